@@ -1,0 +1,59 @@
+"""The decision itself, usable without a server. See README.md."""
+
+from __future__ import annotations
+
+from engine import effects, reasons
+from engine.basket import Basket, Line, LineState, OrderState
+from engine.codec import MalformedJson
+from engine.durations import Duration, DurationSyntaxError
+from engine.outcome import Outcome, Status, Step
+from engine.reasons import Reason, ReasonKey
+from engine.snapshot import Candidate, Customer, RedeemableObject, Snapshot, Uses
+from engine.stacking_rules import (
+    ApplicationMode,
+    CalculationMode,
+    Category,
+    CategoryLimit,
+    GroupedSortingRule,
+    NoEffectRule,
+    SortingRule,
+    StackingRules,
+    StackingType,
+    category_limits,
+)
+from engine.validity import DailyHours, Timeframe, Validity
+
+__all__ = [
+    "ApplicationMode",
+    "Basket",
+    "CalculationMode",
+    "Candidate",
+    "Category",
+    "CategoryLimit",
+    "Customer",
+    "DailyHours",
+    "Duration",
+    "DurationSyntaxError",
+    "GroupedSortingRule",
+    "Line",
+    "LineState",
+    "MalformedJson",
+    "NoEffectRule",
+    "OrderState",
+    "Outcome",
+    "Reason",
+    "ReasonKey",
+    "RedeemableObject",
+    "Snapshot",
+    "SortingRule",
+    "StackingRules",
+    "StackingType",
+    "Status",
+    "Step",
+    "Timeframe",
+    "Uses",
+    "Validity",
+    "category_limits",
+    "effects",
+    "reasons",
+]

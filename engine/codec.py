@@ -1,0 +1,132 @@
+"""Frozen dataclasses to plain JSON values and back, so that a decision can be stored, explained and replayed.
+
+Shapes: `Decimal` <-> string, aware `datetime` <-> ISO 8601 in UTC, `time` <-> "HH:MM", `StrEnum` <-> its
+value, `tuple` <-> list, dataclass <-> object. A class with its own `to_json` / `from_json` pair is asked instead.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from datetime import UTC, datetime, time
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from typing import Any, ClassVar, Self, Union, cast, get_args, get_origin, get_type_hints
+
+DECODER = "decoder"
+"""Key of `field(metadata=...)`: the function that reads this field's JSON when it holds one of many classes."""
+
+type Json = None | bool | int | str | list[Json] | dict[str, Json]
+
+
+class MalformedJson(ValueError):
+    """The value does not have the shape that the dataclass describes; the text names the place."""
+
+
+class Data:
+    """Base of every frozen dataclass of the engine that travels as JSON."""
+
+    __slots__ = ()
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    def to_json(self) -> dict[str, Json]:
+        """Plain dicts, lists, strings, integers and booleans; every field is present, absent values None."""
+        return {field.name: encode(getattr(self, field.name)) for field in fields(self)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Inverse of `to_json`; fields with a default may be left out.
+
+        :raises MalformedJson: unknown or missing field, or a value of the wrong type.
+        """
+        return cast(Self, _object(cls, data, cls.__name__))
+
+
+def encode(value: Any) -> Json:
+    """One value as JSON. :raises TypeError: a type that has no JSON form here, `float` among them."""
+    if isinstance(value, StrEnum):
+        return value.value
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, time):
+        return value.isoformat("auto" if value.second or value.microsecond else "minutes")
+    if isinstance(value, tuple):
+        return [encode(item) for item in value]
+    if hasattr(value, "to_json"):
+        return cast(Json, value.to_json())
+    raise TypeError(f"{type(value).__name__} has no JSON form in the engine")
+
+
+def decode(hint: Any, value: Any, place: str) -> Any:
+    """`value` as the type `hint` says. :raises MalformedJson: it does not fit; the text names `place`."""
+    if get_origin(hint) in (Union, types.UnionType):
+        return _optional(hint, value, place)
+    if get_origin(hint) is tuple:
+        return _tuple(hint, value, place)
+    if isinstance(hint, type) and issubclass(hint, Data):
+        return _object(hint, value, place)
+    if hasattr(hint, "from_json"):
+        return hint.from_json(value)
+    return _scalar(hint, value, place)
+
+
+def _optional(hint: Any, value: Any, place: str) -> Any:
+    if value is None:
+        return None
+    inner = [arg for arg in get_args(hint) if arg is not type(None)]
+    return decode(inner[0], value, place)
+
+
+def _tuple(hint: Any, value: Any, place: str) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise MalformedJson(f"{place}: a list is expected")
+    inner = get_args(hint)[0]
+    return tuple(decode(inner, item, f"{place}[{index}]") for index, item in enumerate(value))
+
+
+def _object(cls: type[Data], value: Any, place: str) -> Any:
+    if not isinstance(value, Mapping):
+        raise MalformedJson(f"{place}: an object is expected")
+    hints: dict[str, Any] = _hints(cls)
+    unknown = sorted(str(name) for name in value if name not in hints)
+    if unknown:
+        raise MalformedJson(f"{place}: unknown field {unknown[0]}")
+    missing = [
+        field.name
+        for field in fields(cls)
+        if field.name not in value and field.default is MISSING and field.default_factory is MISSING
+    ]
+    if missing:
+        raise MalformedJson(f"{place}: field {missing[0]} is missing")
+    special = {field.name: field.metadata[DECODER] for field in fields(cls) if DECODER in field.metadata}
+    found = {}
+    for name, item in value.items():
+        if name in special:
+            found[name] = None if item is None else special[name](item)
+        else:
+            found[name] = decode(hints[name], item, f"{place}.{name}")
+    return cls(**found)
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls)
+
+
+def _scalar(hint: Any, value: Any, place: str) -> Any:
+    # bool is an int in Python; on the wire it is not.
+    wire_type = bool if hint is bool else int if hint is int else str
+    if not isinstance(value, wire_type) or (hint is int and isinstance(value, bool)):
+        raise MalformedJson(f"{place}: {wire_type.__name__} is expected")
+    if hint in (bool, int, str):
+        return value
+    try:
+        return hint.fromisoformat(value) if hint in (datetime, time) else hint(value)
+    except (ValueError, ArithmeticError) as error:
+        raise MalformedJson(f"{place}: {value!r} is not a {hint.__name__}") from error

@@ -1,0 +1,56 @@
+"""Why a redeemable was refused or skipped: data, not exceptions, and free of HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.codec import Data
+
+
+class ReasonKey(StrEnum):
+    """Stable keys, spelled as on the wire. Contract: errors 2.2 (refusals), stacking 6.6 (skips)."""
+
+    NOT_FOUND = "not_found"
+    VOUCHER_DISABLED = "voucher_disabled"
+    VOUCHER_NOT_ACTIVE = "voucher_not_active"
+    VOUCHER_EXPIRED = "voucher_expired"
+    VOUCHER_NOT_ACTIVE_NOW = "voucher_not_active_now"
+    PROMOTION_INACTIVE = "promotion_inactive"
+    PROMOTION_NOT_ACTIVE_NOW = "promotion_not_active_now"
+    CAMPAIGN_NOT_ACTIVE = "campaign_not_active"
+    QUANTITY_EXCEEDED = "quantity_exceeded"
+
+    APPLICABLE_LIMIT = "applicable_redeemables_limit_exceeded"
+    APPLICABLE_PER_CATEGORY_LIMIT = "applicable_redeemables_per_category_limit_exceeded"
+    EXCLUSIVE_LIMIT = "applicable_exclusive_redeemables_limit_exceeded"
+    EXCLUSIVE_PER_CATEGORY_LIMIT = "applicable_exclusive_redeemables_per_category_limit_exceeded"
+    EXCLUSION_RULES = "exclusion_rules_not_met"
+    PRECEDING_VALIDATION = "preceding_validation_failed"
+    NO_EFFECT = "no_effect"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reason(Data):
+    """`message` is the contract's short text, `details` says what exactly, `remedy` what would make it work.
+
+    `resource_id` / `resource_type` name the object that was missing or refused, where that is known.
+    """
+
+    key: ReasonKey
+    message: str
+    details: str | None = None
+    remedy: str | None = None
+    resource_id: str | None = None
+    resource_type: str | None = None
+
+
+def not_found(*, resource_type: str, resource_id: str) -> Reason:
+    """For a code or id that nobody knows. `resource_type` as on the wire: "voucher", "promotion_tier"."""
+    return Reason(
+        key=ReasonKey.NOT_FOUND,
+        message="Resource not found",
+        details=f"Cannot find {resource_type} with id {resource_id}",
+        resource_id=resource_id,
+        resource_type=resource_type,
+    )
