@@ -6,6 +6,7 @@ from engine import effects, reasons
 from engine.basket import Basket, Line, LineState, OrderState
 from engine.codec import MalformedJson
 from engine.durations import Duration, DurationSyntaxError
+from engine.evaluate import evaluate
 from engine.outcome import Outcome, Status, Step
 from engine.reasons import Reason, ReasonKey
 from engine.snapshot import Candidate, Customer, RedeemableObject, Snapshot, Uses
@@ -55,5 +56,6 @@ __all__ = [
     "Validity",
     "category_limits",
     "effects",
+    "evaluate",
     "reasons",
 ]

@@ -1,0 +1,71 @@
+"""Who acts. Passed explicitly to every service, so that the same rule holds for admin, API, tasks and commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ActorKind(StrEnum):
+    USER = "user"
+    API_KEY = "api_key"
+    SYSTEM = "system"
+
+
+class Role(StrEnum):
+    """Roles of the contract (governance 3). Values are what keys and users store."""
+
+    ADMIN = "ADMIN"
+    USER = "USER"
+    VIEWER = "VIEWER"
+    MERCHANT = "MERCHANT"
+
+
+_MERCHANT = frozenset({"validations.validate", "redemptions.redeem", "redemptions.rollback", "qualifications.qualify"})
+_CLIENT = frozenset({"validations.validate", "redemptions.redeem", "qualifications.qualify", "events.create"})
+_USER_DENIED = ("settings.", "management.", "api_keys.")
+
+
+def role_allows(role: str, permission: str) -> bool:
+    """Whether a role holds a permission such as `vouchers.modify`.
+
+    Contract: governance 3. Admin all; User all but project settings and keys; Viewer reads and exports; Merchant
+    validates, redeems, rolls back and reads.
+    """
+    action = permission.rpartition(".")[2]
+    match role:
+        case Role.ADMIN:
+            return True
+        case Role.USER:
+            return not permission.startswith(_USER_DENIED)
+        case Role.VIEWER:
+            return action in {"read", "export"}
+        case Role.MERCHANT:
+            return action == "read" or permission in _MERCHANT
+        case "CLIENT":
+            return permission in _CLIENT or permission == "promotions.read"
+    return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Somebody or something that asks for a change.
+
+    `id` is stable (user pk, key id, name of the process); `label` is for people; `channel` says through which
+    door (`API`, `CLIENT_API`, `ADMIN`, `COMMAND`, `TASK`).
+    """
+
+    kind: ActorKind
+    id: str
+    label: str
+    role: str = Role.VIEWER
+    channel: str = "API"
+    request_id: str = ""
+
+    def may(self, permission: str) -> bool:
+        return self.kind is ActorKind.SYSTEM or role_allows(self.role, permission)
+
+    @classmethod
+    def system(cls, name: str, *, channel: str = "COMMAND") -> Actor:
+        """A process of the house itself: a command, a task, a subscriber."""
+        return cls(kind=ActorKind.SYSTEM, id=name, label=name, role=Role.ADMIN, channel=channel)

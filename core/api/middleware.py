@@ -1,0 +1,45 @@
+"""Request ids, and the two habits of SDKs that Django does not share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+
+from core.errors import InvalidPayload
+from core.ids import new_request_id
+
+API_PREFIXES: Final = ("/v1/", "/client/v1/", "/management/v1/")
+
+
+class RequestIdMiddleware:
+    """Gives every request an id of ours and hands it to the log lines (django-structlog reads the header)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.request_id = new_request_id()  # type: ignore[attr-defined]
+        request.META["HTTP_X_REQUEST_ID"] = request.request_id  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class ApiPathMiddleware:
+    """API paths work with and without a trailing slash, without a redirect (contract: semantics-core 22.x).
+
+    A path with a NUL character reaches no query.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(API_PREFIXES):
+            if "\0" in request.path_info or "\0" in request.META.get("QUERY_STRING", ""):
+                from core.api.exceptions import plain_response
+
+                return plain_response(InvalidPayload("The address holds a NUL character."), request)
+            if request.path_info.endswith("/"):
+                request.path_info = request.path_info.rstrip("/")
+        return self.get_response(request)

@@ -1,0 +1,33 @@
+"""What a key may do: `<resource>.<action>`, from attributes of the view."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from core.errors import MissingPermission
+
+_DEFAULT_ACTIONS: Final = {
+    "GET": "read",
+    "HEAD": "read",
+    "POST": "create",
+    "PUT": "modify",
+    "PATCH": "modify",
+    "DELETE": "delete",
+}
+
+
+class RolePermission(BasePermission):
+    """Asks the actor for `view.resource` + the action of the method (`view.actions` overrides the usual verbs)."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        method = request.method or ""
+        if method == "OPTIONS":
+            return True
+        action = view.actions.get(method) or _DEFAULT_ACTIONS[method]
+        permission = f"{view.resource}.{action}"
+        if not request.auth.actor.may(permission):
+            raise MissingPermission(f"The key lacks the permission {permission}.")
+        return True

@@ -1,0 +1,103 @@
+"""Rate limits, counted in Redis in fixed windows.
+
+When Redis is away or silent, calls are let through: a limit is a courtesy, correctness never depends on it. After a
+failure the counters are left alone for some seconds, so that a dead Redis costs nothing per call.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import redis
+from django.conf import settings
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from core.errors import RateLimited
+
+logger = logging.getLogger(__name__)
+
+_PAUSE_AFTER_FAILURE: Final = 5.0
+_paused_until = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """`calls` per `seconds`, in windows that begin at whole multiples of `seconds`."""
+
+    name: str
+    calls: int
+    seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """What the response headers say: `resets_at` in epoch seconds."""
+
+    limit: int
+    remaining: int
+    resets_at: int
+
+
+SERVER_CALLS: Final = Limit(name="server", calls=settings.FANFARE_SERVER_CALLS_PER_MINUTE, seconds=60)
+CLIENT_CALLS: Final = Limit(name="client", calls=5, seconds=5)
+WRONG_KEYS: Final = Limit(name="wrong-key", calls=20, seconds=60)
+
+
+def client_address(request: Request | HttpRequest) -> str:
+    """The caller's address. Behind proxies of ours (`FANFARE_TRUSTED_PROXIES` hops) the forwarded one."""
+    hops = settings.FANFARE_TRUSTED_PROXIES
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    if hops and len(forwarded) >= hops:
+        return str(forwarded[-hops])
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def take(limit: Limit, who: str) -> Usage | None:
+    """Count one call of `who`; None when limits are off or Redis is away.
+
+    :raises RateLimited: the window is full.
+    """
+    seen = _count(limit, who)
+    if seen is None:
+        return None
+    now = int(time.time())
+    resets_at = now - now % limit.seconds + limit.seconds
+    if seen > limit.calls:
+        raise RateLimited(retry_after_seconds=max(1, resets_at - now))
+    return Usage(limit=limit.calls, remaining=limit.calls - seen, resets_at=resets_at)
+
+
+def count_wrong_key(address: str) -> None:
+    """An address that tries many wrong keys is told to wait; right keys from there still work.
+
+    :raises RateLimited: more than 20 wrong keys in the minute.
+    """
+    take(WRONG_KEYS, address)
+
+
+@lru_cache(maxsize=1)
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=0.2, socket_timeout=0.2)
+
+
+def _count(limit: Limit, who: str) -> int | None:
+    global _paused_until
+    if not settings.FANFARE_RATE_LIMITS or time.monotonic() < _paused_until:
+        return None
+    window = int(time.time()) // limit.seconds
+    name = hashlib.sha256(who.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    key = f"fanfare:limit:{limit.name}:{name}:{window}"
+    try:
+        with _client().pipeline(transaction=False) as pipe:
+            seen, _ = pipe.incr(key).expire(key, limit.seconds + 1).execute()
+    except redis.RedisError:
+        _paused_until = time.monotonic() + _PAUSE_AFTER_FAILURE
+        logger.warning("Redis does not answer; rate limits are not counted for %.0f s", _PAUSE_AFTER_FAILURE)
+        return None
+    return int(seen)

@@ -1,0 +1,137 @@
+"""What every API view of the house shares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.generics import GenericAPIView
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.actors import Actor
+from core.api import throttling
+from core.api.authentication import ClientKeyAuthentication, ManagementKeyAuthentication, ServerKeyAuthentication
+from core.api.parsers import StrictJSONParser
+from core.api.permissions import RolePermission
+
+
+class ProjectAPIView(APIView):
+    """A view of the server API.
+
+    `resource` and `actions` name the permission (`vouchers` + `{"POST": "redeem"}`). Every view reads the clock
+    through `self.now`, once; a caller inside the house (the journey replay) may set it before dispatch by
+    `as_view(at=instant)`.
+    """
+
+    authentication_classes: Sequence[type[BaseAuthentication]] = (ServerKeyAuthentication,)
+    permission_classes = (RolePermission,)
+    parser_classes: Sequence[type[BaseParser]] = (StrictJSONParser,)
+    resource: ClassVar[str] = ""
+    actions: ClassVar[dict[str, str]] = {}
+    limit: ClassVar[throttling.Limit] = throttling.SERVER_CALLS
+    at: datetime | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.now = self.at or timezone.now()
+        super().initial(request, *args, **kwargs)
+
+    def check_throttles(self, request: Request) -> None:
+        self.usage = throttling.take(self.limit, self.limited_by(request))
+
+    def limited_by(self, request: Request) -> str:
+        """Who shares one allowance: the key here, the address in the client API."""
+        return request.auth.actor.id
+
+    def finalize_response(self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any) -> Any:
+        usage = getattr(self, "usage", None)
+        if usage is not None:
+            response["X-Rate-Limit-Limit"] = str(usage.limit)
+            response["X-Rate-Limit-Remaining"] = str(usage.remaining)
+            response["X-Rate-Limit-Retry"] = str(usage.resets_at)
+        return super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
+
+
+class ProjectListView(ProjectAPIView, GenericAPIView):  # type: ignore[type-arg]
+    """A list with filters and paging: set `queryset`, `filterset_class`, `pagination_class`, `output`."""
+
+    output: ClassVar[Any]
+
+    def listed(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response([self.output(row) for row in page or []])
+
+
+class ClientAPIView(ProjectAPIView):
+    """A view of the client API: keys bound to origins, 5 calls in 5 seconds per address, CORS for those origins."""
+
+    authentication_classes = (ClientKeyAuthentication,)
+    limit = throttling.CLIENT_CALLS
+
+    def limited_by(self, request: Request) -> str:
+        return throttling.client_address(request)
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A browser's preflight carries no key: answer it for any origin, the call itself is checked."""
+        return Response(status=204)
+
+    def perform_authentication(self, request: Request) -> None:
+        if request.method != "OPTIONS":
+            super().perform_authentication(request)
+
+    def check_throttles(self, request: Request) -> None:
+        if request.method != "OPTIONS":
+            super().check_throttles(request)
+
+    def finalize_response(self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any) -> Any:
+        origin = request.headers.get("Origin")
+        if origin and "\0" not in origin:
+            response["Access-Control-Allow-Origin"] = origin
+            response["Access-Control-Allow-Headers"] = (
+                "Content-Type, X-Client-Application-Id, X-Client-Token, X-Voucherify-Channel, X-Voucherify-API-Version"
+            )
+            response["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
+            response["Access-Control-Max-Age"] = "600"
+            response["Vary"] = "Origin"
+        return super().finalize_response(request, response, *args, **kwargs)
+
+
+class ManagementAPIView(ProjectAPIView):
+    """A view of the management API."""
+
+    authentication_classes = (ManagementKeyAuthentication,)
+
+
+def actor_of(request: Request) -> Actor:
+    return request.auth.actor  # type: ignore[no-any-return]
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404 for paths nobody serves: the error object for API paths, a page for people."""
+    from django.views.defaults import page_not_found
+
+    from core.api.exceptions import plain_response
+    from core.api.middleware import API_PREFIXES
+    from core.errors import NotFound
+
+    if request.path.startswith(API_PREFIXES):
+        return plain_response(NotFound(f"There is nothing at {request.path}"), request)
+    return page_not_found(request, exception or Exception("no such page"), template_name="404.html")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    from django.views.defaults import server_error as page
+
+    from core.api.exceptions import plain_response
+    from core.api.middleware import API_PREFIXES
+    from core.errors import DomainError
+
+    if request.path.startswith(API_PREFIXES):
+        return plain_response(DomainError(status=500, key="internal_error", message="Internal error"), request)
+    return page(request, template_name="500.html")

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from core.models.api_keys import ApiKey
+from core.models.audit import AuditEntry
+from core.models.base import PublicIdField, TimestampedModel
+from core.models.heartbeats import Heartbeat
+from core.models.metadata_schemas import MetadataSchema
+from core.models.outbox import EventDelivery, EventSequence, OutboxEvent
+from core.models.project_settings import ProjectSettings
+
+__all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "EventDelivery",
+    "EventSequence",
+    "Heartbeat",
+    "MetadataSchema",
+    "OutboxEvent",
+    "ProjectSettings",
+    "PublicIdField",
+    "TimestampedModel",
+]

@@ -1,0 +1,17 @@
+"""The project's settings, as everybody reads them."""
+
+from __future__ import annotations
+
+from core.models import ProjectSettings
+
+SETTINGS_PK = 1
+
+
+def current() -> ProjectSettings:
+    """The settings row (one query). The first migration makes it; tests and commands may rely on it."""
+    return ProjectSettings.objects.get(pk=SETTINGS_PK)
+
+
+def code_key(code: str, settings: ProjectSettings) -> str:
+    """What makes two codes the same code: the code itself, or its case-folded form if the project says so."""
+    return code.casefold() if settings.case_insensitive_codes else code
