@@ -1,7 +1,8 @@
 """Frozen dataclasses to plain JSON values and back, so that a decision can be stored, explained and replayed.
 
 Shapes: `Decimal` <-> string, aware `datetime` <-> ISO 8601 in UTC, `time` <-> "HH:MM", `StrEnum` <-> its
-value, `tuple` <-> list, dataclass <-> object. A class with its own `to_json` / `from_json` pair is asked instead.
+value, `tuple` <-> list, dataclass <-> object. A class with its own `to_json` / `from_json` pair is asked
+instead.
 """
 
 from __future__ import annotations
@@ -12,11 +13,10 @@ from dataclasses import MISSING, fields
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
 from typing import Any, ClassVar, Self, Union, cast, get_args, get_origin, get_type_hints
 
 DECODER = "decoder"
-"""Key of `field(metadata=...)`: the function that reads this field's JSON when it holds one of many classes."""
+"""Key of `field(metadata=...)`: the function that reads the field's JSON, where many classes are possible."""
 
 type Json = None | bool | int | str | list[Json] | dict[str, Json]
 
@@ -93,7 +93,7 @@ def _tuple(hint: Any, value: Any, place: str) -> tuple[Any, ...]:
 def _object(cls: type[Data], value: Any, place: str) -> Any:
     if not isinstance(value, Mapping):
         raise MalformedJson(f"{place}: an object is expected")
-    hints: dict[str, Any] = _hints(cls)
+    hints = get_type_hints(cls)
     unknown = sorted(str(name) for name in value if name not in hints)
     if unknown:
         raise MalformedJson(f"{place}: unknown field {unknown[0]}")
@@ -112,11 +112,6 @@ def _object(cls: type[Data], value: Any, place: str) -> Any:
         else:
             found[name] = decode(hints[name], item, f"{place}.{name}")
     return cls(**found)
-
-
-@cache
-def _hints(cls: type) -> dict[str, Any]:
-    return get_type_hints(cls)
 
 
 def _scalar(hint: Any, value: Any, place: str) -> Any:

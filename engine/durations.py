@@ -62,17 +62,15 @@ class Duration:
 def shift(start: datetime, duration: Duration, times: int, zone: tzinfo) -> datetime:
     """`start + times * duration` as an instant in UTC.
 
-    Months and days move the wall clock of `zone` (so "every day" stays at the same hour across a DST change; a day
-    that a month lacks becomes its last day), seconds then count as elapsed time. A wall time that the zone skips
-    moves forward by the gap; of one that comes twice the earlier is meant, unless nothing moved.
+    Months and days move the wall clock of `zone`: "every day" stays at the same hour across a DST change, a day
+    that a month lacks becomes its last day. Seconds then count as elapsed time. A wall time that the zone skips
+    moves forward by the gap; one that comes twice means its first pass.
     """
-    if not duration.months and not duration.days:
+    if not times or not (duration.months or duration.days):
         return start.astimezone(UTC) + timedelta(seconds=times * duration.seconds)
     local = start.astimezone(zone)
     months = local.year * 12 + local.month - 1 + times * duration.months
     year, month = divmod(months, 12)
     day = min(local.day, calendar.monthrange(year, month + 1)[1])
     moved = local.replace(year=year, month=month + 1, day=day) + timedelta(days=times * duration.days)
-    if times:
-        moved = moved.replace(fold=0)
     return moved.astimezone(UTC) + timedelta(seconds=times * duration.seconds)

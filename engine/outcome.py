@@ -21,9 +21,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step(Data):
-    """One candidate's part. `reason` is set unless APPLICABLE; `order` only when APPLICABLE and an order was sent.
+    """One candidate's part. `reason` is set unless APPLICABLE.
 
-    `order` is the state after this step, its `applied_*` figures are this step's.
+    `order` is the state after this step, with `applied_*` of this step; None unless APPLICABLE and an order was
+    sent.
     """
 
     key: str
@@ -37,8 +38,8 @@ class Step(Data):
 class Outcome(Data):
     """`steps` stand in application order, one for each candidate. Contract: validation 7.3.
 
-    `order` is the state after the whole request, `applied_*` over all its steps; None when the request is not valid
-    (nothing may be granted then) or came without an order.
+    `order` is the state after the whole request, `applied_*` over all its steps; None when the request is not
+    valid (nothing may be granted then) or came without an order.
     """
 
     valid: bool

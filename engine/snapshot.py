@@ -46,10 +46,10 @@ class Uses(Data):
 class Candidate(Data):
     """One redeemable of the request, with its own facts and those of its campaign.
 
-    `key` is what the client sent, unique within the request; `label` is what people call it (code, tier name), for
-    texts. `campaign_validity` is None without a campaign; own fields beat it, field by field.
-    `discount` is a parsed effect (`effects.parse(wire)`). A candidate that was refused before it got here (unknown
-    code) carries `reason` instead, and becomes INAPPLICABLE in its place of the pipeline.
+    `key` is what the client sent, unique within the request. `label` is what people call it (code, tier
+    name), for texts; empty = the key. `campaign_validity` is None without a campaign; own fields beat it one by one.
+    `discount` is a parsed effect (`effects.parse(wire)`). A candidate that was refused before it got here
+    (unknown code) carries `reason` instead, and becomes INAPPLICABLE in its place of the pipeline.
 
     :raises ValueError: neither `discount` nor `reason`.
     """
@@ -74,7 +74,7 @@ class Candidate(Data):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot(Data):
-    """`candidates` stand in requested order, promotion stacks already replaced by their tiers in stored order.
+    """`candidates` stand in requested order; promotion stacks are replaced by their tiers in stored order.
 
     `basket` None = no order was sent. `time_zone` is the project's IANA name, `now` any aware instant.
 

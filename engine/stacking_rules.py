@@ -63,7 +63,8 @@ class CategoryLimit(Data):
 class StackingRules(Data):
     """The project's row. Names and defaults of contract 6.1; a per-category limit of None = no limit.
 
-    Exclusive and joint categories arrive as `Category.stacking_type`. The size of a request is the API's business.
+    Exclusive and joint categories arrive as `Category.stacking_type`. The size of a request is for the API to
+    check.
     """
 
     applicable_redeemables_limit: int = 5

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from datetime import datetime, time
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, time, tzinfo
 
 from engine.codec import Data
-from engine.durations import Duration
+from engine.durations import Duration, shift
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timeframe(Data):
-    """Windows `[start + k * interval, start + k * interval + duration)`; ISO durations such as "P2D", "PT12H"."""
+    """Windows `[start + k * interval, start + k * interval + duration)`, such as every "P2D" for "PT12H"."""
 
     interval: Duration
     duration: Duration
@@ -35,7 +35,7 @@ class DailyHours(Data):
 class Validity(Data):
     """The time limits of one voucher, tier or campaign; None = not limited in this respect.
 
-    `starts_at` is inclusive, `ends_at` exclusive; `activity_duration` counts from the publication of the code.
+    `starts_at` is inclusive, `ends_at` exclusive; `activity_duration` counts from publication of the code.
     """
 
     starts_at: datetime | None = None
@@ -51,16 +51,22 @@ class Validity(Data):
             raise ValueError("instants carry their UTC offset")
 
 
-def merged(own: Validity, parent: Validity | None) -> Validity:
-    """Own fields beat those of the campaign, field by field."""
-    if parent is None:
-        return own
-    return Validity(
-        **{
-            field.name: getattr(parent if getattr(own, field.name) is None else own, field.name)
-            for field in fields(Validity)
-        }
-    )
+def effective(
+    *, own: Validity, parent: Validity | None, published_at: datetime | None, zone: tzinfo
+) -> Validity:
+    """What counts: own fields beat the campaign's, field by field.
+
+    Time from publication beats the campaign's `ends_at`, also beyond it, but not an `ends_at` of its own.
+    """
+    merged = own if parent is None else _merged(own, parent)
+    if published_at is None or merged.activity_duration is None or own.ends_at is not None:
+        return merged
+    return replace(merged, ends_at=shift(published_at, merged.activity_duration, 1, zone))
+
+
+def _merged(own: Validity, parent: Validity) -> Validity:
+    own_fields = {field.name: getattr(own, field.name) for field in fields(own)}
+    return replace(parent, **{name: value for name, value in own_fields.items() if value is not None})
 
 
 def _refuse_bad_days(days: tuple[int, ...]) -> None:
