@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from promotions.models.campaigns import Campaign
+from promotions.models.categories import Category
+from promotions.models.redemptions import Redemption, Rollback
+from promotions.models.tiers import PromotionTier
+from promotions.models.vouchers import Voucher
+
+__all__ = ["Campaign", "Category", "PromotionTier", "Redemption", "Rollback", "Voucher"]

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import pgtrigger
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+
+from commerce.models import Customer, Order
+from core.models import PublicIdField
+from promotions.models.campaigns import Campaign
+from promotions.models.tiers import PromotionTier
+from promotions.models.vouchers import Voucher
+
+
+class Redemption(models.Model):
+    """One attempt to use a redeemable, or the parent of several used together.
+
+    Facts are final: a rollback is a row of its own and only moves `status`. `snapshot` and `outcome` are the engine's,
+    so that the decision can be explained and replayed; they stand on the row that answers for the request (the parent,
+    or the only one).
+    """
+
+    class Result(models.TextChoices):
+        SUCCESS = "SUCCESS", "Success"
+        FAILURE = "FAILURE", "Failure"
+
+    class Status(models.TextChoices):
+        SUCCEEDED = "SUCCEEDED", "Succeeded"
+        FAILED = "FAILED", "Failed"
+        ROLLED_BACK = "ROLLED_BACK", "Rolled back"
+
+    class RelatedObject(models.TextChoices):
+        VOUCHER = "voucher", "Voucher"
+        PROMOTION_TIER = "promotion_tier", "Promotion tier"
+        REDEMPTION = "redemption", "Several together"
+
+    public_id = PublicIdField(prefix="r")
+    redeemed_at = models.DateTimeField()
+    result = models.CharField(max_length=8, choices=Result)
+    status = models.CharField(max_length=12, choices=Status)
+    related_object_type = models.CharField(max_length=16, choices=RelatedObject)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    voucher = models.ForeignKey(Voucher, on_delete=models.PROTECT, null=True, related_name="redemptions")
+    promotion_tier = models.ForeignKey(PromotionTier, on_delete=models.PROTECT, null=True, related_name="redemptions")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, null=True, related_name="redemptions")
+    customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, related_name="redemptions")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, related_name="+")
+    voucher_code = models.CharField(max_length=255, blank=True, default="", help_text="As the caller sent it.")
+    order_amount = models.BigIntegerField(null=True)
+    discount_amount = models.BigIntegerField(default=0, help_text="What this redemption took off.")
+    order_snapshot = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    metadata = models.JSONField(default=dict, blank=True)
+    tracking_id = models.CharField(max_length=100, blank=True, default="")
+    channel_type = models.CharField(max_length=16, default="API")
+    channel_id = models.CharField(max_length=100, blank=True, default="")
+    failure_code = models.CharField(max_length=64, blank=True, default="")
+    failure_message = models.TextField(blank=True, default="")
+    snapshot = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    outcome = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(result="FAILURE", status="FAILED")
+                | Q(result="SUCCESS", status__in=["SUCCEEDED", "ROLLED_BACK"]),
+                name="redemption_status_fits_result",
+            ),
+            models.CheckConstraint(condition=Q(discount_amount__gte=0), name="redemption_discount_not_negative"),
+        )
+        indexes = (
+            models.Index(fields=["-redeemed_at", "-id"], name="redemption_newest"),
+            models.Index(fields=["voucher", "-redeemed_at", "-id"], name="redemption_voucher_newest"),
+            models.Index(fields=["campaign", "-redeemed_at", "-id"], name="redemption_campaign_newest"),
+            models.Index(fields=["customer", "-redeemed_at", "-id"], name="redemption_customer_newest"),
+            models.Index(fields=["order"], name="redemption_order", condition=Q(order__isnull=False)),
+        )
+        triggers = (
+            pgtrigger.Protect(name="redemption_never_deleted", operation=pgtrigger.Delete),
+            # The customer may be erased, the status moves with a rollback; everything else happened as it happened.
+            pgtrigger.ReadOnly(name="redemption_facts_are_final", exclude=["status", "customer"]),
+        )
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Rollback(models.Model):
+    """A redemption taken back, or the parent of several. One per redemption."""
+
+    public_id = PublicIdField(prefix="rr")
+    rolled_back_at = models.DateTimeField()
+    redemption = models.OneToOneField(Redemption, on_delete=models.PROTECT, related_name="rollback")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    reason = models.CharField(max_length=500, blank=True, default="")
+    metadata = models.JSONField(default=dict, blank=True)
+    tracking_id = models.CharField(max_length=100, blank=True, default="")
+    channel_type = models.CharField(max_length=16, default="API")
+    channel_id = models.CharField(max_length=100, blank=True, default="")
+    order_snapshot = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        indexes = (models.Index(fields=["-rolled_back_at", "-id"], name="rollback_newest"),)
+        triggers = (
+            pgtrigger.Protect(name="rollback_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="rollback_facts_are_final"),
+        )
+
+    def __str__(self) -> str:
+        return self.public_id
