@@ -1,0 +1,206 @@
+"""Filter conditions on database columns: the twins of the values in `filter_subjects`.
+
+Nothing from the wire becomes a lookup name: paths come from the field table, metadata keys and operands are
+query parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db.models import BooleanField, Expression, F, Model, Q
+from django.db.models.expressions import Combinable
+
+from core.api.filter_subjects import (
+    DATE_TEXT,
+    INSTANT_TEXT,
+    NO_LIMIT,
+    NUMERIC_TEXT,
+    AnyInterval,
+    Scalar,
+    Subject,
+    TextPart,
+    instant_text,
+    json_operands,
+)
+from core.api.filter_values import Clock
+
+type StateTest = Callable[[datetime], Q]
+
+
+class _SqlSubject(Subject[Q]):
+    def negate(self, answer: Q) -> Q:
+        return ~answer
+
+    def either(self, answers: Sequence[Q]) -> Q:
+        result = answers[0]
+        for answer in answers[1:]:
+            result |= answer
+        return result
+
+    def size(self, low: int | None, high: int | None) -> Q:
+        raise TypeError("only JSON columns have a size")
+
+
+class Column(_SqlSubject):
+    """A column of the row, or of a row it points to."""
+
+    def __init__(self, path: str, *, blank_is_missing: bool = False) -> None:
+        self.path = path
+        self.blank_is_missing = blank_is_missing
+
+    def missing(self) -> Q:
+        empty = Q(**{f"{self.path}__isnull": True})
+        return empty | Q(**{self.path: ""}) if self.blank_is_missing else empty
+
+    def any_of(self, values: Sequence[Scalar | date]) -> Q:
+        return Q(**{f"{self.path}__in": list(values)})
+
+    def within(self, interval: AnyInterval) -> Q:
+        bounds: dict[str, Any] = {}
+        if interval.low is not None:
+            bounds[f"{self.path}__{'gte' if interval.low_included else 'gt'}"] = interval.low
+        if interval.high is not None:
+            bounds[f"{self.path}__{'lte' if interval.high_included else 'lt'}"] = interval.high
+        return Q(**bounds)
+
+    def text(self, part: TextPart, wanted: str) -> Q:
+        return Q(**{f"{self.path}__{part}": wanted})
+
+
+class RelatedColumn(_SqlSubject):
+    """A column of many rows that belong to one: true when one of them fits; no join, so no doubled rows."""
+
+    def __init__(self, model: type[Model], path: str) -> None:
+        self.model = model
+        self.column = Column(path)
+
+    def _rows(self, condition: Q) -> Q:
+        return Q(pk__in=self.model._default_manager.filter(condition).order_by().values("pk"))
+
+    def missing(self) -> Q:
+        return ~self._rows(~self.column.missing())
+
+    def any_of(self, values: Sequence[Scalar | date]) -> Q:
+        return self._rows(self.column.any_of(values))
+
+    def within(self, interval: AnyInterval) -> Q:
+        return self._rows(self.column.within(interval))
+
+    def text(self, part: TextPart, wanted: str) -> Q:
+        return self._rows(self.column.text(part, wanted))
+
+
+class StateColumn(_SqlSubject):
+    """A named state of the row, such as `$expired`: a `Q` that depends on the instant."""
+
+    def __init__(self, states: Mapping[str, StateTest], clock: Clock) -> None:
+        self.states = states
+        self.clock = clock
+
+    def any_of(self, values: Sequence[Scalar | date]) -> Q:
+        return self.either([self.states[str(value)](self.clock.now) for value in values])
+
+    def missing(self) -> Q:
+        raise TypeError("a state is never missing")
+
+    def within(self, interval: AnyInterval) -> Q:
+        raise TypeError("a state has no bounds")
+
+    def text(self, part: TextPart, wanted: str) -> Q:
+        raise TypeError("a state is not a text")
+
+
+class _JsonCondition(Expression):
+    """A boolean about one JSON value; `template` holds `{value}` once, then a `%s` for each parameter."""
+
+    def __init__(self, source: Combinable, key: str | None, template: str, params: tuple[Any, ...]) -> None:
+        super().__init__(output_field=BooleanField())
+        self.source: Any = source
+        self.key = key
+        self.template = template
+        self.params = params
+
+    def get_source_expressions(self) -> list[Any]:
+        return [self.source]
+
+    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
+        (self.source,) = exprs
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, params = compiler.compile(self.source)
+        value = column if self.key is None else f"({column} -> %s::text)"
+        own = () if self.key is None else (self.key,)
+        return self.template.replace("{value}", value), (*params, *own, *self.params)
+
+
+class JsonColumn(_SqlSubject):
+    """A JSON column, or one key of it, taken literally. A list answers yes when one of its elements does."""
+
+    _ANY: ClassVar[str] = """EXISTS(
+        SELECT 1 FROM (SELECT {value} AS v) AS cell
+        CROSS JOIN LATERAL jsonb_array_elements(
+            CASE WHEN jsonb_typeof(cell.v) = 'array' THEN cell.v ELSE jsonb_build_array(cell.v) END
+        ) AS item(j)
+        CROSS JOIN LATERAL (SELECT item.j #>> '{}' AS t, jsonb_typeof(item.j) AS k) AS e
+        WHERE e.k IN ('string', 'number', 'boolean') AND ({question}))"""
+    _SIZE: ClassVar[str] = """EXISTS(
+        SELECT 1 FROM (SELECT {value} AS v) AS cell
+        WHERE CASE WHEN jsonb_typeof(cell.v) = 'array' THEN jsonb_array_length(cell.v) END
+            BETWEEN %s AND %s)"""
+    _NUMBER: ClassVar[str] = f"""(CASE WHEN e.k = 'number' THEN e.t::numeric
+        WHEN e.k = 'string' AND e.t ~ '^{NUMERIC_TEXT}$' THEN e.t::numeric END)"""
+    _INSTANT: ClassVar[str] = f"""((CASE WHEN e.k <> 'string' THEN NULL
+        WHEN e.t ~ '^{DATE_TEXT}$' THEN e.t || 'T00:00:00.000000'
+        WHEN e.t ~ '^{INSTANT_TEXT}$' THEN
+            left(e.t, 19) || '.' || rpad(coalesce(substring(e.t from '\\.([0-9]+)'), ''), 6, '0')
+        END) COLLATE "C")"""
+
+    def __init__(self, path: str, key: str | None = None) -> None:
+        self.path = path
+        self.key = key
+
+    def _condition(self, template: str, *params: Any) -> Q:
+        return Q(_JsonCondition(F(self.path), self.key, template, params))
+
+    def _any(self, question: str, *params: Any) -> Q:
+        return self._condition(self._ANY.replace("{question}", question), *params)
+
+    def missing(self) -> Q:
+        return self._condition("COALESCE(jsonb_typeof({value}) = 'null', TRUE)")
+
+    def any_of(self, values: Sequence[Scalar | date]) -> Q:
+        texts, numbers = json_operands(values)
+        number = "CASE WHEN e.k = 'number' THEN e.t::numeric END"
+        return self._any(f"e.t = ANY(%s::text[]) OR {number} = ANY(%s::numeric[])", texts, numbers)
+
+    def within(self, interval: AnyInterval) -> Q:
+        parts: list[str] = []
+        params: list[Any] = []
+        for bound, operator in (
+            (interval.low, ">=" if interval.low_included else ">"),
+            (interval.high, "<=" if interval.high_included else "<"),
+        ):
+            if isinstance(bound, Decimal):
+                parts.append(f"{self._NUMBER} {operator} %s::numeric")
+                params.append(bound)
+            elif isinstance(bound, datetime):
+                parts.append(f"{self._INSTANT} {operator} %s::text")
+                params.append(instant_text(bound))
+        return self._any(" AND ".join(parts), *params)
+
+    def text(self, part: TextPart, wanted: str) -> Q:
+        if part == "contains":
+            is_list = "jsonb_typeof(cell.v) = 'array'"
+            return self._any(
+                f"CASE WHEN {is_list} THEN e.t = %s::text ELSE strpos(e.t, %s::text) > 0 END", wanted, wanted
+            )
+        if part == "startswith":
+            return self._any("starts_with(e.t, %s::text)", wanted)
+        return self._any("right(e.t, char_length(%s::text)) = %s::text", wanted, wanted)
+
+    def size(self, low: int | None, high: int | None) -> Q:
+        return self._condition(self._SIZE, low or 0, NO_LIMIT if high is None else high)
