@@ -1,4 +1,3 @@
-
 import django.core.serializers.json
 import django.db.models.deletion
 import django.db.models.expressions
@@ -308,7 +307,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("filter", None), ("type", "STATIC")),
+                            models.Q(("filter__isnull", True), ("type", "STATIC")),
                             models.Q(("filter__isnull", False), ("type", "AUTO_UPDATE")),
                             _connector="OR",
                         ),

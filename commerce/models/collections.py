@@ -24,7 +24,7 @@ class ProductCollection(TimestampedModel):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(type="STATIC", filter=None) | Q(type="AUTO_UPDATE", filter__isnull=False),
+                condition=Q(type="STATIC", filter__isnull=True) | Q(type="AUTO_UPDATE", filter__isnull=False),
                 name="commerce_product_collection_filter_by_type",
             ),
         )
