@@ -96,7 +96,7 @@ class Rulebook:
     def _inside(
         self, definition: Mapping[str, Any], value: Any, path: str, *, is_nested: bool
     ) -> Iterator[str]:
-        """An object is held against its own schema, one level deep. It is sent whole: required keys must be there."""
+        """Hold an object against its own schema, one level deep; it must have its required keys."""
         schema = self.nested.get(definition.get("object_type") or "")
         if definition["type"] != ValueType.OBJECT or is_nested or schema is None:
             return

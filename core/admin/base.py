@@ -1,0 +1,249 @@
+"""What every admin page of the house shares: who acts, who may, and how a refusal reaches people.
+
+Rights come from the role (`staff_role`): superusers and members of the group `Admin` are admins, the groups
+`User`, `Viewer` and `Merchant` give those roles. A right of Django's own, given to a person or a group, opens
+its page too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, Final
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin as DjangoModelAdmin
+from django.contrib.admin.options import ActionLocation
+from django.contrib.auth import get_permission_codename
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from unfold.admin import ModelAdmin as UnfoldModelAdmin
+from unfold.admin import StackedInline, TabularInline
+
+from core.actors import Actor, ActorKind, Role, role_allows
+from core.errors import DomainError
+
+__all__ = [
+    "ModelAdmin",
+    "ReadOnlyAdmin",
+    "ReadOnlyTabularInline",
+    "StackedInline",
+    "TabularInline",
+    "adopt",
+    "htmx_redirect",
+    "reported",
+    "staff_actor",
+    "staff_role",
+]
+
+# The names of the groups, strongest first.
+ROLE_GROUPS: Final = {
+    role.value.capitalize(): role for role in (Role.ADMIN, Role.USER, Role.MERCHANT, Role.VIEWER)
+}
+_ACTIONS: Final = {"view": "read", "add": "create", "change": "modify", "delete": "delete"}
+
+
+def staff_role(user: Any) -> Role | None:
+    """The role of a person in the admin; None: no role at all. One query per request."""
+    if not getattr(user, "is_active", False) or not user.is_staff:
+        return None
+    if user.is_superuser:
+        return Role.ADMIN
+    if not hasattr(user, "_house_role"):
+        names = set(user.groups.values_list("name", flat=True))
+        user._house_role = next((role for name, role in ROLE_GROUPS.items() if name in names), None)
+    return user._house_role
+
+
+def staff_actor(request: HttpRequest) -> Actor:
+    """Who acts in this admin request, for services and the audit log."""
+    user = request.user
+    return Actor(
+        kind=ActorKind.USER,
+        id=str(user.pk),
+        label=(user.get_full_name() or user.get_username())[:200],  # type: ignore[union-attr]
+        role=staff_role(user) or Role.VIEWER,
+        channel="ADMIN",
+        request_id=getattr(request, "request_id", ""),
+    )
+
+
+@contextmanager
+def reported(model_admin: DjangoModelAdmin, request: HttpRequest, obj: object) -> Iterator[None]:
+    """Tell the person why `obj` was refused instead of failing: a `DomainError` inside becomes a message.
+
+    >>> with reported(self, request, campaign):
+    ...     campaigns.launch(campaign_id=campaign.pk, actor=staff_actor(request), now=timezone.now())
+    """
+    try:
+        yield
+    except DomainError as error:
+        model_admin.message_user(request, f"{obj}: {sentence(error)}", messages.ERROR)
+
+
+def sentence(error: DomainError) -> str:
+    """What a refusal says to a person."""
+    return error.custom_message or error.details or error.message
+
+
+def htmx_redirect(url: str) -> HttpResponse:
+    """The answer of a dialog that did its work: the page behind it goes to `url`."""
+    return HttpResponse(headers={"HX-Redirect": url})
+
+
+def adopt(obj: models.Model, saved: models.Model) -> None:
+    """Let the form's object stand for the row that a service saved (Django goes on to print and link it)."""
+    obj.__dict__.update(saved.__dict__)
+
+
+class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
+    """Base of all admin classes.
+
+    `resource` names the permission (`vouchers` asks for `vouchers.read`, `.create`, `.modify`, `.delete`); by
+    default the model's name. Domain nouns override `save_model` (call one service, then `adopt(obj, saved)`)
+    and, with `is_deletable = True`, `delete_model`. A `DomainError` from there becomes an error of the form.
+    Buttons that change something use unfold's `dialog=` (POST only) with `permissions=["change"]`, or
+    `["launch"]` and a `has_launch_permission` that returns `self.allows(request, "launch")`.
+    """
+
+    resource: ClassVar[str] = ""
+    is_deletable: ClassVar[bool] = False
+    list_per_page = 50
+    show_full_result_count = False
+    list_filter_submit = True
+    warn_unsaved_form = True
+    actions: Any = ()
+
+    def allows(self, request: HttpRequest, action: str) -> bool:
+        """Whether the person's role holds `<resource>.<action>`."""
+        role = staff_role(request.user)
+        return role is not None and role_allows(role, f"{self.resource or self.opts.model_name}.{action}")
+
+    def _may(self, request: HttpRequest, verb: str) -> bool:
+        own = f"{self.opts.app_label}.{get_permission_codename(verb, self.opts)}"
+        return self.allows(request, _ACTIONS[verb]) or request.user.has_perm(own)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "view") or self._may(request, "change")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, "add")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "change")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.is_deletable and self._may(request, "delete")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def get_action_choices(
+        self,
+        request: HttpRequest,
+        default_choices: Any = None,
+        action_location: ActionLocation = ActionLocation.CHANGE_LIST,
+    ) -> Any:
+        # Past unfold's own override, whose old signature Django 6.1 warns about.
+        choices = [("", "Select action")] if default_choices is None else default_choices
+        return DjangoModelAdmin.get_action_choices(self, request, choices, action_location)
+
+    def get_actions(
+        self, request: HttpRequest, action_location: ActionLocation = ActionLocation.CHANGE_LIST
+    ) -> Any:
+        """Objects are deleted on their own page, where a service says whether that is possible."""
+        actions = DjangoModelAdmin.get_actions(self, request, action_location)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form_class = super().get_form(request, obj, change=change, **kwargs)
+        refusal: DomainError | None = getattr(request, "refusal", None)
+        return form_class if refusal is None else _refused(form_class, refusal)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A service that refuses rolls back; the form is shown again with what was typed and the reason."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except DomainError as error:
+            request.refusal = error  # type: ignore[attr-defined]
+            return super().changeform_view(request, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except DomainError as error:
+            self.message_user(request, sentence(error), messages.ERROR)
+            return HttpResponseRedirect(reverse(self._url_name("change"), args=[object_id]))
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """There is one history: the audit log."""
+        obj = self.get_object(request, object_id)
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        entity_id = str(getattr(obj, "public_id", None) or obj.pk)
+        query = urlencode({"entity_type": self.opts.model_name, "entity_id": entity_id})
+        return HttpResponseRedirect(f"{reverse('admin:core_auditentry_changelist')}?{query}")
+
+    # Django's own log is not kept: services write the audit log in the transaction of the change.
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None: ...
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None: ...
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None: ...
+
+    def url_of(self, obj: models.Model) -> str:
+        """The page of one object."""
+        return reverse(self._url_name("change"), args=[obj.pk])
+
+    def list_url(self) -> str:
+        return reverse(self._url_name("changelist"))
+
+    def _url_name(self, page: str) -> str:
+        return f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Facts: they can be looked at and searched, never touched."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyTabularInline(TabularInline):  # type: ignore[misc]
+    """Rows that belong to an object, for reading."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = True
+    tab = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+
+def _refused(form_class: type[ModelForm], refusal: DomainError) -> type[ModelForm]:
+    class RefusedForm(form_class):  # type: ignore[misc, valid-type]
+        def clean(self) -> Any:
+            super().clean()
+            raise ValidationError(sentence(refusal))
+
+    return RefusedForm
