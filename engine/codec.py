@@ -13,6 +13,7 @@ from dataclasses import MISSING, fields
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any, ClassVar, Self, Union, cast, get_args, get_origin, get_type_hints
 
 DECODER = "decoder"
@@ -93,7 +94,7 @@ def _tuple(hint: Any, value: Any, place: str) -> tuple[Any, ...]:
 def _object(cls: type[Data], value: Any, place: str) -> Any:
     if not isinstance(value, Mapping):
         raise MalformedJson(f"{place}: an object is expected")
-    hints = get_type_hints(cls)
+    hints = _hints(cast(Any, cls))  # mypy holds classes of Data for unhashable
     unknown = sorted(str(name) for name in value if name not in hints)
     if unknown:
         raise MalformedJson(f"{place}: unknown field {unknown[0]}")
@@ -107,11 +108,19 @@ def _object(cls: type[Data], value: Any, place: str) -> Any:
     special = {field.name: field.metadata[DECODER] for field in fields(cls) if DECODER in field.metadata}
     found = {}
     for name, item in value.items():
-        if name in special:
-            found[name] = None if item is None else special[name](item)
+        if name in special and isinstance(item, Mapping):
+            found[name] = special[name](item)
+        elif name in special and item is not None:
+            raise MalformedJson(f"{place}.{name}: an object is expected")
         else:
             found[name] = decode(hints[name], item, f"{place}.{name}")
     return cls(**found)
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    hints = get_type_hints(cls)
+    return {field.name: hints[field.name] for field in fields(cls)}
 
 
 def _scalar(hint: Any, value: Any, place: str) -> Any:

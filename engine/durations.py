@@ -62,9 +62,9 @@ class Duration:
 def shift(start: datetime, duration: Duration, times: int, zone: tzinfo) -> datetime:
     """`start + times * duration` as an instant in UTC.
 
-    Months and days move the wall clock of `zone`: "every day" stays at the same hour across a DST change, a day
-    that a month lacks becomes its last day. Seconds then count as elapsed time. A wall time that the zone skips
-    moves forward by the gap; one that comes twice means its first pass.
+    Months and days move the wall clock of `zone`: "every day" stays at the same hour across a DST change, a
+    day that a month lacks becomes its last day. Seconds then count as elapsed time. A wall time that the zone
+    skips moves forward by the gap; one that comes twice means its first pass.
     """
     if not times or not (duration.months or duration.days):
         return start.astimezone(UTC) + timedelta(seconds=times * duration.seconds)

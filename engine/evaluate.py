@@ -17,7 +17,7 @@ from engine.stacking_rules import ApplicationMode, NoEffectRule, StackingRules, 
 
 
 def evaluate(snapshot: Snapshot) -> Outcome:
-    """Decide about every candidate and calculate the order; the same snapshot always gives the same outcome."""
+    """Decide about every candidate and calculate the order; equal snapshots give equal outcomes."""
     rules = snapshot.stacking_rules
     zone = ZoneInfo(snapshot.time_zone)
     opening = None if snapshot.basket is None else open_order(snapshot.basket)
@@ -37,8 +37,8 @@ def evaluate(snapshot: Snapshot) -> Outcome:
 
 
 def _has_valid_exclusive(sequence: Sequence[Candidate], now: datetime, zone: tzinfo) -> bool:
-    # Judged on the opening state: an EXCLUSIVE one behind a valid one no longer matters, and one behind invalid
-    # ones meets an order that nobody has changed.
+    # Judged on the opening state: an EXCLUSIVE one behind a valid one no longer matters, and one behind
+    # invalid ones meets an order that nobody has changed.
     return any(
         stacking.stacking_type(candidate) is StackingType.EXCLUSIVE
         and refusal(candidate, now=now, zone=zone) is None

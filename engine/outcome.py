@@ -23,8 +23,8 @@ class Status(StrEnum):
 class Step(Data):
     """One candidate's part. `reason` is set unless APPLICABLE.
 
-    `order` is the state after this step, with `applied_*` of this step; None unless APPLICABLE and an order was
-    sent.
+    `order` is the state after this step, with `applied_*` of this step; None unless APPLICABLE, and None when
+    no order was sent.
     """
 
     key: str

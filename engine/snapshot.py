@@ -47,11 +47,11 @@ class Candidate(Data):
     """One redeemable of the request, with its own facts and those of its campaign.
 
     `key` is what the client sent, unique within the request. `label` is what people call it (code, tier
-    name), for texts; empty = the key. `campaign_validity` is None without a campaign; own fields beat it one by one.
-    `discount` is a parsed effect (`effects.parse(wire)`). A candidate that was refused before it got here
-    (unknown code) carries `reason` instead, and becomes INAPPLICABLE in its place of the pipeline.
+    name), for texts; empty = the key. `campaign_validity` is None without a campaign; own fields beat it.
+    `discount` is a parsed effect (`effects.parse(wire)`). A candidate that was refused before it came here
+    (unknown code) has a `reason` instead, and becomes INAPPLICABLE in its place of the pipeline.
 
-    :raises ValueError: neither `discount` nor `reason`.
+    :raises ValueError: neither `discount` nor `reason`, or a naive `published_at`.
     """
 
     key: str
@@ -70,6 +70,8 @@ class Candidate(Data):
     def __post_init__(self) -> None:
         if self.discount is None and self.reason is None:
             raise ValueError(f"candidate {self.key!r} has neither a discount nor a reason why it is refused")
+        if self.published_at is not None and self.published_at.tzinfo is None:
+            raise ValueError("instants carry their UTC offset")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
