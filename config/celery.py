@@ -1,6 +1,7 @@
 """The Celery app and the only table of periodic jobs.
 
-Every job looks for due work in the database and is safe to run twice or late; nothing depends on its punctuality.
+Every job looks for due work in the database and is safe to run twice or late; nothing depends on its
+punctuality.
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ TEMPLATES = [
 # Widgets come from templates too (unfold's are found only this way).
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# Database -------------------------------------------------------------------------------------------------------------
+# Database ---------------------------------------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url("DATABASE_URL", default="postgres://postgres@127.0.0.1:5432/fanfare")
 }
@@ -115,11 +115,15 @@ _timeouts = (
 )
 DATABASES["default"]["OPTIONS"] = {
     "options": _timeouts,
-    **({"pool": {"min_size": 1, "max_size": env.int("FANFARE_WEB_THREADS", default=8)}} if FANFARE_PROCESS == "web" else {}),
+    **(
+        {"pool": {"min_size": 1, "max_size": env.int("FANFARE_WEB_THREADS", default=8)}}
+        if FANFARE_PROCESS == "web"
+        else {}
+    ),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Redis and Celery -----------------------------------------------------------------------------------------------------
+# Redis and Celery -------------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/1")
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="redis://127.0.0.1:6379/0")
 CELERY_TASK_IGNORE_RESULT = True
@@ -145,7 +149,7 @@ CACHES = {
     }
 }
 
-# People ---------------------------------------------------------------------------------------------------------------
+# People -----------------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -166,10 +170,12 @@ AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
 
-# Transport security ---------------------------------------------------------------------------------------------------
+# Transport security -----------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG and not FANFARE_INSECURE_HTTP)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
-SECURE_HSTS_SECONDS = 0 if DEBUG or FANFARE_INSECURE_HTTP else env.int("SECURE_HSTS_SECONDS", default=31_536_000)
+SECURE_HSTS_SECONDS = (
+    0 if DEBUG or FANFARE_INSECURE_HTTP else env.int("SECURE_HSTS_SECONDS", default=31_536_000)
+)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_SECONDS > 0
 SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if FANFARE_TRUSTED_PROXIES else None
@@ -189,7 +195,7 @@ SECURE_CSP = {
     "object-src": ["'none'"],
 }
 
-# Language, time, files ------------------------------------------------------------------------------------------------
+# Language, time, files --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 USE_I18N = True
 # Instants are UTC in the database; people see the project's zone (config.admin_site activates it).
@@ -211,7 +217,7 @@ MEDIA_ROOT = FANFARE_HOME / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
-# API ------------------------------------------------------------------------------------------------------------------
+# API --------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "core.api.exceptions.handle",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -232,7 +238,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/(?:client/|management/)?v1",
 }
 
-# Logs: one line of JSON for each event, with the request id --------------------------------------------------------------
+# Logs: one line of JSON for each event, with the request id -------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,

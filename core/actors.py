@@ -1,4 +1,7 @@
-"""Who acts. Passed explicitly to every service, so that the same rule holds for admin, API, tasks and commands."""
+"""Who acts.
+
+Passed explicitly to every service, so that the same rule holds for admin, API, tasks and commands.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ class Role(StrEnum):
     MERCHANT = "MERCHANT"
 
 
-_MERCHANT = frozenset({"validations.validate", "redemptions.redeem", "redemptions.rollback", "qualifications.qualify"})
+_MERCHANT = frozenset(
+    {"validations.validate", "redemptions.redeem", "redemptions.rollback", "qualifications.qualify"}
+)
 _CLIENT = frozenset({"validations.validate", "redemptions.redeem", "qualifications.qualify", "events.create"})
 _USER_DENIED = ("settings.", "management.", "api_keys.")
 
@@ -29,8 +34,8 @@ _USER_DENIED = ("settings.", "management.", "api_keys.")
 def role_allows(role: str, permission: str) -> bool:
     """Whether a role holds a permission such as `vouchers.modify`.
 
-    Contract: governance 3. Admin all; User all but project settings and keys; Viewer reads and exports; Merchant
-    validates, redeems, rolls back and reads.
+    Contract: governance 3. Admin all; User all but project settings and keys; Viewer reads and exports;
+    Merchant validates, redeems, rolls back and reads.
     """
     action = permission.rpartition(".")[2]
     match role:

@@ -17,10 +17,22 @@ from django.db import connection, models, transaction
 from core.actors import Actor
 from core.models import AuditEntry
 
-_FACTS = (
-    "id at actor_kind actor_id actor_label channel action entity_type entity_id entity_label before after "
-    "request_id approval_id"
-).split()
+_FACTS = [
+    "id",
+    "at",
+    "actor_kind",
+    "actor_id",
+    "actor_label",
+    "channel",
+    "action",
+    "entity_type",
+    "entity_id",
+    "entity_label",
+    "before",
+    "after",
+    "request_id",
+    "approval_id",
+]
 _SEAL_LOCK = 7_410_001
 
 
@@ -106,7 +118,9 @@ def seal(*, older_than: datetime, batch_size: int = 1000) -> int:
 def broken_links(*, batch_size: int = 2000) -> Iterator[int]:
     """Ids of sealed entries whose digest does not follow from the entry before them."""
     previous = ""
-    sealed: Sequence[AuditEntry] | models.QuerySet[AuditEntry] = AuditEntry.objects.exclude(digest="").order_by("id")
+    sealed: Sequence[AuditEntry] | models.QuerySet[AuditEntry] = AuditEntry.objects.exclude(
+        digest=""
+    ).order_by("id")
     for entry in sealed.iterator(chunk_size=batch_size):
         if entry.digest != _digest(previous, entry):
             yield entry.pk

@@ -18,7 +18,10 @@ def production_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
     if settings.DEBUG:
         return []
     found: list[CheckMessage] = []
-    if settings.SECRET_KEY == settings.DEVELOPMENT_SECRET_KEY or len(settings.SECRET_KEY) < _MIN_SECRET_LENGTH:
+    if (
+        settings.SECRET_KEY == settings.DEVELOPMENT_SECRET_KEY
+        or len(settings.SECRET_KEY) < _MIN_SECRET_LENGTH
+    ):
         hint = "Set SECRET_KEY to at least 50 random characters."
         found.append(Error("SECRET_KEY is the development key or too short.", hint=hint, id="fanfare.E001"))
     if "*" in settings.ALLOWED_HOSTS:

@@ -1,8 +1,8 @@
 """From the outbox to the subscribers.
 
 `plan()` turns committed events into one delivery row per subscriber; `due()` names the rows whose turn it is;
-`deliver()` does one of them. Celery only carries the row ids: a lost, doubled or late message changes nothing,
-because the row decides.
+`deliver()` does one of them. Celery only carries the row ids: a lost, doubled or late message changes
+nothing, because the row decides.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def due(*, now: datetime, batch_size: int = 500) -> list[int]:
 def deliver(*, delivery_id: int, now: datetime) -> bool:
     """Let one subscriber act on one event, once; returns whether it acted now.
 
-    A failure is kept on the row and tried again after 1, 2, 4 … minutes; after 8 it is parked for people to see.
+    A failure is kept on the row and tried again after 1, 2, 4 … minutes; after 8 it is parked for people to
+    see.
     """
     try:
         with transaction.atomic():

@@ -1,4 +1,5 @@
-"""Refusals that reach a caller. Raised anywhere below the views, rendered in one place (`core.api.exceptions`).
+"""Refusals that reach a caller. Raised anywhere below the views, rendered in one place
+(`core.api.exceptions`).
 
 Contract: semantics-core 2. A class sits beside the code that raises it unless several apps raise it.
 """
@@ -9,7 +10,8 @@ from typing import Any
 
 
 class DomainError(Exception):
-    """A refusal with a stable `key`, an HTTP `status`, a short `message` and, where it helps, longer `details`.
+    """A refusal with a stable `key`, an HTTP `status`, a short `message` and, where it helps, longer
+    `details`.
 
     `resource_*` name the object that was missing or refused, `redeemable_*` the redeemable that caused it,
     `custom_message` is the marketer's own text (printed as `error.message`).
@@ -47,7 +49,9 @@ class DomainError(Exception):
         super().__init__(f"{self.key}: {details or self.message}")
 
     def to_wire(self) -> dict[str, Any]:
-        """The error object of the contract, without `request_id`: that belongs to the request, not to the refusal."""
+        """The error object of the contract, without `request_id`: that belongs to the request, not to the
+        refusal.
+        """
         wire: dict[str, Any] = {"code": self.status, "key": self.key, "message": self.message}
         if self.details:
             wire["details"] = self.details

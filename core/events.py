@@ -1,4 +1,5 @@
-"""What happened, told to whoever asked to know: `emit()` writes into the outbox, subscribers act later, once each.
+"""What happened, told to whoever asked to know: `emit()` writes into the outbox, subscribers act later, once
+each.
 
 Nothing here talks to a broker: `core.dispatch` hands committed events to Celery (INVARIANTS E1 to E3).
 """
@@ -11,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
-from django.db.models.expressions import RawSQL
 
 from core.actors import Actor
 from core.models import OutboxEvent
@@ -70,18 +70,11 @@ def emit(
     if not connection.in_atomic_block:
         raise RuntimeError("emit() belongs inside the transaction of the change.")
     entity_id = str(getattr(entity, "public_id", None) or entity.pk)
-    next_sequence = RawSQL("(SELECT last FROM core_eventsequence WHERE entity_id = %s)", [entity_id])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO core_eventsequence (entity_id, last) VALUES (%s, 1) "
-            "ON CONFLICT (entity_id) DO UPDATE SET last = core_eventsequence.last + 1",
-            [entity_id],
-        )
     return OutboxEvent.objects.create(
         name=name,
         entity_type=entity._meta.model_name or "",
         entity_id=entity_id,
-        sequence=next_sequence,
+        sequence=_next_sequence(entity_id),
         payload=dict(payload or {}),
         actor_kind=actor.kind.value,
         actor_id=actor.id,
@@ -89,3 +82,16 @@ def emit(
         request_id=actor.request_id,
         created_at=now,
     )
+
+
+def _next_sequence(entity_id: str) -> int:
+    """The upsert locks the counter until the transaction ends: numbers are given out in commit order, without
+    gaps.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_eventsequence (entity_id, last) VALUES (%s, 1) "
+            "ON CONFLICT (entity_id) DO UPDATE SET last = core_eventsequence.last + 1 RETURNING last",
+            [entity_id],
+        )
+        return int(cursor.fetchone()[0])

@@ -34,7 +34,10 @@ def beat(name: str, *, now: datetime) -> None:
 
 
 def checks(*, now: datetime) -> list[Check]:
-    """Database, broker, worker, beat and dispatcher, in this order. Without a database the rest is unknown."""
+    """Database, broker, worker, beat and dispatcher, in this order.
+
+    Without a database the rest is unknown.
+    """
     database = _database()
     broker = _broker()
     if not database.ok:
@@ -66,7 +69,9 @@ def _database() -> Check:
 
 def _broker() -> Check:
     try:
-        redis.Redis.from_url(settings.CELERY_BROKER_URL, socket_connect_timeout=0.5, socket_timeout=0.5).ping()
+        redis.Redis.from_url(
+            settings.CELERY_BROKER_URL, socket_connect_timeout=0.5, socket_timeout=0.5
+        ).ping()
     except redis.RedisError as error:
         return Check(name="broker", ok=False, detail={"error": type(error).__name__})
     return Check(name="broker", ok=True, detail={})

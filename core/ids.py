@@ -1,7 +1,7 @@
 """Public ids: what an object is called outside the house.
 
-Contract: semantics-core 1.3. Only the prefix is a promise, the rest is opaque. Hexadecimal, because one call of
-`secrets.token_hex` is cheap enough to name a million rows in a few seconds.
+Contract: semantics-core 1.3. Only the prefix is a promise, the rest is opaque. Hexadecimal, because one call
+of `secrets.token_hex` is cheap enough to name a million rows in a few seconds.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Row locks, taken in one fixed way.
 
-Lock bare rows in primary key order, then read again, then decide: a lock in a joined query returns stale joined
-columns after a wait.
+Lock bare rows in primary key order, then read again, then decide: a lock in a joined query returns stale
+joined columns after a wait.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.db import models, transaction
 Row = TypeVar("Row", bound=models.Model)
 
 
-def lock(queryset: models.QuerySet[Row]) -> list[Row]:
+def lock[Row: models.Model](queryset: models.QuerySet[Row]) -> list[Row]:
     """Lock the rows of `queryset` until the transaction ends and return them, ordered by primary key.
 
     `FOR NO KEY UPDATE`: enough against every writer of ours and does not block inserts that refer to the row.

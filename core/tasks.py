@@ -20,7 +20,7 @@ def deliver_event(*, delivery_id: int, **_: Any) -> bool:
 
 @shared_task
 def heartbeat(**_: Any) -> None:
-    """Sent by beat, run by a worker: proves that both live and that the broker carries messages between them."""
+    """Sent by beat, run by a worker: proves that both live and that messages travel between them."""
     health.beat("beat", now=timezone.now())
 
 

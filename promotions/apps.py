@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class PromotionsConfig(AppConfig):
     name = "promotions"
     verbose_name = "Promotions"
+
+    def ready(self) -> None:
+        from promotions import kinds
+
+        kinds.register()

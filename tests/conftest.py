@@ -53,7 +53,9 @@ def _client(kind: str, role: str, **extra: Any) -> APIClient:
         ApiKey.Kind.CLIENT: ("X-Client-Application-Id", "X-Client-Token"),
         ApiKey.Kind.MANAGEMENT: ("X-Management-Id", "X-Management-Token"),
     }[ApiKey.Kind(kind)]
-    client = APIClient(headers={names[0]: issued.key.app_id, names[1]: issued.token}, raise_request_exception=False)
+    client = APIClient(
+        headers={names[0]: issued.key.app_id, names[1]: issued.token}, raise_request_exception=False
+    )
     client.default_format = "json"
     client.key = issued.key  # type: ignore[attr-defined]
     return client

@@ -47,7 +47,11 @@ class KeyAuthentication(BaseAuthentication):
         address = throttling.client_address(request)
         app_id = request.headers.get(self.id_header, "")
         token = request.headers.get(self.token_header, "")
-        key = ApiKey.objects.filter(app_id=app_id, kind=self.kind).first() if app_id and "\0" not in app_id else None
+        key = (
+            ApiKey.objects.filter(app_id=app_id, kind=self.kind).first()
+            if app_id and "\0" not in app_id
+            else None
+        )
         if not _token_matches(key, token, now) or key is None or not key.is_usable(now):
             throttling.count_wrong_key(address)
             raise Unauthorized("The key id or its token is wrong, or the key may not be used.")
@@ -103,7 +107,9 @@ class ClientKeyAuthentication(KeyAuthentication):
 def _token_matches(key: ApiKey | None, token: str, now: datetime) -> bool:
     given = hash_token(token)
     current = hmac.compare_digest(given, key.secret_hash if key else _NOBODY)
-    previous_lives = key is not None and key.previous_secret_until is not None and now < key.previous_secret_until
+    previous_lives = (
+        key is not None and key.previous_secret_until is not None and now < key.previous_secret_until
+    )
     previous = hmac.compare_digest(given, key.previous_secret_hash if key and previous_lives else _NOBODY)
     return current or previous
 

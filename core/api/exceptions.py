@@ -23,7 +23,10 @@ _RETRY_AFTER_SECONDS: Final = 2
 
 
 def handle(exc: Exception, context: Mapping[str, Any]) -> Response:
-    """DRF's exception handler for every API view. Unknown exceptions become a logged 500, without any trace in it."""
+    """DRF's exception handler for every API view.
+
+    Unknown exceptions become a logged 500, without any trace in it.
+    """
     request = context["request"]
     error = to_domain_error(exc)
     if error is None:
@@ -50,7 +53,9 @@ def to_domain_error(exc: Exception) -> DomainError | None:
             return errors.NotFound()
         case drf.APIException():
             key = str(exc.default_code).replace(" ", "_")
-            return DomainError(str(exc.detail), status=exc.status_code, key=key, message=key.replace("_", " ").capitalize())
+            return DomainError(
+                str(exc.detail), status=exc.status_code, key=key, message=key.replace("_", " ").capitalize()
+            )
         case OperationalError() if _sqlstate(exc) in _RETRY_SQLSTATES or _sqlstate(exc) is None:
             return errors.TemporarilyUnavailable("The database is busy or away. Try again.")
         case IntegrityError() if _sqlstate(exc) == "23505":
@@ -90,4 +95,6 @@ def _response(error: DomainError, request: Request | HttpRequest) -> Response:
 
 def plain_response(error: DomainError, request: HttpRequest) -> JsonResponse:
     """The same object for answers outside of API views: unknown paths, crashes in middleware."""
-    return JsonResponse({**error.to_wire(), "request_id": getattr(request, "request_id", "")}, status=error.status)
+    return JsonResponse(
+        {**error.to_wire(), "request_id": getattr(request, "request_id", "")}, status=error.status
+    )

@@ -1,7 +1,7 @@
 """Serializer fields that say no to what a stock field would quietly bend (INVARIANTS part 5).
 
-A bool is not an integer, `"12x"` is not 12, a list is not text, `1.5` is not 1. Input serializers are liberal about
-unknown keys (ignored) and about null where the contract is, never about types.
+A bool is not an integer, `"12x"` is not 12, a list is not text, `1.5` is not 1. Input serializers are liberal
+about unknown keys (ignored) and about null where the contract is, never about types.
 """
 
 from __future__ import annotations
@@ -22,8 +22,11 @@ MAX_TEXT: Final = 10_000
 Input = TypeVar("Input", bound=serializers.Serializer)  # type: ignore[type-arg]
 
 
-def parse(serializer_class: type[Input], data: Any, **kwargs: Any) -> dict[str, Any]:
-    """Validate a request body; returns the validated dict. Keys the caller left out are absent, unless defaulted.
+def parse[Input: serializers.Serializer](
+    serializer_class: type[Input], data: Any, **kwargs: Any
+) -> dict[str, Any]:
+    """Validate a request body; returns the validated dict. Keys the caller left out are absent, unless
+    defaulted.
 
     :raises InvalidPayload: wrong shape; `details` names the property.
     """
@@ -37,7 +40,7 @@ def parse(serializer_class: type[Input], data: Any, **kwargs: Any) -> dict[str, 
 class WireSerializer(serializers.Serializer):  # type: ignore[type-arg]
     """Base of all input serializers: complaints begin with what the property must be."""
 
-    default_error_messages = {"invalid": "must be an object"}  # noqa: RUF012 - DRF's own name
+    default_error_messages = {"invalid": "must be an object"}
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
@@ -46,7 +49,7 @@ class WireSerializer(serializers.Serializer):  # type: ignore[type-arg]
 
 
 class StrictField(serializers.Field):  # type: ignore[type-arg]
-    default_error_messages = {  # noqa: RUF012
+    default_error_messages = {
         "required": "is required",
         "null": "must not be null",
     }
@@ -55,19 +58,30 @@ class StrictField(serializers.Field):  # type: ignore[type-arg]
 class IntegerField(StrictField):
     """A whole number; numeric text only with `accept_text` (contract: semantics-core 1.1)."""
 
-    default_error_messages = {  # noqa: RUF012
+    default_error_messages = {
         "type": "must be an integer",
         "range": "must be between {lowest} and {highest}",
     }
 
     def __init__(
-        self, *, lowest: int = -MAX_AMOUNT, highest: int = MAX_AMOUNT, accept_text: bool = False, **kwargs: Any
+        self,
+        *,
+        lowest: int = -MAX_AMOUNT,
+        highest: int = MAX_AMOUNT,
+        accept_text: bool = False,
+        **kwargs: Any,
     ) -> None:
         self.lowest, self.highest, self.accept_text = lowest, highest, accept_text
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> int:
-        if self.accept_text and isinstance(data, str) and data.isascii() and data.lstrip("-").isdigit() and len(data) < 17:
+        if (
+            self.accept_text
+            and isinstance(data, str)
+            and data.isascii()
+            and data.lstrip("-").isdigit()
+            and len(data) < 17
+        ):
             data = int(data)
         if isinstance(data, Decimal) and data == data.to_integral_value():
             data = int(data)
@@ -91,7 +105,7 @@ class AmountField(IntegerField):
 class PercentField(StrictField):
     """A percentage from 0 to 100 as an exact decimal."""
 
-    default_error_messages = {"type": "must be a number", "range": "must be between 0 and 100"}  # noqa: RUF012
+    default_error_messages = {"type": "must be a number", "range": "must be between 0 and 100"}
 
     def to_internal_value(self, data: Any) -> Decimal:
         if isinstance(data, bool) or not isinstance(data, int | Decimal):
@@ -108,7 +122,7 @@ class PercentField(StrictField):
 class TextField(StrictField):
     """Text as it came: no trimming, no coercion of numbers."""
 
-    default_error_messages = {  # noqa: RUF012
+    default_error_messages = {
         "type": "must be a string",
         "blank": "must not be empty",
         "long": "must have at most {max_length} characters",
@@ -134,7 +148,7 @@ class TextField(StrictField):
 class ChoiceField(TextField):
     """One of the wire values of a `TextChoices`."""
 
-    default_error_messages = {"choice": "must be one of {choices}"}  # noqa: RUF012
+    default_error_messages = {"choice": "must be one of {choices}"}
 
     def __init__(self, choices: Any, **kwargs: Any) -> None:
         self.values = [getattr(choice, "value", choice) for choice in choices]
@@ -148,7 +162,7 @@ class ChoiceField(TextField):
 
 
 class BooleanField(StrictField):
-    default_error_messages = {"type": "must be a boolean"}  # noqa: RUF012
+    default_error_messages = {"type": "must be a boolean"}
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
@@ -162,7 +176,7 @@ class BooleanField(StrictField):
 class InstantField(StrictField):
     """ISO 8601 date-time or date; without an offset it is UTC. Printed as `2024-01-02T09:43:23.941Z`."""
 
-    default_error_messages = {"type": "must be an ISO 8601 date-time"}  # noqa: RUF012
+    default_error_messages = {"type": "must be an ISO 8601 date-time"}
 
     def to_internal_value(self, data: Any) -> datetime:
         try:
@@ -178,7 +192,7 @@ class InstantField(StrictField):
 class DateField(StrictField):
     """A calendar date, `YYYY-MM-DD`."""
 
-    default_error_messages = {"type": "must be a date (YYYY-MM-DD)"}  # noqa: RUF012
+    default_error_messages = {"type": "must be a date (YYYY-MM-DD)"}
 
     def to_internal_value(self, data: Any) -> date:
         try:
@@ -196,7 +210,7 @@ class DateField(StrictField):
 class MetadataField(StrictField):
     """A free JSON object (contract: semantics-core 1.1). Schemas are checked by the services."""
 
-    default_error_messages = {"type": "must be an object"}  # noqa: RUF012
+    default_error_messages = {"type": "must be an object"}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, Mapping):
@@ -210,7 +224,7 @@ class MetadataField(StrictField):
 class ListField(serializers.ListField):
     """A list with a maximum length; complaints as in the other fields."""
 
-    default_error_messages = {  # noqa: RUF012
+    default_error_messages = {
         "required": "is required",
         "null": "must not be null",
         "not_a_list": "must be an array",

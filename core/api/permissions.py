@@ -20,7 +20,9 @@ _DEFAULT_ACTIONS: Final = {
 
 
 class RolePermission(BasePermission):
-    """Asks the actor for `view.resource` + the action of the method (`view.actions` overrides the usual verbs)."""
+    """Asks the actor for `view.resource` + the action of the method (`view.actions` overrides the usual
+    verbs).
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
         method = request.method or ""

@@ -1,7 +1,7 @@
 """Rate limits, counted in Redis in fixed windows.
 
-When Redis is away or silent, calls are let through: a limit is a courtesy, correctness never depends on it. After a
-failure the counters are left alone for some seconds, so that a dead Redis costs nothing per call.
+When Redis is away or silent, calls are let through: a limit is a courtesy, correctness never depends on it.
+After a failure the counters are left alone for some seconds, so that a dead Redis costs nothing per call.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ WRONG_KEYS: Final = Limit(name="wrong-key", calls=20, seconds=60)
 def client_address(request: Request | HttpRequest) -> str:
     """The caller's address. Behind proxies of ours (`FANFARE_TRUSTED_PROXIES` hops) the forwarded one."""
     hops = settings.FANFARE_TRUSTED_PROXIES
-    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    forwarded = [
+        part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()
+    ]
     if hops and len(forwarded) >= hops:
         return str(forwarded[-hops])
     return str(request.META.get("REMOTE_ADDR", ""))

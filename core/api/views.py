@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -17,7 +17,11 @@ from rest_framework.views import APIView
 
 from core.actors import Actor
 from core.api import throttling
-from core.api.authentication import ClientKeyAuthentication, ManagementKeyAuthentication, ServerKeyAuthentication
+from core.api.authentication import (
+    ClientKeyAuthentication,
+    ManagementKeyAuthentication,
+    ServerKeyAuthentication,
+)
 from core.api.parsers import StrictJSONParser
 from core.api.permissions import RolePermission
 
@@ -25,9 +29,9 @@ from core.api.permissions import RolePermission
 class ProjectAPIView(APIView):
     """A view of the server API.
 
-    `resource` and `actions` name the permission (`vouchers` + `{"POST": "redeem"}`). Every view reads the clock
-    through `self.now`, once; a caller inside the house (the journey replay) may set it before dispatch by
-    `as_view(at=instant)`.
+    `resource` and `actions` name the permission (`vouchers` + `{"POST": "redeem"}`). Every view reads the
+    clock through `self.now`, once; a caller inside the house (the journey replay) may set it before dispatch
+    by `as_view(at=instant)`.
     """
 
     authentication_classes: Sequence[type[BaseAuthentication]] = (ServerKeyAuthentication,)
@@ -68,8 +72,21 @@ class ProjectListView(ProjectAPIView, GenericAPIView):  # type: ignore[type-arg]
         return self.get_paginated_response([self.output(row) for row in page or []])
 
 
+_CLIENT_HEADERS: Final = ", ".join(
+    [
+        "Content-Type",
+        "X-Client-Application-Id",
+        "X-Client-Token",
+        "X-Voucherify-Channel",
+        "X-Voucherify-API-Version",
+    ]
+)
+
+
 class ClientAPIView(ProjectAPIView):
-    """A view of the client API: keys bound to origins, 5 calls in 5 seconds per address, CORS for those origins."""
+    """A view of the client API: keys bound to origins, 5 calls in 5 seconds per address, CORS for those
+    origins.
+    """
 
     authentication_classes = (ClientKeyAuthentication,)
     limit = throttling.CLIENT_CALLS
@@ -93,9 +110,7 @@ class ClientAPIView(ProjectAPIView):
         origin = request.headers.get("Origin")
         if origin and "\0" not in origin:
             response["Access-Control-Allow-Origin"] = origin
-            response["Access-Control-Allow-Headers"] = (
-                "Content-Type, X-Client-Application-Id, X-Client-Token, X-Voucherify-Channel, X-Voucherify-API-Version"
-            )
+            response["Access-Control-Allow-Headers"] = _CLIENT_HEADERS
             response["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
             response["Access-Control-Max-Age"] = "600"
             response["Vary"] = "Origin"
@@ -133,5 +148,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     from core.errors import DomainError
 
     if request.path.startswith(API_PREFIXES):
-        return plain_response(DomainError(status=500, key="internal_error", message="Internal error"), request)
+        return plain_response(
+            DomainError(status=500, key="internal_error", message="Internal error"), request
+        )
     return page(request, template_name="500.html")

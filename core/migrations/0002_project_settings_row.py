@@ -14,6 +14,6 @@ def make_row(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0001_initial")]  # noqa: RUF012
+    dependencies = [("core", "0001_initial")]
 
-    operations = [migrations.RunPython(make_row, migrations.RunPython.noop)]  # noqa: RUF012
+    operations = [migrations.RunPython(make_row, migrations.RunPython.noop)]

@@ -37,7 +37,9 @@ class AuditEntry(models.Model):
         triggers = (
             pgtrigger.Protect(name="audit_never_deleted", operation=pgtrigger.Delete),
             pgtrigger.Protect(
-                name="audit_sealed_is_final", operation=pgtrigger.Update, condition=~pgtrigger.Q(old__digest="")
+                name="audit_sealed_is_final",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__digest=""),
             ),
             pgtrigger.ReadOnly(name="audit_facts_are_final", exclude=["digest"]),
         )

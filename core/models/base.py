@@ -10,7 +10,7 @@ from core.ids import DEFAULT_LENGTH, new_id
 
 
 class PublicIdField(models.CharField):  # type: ignore[type-arg]
-    """The id on the wire: `prefix` + random characters, unique, made when the object is made (also in bulk)."""
+    """The id on the wire: `prefix` + random characters, unique, made with the object (also in bulk)."""
 
     def __init__(self, *args: Any, prefix: str = "", length: int = DEFAULT_LENGTH, **kwargs: Any) -> None:
         self.prefix = prefix

@@ -14,7 +14,9 @@ class MetadataSchema(TimestampedModel):
 
     public_id = PublicIdField(prefix="ms")
     related_object = models.CharField(max_length=100, unique=True)
-    allow_defined_only = models.BooleanField(default=False, help_text="Refuse keys that are not defined here.")
+    allow_defined_only = models.BooleanField(
+        default=False, help_text="Refuse keys that are not defined here."
+    )
     properties = models.JSONField(default=dict, blank=True)
 
     class Meta:

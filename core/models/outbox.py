@@ -34,7 +34,9 @@ class OutboxEvent(models.Model):
 
     class Meta:
         verbose_name = "event"
-        constraints = (models.UniqueConstraint(fields=["entity_id", "sequence"], name="outbox_entity_sequence"),)
+        constraints = (
+            models.UniqueConstraint(fields=["entity_id", "sequence"], name="outbox_entity_sequence"),
+        )
         indexes = (
             models.Index(fields=["id"], name="outbox_waiting", condition=models.Q(dispatched_at=None)),
             models.Index(fields=["-created_at", "-id"], name="outbox_newest"),
@@ -45,7 +47,10 @@ class OutboxEvent(models.Model):
 
 
 class EventDelivery(models.Model):
-    """One event for one subscriber. The row is the receipt: a subscriber's work and `DONE` commit together."""
+    """One event for one subscriber.
+
+    The row is the receipt: a subscriber's work and `DONE` commit together.
+    """
 
     class Status(models.TextChoices):
         PENDING = "PENDING", "Waiting"
@@ -64,7 +69,9 @@ class EventDelivery(models.Model):
         verbose_name = "event delivery"
         verbose_name_plural = "event deliveries"
         constraints = (models.UniqueConstraint(fields=["event", "subscriber"], name="delivery_once"),)
-        indexes = (models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(status="PENDING")),)
+        indexes = (
+            models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(status="PENDING")),
+        )
 
     def __str__(self) -> str:
         return f"{self.event_id} → {self.subscriber}"

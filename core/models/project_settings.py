@@ -13,7 +13,9 @@ from core.models.base import PublicIdField, TimestampedModel
 
 def validate_time_zone(value: str) -> None:
     if value not in available_timezones():
-        raise ValidationError("“%(value)s” is not a time zone. Use a name such as Europe/Warsaw.", params={"value": value})
+        raise ValidationError(
+            "“%(value)s” is not a time zone. Use a name such as Europe/Warsaw.", params={"value": value}
+        )
 
 
 def validate_currency(value: str) -> None:
@@ -33,8 +35,8 @@ def _limit(verbose_name: str, *, default: int, highest: int = 30, help_text: str
 class ProjectSettings(TimestampedModel):
     """The project: one deployment, one row. People change it in the admin, never in `settings.py`.
 
-    Stacking defaults and ranges: contract, semantics-core 6.1. Which categories are exclusive or joint is said
-    on the categories themselves.
+    Stacking defaults and ranges: contract, semantics-core 6.1. Which categories are exclusive or joint is
+    said on the categories themselves.
     """
 
     class ApplicationMode(models.TextChoices):
@@ -70,9 +72,14 @@ class ProjectSettings(TimestampedModel):
     name = models.CharField(max_length=100, default="Fanfare")
     currency = models.CharField(max_length=3, default="EUR", validators=[validate_currency])
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
-    first_weekday = models.PositiveSmallIntegerField("week starts on", choices=Weekday, default=Weekday.MONDAY)
+    first_weekday = models.PositiveSmallIntegerField(
+        "week starts on", choices=Weekday, default=Weekday.MONDAY
+    )
     dial_code = models.CharField(
-        max_length=5, blank=True, default="", help_text="Put before phone numbers that come without one, for example +48."
+        max_length=5,
+        blank=True,
+        default="",
+        help_text="Put before phone numbers that come without one, for example +48.",
     )
     case_insensitive_codes = models.BooleanField(
         default=False, help_text="“summer” and “SUMMER” are the same code. Fixed once the first code exists."
@@ -117,7 +124,10 @@ class ProjectSettings(TimestampedModel):
         "rollback", max_length=16, choices=RollbackOrderMode, default=RollbackOrderMode.WITH_ORDER
     )
     discount_calculation_mode = models.CharField(
-        "discounts are calculated", max_length=24, choices=CalculationMode, default=CalculationMode.DISCOUNTED_AMOUNT
+        "discounts are calculated",
+        max_length=24,
+        choices=CalculationMode,
+        default=CalculationMode.DISCOUNTED_AMOUNT,
     )
 
     class Meta:

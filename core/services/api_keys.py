@@ -1,4 +1,7 @@
-"""API keys: made, rotated, blocked. The secret is shown once; the database keeps SHA-256 hashes (INVARIANTS 6)."""
+"""API keys: made, rotated, blocked.
+
+The secret is shown once; the database keeps SHA-256 hashes (INVARIANTS 6).
+"""
 
 from __future__ import annotations
 
@@ -70,7 +73,13 @@ def rotate(*, key_id: int, actor: Actor, now: datetime) -> IssuedKey:
     key.previous_secret_hash, key.previous_secret_until = key.secret_hash, now + ROTATION_OVERLAP
     key.secret_hash, key.secret_hint, key.updated_at = hash_token(token), token[-4:], now
     key.save(
-        update_fields=["previous_secret_hash", "previous_secret_until", "secret_hash", "secret_hint", "updated_at"]
+        update_fields=[
+            "previous_secret_hash",
+            "previous_secret_until",
+            "secret_hash",
+            "secret_hint",
+            "updated_at",
+        ]
     )
     audit.log(actor, "api_key.rotated", key, now=now)
     return IssuedKey(key=key, token=token)

@@ -34,14 +34,23 @@ class Campaign(TimestampedModel, TimeLimited):
     campaign_type = models.CharField("kind", max_length=24, choices=CampaignType)
     type = models.CharField("codes", max_length=16, choices=Type, default=Type.STATIC)
     category = models.ForeignKey(
-        Category, on_delete=models.SET_NULL, null=True, blank=True, related_name="campaigns", verbose_name="category"
+        Category,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="campaigns",
+        verbose_name="category",
     )
     is_active = models.BooleanField("enabled", default=True)
     protected = models.BooleanField(default=False, help_text="Cannot be changed or deleted over the API.")
     join_once = models.BooleanField(default=False, help_text="A customer gets one code at most.")
     use_voucher_metadata_schema = models.BooleanField(default=False)
     activity_duration_after_publishing = models.CharField(
-        "valid after publishing for", max_length=32, blank=True, default="", help_text="ISO 8601 duration, e.g. P24D."
+        "valid after publishing for",
+        max_length=32,
+        blank=True,
+        default="",
+        help_text="ISO 8601 duration, e.g. P24D.",
     )
     discount = models.JSONField(null=True, blank=True, help_text="The codes' discount, in wire form.")
     code_config = models.JSONField(default=dict, blank=True)
@@ -58,7 +67,9 @@ class Campaign(TimestampedModel, TimeLimited):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["name"], condition=Q(released_at=None), name="campaign_name_once"),
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(released_at=None), name="campaign_name_once"
+            ),
             models.CheckConstraint(
                 condition=Q(campaign_type="PROMOTION", discount=None) | ~Q(campaign_type="PROMOTION"),
                 name="campaign_promotion_without_own_discount",

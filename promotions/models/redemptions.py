@@ -15,9 +15,9 @@ from promotions.models.vouchers import Voucher
 class Redemption(models.Model):
     """One attempt to use a redeemable, or the parent of several used together.
 
-    Facts are final: a rollback is a row of its own and only moves `status`. `snapshot` and `outcome` are the engine's,
-    so that the decision can be explained and replayed; they stand on the row that answers for the request (the parent,
-    or the only one).
+    Facts are final: a rollback is a row of its own and only moves `status`. `snapshot` and `outcome` are the
+    engine's, so that the decision can be explained and replayed; they stand on the row that answers for the
+    request (the parent, or the only one).
     """
 
     class Result(models.TextChoices):
@@ -41,11 +41,15 @@ class Redemption(models.Model):
     related_object_type = models.CharField(max_length=16, choices=RelatedObject)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
     voucher = models.ForeignKey(Voucher, on_delete=models.PROTECT, null=True, related_name="redemptions")
-    promotion_tier = models.ForeignKey(PromotionTier, on_delete=models.PROTECT, null=True, related_name="redemptions")
+    promotion_tier = models.ForeignKey(
+        PromotionTier, on_delete=models.PROTECT, null=True, related_name="redemptions"
+    )
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, null=True, related_name="redemptions")
     customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, related_name="redemptions")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, related_name="+")
-    voucher_code = models.CharField(max_length=255, blank=True, default="", help_text="As the caller sent it.")
+    voucher_code = models.CharField(
+        max_length=255, blank=True, default="", help_text="As the caller sent it."
+    )
     order_amount = models.BigIntegerField(null=True)
     discount_amount = models.BigIntegerField(default=0, help_text="What this redemption took off.")
     order_snapshot = models.JSONField(null=True, encoder=DjangoJSONEncoder)
@@ -65,7 +69,9 @@ class Redemption(models.Model):
                 | Q(result="SUCCESS", status__in=["SUCCEEDED", "ROLLED_BACK"]),
                 name="redemption_status_fits_result",
             ),
-            models.CheckConstraint(condition=Q(discount_amount__gte=0), name="redemption_discount_not_negative"),
+            models.CheckConstraint(
+                condition=Q(discount_amount__gte=0), name="redemption_discount_not_negative"
+            ),
         )
         indexes = (
             models.Index(fields=["-redeemed_at", "-id"], name="redemption_newest"),
@@ -76,7 +82,8 @@ class Redemption(models.Model):
         )
         triggers = (
             pgtrigger.Protect(name="redemption_never_deleted", operation=pgtrigger.Delete),
-            # The customer may be erased, the status moves with a rollback; everything else happened as it happened.
+            # The customer may be erased, the status moves with a rollback; everything else happened as it
+            # happened.
             pgtrigger.ReadOnly(name="redemption_facts_are_final", exclude=["status", "customer"]),
         )
 

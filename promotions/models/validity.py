@@ -15,10 +15,18 @@ class TimeLimited(models.Model):
     starts_at = models.DateTimeField("start", null=True, blank=True)
     ends_at = models.DateTimeField("end", null=True, blank=True, help_text="From this instant on it is over.")
     timeframe_interval = models.CharField(
-        "repeats every", max_length=32, blank=True, default="", help_text="ISO 8601 duration from the start, e.g. P7D."
+        "repeats every",
+        max_length=32,
+        blank=True,
+        default="",
+        help_text="ISO 8601 duration from the start, e.g. P7D.",
     )
     timeframe_duration = models.CharField(
-        "for", max_length=32, blank=True, default="", help_text="How long each window is open, e.g. P1D or PT4H."
+        "for",
+        max_length=32,
+        blank=True,
+        default="",
+        help_text="How long each window is open, e.g. P1D or PT4H.",
     )
     days_of_week = ArrayField(
         models.PositiveSmallIntegerField(validators=[MinValueValidator(0), MaxValueValidator(6)]),

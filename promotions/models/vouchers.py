@@ -13,8 +13,8 @@ from promotions.models.validity import TimeLimited
 class Voucher(TimestampedModel, TimeLimited):
     """A code. `code_key` is what makes two codes the same (case-folded if the project ignores case).
 
-    A code stays reserved in the bin; `released_at` frees it. `redeemed_quantity` counts successful redemptions that
-    were not rolled back and moves only by guarded updates.
+    A code stays reserved in the bin; `released_at` frees it. `redeemed_quantity` counts successful
+    redemptions that were not rolled back and moves only by guarded updates.
     """
 
     class Type(models.TextChoices):
@@ -34,7 +34,9 @@ class Voucher(TimestampedModel, TimeLimited):
     is_active = models.BooleanField("enabled", default=True)
     additional_info = models.TextField(blank=True, default="")
     metadata = models.JSONField(default=dict, blank=True)
-    redemption_quantity = models.PositiveIntegerField("uses", null=True, blank=True, help_text="Empty: no limit.")
+    redemption_quantity = models.PositiveIntegerField(
+        "uses", null=True, blank=True, help_text="Empty: no limit."
+    )
     redeemed_quantity = models.PositiveIntegerField("used", default=0, editable=False)
     holder = models.ForeignKey(
         Customer, on_delete=models.SET_NULL, null=True, blank=True, related_name="vouchers", db_index=False
@@ -46,7 +48,9 @@ class Voucher(TimestampedModel, TimeLimited):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["code_key"], condition=Q(released_at=None), name="voucher_code_once"),
+            models.UniqueConstraint(
+                fields=["code_key"], condition=Q(released_at=None), name="voucher_code_once"
+            ),
             models.CheckConstraint(
                 condition=Q(redemption_quantity=None) | Q(redeemed_quantity__lte=F("redemption_quantity")),
                 name="voucher_within_quantity",

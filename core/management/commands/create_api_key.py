@@ -19,7 +19,10 @@ class Command(BaseCommand):
         parser.add_argument("--kind", choices=ApiKey.Kind.values, default=ApiKey.Kind.SERVER.value)
         parser.add_argument("--role", choices=ApiKey.KeyRole.values, default=ApiKey.KeyRole.ADMIN.value)
         parser.add_argument(
-            "--origin", action="append", default=[], help="client keys: an origin that may use it (repeatable)"
+            "--origin",
+            action="append",
+            default=[],
+            help="client keys: an origin that may use it (repeatable)",
         )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -33,6 +36,8 @@ class Command(BaseCommand):
             now=timezone.now(),
         )
         if options["json"]:
-            self.stdout.write(json.dumps({"id": issued.key.app_id, "token": issued.token, "kind": issued.key.kind}))
+            self.stdout.write(
+                json.dumps({"id": issued.key.app_id, "token": issued.token, "kind": issued.key.kind})
+            )
             return
         self.stdout.write(f"id:    {issued.key.app_id}\ntoken: {issued.token}")

@@ -55,7 +55,9 @@ class Command(BaseCommand):
 
 
 def hand_over() -> int:
-    """One round: plan new events, then send what is new and what is due again; returns how many were sent or planned."""
+    """One round: plan new events, then send what is new and what is due again; returns how many were sent or
+    planned.
+    """
     now = timezone.now()
     ids = dispatch.plan(now=now) + dispatch.due(now=now)
     for delivery_id in ids:

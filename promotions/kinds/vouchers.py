@@ -1,0 +1,90 @@
+"""Discount codes as redeemables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, Final, cast
+
+from django.db import models
+from django.db.models import F, Q
+
+from core import project
+from core.ids import has_prefix
+from core.models import ProjectSettings
+from engine import Candidate, RedeemableObject, Step, Uses, effects
+from promotions import engine_input
+from promotions.models import Redemption, Voucher
+from promotions.redeemables import Found, QuantityExceeded, Requested
+
+# Everything a decision reads; metadata and texts of the campaign are needed only for printing.
+_WITH: Final = ("campaign", "campaign__category", "category", "holder")
+
+
+class VoucherKind:
+    object: Final = RedeemableObject.VOUCHER.value
+
+    def find(self, ids: Collection[str], settings: ProjectSettings) -> Mapping[str, models.Model]:
+        by_key = {project.code_key(code, settings): code for code in ids}
+        by_public_id = [value for value in ids if has_prefix(value, "v")]
+        wanted = Q(code_key__in=by_key) | Q(public_id__in=by_public_id)
+        rows = Voucher.objects.filter(wanted, released_at=None, deleted_at=None).select_related(*_WITH)
+        found: dict[str, models.Model] = {}
+        for row in rows:
+            if row.code_key in by_key:
+                found.setdefault(by_key[row.code_key], row)
+            if row.public_id in by_public_id:
+                # An id beats a code that happens to look like one (contract: semantics-core 1.3).
+                found[row.public_id] = row
+        return found
+
+    def describe(self, requested: Requested, row: models.Model) -> Found:
+        voucher = cast(Voucher, row)
+        campaign = voucher.campaign
+        category = voucher.category or (campaign.category if campaign else None)
+        discount = voucher.discount or (campaign.discount if campaign else None)
+        candidate = Candidate(
+            key=requested.id,
+            object=RedeemableObject.VOUCHER,
+            label=voucher.code,
+            is_active=voucher.is_active,
+            is_campaign_active=campaign is None or (campaign.is_active and campaign.deleted_at is None),
+            validity=engine_input.validity(voucher),
+            campaign_validity=None
+            if campaign is None
+            else engine_input.validity(
+                campaign, activity_duration=campaign.activity_duration_after_publishing
+            ),
+            published_at=voucher.published_at,
+            uses=Uses(quantity=voucher.redemption_quantity, used=voucher.redeemed_quantity),
+            discount=effects.parse(discount or {}),
+            category=engine_input.category(category),
+        )
+        return Found(
+            requested=requested, candidate=candidate, row=voucher, campaign=campaign, category=category
+        )
+
+    def references(self, found: Found) -> Mapping[str, Any]:
+        return {
+            "voucher": found.row,
+            "campaign": found.campaign,
+            "related_object_type": Redemption.RelatedObject.VOUCHER,
+            "voucher_code": found.requested.id,
+        }
+
+    def consume(self, found: Found, step: Step, *, now: datetime) -> None:
+        voucher = cast(Voucher, found.row)
+        free = Q(redemption_quantity=None) | Q(redeemed_quantity__lt=F("redemption_quantity"))
+        taken = Voucher.objects.filter(free, pk=voucher.pk).update(
+            redeemed_quantity=F("redeemed_quantity") + 1
+        )
+        if not taken:
+            raise QuantityExceeded(
+                voucher.code, redeemable_id=found.requested.id, redeemable_type=RedeemableObject.VOUCHER.value
+            )
+        voucher.redeemed_quantity += 1
+
+    def restore(self, redemption: Redemption, *, now: datetime) -> None:
+        Voucher.objects.filter(pk=redemption.voucher_id, redeemed_quantity__gt=0).update(
+            redeemed_quantity=F("redeemed_quantity") - 1
+        )

@@ -1,0 +1,96 @@
+"""What can be redeemed: the protocol of a kind, and the registry of kinds.
+
+A kind knows one `object` of the wire. It finds rows by what the client sent, describes them to the engine and
+moves their counters. `promotions.kinds` registers vouchers and tiers; loyalty cards will come from
+`loyalty.kinds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.db import models
+
+from core.errors import DomainError, NotFound
+from core.models import ProjectSettings
+from engine import Candidate, Step
+from promotions.models import Campaign, Category, Redemption
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requested:
+    """One entry of `redeemables` as the client sent it: `object` of the wire, and a code or id."""
+
+    object: str
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A requested redeemable with its rows. `row` is None when nothing has that code or id.
+
+    `candidate` is what the engine sees of it.
+    """
+
+    requested: Requested
+    candidate: Candidate
+    row: models.Model | None = None
+    campaign: Campaign | None = None
+    category: Category | None = None
+
+
+class NotRedeemable(DomainError):
+    """One redeemable of a request could not be used, so nothing of the request was."""
+
+
+class QuantityExceeded(NotRedeemable):
+    key = "quantity_exceeded"
+    message = "quantity exceeded"
+
+
+class Kind(Protocol):
+    """One kind of redeemable."""
+
+    object: str
+
+    def find(self, ids: Collection[str], settings: ProjectSettings) -> Mapping[str, models.Model]:
+        """Rows by what was sent, with what the candidate needs (one query); unknown ids are left out."""
+
+    def describe(self, requested: Requested, row: models.Model) -> Found:
+        """The row as the engine sees it."""
+
+    def references(self, found: Found) -> Mapping[str, Any]:
+        """The columns of a redemption row that point to this redeemable."""
+
+    def consume(self, found: Found, step: Step, *, now: datetime) -> None:
+        """Count one use by guarded update; called in primary key order, last in the transaction.
+
+        :raises NotRedeemable: somebody else was faster.
+        """
+
+    def restore(self, redemption: Redemption, *, now: datetime) -> None:
+        """Give back what `consume` took for this redemption."""
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Called from `AppConfig.ready()`."""
+    _kinds[kind.object] = kind
+
+
+def kind_of(object_name: str) -> Kind:
+    """:raises NotFound: no kind of that name is installed."""
+    try:
+        return _kinds[object_name]
+    except KeyError:
+        raise NotFound.of("redeemable kind", object_name) from None
+
+
+def supported_objects() -> list[str]:
+    """Wire names of all kinds that requests may hold."""
+    return sorted(_kinds)
