@@ -101,7 +101,7 @@ class _OrderFilter(django_filters.Filter):
 
 
 class WireFilterSet(django_filters.FilterSet):
-    """The filters every list shares; a subclass says which fields, and may declare more django-filter filters.
+    """The filters every list shares. A subclass names its fields and may declare more django-filter filters.
 
     `DATE_FIELDS`: wire names with `[before]` and `[after]`, bounds excluded; also as `[created_at][before]`.
     `ORDER_FIELDS`: wire name -> column; empty for lists that order themselves (cursor lists). Ties go by key.

@@ -75,10 +75,10 @@ class PagePagination(BasePagination):
 class CursorPagination(BasePagination):
     """`starting_after_id` or `starting_after` + `limit` + `order` (`-id` by default, newest first).
 
-    Rows are ordered by (`created_at`, primary key); `order=id` and `order=created_at` mean the same. A cursor is
-    the wire id of the last row read, or its `created_at`. View attributes: `data_ref` ("data"), `default_limit`,
-    `max_limit`, `cursor` ("id", or "created_at" where `more_starting_after` is a date-time), `with_total` (False;
-    one COUNT query when True).
+    Rows are ordered by (`created_at`, primary key); `order=id` and `order=created_at` mean the same.
+    A cursor is the wire id of the last row read, or its `created_at`. View attributes: `data_ref` ("data"),
+    `default_limit`, `max_limit`, `cursor` ("id", or "created_at" where `more_starting_after` is a date-time),
+    `with_total` (False; one COUNT query when True).
     """
 
     def paginate_queryset(

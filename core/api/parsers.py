@@ -116,7 +116,10 @@ def _integer(digits: str) -> int:
 
 
 def _decimal(digits: str) -> Decimal:
-    value = Decimal(digits)
+    try:
+        value = Decimal(digits)
+    except ArithmeticError:  # an exponent beyond what Decimal can hold
+        raise _number_refused(digits) from None
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -MAX_DECIMAL_PLACES or abs(value) > MAX_NUMBER:
         raise _number_refused(digits)
@@ -137,7 +140,10 @@ _CAREFUL = json.JSONDecoder(
 def _check_charset(media_type: str | None) -> None:
     if media_type is None or ";" not in media_type:
         return
-    _, parameters = parse_header_parameters(media_type)
+    try:
+        _, parameters = parse_header_parameters(media_type)
+    except (ValueError, LookupError):
+        raise UnsupportedMediaType("The Content-Type header cannot be read.") from None
     charset = parameters.get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8"):
         raise UnsupportedMediaType(f"Charset {_shown(charset)} is not supported, send UTF-8.")
