@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("v1/", include("core.api.urls.v1")),
+    path("management/v1/", include("core.api.urls.management")),
+    path("", include("core.api.urls.docs")),
+    path("", include("core.api.urls.health")),
 ]
 
 handler404 = "core.api.views.not_found"

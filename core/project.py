@@ -5,6 +5,8 @@ from __future__ import annotations
 from core.models import ProjectSettings
 
 SETTINGS_PK = 1
+# The name under which the database refuses another spelling rule once codes exist (see core/README.md).
+CODE_CASE_CONSTRAINT = "project_code_case_is_fixed"
 
 
 def current() -> ProjectSettings:

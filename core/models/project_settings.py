@@ -70,6 +70,7 @@ class ProjectSettings(TimestampedModel):
 
     public_id = PublicIdField(prefix="proj")
     name = models.CharField(max_length=100, default="Fanfare")
+    description = models.CharField(max_length=500, blank=True, default="")
     currency = models.CharField(max_length=3, default="EUR", validators=[validate_currency])
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     first_weekday = models.PositiveSmallIntegerField(
@@ -129,6 +130,11 @@ class ProjectSettings(TimestampedModel):
         choices=CalculationMode,
         default=CalculationMode.DISCOUNTED_AMOUNT,
     )
+
+    # The stacking rules as an object of the management API: it has an id from its creation to its deletion.
+    stacking_rules_id = models.CharField(max_length=64, blank=True, default="", editable=False)
+    stacking_rules_created_at = models.DateTimeField(null=True, editable=False)
+    stacking_rules_updated_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = "project settings"

@@ -1,0 +1,108 @@
+"""How the views of the house are described in the OpenAPI document.
+
+A view that takes a body says so with `inputs = {"POST": XInput}`; answers are the contract's JSON objects.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse
+
+from core.api import fields
+from core.api.authentication import (
+    ClientKeyAuthentication,
+    ManagementKeyAuthentication,
+    ServerKeyAuthentication,
+)
+
+_TAGS = {"client": "client side", "management": "management"}
+
+
+class HouseSchema(AutoSchema):
+    """What can be told of a view without a serializer class of Django REST framework's kind."""
+
+    def get_request_serializer(self) -> Any:
+        return getattr(self.view, "inputs", {}).get(self.method) or (
+            OpenApiTypes.OBJECT if self.method in {"POST", "PUT", "PATCH"} else None
+        )
+
+    def get_response_serializers(self) -> Any:
+        refusals = {
+            status: OpenApiResponse(OpenApiTypes.OBJECT, description=words)
+            for status, words in (
+                (400, "Refused"),
+                (401, "Wrong key"),
+                (403, "Not allowed"),
+                (404, "Not found"),
+            )
+        }
+        if self.method == "DELETE":
+            return {204: OpenApiResponse(description="Deleted"), **refusals}
+        return {200: OpenApiResponse(OpenApiTypes.OBJECT, description="Done"), **refusals}
+
+    def get_operation_id(self) -> str:
+        words = self.path.replace("{", "").replace("}", "").replace("-", "_").strip("/").split("/")
+        return "_".join([(self.method or "").lower(), *words])
+
+    def get_description(self) -> str:
+        """What the view says of itself; what a base class says is for its authors."""
+        return inspect.cleandoc(type(self.view).__dict__.get("__doc__") or "")
+
+    def get_tags(self) -> list[str]:
+        parts = self.path.strip("/").split("/")
+        return [_TAGS.get(parts[0]) or (parts[1] if len(parts) > 1 else parts[0])]
+
+
+class _KeyScheme(OpenApiAuthenticationExtension):
+    """Two headers that belong together. Not matched itself: subclasses name the class they describe."""
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, Any]]:
+        headers = (self.target.id_header, self.target.token_header)
+        return [{"type": "apiKey", "in": "header", "name": header} for header in headers]
+
+
+class ServerKeyScheme(_KeyScheme):
+    target_class = ServerKeyAuthentication
+    name = ["serverKeyId", "serverKeyToken"]  # noqa: RUF012
+
+
+class ClientKeyScheme(_KeyScheme):
+    target_class = ClientKeyAuthentication
+    name = ["clientKeyId", "clientKeyToken"]  # noqa: RUF012
+
+
+class ManagementKeyScheme(_KeyScheme):
+    target_class = ManagementKeyAuthentication
+    name = ["managementKeyId", "managementKeyToken"]  # noqa: RUF012
+
+
+class StrictFieldType(OpenApiSerializerFieldExtension):
+    """The types of our own input fields."""
+
+    target_class = fields.StrictField
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        match self.target:
+            case fields.ChoiceField():
+                return {"type": "string", "enum": self.target.values}
+            case fields.IntegerField():
+                return {"type": "integer", "minimum": self.target.lowest, "maximum": self.target.highest}
+            case fields.PercentField():
+                return {"type": "number", "minimum": 0, "maximum": 100}
+            case fields.BooleanField():
+                return {"type": "boolean"}
+            case fields.InstantField():
+                return {"type": "string", "format": "date-time"}
+            case fields.DateField():
+                return {"type": "string", "format": "date"}
+            case fields.MetadataField():
+                return {"type": "object", "additionalProperties": {}}
+            case fields.TextField():
+                return {"type": "string", "maxLength": self.target.max_length}
+        return {}
