@@ -83,12 +83,14 @@ def stop(process: subprocess.Popen[bytes], *, stop_signal: signal.Signals, grace
     kill_group(process)
 
 
-def tail(log: Path, lines: int = 8) -> str:
-    """The end of a log file, for a message to people."""
+def tail(log: Path, lines: int = 5) -> str:
+    """The end of a log file, for a message to people; long lines are cut."""
     try:
         with log.open("rb") as file:
             file.seek(max(0, log.stat().st_size - 8192))
-            return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
+            return "\n".join(
+                f"  {line[:300]}" for line in file.read().decode(errors="replace").splitlines()[-lines:]
+            )
     except OSError:
         return ""
 
