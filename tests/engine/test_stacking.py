@@ -98,7 +98,7 @@ def tally(rules: StackingRules, *applied: Candidate) -> stacking.Tally:
         ),
         (
             StackingRules(
-                applicable_redeemables_category_limits=category_limits({"cat_plain": 1, "cat_x": 9})
+                applicable_redeemables_category_limits=category_limits({"cat_plain": 1, "cat_a": 9})
             ),
             [PLAIN_1],
             PLAIN_2,
