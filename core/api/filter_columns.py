@@ -60,7 +60,8 @@ class Column(_SqlSubject):
         return Q(**{f"{self.path}__in": list(values)})
 
     def within(self, interval: AnyInterval) -> Q:
-        bounds: dict[str, Any] = {}
+        # Django drops a bound that lies beyond the column's integers, and null rows would come along.
+        bounds: dict[str, Any] = {f"{self.path}__isnull": False}
         if interval.low is not None:
             bounds[f"{self.path}__{'gte' if interval.low_included else 'gt'}"] = interval.low
         if interval.high is not None:

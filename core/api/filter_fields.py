@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any, ClassVar
 
 from django.db.models import Model, Q
@@ -116,7 +117,7 @@ class Number(Field):
         )
 
     def cast(self, raw: Any) -> Decimal | None:
-        if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal):
+        if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal) or not isfinite(raw):
             return None
         return Decimal(read.number_text(raw))
 

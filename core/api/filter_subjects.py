@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any, Literal, cast
 
 from core.api.filter_values import Interval, number_text
@@ -68,10 +69,11 @@ class Value(_PlainSubject):
     """One value of a record in memory, already of the field's type; the twin of `Column`."""
 
     def __init__(self, value: Any, *, blank_is_missing: bool = False) -> None:
-        self.value = None if blank_is_missing and value == "" else value
+        self.value = value
+        self.blank_is_missing = blank_is_missing
 
     def missing(self) -> bool:
-        return self.value is None
+        return self.value is None or (self.blank_is_missing and self.value == "")
 
     def any_of(self, values: Sequence[Scalar | date]) -> bool:
         return self.value is not None and self.value in values
@@ -114,7 +116,7 @@ class JsonValue(_PlainSubject):
     def __init__(self, value: Any) -> None:
         self.value = value
         elements = value if isinstance(value, list | tuple) else [value]
-        self.elements = [item for item in elements if isinstance(item, str | int | float | Decimal)]
+        self.elements = [item for item in elements if _is_scalar(item)]
 
     def missing(self) -> bool:
         return self.value is None
@@ -141,6 +143,11 @@ def _holds(text: str, part: TextPart, wanted: str) -> bool:
     if part == "contains":
         return wanted in text
     return text.startswith(wanted) if part == "startswith" else text.endswith(wanted)
+
+
+def _is_scalar(item: object) -> bool:
+    """A JSON text, number or boolean; what no JSON can hold is none."""
+    return isinstance(item, str) or (isinstance(item, int | float | Decimal) and isfinite(item))
 
 
 def json_operands(values: Sequence[Scalar | date]) -> tuple[list[str], list[Decimal]]:
