@@ -7,9 +7,9 @@ import ctypes
 import fcntl
 import json
 import os
+import platform
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,7 +19,8 @@ from typing import IO, Final
 NOBODY: Final = 65534
 _PR_SET_PDEATHSIG: Final = 1
 _MAX_LOG_BYTES: Final = 10 * 1024 * 1024
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+_LINUX: Final = platform.system() == "Linux"
+_libc = ctypes.CDLL(None) if _LINUX else None
 
 
 def spawn(
@@ -164,7 +165,7 @@ def _end(pid: int, born: str, number: int, grace_seconds: float) -> None:
 def _born(pid: int) -> str | None:
     """When the process started, as text to compare; None when there is none (or only a zombie)."""
     stat = Path(f"/proc/{pid}/stat")
-    if sys.platform == "linux":
+    if _LINUX:
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:
@@ -175,7 +176,7 @@ def _born(pid: int) -> str | None:
 
 def command_line(pid: int) -> str:
     """The words a process was started with; empty when there is none."""
-    if sys.platform == "linux":
+    if _LINUX:
         try:
             return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
