@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 TIME_ZONE = "America/New_York"
 LOCAL = ZoneInfo(TIME_ZONE)
+FIRST_DAY = date(2017, 1, 1)
 LAST_DAY = date(2017, 12, 31)
 
 

@@ -13,6 +13,8 @@ class Household:
     id: int
     demographics: Mapping[str, str]
     """Answers by question ("age", "income" …); empty for the two thirds that were never asked."""
+    first_seen: datetime
+    """Its first receipt."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -92,9 +92,11 @@ class ParquetSource:
             }
             for household, *values in self._rows("demographics", ("household_id", *DEMOGRAPHICS))
         }
-        bought = {household for (household,) in self._rows("transactions", ("household_id",))}
-        for household in sorted(bought | set(answers)):
-            yield Household(id=household, demographics=answers.get(household, {}))
+        first_seen: dict[int, datetime] = {}
+        for household, at in self._rows("transactions", ("household_id", "transaction_timestamp")):
+            first_seen.setdefault(household, at)
+        for household, at in sorted(first_seen.items()):
+            yield Household(id=household, demographics=answers.get(household, {}), first_seen=_utc(at))
 
     def products(self) -> Iterator[Product]:
         for product, *values in self._rows("products", ("product_id", *ATTRIBUTES)):
