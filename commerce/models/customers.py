@@ -75,4 +75,5 @@ class Customer(TimestampedModel):
         )
 
     def __str__(self) -> str:
-        return self.name or self.email or self.source_id or self.public_id
+        # Also the label in the audit log, which is never emptied: no name, no e-mail.
+        return self.source_id or self.public_id

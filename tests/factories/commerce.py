@@ -75,6 +75,7 @@ class SkuFactory(DjangoModelFactory[Sku]):
 class ProductCollectionFactory(DjangoModelFactory[ProductCollection]):
     class Meta:
         model = ProductCollection
+        skip_postgeneration_save = True
 
     name = factory.Sequence(lambda n: f"Collection {n}")
     created_at = CREATED_AT

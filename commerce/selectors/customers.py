@@ -1,0 +1,42 @@
+"""Reading customers."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from commerce.models import Customer, Segment
+from core.errors import NotFound
+from core.ids import has_prefix
+
+
+def find(*, public_id: str | None = None, source_id: str | None = None) -> Customer | None:
+    """The customer with this id, or else with this `source_id` (one query)."""
+    if public_id is not None:
+        return Customer.objects.present().filter(public_id=public_id).first()
+    return Customer.objects.present().filter(source_id=source_id).first()
+
+
+def by_reference(reference: str) -> Customer:
+    """The customer of a path: `cust_…` or `source_id`. Ids go first, a `source_id` may look like one.
+
+    :raises NotFound: neither.
+    """
+    found = find(public_id=reference) if has_prefix(reference, "cust") else None
+    found = found or find(source_id=reference)
+    if found is None:
+        raise NotFound.of("customer", reference)
+    return found
+
+
+def erasable(reference: str) -> Customer:
+    """Like `by_reference`, but a deleted customer is found too, by id only.
+
+    :raises NotFound: no such customer.
+    """
+    deleted = Customer.objects.filter(public_id=reference).first() if has_prefix(reference, "cust") else None
+    return deleted or by_reference(reference)
+
+
+def segments_of(customer: Customer) -> QuerySet[Segment]:
+    """The segments a customer is in, oldest membership first."""
+    return Segment.objects.filter(memberships__customer=customer).order_by("memberships__entered_at", "pk")
