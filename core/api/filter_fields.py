@@ -21,6 +21,7 @@ from core.api import filter_values as read
 from core.api.filter_columns import Column, JsonColumn, RelatedColumn, StateColumn, StateTest
 from core.api.filter_operators import (
     ABSOLUTE,
+    CALENDAR,
     EQUALITY,
     NEGATIVE,
     NUMBER,
@@ -139,11 +140,13 @@ class Bool(Field):
 class DateTime(Field):
     """An instant. `$is` means any time of that day; `$more_than` and `$less_than` are days back from now."""
 
-    operators = ("$is", "$is_not", *PRESENCE, *ABSOLUTE, *RELATIVE, "$more_than", "$less_than")
+    operators = ("$is", "$is_not", *PRESENCE, *ABSOLUTE, *RELATIVE, *CALENDAR, "$more_than", "$less_than")
 
     def condition(self, operator: str, raw: Any, clock: Clock, where: str) -> Condition:
         if operator in PRESENCE:
             return ask.presence(operator)
+        if operator in CALENDAR:
+            return ask.within(ask.calendar_interval(operator, clock))
         if operator in EQUALITY:
             days = [read.day(value, where, zone=clock.zone) for value in read.several(raw, where)]
             return ask.within(
@@ -163,11 +166,14 @@ class DateTime(Field):
 class Date(Field):
     """A calendar day; "today" is the day of the clock's zone."""
 
-    operators = ("$is", "$is_not", *PRESENCE, *ABSOLUTE, *RELATIVE)
+    operators = ("$is", "$is_not", *PRESENCE, *ABSOLUTE, *RELATIVE, *CALENDAR)
 
     def condition(self, operator: str, raw: Any, clock: Clock, where: str) -> Condition:
         if operator in PRESENCE:
             return ask.presence(operator)
+        if operator in CALENDAR:
+            first, end = ask.calendar_days(operator, clock.today)
+            return ask.within(Interval(low=first, high=end, low_included=True))
         if operator in EQUALITY:
             days = tuple(read.day(value, where, zone=clock.zone) for value in read.several(raw, where))
             return ask.equality(operator, days)
@@ -194,9 +200,11 @@ class Json(Field):
     and UTC date-times. A list fits when one of its elements does.
     """
 
-    operators = (*EQUALITY, *PRESENCE, *TEXT, *NUMBER, *SIZE, *ABSOLUTE, *RELATIVE)
+    operators = (*EQUALITY, *PRESENCE, *TEXT, *NUMBER, *SIZE, *ABSOLUTE, *RELATIVE, *CALENDAR)
 
     def condition(self, operator: str, raw: Any, clock: Clock, where: str) -> Condition:
+        if operator in CALENDAR:
+            return ask.within(ask.calendar_interval(operator, clock))
         if operator in NUMBER:
             number = read.number(read.single(raw, where), where)
             return ask.within(ask.number_interval(operator, number, whole=False))

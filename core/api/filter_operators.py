@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Protocol
+from typing import Literal, Protocol
 
 from core.api import filter_values as read
 from core.api.filter_subjects import AnyInterval, Scalar, Subject, TextPart
 from core.api.filter_values import Clock, Interval
 from core.errors import InvalidQueryParams
+
+type Unit = Literal["day", "week", "month", "year"]
 
 EQUALITY = ("$is", "$is_not", "$in", "$not_in")
 PRESENCE = ("$has_value", "$is_unknown")
@@ -29,6 +31,21 @@ RELATIVE = (
     "$less_than_future",
     "$is_days_in_future",
 )
+# Whole days, weeks (from Monday), months and years around today: unit and distance. The operand is ignored.
+CALENDAR: Mapping[str, tuple[Unit, int]] = {
+    "$yesterday": ("day", -1),
+    "$today": ("day", 0),
+    "$tomorrow": ("day", 1),
+    "$last_week": ("week", -1),
+    "$this_week": ("week", 0),
+    "$next_week": ("week", 1),
+    "$last_month": ("month", -1),
+    "$this_month": ("month", 0),
+    "$next_month": ("month", 1),
+    "$last_year": ("year", -1),
+    "$this_year": ("year", 0),
+    "$next_year": ("year", 1),
+}
 NEGATIVE = frozenset({"$is_not", "$not_in", "$not_contain"})
 _TEXT_PARTS: Mapping[str, TextPart] = {
     "$contains": "contains",
@@ -100,6 +117,32 @@ def number_interval(operator: str, bound: Decimal, *, whole: bool) -> Interval[D
     if operator.startswith("$more"):
         return Interval(low=bound, low_included=included)
     return Interval(high=bound, high_included=included)
+
+
+def calendar_days(operator: str, today: date) -> tuple[date, date]:
+    """The first day of a calendar span and the day after its last."""
+    unit, distance = CALENDAR[operator]
+    match unit:
+        case "day":
+            first = today + timedelta(days=distance)
+            return first, first + timedelta(days=1)
+        case "week":
+            first = today - timedelta(days=today.weekday()) + timedelta(weeks=distance)
+            return first, first + timedelta(weeks=1)
+        case "month":
+            months = today.year * 12 + today.month - 1 + distance
+            return _month(months), _month(months + 1)
+        case "year":
+            return date(today.year + distance, 1, 1), date(today.year + distance + 1, 1, 1)
+
+
+def _month(months: int) -> date:
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def calendar_interval(operator: str, clock: Clock) -> Interval[datetime]:
+    first, end = calendar_days(operator, clock.today)
+    return Interval(low=clock.midnight(first), high=clock.midnight(end), low_included=True)
 
 
 def whole_day(day: date, clock: Clock, where: str) -> Interval[datetime]:

@@ -13,12 +13,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-import django_filters
+import django_filters  # type: ignore[import-untyped]
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
-from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.rest_framework import DjangoFilterBackend  # type: ignore[import-untyped]
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -68,10 +70,12 @@ class _IdsField(forms.Field):
         return ids
 
 
+@extend_schema_field(OpenApiTypes.DATETIME)
 class _InstantFilter(django_filters.Filter):
     field_class = _InstantField
 
 
+@extend_schema_field({"type": "array", "items": {"type": "string"}, "maxItems": MAX_IDS})
 class _IdsFilter(django_filters.Filter):
     field_class = _IdsField
 
@@ -79,6 +83,7 @@ class _IdsFilter(django_filters.Filter):
         return qs if value is None else qs.filter(public_id__in=value)
 
 
+@extend_schema_field(OpenApiTypes.OBJECT)
 class _ConditionsFilter(django_filters.Filter):
     def filter(self, qs: Rows, value: Any) -> Rows:
         if value is None:
@@ -88,6 +93,7 @@ class _ConditionsFilter(django_filters.Filter):
         return qs.filter(build(value, parent.FILTER_FIELDS, now=parent.now, zone=zone))
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class _OrderFilter(django_filters.Filter):
     def filter(self, qs: Rows, value: Any) -> Rows:
         parent: WireFilterSet = self.parent
@@ -95,8 +101,7 @@ class _OrderFilter(django_filters.Filter):
         direction = "-" if isinstance(wanted, str) and wanted.startswith("-") else ""
         path = parent.ORDER_FIELDS.get(wanted.removeprefix("-")) if isinstance(wanted, str) else None
         if path is None:
-            allowed = ", ".join(f"{name}, -{name}" for name in parent.ORDER_FIELDS)
-            raise InvalidQueryParams(f"order: one of {allowed} is expected.")
+            raise InvalidQueryParams(f"order: {self.label} is expected.")
         return qs.order_by(f"{direction}{path}", f"{direction}pk")
 
 
@@ -137,7 +142,8 @@ class WireFilterSet(django_filters.FilterSet):
         if cls.FILTER_FIELDS:
             filters["filters"] = _ConditionsFilter("pk", label="filters")
         if cls.ORDER_FIELDS:
-            filters["order"] = _OrderFilter("pk", label="order")
+            allowed = ", ".join(f"{name}, -{name}" for name in cls.ORDER_FIELDS)
+            filters["order"] = _OrderFilter("pk", label=f"one of {allowed}")
         return filters
 
     @classmethod

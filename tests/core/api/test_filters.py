@@ -154,6 +154,50 @@ def test_future_operators() -> None:
         assert not fits(field, "$more_than_ago", 0, record=record)
 
 
+@pytest.mark.parametrize(
+    ("operator", "first", "last"),
+    [
+        ("$yesterday", "2026-03-09", "2026-03-09"),
+        ("$today", "2026-03-10", "2026-03-10"),
+        ("$tomorrow", "2026-03-11", "2026-03-11"),
+        ("$last_week", "2026-03-02", "2026-03-08"),
+        ("$this_week", "2026-03-09", "2026-03-15"),
+        ("$next_week", "2026-03-16", "2026-03-22"),
+        ("$last_month", "2026-02-01", "2026-02-28"),
+        ("$this_month", "2026-03-01", "2026-03-31"),
+        ("$next_month", "2026-04-01", "2026-04-30"),
+        ("$last_year", "2025-01-01", "2025-12-31"),
+        ("$this_year", "2026-01-01", "2026-12-31"),
+        ("$next_year", "2027-01-01", "2027-12-31"),
+    ],
+)
+def test_calendar_operators(operator: str, first: str, last: str) -> None:
+    begin, end = (
+        datetime.fromisoformat(f"{first}T00:00:00Z"),
+        datetime.fromisoformat(f"{last}T23:59:59.999999Z"),
+    )
+    second = timedelta(seconds=1)
+
+    for moment, inside in ((begin - second, False), (begin, True), (end, True), (end + second, False)):
+        written = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        record = {"at": moment, "day": moment.date(), "metadata": {"date": written}}
+        for field in ("at", "day", "metadata.date"):
+            assert fits(field, operator, True, record=record) is inside, (field, moment)
+
+
+def test_months_join_at_the_turn_of_the_year() -> None:
+    filters = {"day": {"conditions": {"$next_month": [True]}}}
+    december = datetime(2026, 12, 31, 12, 0, tzinfo=UTC)
+
+    for day, inside in (
+        ("2026-12-31", False),
+        ("2027-01-01", True),
+        ("2027-01-31", True),
+        ("2027-02-01", False),
+    ):
+        assert matches(filters, {"day": day}, FIELDS, now=december) is inside
+
+
 def test_days_begin_in_the_given_zone() -> None:
     late = {"at": datetime(2026, 3, 9, 23, 30, tzinfo=UTC)}
     warsaw = ZoneInfo("Europe/Warsaw")
@@ -380,6 +424,7 @@ OPERANDS: dict[str, list[Any]] = {
     **dict.fromkeys(operators.SIZE, [0, 1, 2, 4, 36_500]),
     **dict.fromkeys(operators.ABSOLUTE, INSTANTS),
     **dict.fromkeys(operators.RELATIVE, DAYS),
+    **dict.fromkeys(operators.CALENDAR, [True]),
 }
 KEYS = ["lang", "date", "a__b", "a.b", "lang__isnull", "0", "$is", "none", "' OR 1=1 --", '"', "%s", "{}"]
 NAMES = [*(name for name in FIELDS if name != "metadata"), *(f"metadata.{key}" for key in KEYS)]
