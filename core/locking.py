@@ -6,11 +6,13 @@ joined columns after a wait.
 
 from __future__ import annotations
 
-from typing import TypeVar
+import functools
+import random
+import time
+from collections.abc import Callable
+from typing import Final
 
-from django.db import models, transaction
-
-Row = TypeVar("Row", bound=models.Model)
+from django.db import OperationalError, models, transaction
 
 
 def lock[Row: models.Model](queryset: models.QuerySet[Row]) -> list[Row]:
@@ -26,3 +28,30 @@ def lock[Row: models.Model](queryset: models.QuerySet[Row]) -> list[Row]:
     if not transaction.get_connection(queryset.db).in_atomic_block:
         raise transaction.TransactionManagementError("lock() needs a transaction.")
     return list(queryset.order_by("pk").select_for_update(no_key=True))
+
+
+_RETRIED_SQLSTATES: Final = frozenset({"40001", "40P01", "55P03"})
+_ATTEMPTS: Final = 3
+
+
+def retried[**P, R](operation: Callable[P, R]) -> Callable[P, R]:
+    """Run a whole transaction again, at most twice, when PostgreSQL gave it up for another one.
+
+    Only for serialization failures, deadlocks and lock time-outs, and only outermost: inside somebody else's
+    transaction the error passes through. What still fails becomes a 503 with `Retry-After`.
+    """
+
+    @functools.wraps(operation)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return operation(*args, **kwargs)
+            except OperationalError as error:
+                sqlstate = getattr(error.__cause__, "sqlstate", None)
+                nested = transaction.get_connection().in_atomic_block
+                if nested or sqlstate not in _RETRIED_SQLSTATES or attempt == _ATTEMPTS:
+                    raise
+                time.sleep(random.uniform(0.01, 0.05) * attempt)
+        raise AssertionError("unreachable")
+
+    return run

@@ -7,14 +7,17 @@ about unknown keys (ignored) and about null where the contract is, never about t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_date
 from rest_framework import serializers
 
 from core.errors import InvalidPayload
+from core.instants import format_instant as format_instant
+from core.instants import format_optional as format_optional
+from core.instants import parse_instant as parse_instant
 
 MAX_AMOUNT: Final = 10**15
 MAX_TEXT: Final = 10_000
@@ -243,27 +246,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, list):
         return [plain(inner) for inner in value]
     return value
-
-
-def parse_instant(data: Any) -> datetime:
-    """:raises ValueError: not ISO 8601, or outside of the years 1900 to 9998."""
-    if not isinstance(data, str) or len(data) > 40:
-        raise ValueError("not an instant")
-    instant = parse_datetime(data)
-    if instant is None:
-        day = parse_date(data)
-        if day is None:
-            raise ValueError("not an instant")
-        instant = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    if not 1900 <= instant.year <= 9998:
-        raise ValueError("out of range")
-    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
-
-
-def format_instant(value: datetime) -> str:
-    """Contract: UTC with milliseconds and `Z`."""
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def format_optional(value: datetime | None) -> str | None:
-    return format_instant(value) if value else None

@@ -1,0 +1,83 @@
+"""What a caller may ask about redeemables: wire JSON in, a frozen `DecisionSpec` out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from commerce.api.serializers.customers import CustomerPayload, customer_spec
+from commerce.api.serializers.orders import OrderPayload, order_spec
+from core.api.fields import ListField, MetadataField, TextField, WireSerializer, parse
+from core.errors import InvalidPayload
+from promotions.redeemables import Requested, supported_objects
+from promotions.services.validations import DecisionSpec
+
+MAX_REDEEMABLES: Final = 30
+EXPANDABLE: Final = frozenset({"order", "redemption", "redeemable", "category"})
+
+
+class RedeemableInput(WireSerializer):
+    object = TextField()
+    id = TextField(allow_blank=False, max_length=255)
+
+    def validate_object(self, value: str) -> str:
+        if value not in supported_objects():
+            raise InvalidPayload(f"Property .object must be one of {', '.join(supported_objects())}")
+        return value
+
+
+class OptionsInput(WireSerializer):
+    expand = ListField(child=TextField(), required=False, max_length=20)
+
+    def validate_expand(self, value: list[str]) -> list[str]:
+        unknown = sorted(set(value) - EXPANDABLE)
+        if unknown:
+            raise InvalidPayload(f"Property .options.expand must hold only {', '.join(sorted(EXPANDABLE))}")
+        return value
+
+
+class SingleVoucherInput(WireSerializer):
+    """The old single-code requests: order, customer and the rest, without a list of redeemables."""
+
+    order = OrderPayload(required=False, allow_null=True)
+    customer = CustomerPayload(required=False, allow_null=True)
+    metadata = MetadataField(required=False, allow_null=True)
+    tracking_id = TextField(required=False, allow_null=True, max_length=255)
+    options = OptionsInput(required=False, allow_null=True)
+
+
+class ValidationInput(SingleVoucherInput):
+    redeemables = ListField(child=RedeemableInput(), allow_empty=False, max_length=MAX_REDEEMABLES)
+
+
+class RedemptionInput(ValidationInput):
+    """The same shape; kept apart, because holds and rewards will differ."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParsedDecision:
+    spec: DecisionSpec
+    expand: Collection[str] = field(default_factory=tuple)
+
+
+def decision_spec(
+    serializer: type[WireSerializer], data: Any, *, redeemables: tuple[Requested, ...] | None = None
+) -> ParsedDecision:
+    """Parse a request body. `redeemables` replaces the list where the address names the only one.
+
+    :raises InvalidPayload: wrong shape.
+    """
+    given = parse(serializer, data)
+    requested = redeemables or tuple(
+        Requested(object=entry["object"], id=entry["id"]) for entry in given["redeemables"]
+    )
+    order, customer = given.get("order"), given.get("customer")
+    spec = DecisionSpec(
+        redeemables=requested,
+        order=order_spec(order) if order is not None else None,
+        customer=customer_spec(customer) if customer else None,
+        metadata=given.get("metadata") or {},
+        tracking_id=given.get("tracking_id") or "",
+    )
+    return ParsedDecision(spec=spec, expand=tuple((given.get("options") or {}).get("expand") or ()))

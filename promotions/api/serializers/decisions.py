@@ -1,0 +1,105 @@
+"""What the engine decided, as the contract prints it (semantics-core 6.6, 7.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from core.api.serializers.project import stacking_rules_output
+from core.ids import new_id
+from engine import Status, Step
+from promotions.api.serializers.categories import category_output
+from promotions.models import Category
+from promotions.redeemables import Found
+from promotions.selectors.order_snapshots import order_snapshot
+from promotions.selectors.snapshots import Loaded
+from promotions.services.redemptions import refusal_of
+from promotions.services.validations import Decision
+
+EMPTY_LIST: dict[str, Any] = {"data": [], "total": 0, "data_ref": "data", "object": "list"}
+
+
+def validation_output(decision: Decision, *, expand: Collection[str], request_id: str) -> dict[str, Any]:
+    """The answer of `POST /v1/validations`. Lists that would be empty are absent."""
+    loaded, outcome = decision.loaded, decision.outcome
+    entries = {
+        status: [
+            step_output(step, loaded, expand=expand, request_id=request_id)
+            for step in outcome.with_status(status)
+        ]
+        for status in Status
+    }
+    wire: dict[str, Any] = {"id": new_id("valid", 18), "valid": outcome.valid}
+    if outcome.valid:
+        wire["redeemables"] = entries[Status.APPLICABLE]
+    else:
+        wire["redeemables"] = [
+            step_output(step, loaded, expand=expand, request_id=request_id) for step in outcome.steps
+        ]
+    if entries[Status.SKIPPED]:
+        wire["skipped_redeemables"] = entries[Status.SKIPPED]
+    if entries[Status.INAPPLICABLE]:
+        wire["inapplicable_redeemables"] = entries[Status.INAPPLICABLE]
+    if (order := order_snapshot(outcome.order, loaded.order)) is not None:
+        wire["order"] = order
+    if decision.tracking_id:
+        wire["tracking_id"] = decision.tracking_id
+    wire["stacking_rules"] = stacking_rules_output(
+        loaded.settings, **categories_by_type([entry.category for entry in loaded.found])
+    )
+    return wire
+
+
+def step_output(step: Step, loaded: Loaded, *, expand: Collection[str], request_id: str) -> dict[str, Any]:
+    """One entry of `redeemables`, `inapplicable_redeemables` or `skipped_redeemables`."""
+    found = loaded.by_key[step.object.value, step.key]
+    wire: dict[str, Any] = {"status": step.status.value, "id": step.key, "object": step.object.value}
+    match step.status:
+        case Status.APPLICABLE:
+            if (order := order_snapshot(step.order, loaded.order)) is not None:
+                wire["order"] = order
+            wire["applicable_to"] = dict(EMPTY_LIST)
+            wire["inapplicable_to"] = dict(EMPTY_LIST)
+            wire["result"] = {"discount": discount_output(found)}
+        case Status.INAPPLICABLE:
+            error = refusal_of(step)
+            body = {**error.to_wire(), "request_id": request_id}
+            wire["result"] = {"error": body, "details": {"message": error.message, "key": error.key}}
+        case Status.SKIPPED:
+            reason = step.reason
+            wire["result"] = {
+                "details": {"key": reason.key.value, "message": reason.message} if reason else {}
+            }
+    return wire | _expanded(found, expand)
+
+
+def discount_output(found: Found) -> dict[str, Any]:
+    """The stored discount with its effective effect; `is_dynamic` says that no formula is behind it."""
+    row: Any = found.row
+    discount = row.discount or (found.campaign.discount if found.campaign else None) or {}
+    return {**discount, "is_dynamic": False}
+
+
+def categories_by_type(categories: Collection[Category | None]) -> dict[str, list[str]]:
+    named = [category for category in categories if category is not None]
+    return {
+        "exclusive_categories": sorted({c.public_id for c in named if c.stacking_type == "EXCLUSIVE"}),
+        "joint_categories": sorted({c.public_id for c in named if c.stacking_type == "JOINT"}),
+    }
+
+
+def _expanded(found: Found, expand: Collection[str]) -> dict[str, Any]:
+    wire: dict[str, Any] = {}
+    row: Any = found.row
+    if row is None:
+        return wire
+    if "redeemable" in expand:
+        wire["metadata"] = row.metadata
+        if found.campaign is not None:
+            wire["campaign_id"] = found.campaign.public_id
+            wire["campaign_name"] = found.campaign.name
+        if hasattr(row, "banner"):
+            wire["name"] = row.name
+    if "category" in expand:
+        wire["categories"] = [] if found.category is None else [category_output(found.category)]
+    return wire

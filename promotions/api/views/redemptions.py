@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core import project
+from core.api.fields import parse
+from core.api.views import ClientAPIView, ProjectAPIView, ProjectListView, actor_of
+from core.errors import Forbidden
+from promotions.api.filters import RedemptionFilters
+from promotions.api.pagination import RedemptionPages
+from promotions.api.serializers.decision_input import (
+    RedemptionInput,
+    SingleVoucherInput,
+    decision_spec,
+)
+from promotions.api.serializers.redemptions import (
+    RollbackInput,
+    redeemed_output,
+    redemption_detail_output,
+    redemption_output,
+    rollback_output,
+    rollbacks_output,
+    voucher_redemptions_output,
+)
+from promotions.models import Redemption
+from promotions.redeemables import Requested
+from promotions.selectors import redemptions as known
+from promotions.selectors import vouchers as known_vouchers
+from promotions.services import redemptions, rollbacks
+
+
+class RedemptionsView(ProjectListView):
+    """`GET` and `POST /v1/redemptions`."""
+
+    resource = "redemptions"
+    actions = {"POST": "redeem"}
+    filterset_class = RedemptionFilters
+    pagination_class = RedemptionPages
+    data_ref = "redemptions"
+    output = staticmethod(redemption_output)
+
+    def get_queryset(self):  # type: ignore[no-untyped-def]
+        return known.with_targets(Redemption.objects.all())
+
+    def get(self, request: Request) -> Response:
+        return self.listed(request)
+
+    def post(self, request: Request) -> Response:
+        parsed = decision_spec(RedemptionInput, request.data)
+        redeemed = redemptions.redeem(spec=parsed.spec, actor=actor_of(request), now=self.now)
+        return Response(
+            redeemed_output(redeemed, expand=parsed.expand, request_id=actor_of(request).request_id)
+        )
+
+
+class ClientRedemptionsView(ClientAPIView):
+    """`POST /client/v1/redemptions`, where the project allows it."""
+
+    resource = "redemptions"
+    actions = {"POST": "redeem"}
+
+    def post(self, request: Request) -> Response:
+        if not project.current().client_redeem_enabled:
+            raise Forbidden("Client keys may not redeem in this project.")
+        parsed = decision_spec(RedemptionInput, request.data)
+        redeemed = redemptions.redeem(spec=parsed.spec, actor=actor_of(request), now=self.now)
+        return Response(
+            redeemed_output(redeemed, expand=parsed.expand, request_id=actor_of(request).request_id)
+        )
+
+
+class RedemptionView(ProjectAPIView):
+    """`GET /v1/redemptions/{redemptionId}`."""
+
+    resource = "redemptions"
+
+    def get(self, request: Request, redemption_id: str) -> Response:
+        return Response(redemption_detail_output(known.get(redemption_id)))
+
+
+class VoucherRedemptionView(ProjectAPIView):
+    """`/v1/vouchers/{code}/redemption`: the uses of one code, and the old form of using it."""
+
+    resource = "redemptions"
+    actions = {"POST": "redeem"}
+
+    def get(self, request: Request, code: str) -> Response:
+        voucher = known_vouchers.get(code)
+        return Response(voucher_redemptions_output(voucher, known.of_voucher(voucher)))
+
+    def post(self, request: Request, code: str) -> Response:
+        requested = (Requested(object="voucher", id=code),)
+        parsed = decision_spec(
+            SingleVoucherInput, {**request.query_params.dict(), **request.data}, redeemables=requested
+        )
+        redeemed = redemptions.redeem(spec=parsed.spec, actor=actor_of(request), now=self.now)
+        return Response(redemption_output(redeemed.redemptions[0]))
+
+
+class TierRedemptionView(ProjectAPIView):
+    """`POST /v1/promotions/tiers/{promotionTierId}/redemption`: the old form of using one tier."""
+
+    resource = "redemptions"
+    actions = {"POST": "redeem"}
+
+    def post(self, request: Request, tier_id: str) -> Response:
+        requested = (Requested(object="promotion_tier", id=tier_id),)
+        parsed = decision_spec(SingleVoucherInput, request.data, redeemables=requested)
+        redeemed = redemptions.redeem(spec=parsed.spec, actor=actor_of(request), now=self.now)
+        return Response(redemption_output(redeemed.redemptions[0]))
+
+
+class RollbackView(ProjectAPIView):
+    """`POST /v1/redemptions/{redemptionId}/rollback`: one redemption that was used alone."""
+
+    resource = "redemptions"
+    actions = {"POST": "rollback"}
+
+    def post(self, request: Request, redemption_id: str) -> Response:
+        result = rollbacks.roll_back(
+            redemption_id=redemption_id, spec=_rollback_spec(request), actor=actor_of(request), now=self.now
+        )
+        return Response(rollback_output(result.rollbacks[0]))
+
+
+class RollbacksView(ProjectAPIView):
+    """`POST /v1/redemptions/{parentRedemptionId}/rollbacks`: everything that was used together."""
+
+    resource = "redemptions"
+    actions = {"POST": "rollback"}
+
+    def post(self, request: Request, redemption_id: str) -> Response:
+        result = rollbacks.roll_back(
+            redemption_id=redemption_id,
+            spec=_rollback_spec(request),
+            actor=actor_of(request),
+            now=self.now,
+            stacked=True,
+        )
+        return Response(rollbacks_output(result))
+
+
+def _rollback_spec(request: Request) -> rollbacks.RollbackSpec:
+    """The reason and tracking id come in the body or in the query (contract: semantics-core 9)."""
+    query = {name: request.query_params[name] for name in ("reason", "tracking_id") if name in request.query_params}
+    body = request.data if isinstance(request.data, dict) else {}
+    given = parse(RollbackInput, {**query, **body})
+    return rollbacks.RollbackSpec(
+        reason=given.get("reason") or "",
+        tracking_id=given.get("tracking_id") or "",
+        metadata=given.get("metadata") or {},
+    )

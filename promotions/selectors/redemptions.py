@@ -1,0 +1,50 @@
+"""Redemptions and rollbacks with everything that printing them needs, in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django.db.models import Prefetch, QuerySet
+
+from commerce.models import Order
+from promotions.models import Redemption, Rollback
+
+_TARGETS: Final = (
+    "voucher",
+    "voucher__campaign",
+    "voucher__campaign__category",
+    "voucher__category",
+    "voucher__holder",
+    "promotion_tier",
+    "promotion_tier__campaign",
+    "promotion_tier__campaign__category",
+    "promotion_tier__category",
+    "campaign",
+    "customer",
+    "order",
+    "parent",
+)
+
+
+def with_targets(rows: QuerySet[Redemption]) -> QuerySet[Redemption]:
+    """Redemptions ready to be printed: two queries, however many there are."""
+    rollbacks = Prefetch("rollback", queryset=Rollback.objects.only("public_id", "rolled_back_at", "redemption_id"))
+    return rows.select_related(*_TARGETS).prefetch_related(rollbacks)
+
+
+def rollbacks_with_targets(pks: Iterable[int]) -> list[Rollback]:
+    related = ["redemption", *(f"redemption__{name}" for name in _TARGETS)]
+    return list(Rollback.objects.filter(pk__in=list(pks)).select_related(*related).order_by("pk"))
+
+
+def children_of(parent: Redemption) -> list[Redemption]:
+    """The redemptions of one request, in application order."""
+    return list(with_targets(Redemption.objects.filter(parent=parent)).order_by("pk"))
+
+
+def stored_order_snapshot(order: Order) -> dict[str, Any]:
+    """A stored order as a redemption's snapshot shows it (after a rollback it has no discount fields)."""
+    from commerce.selectors.orders import stored_wire
+
+    return stored_wire(order)

@@ -1,0 +1,128 @@
+"""Rows as the engine's snapshot, in a number of queries that does not depend on how much there is.
+
+Contract: semantics-core 6 and 7. One query for each kind of redeemable in the request; the order and its
+articles are read by commerce.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from commerce.models import Customer
+from commerce.selectors.orders import ResolvedOrder
+from core.errors import DomainError
+from core.models import ProjectSettings
+from engine import Basket, Candidate, Line, RedeemableObject, Snapshot, reasons
+from engine import Customer as EngineCustomer
+from promotions import engine_input
+from promotions.redeemables import Found, Requested, kind_of
+
+
+class InvalidRedeemables(DomainError):
+    key = "invalid_redeemables"
+    message = "Invalid redeemables"
+
+
+class DuplicatedRedeemables(DomainError):
+    key = "duplicated_redeemables"
+    message = "Duplicated redeemables"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """Everything about one request: the rows it named, in requested order, and what the engine sees of them."""
+
+    found: tuple[Found, ...]
+    snapshot: Snapshot
+    order: ResolvedOrder | None
+    customer: Customer | None
+    settings: ProjectSettings
+    by_key: Mapping[tuple[str, str], Found] = field(default_factory=dict)
+
+
+def load(
+    *,
+    requested: tuple[Requested, ...],
+    order: ResolvedOrder | None,
+    customer: Customer | None,
+    settings: ProjectSettings,
+    now: datetime,
+) -> Loaded:
+    """Find what was requested; what cannot be found becomes a candidate that carries its reason.
+
+    :raises InvalidRedeemables: more redeemables than the project allows in one request.
+    :raises DuplicatedRedeemables: one redeemable twice, also under another spelling.
+    """
+    if len(requested) > settings.redeemables_limit:
+        raise InvalidRedeemables(f"A request may hold at most {settings.redeemables_limit} redeemables.")
+    found = tuple(_find(requested, settings))
+    _refuse_doubles(found)
+    snapshot = Snapshot(
+        now=now,
+        time_zone=settings.time_zone,
+        basket=basket(order),
+        customer=None
+        if customer is None
+        else EngineCustomer(id=customer.public_id, source_id=customer.source_id),
+        candidates=tuple(entry.candidate for entry in found),
+        stacking_rules=engine_input.stacking_rules(settings),
+    )
+    return Loaded(
+        found=found,
+        snapshot=snapshot,
+        order=order,
+        customer=customer,
+        settings=settings,
+        by_key={(entry.requested.object, entry.requested.id): entry for entry in found},
+    )
+
+
+def basket(order: ResolvedOrder | None) -> Basket | None:
+    """The resolved order as the engine's basket; earlier discounts of a continued order come along."""
+    if order is None:
+        return None
+    lines = tuple(
+        Line(
+            quantity=line.quantity,
+            price=line.price,
+            amount=line.amount,
+            discount_amount=line.discount_amount,
+            product_id=line.product_public_id,
+            sku_id=line.sku_public_id,
+            source_id=line.source_id or None,
+            related_object=line.related_object or None,
+        )
+        for line in order.lines
+    )
+    return Basket(amount=order.amount, lines=lines, discount_amount=order.discount_amount)
+
+
+def _find(requested: tuple[Requested, ...], settings: ProjectSettings) -> list[Found]:
+    rows: dict[str, Mapping[str, Any]] = {}
+    for object_name in {entry.object for entry in requested}:
+        ids = [entry.id for entry in requested if entry.object == object_name]
+        rows[object_name] = kind_of(object_name).find(ids, settings)
+    return [
+        kind_of(entry.object).describe(entry, row)
+        if (row := rows[entry.object].get(entry.id)) is not None
+        else _missing(entry)
+        for entry in requested
+    ]
+
+
+def _missing(entry: Requested) -> Found:
+    reason = reasons.not_found(resource_type=entry.object, resource_id=entry.id)
+    candidate = Candidate(key=entry.id, object=RedeemableObject(entry.object), label=entry.id, reason=reason)
+    return Found(requested=entry, candidate=candidate)
+
+
+def _refuse_doubles(found: tuple[Found, ...]) -> None:
+    seen: set[tuple[str, object]] = set()
+    for entry in found:
+        name = (entry.requested.object, entry.row.pk if entry.row else entry.requested.id)
+        if name in seen:
+            raise DuplicatedRedeemables(f"{entry.requested.id} is requested twice.")
+        seen.add(name)

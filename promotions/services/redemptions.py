@@ -1,0 +1,291 @@
+"""Use redeemables: all of a request or none, in one transaction. Contract: semantics-core 8.
+
+Order of the statements: the order's row is locked first, then the customer is written, then everything is read and
+decided, then facts are inserted, and the counters come last, by guarded statements in primary key order. A counter that
+everybody wants is so held only for the length of the commit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from commerce.models import Customer, Order
+from commerce.selectors import customers as known_customers
+from commerce.selectors import orders as order_resolution
+from commerce.services import customers, orders
+from core import events, project
+from core.actors import Actor, ActorKind
+from core.errors import DomainError
+from core.ids import new_id
+from core.instants import format_instant
+from core.locking import retried
+from engine import ApplicationMode, Outcome, Reason, ReasonKey, Status, Step, evaluate
+from promotions.models import Redemption
+from promotions.redeemables import Found, NotRedeemable, kind_of
+from promotions.selectors import snapshots
+from promotions.selectors.order_snapshots import order_snapshot
+from promotions.selectors.snapshots import Loaded
+from promotions.services.validations import DecisionSpec, tracking_of
+
+_NOT_FOUND_STATUS: Final = 404
+
+
+class NoApplicableRedeemables(NotRedeemable):
+    key = "no_applicable_redeemables"
+    message = "No applicable redeemables"
+
+
+class MissingRedeemables(DomainError):
+    key = "invalid_payload"
+    message = "Invalid payload"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Redeemed:
+    """What one request used. `parent` is set when several redeemables were used together."""
+
+    redemptions: tuple[Redemption, ...]
+    parent: Redemption | None
+    order: Order | None
+    loaded: Loaded
+    outcome: Outcome
+
+
+@retried
+def redeem(*, spec: DecisionSpec, actor: Actor, now: datetime) -> Redeemed:
+    """Use every redeemable of the request (in mode PARTIAL: every one that applies).
+
+    :raises NotRedeemable: one of them cannot be used. Nothing was changed, but the attempt is on record as a
+        FAILURE row, named by `resource_id`.
+    """
+    try:
+        with transaction.atomic():
+            return _redeem(spec, actor, now)
+    except NotRedeemable as refusal:
+        failed = _record_failure(spec, refusal, actor, now)
+        refusal.resource_id, refusal.resource_type = failed.public_id, "redemption"
+        raise
+
+
+def _redeem(spec: DecisionSpec, actor: Actor, now: datetime) -> Redeemed:
+    settings = project.current()
+    if spec.order:
+        orders.lock_named(spec=spec.order)
+    customer = customers.upsert(spec=spec.customer, actor=actor, now=now) if spec.customer else None
+    loaded = snapshots.load(
+        requested=spec.redeemables,
+        order=order_resolution.resolve(spec.order) if spec.order else None,
+        customer=customer,
+        settings=settings,
+        now=now,
+    )
+    outcome = evaluate(loaded.snapshot)
+    _refuse_invalid(loaded, outcome)
+    rows = _rows(spec, loaded, outcome, tracking_of(spec, settings) or "", actor, now)
+    order = _store_order(spec, outcome, rows, customer, loaded, actor, now)
+    for row in rows:
+        row.order = order
+        row.save(force_insert=True)
+    applied = outcome.with_status(Status.APPLICABLE)
+    _consume(loaded, applied, now)
+    if customer is not None:
+        customers.count_redemptions(customer_id=customer.pk, succeeded=len(applied))
+    _emit(rows, actor, now)
+    parent = rows[0] if len(applied) > 1 else None
+    return Redeemed(
+        redemptions=tuple(rows[1:] if parent else rows),
+        parent=parent,
+        order=order,
+        loaded=loaded,
+        outcome=outcome,
+    )
+
+
+def _refuse_invalid(loaded: Loaded, outcome: Outcome) -> None:
+    if outcome.valid and outcome.with_status(Status.APPLICABLE):
+        return
+    refused = outcome.with_status(Status.INAPPLICABLE)
+    partial = loaded.snapshot.stacking_rules.redeemables_application_mode is ApplicationMode.PARTIAL
+    if partial or not refused:
+        raise NoApplicableRedeemables("None of the redeemables can be applied.")
+    raise refusal_of(refused[0])
+
+
+def refusal_of(step: Step) -> NotRedeemable:
+    """The engine's reason as the contract's error."""
+    reason = step.reason
+    assert reason is not None  # noqa: S101 - only steps that do not apply come here, and they have one
+    return NotRedeemable(
+        explain(reason),
+        key=reason.key.value,
+        message=reason.message,
+        status=_NOT_FOUND_STATUS if reason.key is ReasonKey.NOT_FOUND else 400,
+        redeemable_id=step.key,
+        redeemable_type=step.object.value,
+    )
+
+
+def explain(reason: Reason) -> str:
+    """Details and remedy in one sentence or two, for people."""
+    return ". ".join(text for text in (reason.details, reason.remedy) if text)
+
+
+def _rows(
+    spec: DecisionSpec, loaded: Loaded, outcome: Outcome, tracking_id: str, actor: Actor, now: datetime
+) -> list[Redemption]:
+    """Unsaved rows: the single redemption, or the parent followed by its children in application order."""
+    steps = outcome.with_status(Status.APPLICABLE)
+    shared = _shared(spec, loaded.customer, tracking_id, actor, now)
+    decision = {"snapshot": loaded.snapshot.to_json(), "outcome": outcome.to_json()}
+    rows: list[Redemption] = []
+    parent = None
+    if len(steps) > 1:
+        parent = Redemption(
+            **shared,
+            **decision,
+            related_object_type=Redemption.RelatedObject.REDEMPTION,
+            order_amount=outcome.order.amount if outcome.order else None,
+            discount_amount=outcome.order.total_applied_discount_amount if outcome.order else 0,
+            order_snapshot=order_snapshot(outcome.order, loaded.order),
+        )
+        rows.append(parent)
+    for step in steps:
+        found = loaded.by_key[step.object.value, step.key]
+        rows.append(
+            Redemption(
+                **shared,
+                **(decision if parent is None else {}),
+                **kind_of(step.object.value).references(found),
+                parent=parent,
+                order_amount=step.order.amount if step.order else None,
+                discount_amount=step.order.total_applied_discount_amount if step.order else 0,
+                order_snapshot=order_snapshot(step.order, loaded.order),
+            )
+        )
+    return rows
+
+
+def _shared(
+    spec: DecisionSpec, customer: Customer | None, tracking_id: str, actor: Actor, now: datetime
+) -> dict[str, Any]:
+    return {
+        "redeemed_at": now,
+        "result": Redemption.Result.SUCCESS,
+        "status": Redemption.Status.SUCCEEDED,
+        "customer": customer,
+        "metadata": dict(spec.metadata),
+        "tracking_id": tracking_id,
+        "channel_type": "USER" if actor.kind is ActorKind.USER else "API",
+        "channel_id": actor.id if actor.channel in {"API", "CLIENT_API"} else actor.channel,
+    }
+
+
+def _store_order(
+    spec: DecisionSpec,
+    outcome: Outcome,
+    rows: list[Redemption],
+    customer: Customer | None,
+    loaded: Loaded,
+    actor: Actor,
+    now: datetime,
+) -> Order | None:
+    if spec.order is None or loaded.order is None or outcome.order is None:
+        return None
+    return orders.store(
+        resolved=loaded.order,
+        state=outcome.order,
+        customer=customer,
+        redemptions=_order_map(rows, now),
+        actor=actor,
+        now=now,
+    )
+
+
+def _order_map(rows: list[Redemption], now: datetime) -> dict[str, Any]:
+    """What `order.redemptions` says about this request (contract: 8.3)."""
+    def entry(row: Redemption) -> dict[str, Any]:
+        target = row.voucher or row.promotion_tier
+        wire = {
+            "date": format_instant(now),
+            "related_object_type": row.related_object_type,
+            "related_object_id": target.public_id if target else row.public_id,
+        }
+        if row.campaign:
+            wire["related_object_parent_id"] = row.campaign.public_id
+        return wire
+
+    head, *children = rows
+    wire = entry(head)
+    if children:
+        wire["stacked"] = [child.public_id for child in children]
+    return {head.public_id: wire}
+
+
+def _consume(loaded: Loaded, steps: tuple[Step, ...], now: datetime) -> None:
+    """Vouchers before tiers, each in primary key order: two requests never wait for each other in a ring."""
+
+    def place(pair: tuple[Found, Step]) -> tuple[bool, int]:
+        found, step = pair
+        return step.object.value != "voucher", found.row.pk if found.row else 0
+
+    pairs = [(loaded.by_key[step.object.value, step.key], step) for step in steps]
+    for found, step in sorted(pairs, key=place):
+        kind_of(step.object.value).consume(found, step, now=now)
+
+
+def _emit(rows: list[Redemption], actor: Actor, now: datetime) -> None:
+    for row in rows:
+        if row.related_object_type != Redemption.RelatedObject.REDEMPTION:
+            events.emit("redemption.succeeded", entity=row, actor=actor, now=now, payload=_payload(row))
+
+
+def _payload(row: Redemption) -> dict[str, Any]:
+    return {
+        "redemption_id": row.public_id,
+        "voucher_id": row.voucher.public_id if row.voucher else None,
+        "promotion_tier_id": row.promotion_tier.public_id if row.promotion_tier else None,
+        "campaign_id": row.campaign.public_id if row.campaign else None,
+        "customer_id": row.customer.public_id if row.customer else None,
+        "order_id": row.order.public_id if row.order else None,
+        "discount_amount": row.discount_amount,
+        "failure_code": row.failure_code or None,
+    }
+
+
+@transaction.atomic
+def _record_failure(
+    spec: DecisionSpec, refusal: NotRedeemable, actor: Actor, now: datetime
+) -> Redemption:
+    """The one trace of a refused attempt (INVARIANTS R5): which redeemable, and why."""
+    settings = project.current()
+    customer = known_customers.find(spec.customer) if spec.customer else None
+    requested = next(
+        (entry for entry in spec.redeemables if entry.id == refusal.redeemable_id), spec.redeemables[0]
+    )
+    kind = kind_of(requested.object)
+    row = kind.find([requested.id], settings).get(requested.id)
+    references = (
+        dict(kind.references(kind.describe(requested, row)))
+        if row is not None
+        else {"related_object_type": requested.object, "voucher_code": requested.id}
+    )
+    failed = Redemption(
+        **{
+            **_shared(spec, customer, tracking_of(spec, settings) or "", actor, now),
+            **references,
+            "public_id": new_id("rf"),
+            "result": Redemption.Result.FAILURE,
+            "status": Redemption.Status.FAILED,
+            "failure_code": refusal.key,
+            "failure_message": ". ".join(text for text in (refusal.message, refusal.details) if text),
+        }
+    )
+    failed.save(force_insert=True)
+    if customer is not None:
+        customers.count_redemptions(customer_id=customer.pk, failed=1)
+    events.emit("redemption.failed", entity=failed, actor=actor, now=now, payload=_payload(failed))
+    return failed

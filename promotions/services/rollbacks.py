@@ -1,0 +1,162 @@
+"""Take redemptions back: exactly what they took, once. Contract: semantics-core 9."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+
+from commerce.models import Order
+from commerce.services import customers, orders
+from core import events, project
+from core.actors import Actor, ActorKind
+from core.errors import DomainError, NotFound
+from core.instants import format_instant
+from core.locking import lock, retried
+from core.models import ProjectSettings
+from promotions.models import Redemption, Rollback
+from promotions.redeemables import kind_of
+from promotions.selectors import redemptions as known
+
+MAX_AGE: Final = timedelta(days=92)
+
+
+class InvalidRedemption(DomainError):
+    key = "invalid_redemption"
+    message = "Invalid redemption"
+
+
+class InvalidRedemptionParent(DomainError):
+    key = "invalid_redemption_parent"
+    message = "Invalid redemption parent"
+
+
+class AlreadyRolledBack(DomainError):
+    key = "already_rolled_back"
+    message = "Already rolled back"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RollbackSpec:
+    reason: str = ""
+    tracking_id: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolledBack:
+    """`parent` is set when several redemptions were taken back together."""
+
+    rollbacks: tuple[Rollback, ...]
+    parent: Rollback | None
+    order: Order | None
+
+
+@retried
+@transaction.atomic
+def roll_back(
+    *, redemption_id: str, spec: RollbackSpec, actor: Actor, now: datetime, stacked: bool = False
+) -> RolledBack:
+    """Take back a single redemption, or with `stacked` a whole request (a parent, or a single one).
+
+    :raises NotFound: unknown id.
+    :raises InvalidRedemption: the redemption failed, or is more than three months old.
+    :raises InvalidRedemptionParent: a child, or a parent without `stacked`.
+    :raises AlreadyRolledBack: somebody did it before.
+    """
+    named = Redemption.objects.filter(public_id=redemption_id).first()
+    if named is None:
+        raise NotFound.of("redemption", redemption_id)
+    order = _locked_order(named)
+    rows = lock(Redemption.objects.filter(pk=named.pk) | Redemption.objects.filter(parent_id=named.pk))
+    head = next(row for row in rows if row.pk == named.pk)
+    children = [row for row in rows if row.pk != named.pk]
+    _check(head, children, stacked=stacked, now=now)
+    settings = project.current()
+    order = _release_order(order, head, settings, actor, now)
+    parent = _write(head, None, spec, order, actor, now)
+    rollbacks = [_write(child, parent, spec, order, actor, now) for child in children] or [parent]
+    for row in sorted(children or [head], key=lambda row: (row.voucher_id is None, row.voucher_id or row.pk)):
+        kind_of(row.related_object_type).restore(row, now=now)
+    if head.customer_id is not None:
+        customers.count_redemptions(customer_id=head.customer_id, rolled_back=len(rollbacks))
+    for rollback in rollbacks:
+        payload = {"rollback_id": rollback.public_id, "redemption_id": rollback.redemption.public_id}
+        events.emit("redemption.rollback.succeeded", entity=rollback, actor=actor, now=now, payload=payload)
+    pks = [rollback.pk for rollback in rollbacks]
+    return RolledBack(
+        rollbacks=tuple(known.rollbacks_with_targets(pks)),
+        parent=parent if children else None,
+        order=order,
+    )
+
+
+def _locked_order(redemption: Redemption) -> Order | None:
+    if redemption.order_id is None:
+        return None
+    return lock(Order.objects.filter(pk=redemption.order_id))[0]
+
+
+def _check(head: Redemption, children: list[Redemption], *, stacked: bool, now: datetime) -> None:
+    if head.result == Redemption.Result.FAILURE:
+        raise InvalidRedemption("A failed redemption has nothing to take back.")
+    if head.parent_id is not None:
+        raise InvalidRedemptionParent(
+            "It was used together with others. Roll back its parent: POST /v1/redemptions/{parent}/rollbacks."
+        )
+    if children and not stacked:
+        raise InvalidRedemptionParent(
+            "Several redeemables were used together. Use POST /v1/redemptions/{id}/rollbacks."
+        )
+    if head.status == Redemption.Status.ROLLED_BACK:
+        raise AlreadyRolledBack(f"{head.public_id} was rolled back before.")
+    if now - head.redeemed_at > MAX_AGE:
+        raise InvalidRedemption("A redemption can be rolled back for three months.")
+
+
+def _write(
+    redemption: Redemption,
+    parent: Rollback | None,
+    spec: RollbackSpec,
+    order: Order | None,
+    actor: Actor,
+    now: datetime,
+) -> Rollback:
+    redemption.status = Redemption.Status.ROLLED_BACK
+    redemption.save(update_fields=["status"])
+    rollback = Rollback(
+        redemption=redemption,
+        parent=parent,
+        rolled_back_at=now,
+        reason=spec.reason,
+        tracking_id=spec.tracking_id or redemption.tracking_id,
+        metadata=dict(spec.metadata),
+        channel_type="USER" if actor.kind is ActorKind.USER else "API",
+        channel_id=actor.id if actor.channel in {"API", "CLIENT_API"} else actor.channel,
+        order_snapshot=None if order is None else known.stored_order_snapshot(order),
+    )
+    rollback.save(force_insert=True)
+    return rollback
+
+
+def _release_order(
+    order: Order | None, head: Redemption, settings: ProjectSettings, actor: Actor, now: datetime
+) -> Order | None:
+    """Take this request's discount off the order; cancel it when no other redemption lives on it."""
+    mode = settings.redeemables_rollback_order_mode
+    if order is None or mode == ProjectSettings.RollbackOrderMode.WITHOUT_ORDER:
+        return order
+    others = Redemption.objects.filter(
+        order_id=order.pk, parent=None, status=Redemption.Status.SUCCEEDED
+    ).exclude(pk=head.pk)
+    return orders.take_off_discount(
+        order_id=order.pk,
+        order_discount=head.discount_amount,
+        cancel=not others.exists(),
+        rollback={"redemption_id": head.public_id, "rollback_date": format_instant(now)},
+        actor=actor,
+        now=now,
+    )

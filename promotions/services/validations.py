@@ -1,0 +1,65 @@
+"""Would it work, and what would the order cost? Nothing is written. Contract: semantics-core 7."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from commerce.selectors import customers as known_customers
+from commerce.selectors import orders as order_resolution
+from commerce.specs import CustomerSpec, OrderSpec
+from core import project, tracking
+from core.actors import Actor
+from core.models import ProjectSettings
+from engine import Outcome, evaluate
+from promotions.redeemables import Requested
+from promotions.selectors import snapshots
+from promotions.selectors.snapshots import Loaded
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionSpec:
+    """One request about redeemables: what validation, redemption and qualification have in common."""
+
+    redeemables: tuple[Requested, ...]
+    order: OrderSpec | None = None
+    customer: CustomerSpec | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    tracking_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """The rows, what the engine saw, and what it decided."""
+
+    loaded: Loaded
+    outcome: Outcome
+    tracking_id: str | None = None
+
+
+def validate(*, spec: DecisionSpec, actor: Actor, now: datetime) -> Decision:
+    """Decide without any trace: unknown customers are not created, nothing is counted.
+
+    :raises NotFound: `order.id` is given and unknown.
+    :raises InvalidRedeemables, DuplicatedRedeemables: the request itself is wrong.
+    """
+    settings = project.current()
+    customer = known_customers.find(spec.customer) if spec.customer else None
+    loaded = snapshots.load(
+        requested=spec.redeemables,
+        order=order_resolution.resolve(spec.order) if spec.order else None,
+        customer=customer,
+        settings=settings,
+        now=now,
+    )
+    return Decision(
+        loaded=loaded, outcome=evaluate(loaded.snapshot), tracking_id=tracking_of(spec, settings)
+    )
+
+
+def tracking_of(spec: DecisionSpec, settings: ProjectSettings) -> str | None:
+    """The tracking id of the request: its own, else one made from the customer's source id."""
+    source_id = spec.tracking_id or (spec.customer.source_id if spec.customer else None)
+    return tracking.tracking_id(source_id, settings) if source_id else None

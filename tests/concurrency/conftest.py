@@ -1,0 +1,64 @@
+"""Many callers at once, over HTTP or inside the process."""
+
+from __future__ import annotations
+
+import json
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection
+from pytest_django.live_server_helper import LiveServer
+
+from core.actors import Actor
+from core.services import api_keys
+from tests.conftest import NOW
+
+Answer = tuple[int, dict[str, Any]]
+
+
+@pytest.fixture
+def call(live_server: LiveServer) -> Callable[[str, str, Any], Answer]:
+    """`call("POST", "/v1/redemptions", body)` -> (status, JSON), over a real socket."""
+    issued = api_keys.create(name="race", actor=Actor.system("tests"), now=NOW)
+    headers = {
+        "Content-Type": "application/json",
+        "X-App-Id": issued.key.app_id,
+        "X-App-Token": issued.token,
+    }
+
+    def send(method: str, path: str, body: Any = None) -> Answer:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(live_server.url + path, data=data, headers=headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, json.loads(answer.read() or b"{}")
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.loads(error.read() or b"{}")
+
+    return send
+
+
+@pytest.fixture
+def at_once() -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
+    """Run the calls in as many threads, released together; returns their results in order."""
+
+    def run(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+        barrier = threading.Barrier(len(calls))
+
+        def one(operation: Callable[[], Any]) -> Any:
+            try:
+                barrier.wait(timeout=30)
+                return operation()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(max_workers=len(calls)) as pool:
+            return [future.result() for future in [pool.submit(one, call) for call in calls]]
+
+    return run
