@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from core.models.api_keys import ApiKey
 from core.models.audit import AuditEntry
-from core.models.base import PublicIdField, TimestampedModel
+from core.models.base import ExactJSONDecoder, PublicIdField, TimestampedModel
 from core.models.heartbeats import Heartbeat
 from core.models.metadata_schemas import MetadataSchema
 from core.models.outbox import EventDelivery, EventSequence, OutboxEvent
@@ -13,6 +13,7 @@ __all__ = [
     "AuditEntry",
     "EventDelivery",
     "EventSequence",
+    "ExactJSONDecoder",
     "Heartbeat",
     "MetadataSchema",
     "OutboxEvent",

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
 
 from core.ids import DEFAULT_LENGTH, new_id
+
+
+class ExactJSONDecoder(json.JSONDecoder):
+    """Reads `12.5` as `Decimal("12.5")`: percentages in JSON columns stay exact."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "parse_float": Decimal})
 
 
 class PublicIdField(models.CharField):  # type: ignore[type-arg]

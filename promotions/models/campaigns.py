@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from core.models import PublicIdField, TimestampedModel
+from core.models import ExactJSONDecoder, PublicIdField, TimestampedModel
 from promotions.models.categories import Category
 from promotions.models.validity import TimeLimited
 
@@ -52,7 +52,9 @@ class Campaign(TimestampedModel, TimeLimited):
         default="",
         help_text="ISO 8601 duration, e.g. P24D.",
     )
-    discount = models.JSONField(null=True, blank=True, help_text="The codes' discount, in wire form.")
+    discount = models.JSONField(
+        null=True, blank=True, decoder=ExactJSONDecoder, help_text="The codes' discount, in wire form."
+    )
     code_config = models.JSONField(default=dict, blank=True)
     voucher_redemption_quantity = models.PositiveIntegerField(
         "uses per code", null=True, blank=True, help_text="Empty: no limit."

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from core.models import PublicIdField, TimestampedModel
+from core.models import ExactJSONDecoder, PublicIdField, TimestampedModel
 from promotions.models.campaigns import Campaign
 from promotions.models.categories import Category
 from promotions.models.validity import TimeLimited
@@ -19,7 +19,7 @@ class PromotionTier(TimestampedModel, TimeLimited):
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="tiers")
     name = models.CharField(max_length=255)
     banner = models.CharField(max_length=500, blank=True, default="", help_text="What customers read.")
-    discount = models.JSONField(help_text="Wire form.")
+    discount = models.JSONField(decoder=ExactJSONDecoder, help_text="Wire form.")
     hierarchy = models.PositiveIntegerField(default=1)
     category = models.ForeignKey(
         Category, on_delete=models.SET_NULL, null=True, blank=True, related_name="tiers"

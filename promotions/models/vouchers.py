@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from commerce.models import Customer
-from core.models import PublicIdField, TimestampedModel
+from core.models import ExactJSONDecoder, PublicIdField, TimestampedModel
 from promotions.models.campaigns import Campaign
 from promotions.models.categories import Category
 from promotions.models.validity import TimeLimited
@@ -27,7 +27,9 @@ class Voucher(TimestampedModel, TimeLimited):
         Campaign, on_delete=models.PROTECT, null=True, blank=True, related_name="vouchers"
     )
     type = models.CharField(max_length=24, choices=Type, default=Type.DISCOUNT_VOUCHER)
-    discount = models.JSONField(null=True, blank=True, help_text="Wire form; empty: the campaign's.")
+    discount = models.JSONField(
+        null=True, blank=True, decoder=ExactJSONDecoder, help_text="Wire form; empty: the campaign's."
+    )
     category = models.ForeignKey(
         Category, on_delete=models.SET_NULL, null=True, blank=True, related_name="vouchers"
     )

@@ -29,7 +29,9 @@ _TARGETS: Final = (
 
 def with_targets(rows: QuerySet[Redemption]) -> QuerySet[Redemption]:
     """Redemptions ready to be printed: two queries, however many there are."""
-    rollbacks = Prefetch("rollback", queryset=Rollback.objects.only("public_id", "rolled_back_at", "redemption_id"))
+    rollbacks = Prefetch(
+        "rollback", queryset=Rollback.objects.only("public_id", "rolled_back_at", "redemption_id")
+    )
     return rows.select_related(*_TARGETS).prefetch_related(rollbacks)
 
 

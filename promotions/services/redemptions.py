@@ -14,7 +14,6 @@ from typing import Any, Final
 from django.db import transaction
 
 from commerce.models import Customer, Order
-from commerce.selectors import customers as known_customers
 from commerce.selectors import orders as order_resolution
 from commerce.services import customers, orders
 from core import events, project
@@ -75,7 +74,9 @@ def _redeem(spec: DecisionSpec, actor: Actor, now: datetime) -> Redeemed:
     settings = project.current()
     if spec.order:
         orders.lock_named(spec=spec.order)
-    customer = customers.upsert(spec=spec.customer, actor=actor, now=now) if spec.customer else None
+    customer = (
+        customers.upsert_from_payload(payload=spec.customer, actor=actor, now=now) if spec.customer else None
+    )
     loaded = snapshots.load(
         requested=spec.redeemables,
         order=order_resolution.resolve(spec.order) if spec.order else None,
@@ -207,6 +208,7 @@ def _store_order(
 
 def _order_map(rows: list[Redemption], now: datetime) -> dict[str, Any]:
     """What `order.redemptions` says about this request (contract: 8.3)."""
+
     def entry(row: Redemption) -> dict[str, Any]:
         target = row.voucher or row.promotion_tier
         wire = {
@@ -257,12 +259,10 @@ def _payload(row: Redemption) -> dict[str, Any]:
 
 
 @transaction.atomic
-def _record_failure(
-    spec: DecisionSpec, refusal: NotRedeemable, actor: Actor, now: datetime
-) -> Redemption:
+def _record_failure(spec: DecisionSpec, refusal: NotRedeemable, actor: Actor, now: datetime) -> Redemption:
     """The one trace of a refused attempt (INVARIANTS R5): which redeemable, and why."""
     settings = project.current()
-    customer = known_customers.find(spec.customer) if spec.customer else None
+    customer = customers.find_for_payload(payload=spec.customer) if spec.customer else None
     requested = next(
         (entry for entry in spec.redeemables if entry.id == refusal.redeemable_id), spec.redeemables[0]
     )

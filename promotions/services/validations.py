@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from commerce.selectors import customers as known_customers
 from commerce.selectors import orders as order_resolution
-from commerce.specs import CustomerSpec, OrderSpec
+from commerce.selectors.orders import OrderSpec
+from commerce.services import customers
 from core import project, tracking
 from core.actors import Actor
 from core.models import ProjectSettings
@@ -21,11 +21,14 @@ from promotions.selectors.snapshots import Loaded
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionSpec:
-    """One request about redeemables: what validation, redemption and qualification have in common."""
+    """One request about redeemables: what validation, redemption and qualification have in common.
+
+    `customer` is a validated wire customer (`commerce.api.serializers.customers.CustomerInput`).
+    """
 
     redeemables: tuple[Requested, ...]
     order: OrderSpec | None = None
-    customer: CustomerSpec | None = None
+    customer: Mapping[str, Any] | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     tracking_id: str = ""
 
@@ -46,7 +49,7 @@ def validate(*, spec: DecisionSpec, actor: Actor, now: datetime) -> Decision:
     :raises InvalidRedeemables, DuplicatedRedeemables: the request itself is wrong.
     """
     settings = project.current()
-    customer = known_customers.find(spec.customer) if spec.customer else None
+    customer = customers.find_for_payload(payload=spec.customer) if spec.customer else None
     loaded = snapshots.load(
         requested=spec.redeemables,
         order=order_resolution.resolve(spec.order) if spec.order else None,
@@ -54,12 +57,10 @@ def validate(*, spec: DecisionSpec, actor: Actor, now: datetime) -> Decision:
         settings=settings,
         now=now,
     )
-    return Decision(
-        loaded=loaded, outcome=evaluate(loaded.snapshot), tracking_id=tracking_of(spec, settings)
-    )
+    return Decision(loaded=loaded, outcome=evaluate(loaded.snapshot), tracking_id=tracking_of(spec, settings))
 
 
 def tracking_of(spec: DecisionSpec, settings: ProjectSettings) -> str | None:
     """The tracking id of the request: its own, else one made from the customer's source id."""
-    source_id = spec.tracking_id or (spec.customer.source_id if spec.customer else None)
+    source_id = spec.tracking_id or (spec.customer or {}).get("source_id")
     return tracking.tracking_id(source_id, settings) if source_id else None

@@ -143,7 +143,9 @@ class RollbacksView(ProjectAPIView):
 
 def _rollback_spec(request: Request) -> rollbacks.RollbackSpec:
     """The reason and tracking id come in the body or in the query (contract: semantics-core 9)."""
-    query = {name: request.query_params[name] for name in ("reason", "tracking_id") if name in request.query_params}
+    query = {
+        name: request.query_params[name] for name in ("reason", "tracking_id") if name in request.query_params
+    }
     body = request.data if isinstance(request.data, dict) else {}
     given = parse(RollbackInput, {**query, **body})
     return rollbacks.RollbackSpec(
