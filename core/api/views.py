@@ -22,6 +22,8 @@ from core.api.authentication import (
     ManagementKeyAuthentication,
     ServerKeyAuthentication,
 )
+from core.api.filters import WireFilterBackend
+from core.api.pagination import PagePagination
 from core.api.parsers import StrictJSONParser
 from core.api.permissions import RolePermission
 
@@ -63,7 +65,11 @@ class ProjectAPIView(APIView):
 
 
 class ProjectListView(ProjectAPIView, GenericAPIView):  # type: ignore[type-arg]
-    """A list with filters and paging: set `queryset`, `filterset_class`, `pagination_class`, `output`."""
+    """A list with filters and paging: set `queryset`, `filterset_class`, `data_ref`, `output`."""
+
+    filter_backends = (WireFilterBackend,)
+    pagination_class: Any = PagePagination
+    data_ref: ClassVar[str] = "data"
 
     output: ClassVar[Any]
 
