@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
+from rest_framework.views import APIView
 
 from core.api.parsers import MAX_BYTES, StrictJSONParser, parse_json
 from core.errors import DomainError, InvalidPayload, PayloadTooLarge, UnsupportedMediaType
@@ -290,6 +292,41 @@ def test_no_body_is_an_empty_object_for_a_view() -> None:
     request = APIRequestFactory().post("/", data=b"", content_type="application/json")
 
     assert Request(request, parsers=[StrictJSONParser()]).data == {}
+
+
+class EchoView(APIView):
+    authentication_classes = ()
+    permission_classes = ()
+    parser_classes = (StrictJSONParser,)
+
+    def post(self, request: Request) -> Response:
+        return Response({"read": request.data})
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status", "key"),
+    [
+        (b'{"a": 1}', "application/json", 200, None),
+        (b"5", "application/json", 200, None),
+        (b"", "application/json", 200, None),
+        (b"[" * 100_000, "application/json", 400, "invalid_payload"),
+        (rb'{"metadata": {"a": "\u0000"}}', "application/json", 400, "invalid_payload"),
+        (rb'{"metadata": {"a": "\ud800"}}', "application/json", 400, "invalid_payload"),
+        (b'{"a": 1e400}', "application/json", 400, "invalid_payload"),
+        (b'{"a": 1', "application/json", 400, "invalid_payload"),
+        (b'{"a": 1}', "application/json; charset=bogus", 415, "unsupported_media_type"),
+        (b'{"a": 1}', "application/json; charset=utf-16", 415, "unsupported_media_type"),
+        (b"a=1", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
+        (b" " * (MAX_BYTES + 1), "application/json", 413, None),
+    ],
+)
+def test_answers_of_a_view(body: bytes, content_type: str, status: int, key: str | None) -> None:
+    request = APIRequestFactory().post("/", data=body, content_type=content_type)
+
+    response = EchoView.as_view()(request)
+
+    assert response.status_code == status
+    assert response.data.get("key") == key
 
 
 JSON_PIECES = st.sampled_from(
