@@ -1,3 +1,7 @@
 """The admin pages of core. Django finds them by importing this package."""
 
 from __future__ import annotations
+
+from core.admin import api_keys, audit, metadata_schemas, outbox, people, project_settings
+
+__all__ = ["api_keys", "audit", "metadata_schemas", "outbox", "people", "project_settings"]

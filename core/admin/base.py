@@ -112,6 +112,7 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
 
     resource: ClassVar[str] = ""
     is_deletable: ClassVar[bool] = False
+    is_for_admins: ClassVar[bool] = False  # who may not change it does not see it either
     list_per_page = 50
     show_full_result_count = False
     list_filter_submit = True
@@ -128,7 +129,7 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
         return self.allows(request, _ACTIONS[verb]) or request.user.has_perm(own)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, "view") or self._may(request, "change")
+        return self._may(request, "change") or (not self.is_for_admins and self._may(request, "view"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self._may(request, "add")

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.postgres.fields import ArrayField
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.contrib.forms.widgets import ArrayWidget
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.forms import BaseDialogForm
+
+from core.admin.base import ModelAdmin, adopt, htmx_redirect, reported, staff_actor
+from core.models import ApiKey
+from core.services import api_keys
+
+
+class ApiKeyForm(forms.ModelForm):
+    class Meta:
+        model = ApiKey
+        fields = ("name", "kind", "role", "allowed_origins", "allowed_addresses", "expires_at")
+
+    def clean(self) -> Any:
+        cleaned = super().clean() or self.cleaned_data
+        kind = cleaned.get("kind") or self.instance.kind
+        if (
+            kind == ApiKey.Kind.CLIENT
+            and not cleaned.get("allowed_origins")
+            and "allowed_origins" not in self.errors
+        ):
+            self.add_error(
+                "allowed_origins", "A client key works only from the origins that are listed here."
+            )
+        return cleaned
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ModelAdmin):
+    """Tokens are shown once, in the answer that made them: neither stored nor put into the session."""
+
+    resource = "api_keys"
+    is_for_admins = True
+    form = ApiKeyForm
+    list_display = ("name", "kind", "role", "token_end", "state", "last_used_at", "expires_at")
+    list_filter = (("kind", ChoicesDropdownFilter), ("role", ChoicesDropdownFilter))
+    search_fields = ("name", "app_id")
+    ordering = ("name", "pk")
+    readonly_fields = ("app_id", "token_end", "state", "last_used_at", "created_at", "updated_at")
+    formfield_overrides = {ArrayField: {"widget": ArrayWidget}}  # noqa: RUF012
+    actions_detail = ("rotate", "block", "unblock")
+    add_fieldsets = (
+        (None, {"fields": ("name", "kind", "role"), "description": "The token is shown once, after saving."}),
+        ("Limits", {"fields": ("allowed_origins", "allowed_addresses", "expires_at")}),
+    )
+    fieldsets = (
+        (None, {"fields": ("name", "app_id", "token_end", "state", "role")}),
+        ("Limits", {"fields": ("allowed_origins", "allowed_addresses", "expires_at")}),
+        ("Use", {"fields": ("last_used_at", "created_at", "updated_at")}),
+    )
+
+    @display(description="Token ends in")
+    def token_end(self, key: ApiKey) -> str:
+        return f"…{key.secret_hint}"
+
+    @display(description="State", label={"Active": "success", "Blocked": "danger", "Expired": "warning"})
+    def state(self, key: ApiKey) -> str:
+        if key.blocked_at is not None:
+            return "Blocked"
+        return "Active" if key.is_usable(timezone.now()) else "Expired"
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+        given = {name: form.cleaned_data[name] for name in form.changed_data}
+        now = timezone.now()
+        if change:
+            saved = api_keys.change(key_id=obj.pk, changes=given, actor=staff_actor(request), now=now)
+        else:
+            issued = api_keys.create(**form.cleaned_data, actor=staff_actor(request), now=now)
+            saved, request.issued = issued.key, issued  # type: ignore[attr-defined]
+        adopt(obj, saved)
+
+    def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: Any = None) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "title": "API key made", "opts": self.opts}
+        return self._shown_once(request, "core/admin/key_issued.html", request.issued, context)  # type: ignore[attr-defined]
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        """Only the buttons that mean something for this key. The services decide again."""
+        useless = "unblock"
+        if ApiKey.objects.filter(pk=object_id).exclude(blocked_at=None).exists():
+            useless = "block"
+        actions = super().get_actions_detail(request, object_id)
+        return [found for found in actions if not found.action_name.endswith(f"_{useless}")]
+
+    @action(
+        description="New token",
+        icon="key",
+        permissions=["change"],
+        dialog={
+            "title": "Make a new token?",
+            "description": "The token of today works for another 24 hours, so that callers can change over.",
+            "form_submit_text": "Make a new token",
+        },
+    )
+    def rotate(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        issued = api_keys.rotate(key_id=int(object_id), actor=staff_actor(request), now=timezone.now())
+        response = self._shown_once(request, "core/admin/key_issued_dialog.html", issued, {})
+        # The whole dialog is replaced: its button would make another token.
+        response["HX-Retarget"] = response["HX-Reselect"] = "#dialog"
+        return response
+
+    @action(
+        description="Block",
+        icon="block",
+        variant=ActionVariant.DANGER,
+        permissions=["change"],
+        dialog={
+            "title": "Block this key?",
+            "description": "Calls with it are refused at once, until it is unblocked.",
+            "form_submit_text": "Block",
+        },
+    )
+    def block(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        return self._set_blocked(request, object_id, True)
+
+    @action(
+        description="Unblock",
+        icon="lock_open",
+        permissions=["change"],
+        dialog={
+            "title": "Let this key in again?",
+            "description": "Calls with it work at once.",
+            "form_submit_text": "Unblock",
+        },
+    )
+    def unblock(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        return self._set_blocked(request, object_id, False)
+
+    def _set_blocked(self, request: HttpRequest, object_id: str, blocked: bool) -> HttpResponse:
+        with reported(self, request, "API key"):
+            key = api_keys.set_blocked(
+                key_id=int(object_id), blocked=blocked, actor=staff_actor(request), now=timezone.now()
+            )
+            words = "is blocked" if blocked else "works again"
+            self.message_user(request, f"{key} {words}.", messages.SUCCESS)
+        return htmx_redirect(self.list_url())
+
+    def _shown_once(
+        self, request: HttpRequest, template: str, issued: api_keys.IssuedKey, context: dict[str, Any]
+    ) -> HttpResponse:
+        context = {**context, "key": issued.key, "token": issued.token, "key_url": self.url_of(issued.key)}
+        response = render(request, template, context)
+        response["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter, RangeDateTimeFilter
+from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
+
+from core.admin.base import ReadOnlyAdmin, ReadOnlyTabularInline, htmx_redirect, reported, staff_actor
+from core.models import EventDelivery, OutboxEvent
+from core.services import deliveries
+
+_COLOURS = {"Waiting": "info", "Done": "success", "Parked": "danger"}
+_WORDS = {
+    EventDelivery.Status.PENDING: "Waiting",
+    EventDelivery.Status.DONE: "Done",
+    EventDelivery.Status.PARKED: "Parked",
+}
+
+
+class DeliveryInline(ReadOnlyTabularInline):
+    model = EventDelivery
+    fields = ("subscriber", "status", "attempts", "due_at", "done_at", "last_error")
+    ordering = ("pk",)
+    tab = False
+
+
+@admin.register(OutboxEvent)
+class OutboxEventAdmin(ReadOnlyAdmin):
+    """What happened, and who was told."""
+
+    resource = "events"
+    list_display = ("created_at", "name", "entity", "sequence", "is_dispatched")
+    list_filter = (
+        ("created_at", RangeDateTimeFilter),
+        ("name", FieldTextFilter),
+        ("entity_type", FieldTextFilter),
+    )
+    search_fields = ("=public_id", "=entity_id", "=request_id", "name")
+    search_help_text = "Whole id of an event, object or request, or a part of the event's name."
+    ordering = ("-created_at", "-id")
+    fields = (
+        "public_id",
+        "name",
+        "entity",
+        "sequence",
+        "created_at",
+        "dispatched_at",
+        "content",
+        "actor_kind",
+        "actor_id",
+        "channel",
+        "request_id",
+    )
+    readonly_fields = ("public_id", "entity", "content")
+    inlines = (DeliveryInline,)
+
+    @display(description="Object")
+    def entity(self, event: OutboxEvent) -> str:
+        return f"{event.entity_type} {event.entity_id}"
+
+    @display(description="Dispatched", boolean=True)
+    def is_dispatched(self, event: OutboxEvent) -> bool:
+        return event.dispatched_at is not None
+
+    @display(description="Content")
+    def content(self, event: OutboxEvent) -> str:
+        text = json.dumps(event.payload, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+        return format_html('<pre class="whitespace-pre-wrap">{}</pre>', text)
+
+
+@admin.register(EventDelivery)
+class EventDeliveryAdmin(ReadOnlyAdmin):
+    """One event for one part of the house. Parked ones failed eight times and wait for people."""
+
+    resource = "settings"
+    list_display = ("event", "subscriber", "state", "attempts", "due_at", "done_at")
+    list_filter = (("status", ChoicesDropdownFilter), ("subscriber", FieldTextFilter))
+    list_select_related = ("event",)
+    search_fields = ("=event__public_id", "=event__entity_id", "subscriber")
+    ordering = ("-pk",)
+    fields = ("event", "subscriber", "state", "attempts", "due_at", "done_at", "last_error")
+    readonly_fields = ("state",)
+    actions_detail = ("try_again",)
+
+    @display(description="State", label=_COLOURS)
+    def state(self, delivery: EventDelivery) -> str:
+        return _WORDS[EventDelivery.Status(delivery.status)]
+
+    def has_retry_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.allows(request, "modify")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        is_parked = EventDelivery.objects.filter(pk=object_id, status=EventDelivery.Status.PARKED).exists()
+        return super().get_actions_detail(request, object_id) if is_parked else []
+
+    @action(
+        description="Try again",
+        icon="replay",
+        permissions=["retry"],
+        dialog={
+            "title": "Try this delivery again?",
+            "description": "It gets eight new attempts, the first within a second.",
+            "form_submit_text": "Try again",
+        },
+    )
+    def try_again(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        with reported(self, request, "Delivery"):
+            delivery = deliveries.try_again(
+                delivery_id=int(object_id), actor=staff_actor(request), now=timezone.now()
+            )
+            self.message_user(request, f"{delivery.subscriber} gets the event again.", messages.SUCCESS)
+        return htmx_redirect(self.list_url())

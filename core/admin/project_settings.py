@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from core.admin.base import ModelAdmin, adopt, staff_actor
+from core.models import ProjectSettings
+from core.project import SETTINGS_PK
+from core.services import project
+
+
+@admin.register(ProjectSettings)
+class ProjectSettingsAdmin(ModelAdmin):
+    """One deployment, one project: the list goes straight to its only row."""
+
+    resource = "settings"
+    readonly_fields = ("public_id",)
+    fieldsets = (
+        (
+            "Project",
+            {
+                "fields": (
+                    "name",
+                    "description",
+                    "public_id",
+                    "currency",
+                    "time_zone",
+                    "first_weekday",
+                    "dial_code",
+                ),
+                "description": "Days and weeks, of counters and of time limits, follow the time zone.",
+            },
+        ),
+        (
+            "Codes",
+            {
+                "fields": ("case_insensitive_codes",),
+                "description": "Decide before the first code is made: afterwards it stays as it is.",
+            },
+        ),
+        (
+            "How many discounts go together",
+            {
+                "fields": (
+                    "redeemables_limit",
+                    "applicable_redeemables_limit",
+                    "applicable_redeemables_per_category_limit",
+                    "applicable_exclusive_redeemables_limit",
+                    "applicable_exclusive_redeemables_per_category_limit",
+                ),
+                "description": (
+                    "A redeemable is a code, a card or a promotion that a customer uses in one order. "
+                    "Which categories are exclusive is set on the categories."
+                ),
+            },
+        ),
+        (
+            "How discounts are applied",
+            {
+                "fields": (
+                    "redeemables_application_mode",
+                    "redeemables_sorting_rule",
+                    "redeemables_products_application_mode",
+                    "redeemables_no_effect_rule",
+                    "discount_calculation_mode",
+                    "redeemables_rollback_order_mode",
+                ),
+                "description": "They hold for every validation and redemption from the moment you save.",
+            },
+        ),
+        (
+            "Shop and app (client keys)",
+            {
+                "fields": ("client_redeem_enabled", "client_publish_enabled", "client_events_enabled"),
+                "description": "What browsers and apps may do with a client key. They may always validate.",
+            },
+        ),
+        (
+            "Events",
+            {
+                "fields": ("accept_unknown_events",),
+                "description": "Events that the shop reports under names that nobody has defined.",
+            },
+        ),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:core_projectsettings_change", args=[SETTINGS_PK]))
+
+    def save_model(self, request: HttpRequest, obj: ProjectSettings, form: Any, change: bool) -> None:
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        adopt(obj, project.update(changes=changes, actor=staff_actor(request), now=timezone.now()))
