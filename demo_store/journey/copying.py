@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models
-from psycopg import sql
 
 
 def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -16,10 +15,10 @@ def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[S
     `fields` are attribute names of the model (`customer_id`); a dict or list is written as JSON. Constraints,
     foreign keys and triggers hold as in any insert: one bad row and the surrounding transaction is over.
     """
-    columns = sql.SQL(", ").join(
-        sql.Identifier(model._meta.get_field(_field_name(model, name)).column) for name in fields
-    )
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), columns)
+    quote = connection.ops.quote_name
+    columns = {field.attname: quote(field.column) for field in model._meta.concrete_fields if field.column}
+    named = ", ".join(columns[name] for name in fields)
+    statement = f"COPY {quote(model._meta.db_table)} ({named}) FROM STDIN"
     count = 0
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
@@ -36,10 +35,3 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
             [model._meta.db_table, model._meta.pk.column, count],
         )
         return [number for (number,) in cursor.fetchall()]
-
-
-def _field_name(model: type[models.Model], attribute: str) -> str:
-    for field in model._meta.concrete_fields:
-        if field.attname == attribute:
-            return field.name
-    raise LookupError(f"{model.__name__} has no column for {attribute!r}.")
