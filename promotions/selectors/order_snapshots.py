@@ -12,7 +12,8 @@ from engine import LineState, OrderState
 
 
 def order_snapshot(state: OrderState | None, order: ResolvedOrder | None) -> dict[str, Any] | None:
-    """Amounts of `state` with the articles of `order`; discount fields are left out where nothing was taken off.
+    """Amounts of `state` with the articles of `order`; discount fields are left out where nothing was taken
+    off.
 
     `items` is left out when the order has none.
     """

@@ -8,7 +8,8 @@ from typing import Any, Final
 from django.db.models import Prefetch, QuerySet
 
 from commerce.models import Order
-from promotions.models import Redemption, Rollback
+from core.errors import NotFound
+from promotions.models import Redemption, Rollback, Voucher
 
 _TARGETS: Final = (
     "voucher",
@@ -50,3 +51,18 @@ def stored_order_snapshot(order: Order) -> dict[str, Any]:
     from commerce.selectors.orders import stored_wire
 
     return stored_wire(order)
+
+
+def get(redemption_id: str) -> Redemption:
+    """:raises NotFound: unknown id."""
+    row = with_targets(Redemption.objects.filter(public_id=redemption_id)).first()
+    if row is None:
+        raise NotFound.of("redemption", redemption_id)
+    return row
+
+
+def of_voucher(voucher: Voucher, *, most: int = 1000) -> list[Redemption]:
+    """The attempts to use one code, newest first."""
+    return list(
+        with_targets(Redemption.objects.filter(voucher=voucher)).order_by("-redeemed_at", "-pk")[:most]
+    )

@@ -1,8 +1,8 @@
 """Use redeemables: all of a request or none, in one transaction. Contract: semantics-core 8.
 
-Order of the statements: the order's row is locked first, then the customer is written, then everything is read and
-decided, then facts are inserted, and the counters come last, by guarded statements in primary key order. A counter that
-everybody wants is so held only for the length of the commit.
+Order of the statements: the order's row is locked first, then the customer is written, then everything is
+read and decided, then facts are inserted, and the counters come last, by guarded statements in primary key
+order. A counter that everybody wants is so held only for the length of the commit.
 """
 
 from __future__ import annotations

@@ -7,8 +7,7 @@ from core import project
 from core.api.fields import parse
 from core.api.views import ClientAPIView, ProjectAPIView, ProjectListView, actor_of
 from core.errors import Forbidden
-from promotions.api.filters import RedemptionFilters
-from promotions.api.pagination import RedemptionPages
+from promotions.api.redemption_filters import RedemptionFilters
 from promotions.api.serializers.decision_input import (
     RedemptionInput,
     SingleVoucherInput,
@@ -36,8 +35,8 @@ class RedemptionsView(ProjectListView):
     resource = "redemptions"
     actions = {"POST": "redeem"}
     filterset_class = RedemptionFilters
-    pagination_class = RedemptionPages
     data_ref = "redemptions"
+    max_page = 99
     output = staticmethod(redemption_output)
 
     def get_queryset(self):  # type: ignore[no-untyped-def]

@@ -1,0 +1,13 @@
+"""The client API's part of this app."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from promotions.api.views import qualifications, redemptions, validations
+
+urlpatterns = [
+    path("validations", validations.ClientValidationsView.as_view()),
+    path("redemptions", redemptions.ClientRedemptionsView.as_view()),
+    path("qualifications", qualifications.ClientQualificationsView.as_view()),
+]

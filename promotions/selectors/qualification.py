@@ -1,0 +1,92 @@
+"""Which redeemables may come into question for a customer, newest first. Contract: semantics-core 19.1.
+
+What a column can say is asked of the database (enabled, dates, uses left); the rest decides the engine.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import F, Q, QuerySet
+
+from commerce.models import Customer
+from core.models import ProjectSettings
+from promotions.models import Campaign, PromotionTier, Voucher
+from promotions.redeemables import Found, Requested, kind_of
+
+BATCH: Final = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Universe:
+    """`wallet_only`: codes published to the customer and nothing else. `where` narrows by wire filters."""
+
+    customer: Customer | None
+    wallet_only: bool = False
+    vouchers: Q | None = None
+    tiers: Q | None = None
+    created_before: datetime | None = None
+
+
+def candidates(universe: Universe, *, settings: ProjectSettings, now: datetime) -> Iterator[Found]:
+    """Candidates one after the other, read in batches, so that a short page reads few rows."""
+    sources: list[QuerySet[Voucher] | QuerySet[PromotionTier]] = []
+    if universe.vouchers is not None:
+        sources.append(_vouchers(universe, now))
+    if universe.tiers is not None and not universe.wallet_only:
+        sources.append(_tiers(universe, now))
+    streams = [source.iterator(chunk_size=BATCH) for source in sources]
+    newest_first = heapq.merge(*streams, key=lambda row: (row.created_at, row.pk), reverse=True)
+    for row in newest_first:
+        if isinstance(row, Voucher):
+            yield kind_of("voucher").describe(Requested(object="voucher", id=row.code), row)
+        else:
+            yield kind_of("promotion_tier").describe(
+                Requested(object="promotion_tier", id=row.public_id), row
+            )
+
+
+def _vouchers(universe: Universe, now: datetime) -> QuerySet[Voucher]:
+    """Generic codes, and unique ones only when they were published to this customer."""
+    generic = Q(holder=None) & (Q(campaign=None) | Q(campaign__type=Campaign.Type.STANDALONE))
+    mine = Q(holder=universe.customer) if universe.customer else Q(pk__in=[])
+    campaign_lives = Q(campaign=None) | (Q(campaign__is_active=True, campaign__deleted_at=None))
+    uses_left = Q(redemption_quantity=None) | Q(redeemed_quantity__lt=F("redemption_quantity"))
+    rows = Voucher.objects.filter(
+        mine if universe.wallet_only else generic | mine,
+        campaign_lives,
+        uses_left,
+        _not_over(now),
+        universe.vouchers or Q(),
+        is_active=True,
+        deleted_at=None,
+    )
+    related = ("campaign", "campaign__category", "category", "holder")
+    return _newest_first(rows.select_related(*related), universe)
+
+
+def _tiers(universe: Universe, now: datetime) -> QuerySet[PromotionTier]:
+    rows = PromotionTier.objects.filter(
+        _not_over(now),
+        universe.tiers or Q(),
+        is_active=True,
+        deleted_at=None,
+        campaign__is_active=True,
+        campaign__deleted_at=None,
+    )
+    return _newest_first(rows.select_related("campaign", "campaign__category", "category"), universe)
+
+
+def _not_over(now: datetime) -> Q:
+    """Own dates only: whether the campaign's count depends on the row, which is for the engine to say."""
+    return (Q(starts_at=None) | Q(starts_at__lte=now)) & (Q(ends_at=None) | Q(ends_at__gt=now))
+
+
+def _newest_first[Rows: (QuerySet[Voucher], QuerySet[PromotionTier])](rows: Rows, universe: Universe) -> Rows:
+    if universe.created_before is not None:
+        rows = rows.filter(created_at__lt=universe.created_before)
+    return rows.order_by("-created_at", "-pk")
