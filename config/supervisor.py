@@ -42,6 +42,7 @@ class _Child:
         self.started_at = time.monotonic()
         self.restart_at = self.started_at
         self.deaths = 0
+        self.last_words = ""
 
 
 class Supervisor:
@@ -142,8 +143,10 @@ class Supervisor:
         child.deaths += 1
         child.process, child.restart_at = None, now + pause
         message = f"{child.program.name} {reason}; starting it again in {pause:g} s"
-        end = processes.tail(child.program.log)
-        self._say(f"{message}. Last lines of {child.program.log}:\n{end}" if end else message)
+        words = processes.tail(child.program.log)
+        news = words and words != child.last_words  # the same error need not be read twice
+        child.last_words = words
+        self._say(f"{message}. Last lines of {child.program.log}:\n{words}" if news else message)
 
     def _sleep(self, timeout: float | None) -> bool:
         """Wait for a signal; returns whether it newly asks us to stop."""

@@ -94,6 +94,16 @@ def test_waits_longer_after_each_death(program: Callable[..., Program]) -> None:
     assert said[0].startswith("worker ended with signal SIGKILL")
 
 
+def test_shows_the_same_last_words_only_once(program: Callable[..., Program]) -> None:
+    said: list[str] = []
+    with Supervisor(say=said.append, back_off_seconds=(0.0, 0.0, 600.0)) as supervisor:
+        supervisor.add(program("web", ": > web.log; echo no such module; exit 1"))
+        supervisor.start()
+        run_until(supervisor, lambda: len(said) == 3)
+
+    assert ["no such module" in line for line in said] == [True, False, False]
+
+
 def test_tries_again_when_a_start_fails(
     program: Callable[..., Program], story: Callable[[], list[str]]
 ) -> None:
