@@ -151,6 +151,4 @@ class ApiKeyAdmin(ModelAdmin):
         self, request: HttpRequest, template: str, issued: api_keys.IssuedKey, context: dict[str, Any]
     ) -> HttpResponse:
         context = {**context, "key": issued.key, "token": issued.token, "key_url": self.url_of(issued.key)}
-        response = render(request, template, context)
-        response["Cache-Control"] = "no-store"
-        return response
+        return render(request, template, context)

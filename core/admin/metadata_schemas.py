@@ -17,8 +17,8 @@ from core.services import metadata_schemas
 class MetadataSchemaForm(forms.ModelForm):
     properties = DefinitionsField(
         help_text=(
-            "“From” and “to” are the length of a text or the size of a number. “Values” lists what is allowed, "
-            "with commas between. A key that is out of use is no longer checked, and can come back."
+            "“From” and “to” are the length of a text or the size of a number. “Values” lists what is "
+            "allowed, with commas between. A key that is out of use is no longer checked, and can come back."
         )
     )
 

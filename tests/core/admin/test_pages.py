@@ -1,0 +1,139 @@
+"""Every page of core's admin: opens for admins, is shut for strangers, cannot be changed by viewers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import reverse
+
+from core import audit, events
+from core.actors import Actor
+from core.models import ApiKey, EventDelivery, MetadataSchema, OutboxEvent, ProjectSettings
+from core.services import api_keys, metadata_schemas
+from tests.conftest import NOW
+
+MODELS = [
+    model for model in admin.site._registry if model._meta.app_label == "core" or model in {User, Group}
+]
+SYSTEM = Actor.system("tests")
+
+
+@pytest.fixture
+def rows(settings_row: ProjectSettings) -> dict[type, Any]:
+    """One object of each model with a page."""
+    key = api_keys.create(name="Web shop", actor=SYSTEM, now=NOW).key
+    schema = metadata_schemas.create(
+        related_object="voucher", properties={"size": {"type": "number", "lte": 3}}, actor=SYSTEM, now=NOW
+    )
+    event = events.emit("voucher.created", entity=key, actor=SYSTEM, now=NOW, payload={"a": 1})
+    delivery = EventDelivery.objects.create(
+        event=event, subscriber="webhooks", due_at=NOW, status=EventDelivery.Status.PARKED, attempts=8
+    )
+    entry = audit.log(SYSTEM, "voucher.updated", key, now=NOW, before={"amount": 1}, after={"amount": 2})
+    return {
+        ApiKey: key,
+        MetadataSchema: schema,
+        OutboxEvent: event,
+        EventDelivery: delivery,
+        type(entry): entry,
+        ProjectSettings: settings_row,
+        User: User.objects.create_user("anna", is_staff=True),
+        Group: Group.objects.get(name="Viewer"),
+    }
+
+
+def url(model: type, page: str, *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_list_and_page_open(model: type, admin_page: Client, rows: dict[type, Any]) -> None:
+    listing = admin_page.get(url(model, "changelist"), follow=True)
+    page = admin_page.get(url(model, "change", rows[model].pk))
+
+    assert listing.status_code == 200
+    assert page.status_code == 200
+
+
+@pytest.mark.parametrize("model", [ApiKey, MetadataSchema, User, Group], ids=lambda model: model.__name__)
+def test_form_for_a_new_one_opens(model: type, admin_page: Client) -> None:
+    assert admin_page.get(url(model, "add")).status_code == 200
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_strangers_are_sent_to_the_login(model: type, client: Client, rows: dict[type, Any]) -> None:
+    address = url(model, "change", rows[model].pk)
+
+    answer = client.get(address)
+
+    assert answer.status_code == 302
+    assert answer["Location"] == f"{reverse('admin:login')}?next={address}"
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_people_without_the_staff_flag_are_sent_to_the_login(
+    model: type, client: Client, rows: dict[type, Any]
+) -> None:
+    person = User.objects.create_user("customer")
+    person.groups.add(Group.objects.get(name="Admin"))
+    client.force_login(person)
+
+    assert client.get(url(model, "changelist")).status_code == 302
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_viewer_cannot_change(model: type, page_as: Callable[[str], Client], rows: dict[type, Any]) -> None:
+    browser = page_as("Viewer")
+    address = url(model, "change", rows[model].pk)
+    is_hidden = admin.site._registry[model].is_for_admins  # type: ignore[attr-defined]
+
+    assert browser.get(address).status_code == (403 if is_hidden else 200)
+    assert browser.post(address, {"name": "x", "properties-0-key": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_staff_without_a_role_gets_no_page(model: type, client: Client, rows: dict[type, Any]) -> None:
+    client.force_login(User.objects.create_user("temp", is_staff=True))
+
+    assert client.get(url(model, "changelist")).status_code == 403
+
+
+def test_history_is_the_audit_log(admin_page: Client, rows: dict[type, Any]) -> None:
+    schema = rows[MetadataSchema]
+
+    answer = admin_page.get(url(MetadataSchema, "history", schema.pk), follow=True)
+
+    assert answer.redirect_chain == [
+        (
+            f"/admin/core/auditentry/?entity_type=metadataschema&entity_id={schema.public_id}",
+            302,
+        )
+    ]
+    assert [entry.action for entry in answer.context["cl"].result_list] == ["metadata_schema.created"]
+
+
+def test_audit_page_shows_before_and_after(admin_page: Client, rows: dict[type, Any]) -> None:
+    entry = next(row for model, row in rows.items() if model.__name__ == "AuditEntry")
+
+    page = admin_page.get(url(type(entry), "change", entry.pk)).content.decode()
+
+    cells = [part.split("<")[0].strip() for part in page.split('break-all">')[1:]]
+    assert cells == ["1", "2"]
+
+
+@pytest.mark.parametrize("model", [ApiKey, OutboxEvent, EventDelivery], ids=lambda model: model.__name__)
+def test_lists_cost_the_same_with_more_rows(
+    model: type, admin_page: Client, rows: dict[type, Any], count_queries: Callable[..., int]
+) -> None:
+    few = count_queries(lambda: admin_page.get(url(model, "changelist")))
+    for number in range(20):
+        key = api_keys.create(name=f"Key {number}", actor=SYSTEM, now=NOW).key
+        event = events.emit("voucher.created", entity=key, actor=SYSTEM, now=NOW)
+        EventDelivery.objects.create(event=event, subscriber="webhooks", due_at=NOW)
+
+    assert count_queries(lambda: admin_page.get(url(model, "changelist"))) == few

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+from django.test import Client
+from django.urls import reverse
+
+from core import events
+from core.actors import Actor
+from core.models import AuditEntry, EventDelivery
+from core.services import api_keys
+from tests.conftest import NOW
+
+USERS = "/admin/auth/user/"
+PASSWORD = "a-long-enough-pass-phrase"
+
+
+def test_new_person_is_written_down_without_password(admin_page: Client) -> None:
+    admin_page.post(
+        f"{USERS}add/",
+        {"username": "anna", "usable_password": "true", "password1": PASSWORD, "password2": PASSWORD},
+    )
+
+    assert User.objects.get(username="anna").check_password(PASSWORD)
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.entity_label) == ("user.created", "anna")
+    assert sorted(entry.after or {}) == [
+        "email",
+        "first_name",
+        "groups",
+        "is_active",
+        "is_staff",
+        "is_superuser",
+        "last_name",
+        "username",
+    ]
+
+
+def test_change_of_role_is_written_down(admin_page: Client) -> None:
+    person = User.objects.create_user("anna")
+
+    admin_page.post(
+        f"{USERS}{person.pk}/change/",
+        {
+            "username": "anna",
+            "is_active": "on",
+            "is_staff": "on",
+            "groups": [Group.objects.get(name="User").pk],
+        },
+    )
+
+    entry = AuditEntry.objects.get()
+    assert entry.action == "user.updated"
+    assert entry.before == {"is_staff": False, "groups": []}
+    assert entry.after == {"is_staff": True, "groups": ["User"]}
+
+
+def test_change_of_password_is_written_down(admin_page: Client) -> None:
+    person = User.objects.create_user("anna")
+
+    admin_page.post(
+        f"{USERS}{person.pk}/password/",
+        {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD},
+    )
+
+    person.refresh_from_db()
+    assert person.check_password(PASSWORD)
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.before, entry.after) == ("user.password_changed", None, None)
+
+
+def test_group_admin_cannot_make_or_touch_superusers(page_as: Callable[[str], Client]) -> None:
+    browser = page_as("Admin")
+    boss = User.objects.create_superuser("boss")
+    me = User.objects.get(username="admin-person")
+
+    browser.post(
+        f"{USERS}{me.pk}/change/",
+        {
+            "username": "admin-person",
+            "is_active": "on",
+            "is_staff": "on",
+            "is_superuser": "on",
+            "groups": [Group.objects.get(name="Admin").pk],
+        },
+    )
+
+    me.refresh_from_db()
+    assert me.is_superuser is False
+    assert browser.post(f"{USERS}{boss.pk}/change/", {"username": "gone"}).status_code == 403
+    assert browser.post(f"{USERS}{boss.pk}/password/", {"password1": PASSWORD}).status_code == 403
+    assert browser.post(f"{USERS}{me.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_single_right_does_not_open_the_people_pages(client: Client, db: None) -> None:
+    person = User.objects.create_user("clever", is_staff=True)
+    person.user_permissions.add(*Permission.objects.filter(content_type__app_label="auth"))
+    client.force_login(person)
+
+    answer = client.post(f"{USERS}{person.pk}/change/", {"username": "clever", "is_superuser": "on"})
+
+    assert answer.status_code == 403
+    assert User.objects.get(username="clever").is_superuser is False
+
+
+@pytest.fixture
+def parked(db: None) -> EventDelivery:
+    system = Actor.system("tests")
+    key = api_keys.create(name="Web shop", actor=system, now=NOW).key
+    event = events.emit("voucher.created", entity=key, actor=system, now=NOW)
+    return EventDelivery.objects.create(
+        event=event,
+        subscriber="webhooks",
+        due_at=NOW,
+        attempts=8,
+        last_error="ValueError: no",
+        status=EventDelivery.Status.PARKED,
+    )
+
+
+def again(delivery: EventDelivery) -> str:
+    return reverse("admin:core_eventdelivery_try_again", args=[delivery.pk])
+
+
+def test_parked_delivery_is_tried_again(admin_page: Client, parked: EventDelivery) -> None:
+    answer = admin_page.post(again(parked), {"_form_submitted": "True"})
+
+    parked.refresh_from_db()
+    assert (parked.status, parked.attempts) == ("PENDING", 0)
+    assert answer["HX-Redirect"] == "/admin/core/eventdelivery/"
+    assert AuditEntry.objects.order_by("-pk")[0].action == "event_delivery.tried_again"
+
+
+def test_delivery_that_is_done_is_left_alone(admin_page: Client, parked: EventDelivery) -> None:
+    EventDelivery.objects.update(status=EventDelivery.Status.DONE)
+
+    admin_page.post(again(parked), {"_form_submitted": "True"})
+
+    parked.refresh_from_db()
+    assert (parked.status, parked.attempts) == ("DONE", 8)
+    page = admin_page.get("/admin/core/eventdelivery/")
+    assert [str(message) for message in page.context["messages"]] == [
+        "Delivery: Only parked deliveries can be tried again."
+    ]
+
+
+@pytest.mark.parametrize("group", ["Viewer", "User", "Merchant"])
+def test_only_admins_try_again(group: str, page_as: Callable[[str], Client], parked: EventDelivery) -> None:
+    assert page_as(group).post(again(parked), {"_form_submitted": "True"}).status_code == 403
+
+    parked.refresh_from_db()
+    assert parked.status == "PARKED"
+
+
+def test_get_only_asks(admin_page: Client, parked: EventDelivery) -> None:
+    assert admin_page.get(again(parked)).status_code == 200
+
+    parked.refresh_from_db()
+    assert parked.status == "PARKED"
