@@ -15,7 +15,7 @@ COLUMNS: Final = (*TEXTS, "birthdate", *ADDRESS)
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerSpec:
-    """`values` maps columns to what was sent, and only that; `metadata` are the keys to set (null is stored)."""
+    """`values` maps columns to what was sent, and only that; `metadata` are the keys to set, to null too."""
 
     id: str | None = None
     source_id: str | None = None

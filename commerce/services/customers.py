@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from commerce.models import Customer
 from commerce.selectors import customers as selectors
@@ -38,8 +39,8 @@ def upsert(*, spec: CustomerSpec, actor: Actor, now: datetime) -> Customer:
 def upsert_from_payload(*, payload: Mapping[str, Any], actor: Actor, now: datetime) -> Customer:
     """The customer of an order, a redemption, an event or a publication: made or merged on the way.
 
-    `payload` is a validated wire customer (`commerce.api.serializers.customers.CustomerInput`). An unknown `id`
-    counts as not known; a payload that says nothing new writes nothing.
+    `payload` is a validated wire customer (`commerce.api.serializers.customers.CustomerInput`). An unknown
+    `id` counts as not known; a payload that says nothing new writes nothing.
 
     :raises MetadataInvalid: the metadata breaks the schema of customers.
     """
@@ -154,3 +155,15 @@ def _merge(customer_id: int, spec: CustomerSpec, actor: Actor, now: datetime) ->
 
 def _ids(customer: Customer) -> dict[str, Any]:
     return {"customer_id": customer.public_id, "source_id": customer.source_id}
+
+
+def count_redemptions(
+    *, customer_id: int, succeeded: int = 0, failed: int = 0, rolled_back: int = 0, rollbacks_failed: int = 0
+) -> None:
+    """Add to the customer's summary, in the transaction of what is counted."""
+    Customer.objects.filter(pk=customer_id).update(
+        redemptions_succeeded=F("redemptions_succeeded") + succeeded,
+        redemptions_failed=F("redemptions_failed") + failed,
+        rollbacks_succeeded=F("rollbacks_succeeded") + rolled_back,
+        rollbacks_failed=F("rollbacks_failed") + rollbacks_failed,
+    )

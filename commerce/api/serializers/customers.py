@@ -1,0 +1,125 @@
+"""Customers on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from commerce.models import Customer
+from core.api.fields import DateField, ListField, MetadataField, TextField, WireSerializer
+from core.instants import format_instant
+
+
+class AddressPayload(WireSerializer):
+    city = TextField(required=False, allow_null=True, max_length=255)
+    state = TextField(required=False, allow_null=True, max_length=255)
+    line_1 = TextField(required=False, allow_null=True, max_length=255)
+    line_2 = TextField(required=False, allow_null=True, max_length=255)
+    country = TextField(required=False, allow_null=True, max_length=255)
+    postal_code = TextField(required=False, allow_null=True, max_length=64)
+
+
+class CustomerInput(WireSerializer):
+    """What can be said about a customer, without saying which one."""
+
+    name = TextField(required=False, allow_null=True, max_length=255)
+    description = TextField(required=False, allow_null=True)
+    email = TextField(required=False, allow_null=True, max_length=320)
+    phone = TextField(required=False, allow_null=True, max_length=64)
+    birthday = DateField(required=False, allow_null=True)
+    birthdate = DateField(required=False, allow_null=True)
+    address = AddressPayload(required=False, allow_null=True)
+    metadata = MetadataField(required=False, allow_null=True)
+
+
+class CustomerPayload(CustomerInput):
+    """A customer inside another request: `id` or `source_id` say which one, or neither."""
+
+    id = TextField(required=False, allow_null=True, max_length=64)
+    source_id = TextField(required=False, allow_null=True, max_length=255)
+
+
+class BulkCustomerInput(CustomerInput):
+    source_id = TextField(allow_blank=False, max_length=255)
+
+
+class BulkMetadataInput(WireSerializer):
+    """Whatever is missing makes an empty job (contract: data file 5, asked for by the SDK suites)."""
+
+    source_ids = ListField(
+        child=TextField(allow_blank=False, max_length=255), required=False, allow_null=True
+    )
+    metadata = MetadataField(required=False, allow_null=True)
+
+
+def customer_spec(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A validated payload as services take it (`customers.upsert_from_payload`): a plain dict."""
+    return {**payload, "address": dict(payload["address"])} if payload.get("address") else dict(payload)
+
+
+def customer_output(customer: Customer) -> dict[str, Any]:
+    """The full customer object. Nothing grants points, gift credits or referrals yet, so these are zero."""
+    attempts = customer.redemptions_succeeded + customer.redemptions_failed
+    count = customer.orders_count
+    return {
+        "id": customer.public_id,
+        "source_id": customer.source_id,
+        **profile_output(customer),
+        "summary": {
+            "redemptions": {
+                "total_redeemed": attempts,
+                "total_failed": customer.redemptions_failed,
+                "total_succeeded": customer.redemptions_succeeded,
+                "total_rolled_back": customer.rollbacks_succeeded + customer.rollbacks_failed,
+                "total_rollback_failed": customer.rollbacks_failed,
+                "total_rollback_succeeded": customer.rollbacks_succeeded,
+                "gift": {"redeemed_amount": 0, "amount_to_go": 0},
+                "loyalty_card": {"redeemed_points": 0, "points_to_go": 0},
+            },
+            "orders": {
+                "total_amount": customer.orders_total_amount,
+                "total_count": count,
+                "average_amount": round(customer.orders_total_amount / count) if count else 0,
+                "last_order_amount": customer.last_order_amount,
+                **(
+                    {"last_order_date": format_instant(customer.last_order_at)}
+                    if customer.last_order_at
+                    else {}
+                ),
+            },
+        },
+        "loyalty": {"points": 0, "referred_customers": 0, "campaigns": {}},
+        "referrals": {"total": 0, "campaigns": []},
+        "system_metadata": {},
+        "created_at": format_instant(customer.created_at),
+        **({"updated_at": format_instant(customer.updated_at)} if customer.updated_at else {}),
+        "assets": {"cockpit_url": None, "cockpit_preference_center_url": None},
+        "object": "customer",
+    }
+
+
+def profile_output(customer: Customer) -> dict[str, Any]:
+    """What the shop told us. Unknown fields are null, and so is an address of which nothing is known."""
+    address = {name: getattr(customer, name) or None for name in AddressPayload().fields}
+    return {
+        "name": customer.name or None,
+        "description": customer.description or None,
+        "email": customer.email or None,
+        "phone": customer.phone or None,
+        "birthday": customer.birthdate.isoformat() if customer.birthdate else None,
+        "birthdate": customer.birthdate.isoformat() if customer.birthdate else None,
+        "address": address if any(address.values()) else None,
+        "metadata": customer.metadata,
+    }
+
+
+def simple_customer_output(customer: Customer) -> dict[str, Any]:
+    """The short form inside of events, redemptions and publications."""
+    return {
+        "id": customer.public_id,
+        "source_id": customer.source_id,
+        "name": customer.name or None,
+        "email": customer.email or None,
+        "metadata": customer.metadata,
+        "object": "customer",
+    }
