@@ -72,7 +72,7 @@ def _supervise(home: Path, services: devstack.Services, env: Mapping[str, str], 
         while supervisor.tick(None if announced else 0.1):
             if not announced and _answers(port):
                 announced = True
-                _announce(home, host, port)
+                _announce(home, services, host, port)
         _say("\nStopping ...")
     _say("Stopped.")
 
@@ -166,10 +166,14 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _announce(home: Path, host: str, port: int) -> None:
+def _announce(home: Path, services: devstack.Services, host: str, port: int) -> None:
     keys = demo_keys.read(home)
     if keys is None:
         raise ServerError(f"The file with the demo's keys has gone from {home}; start again.")
+    # As root, a home that is closed to others cannot hold the database; see servers.place.
+    apart = {
+        str(server.data.parent) for server, _ in services.running if not server.data.is_relative_to(home)
+    }
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
     _say(
         f"""
@@ -182,7 +186,7 @@ Fanfare is running. Ctrl-C stops it.
   Client key   X-Client-Application-Id: {keys.client_id}
                X-Client-Token: {keys.client_token}
   API          {address}/v1   documentation: {address}/docs
-  Data, logs   {home}
+  Data, logs   {", ".join([str(home), *apart])}
 """
     )
 

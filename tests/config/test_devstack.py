@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -135,6 +137,23 @@ def test_a_stale_pid_file_does_not_stop_a_stranger(home: Path, services: Service
     second.stop()
     assert stranger.poll() is None
     processes.kill_group(stranger)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the servers as somebody else")
+def test_root_puts_data_where_nobody_can_reach_them(home: Path, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+
+    inside, outside = servers.place(home), servers.place(closed)
+
+    try:
+        assert inside.base == home / "servers"
+        assert not outside.base.is_relative_to(closed)
+        assert servers.place(closed) == outside  # the same place at every start
+        assert servers._is_open(outside.base)
+        assert (outside.base.stat().st_uid, outside.user) == (0, 65534)
+    finally:
+        shutil.rmtree(outside.base)
 
 
 def test_data_of_another_major_version_are_refused(tmp_path: Path) -> None:

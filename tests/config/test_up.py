@@ -98,7 +98,7 @@ def test_shows_address_login_and_keys(tmp_path: Path, capsys: pytest.CaptureFixt
     )
     demo_keys.write(tmp_path, keys)
 
-    up._announce(tmp_path, "127.0.0.1", 8123)
+    up._announce(tmp_path, devstack.ensure_services(tmp_path, environ=GIVEN), "127.0.0.1", 8123)
 
     shown = capsys.readouterr().out
     for part in ("http://127.0.0.1:8123/admin/", "admin / p4ss", "X-App-Id: s-id", "X-App-Token: s-tok"):
