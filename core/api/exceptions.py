@@ -85,6 +85,8 @@ def _sqlstate(exc: Exception) -> str | None:
 def _response(error: DomainError, request: Request | HttpRequest) -> Response:
     body = {**error.to_wire(), "request_id": getattr(request, "request_id", "")}
     response = Response(body, status=error.status)
+    if error.status == 401:
+        response["WWW-Authenticate"] = "ApiKey"
     if isinstance(error, errors.RateLimited):
         response["Retry-After"] = str(error.retry_after_seconds)
         response["X-Rate-Limit-Type"] = error.limit_type

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 
-from core.errors import InvalidPayload
+from core.errors import DomainError, InvalidPayload, InvalidQueryParams
 from core.ids import new_request_id
 
 API_PREFIXES: Final = ("/v1/", "/client/v1/", "/management/v1/")
@@ -28,7 +28,7 @@ class RequestIdMiddleware:
 class ApiPathMiddleware:
     """API paths work with and without a trailing slash, without a redirect (contract: semantics-core 22.x).
 
-    A path with a NUL character reaches no query.
+    A NUL character in an address reaches no view: PostgreSQL takes none.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -36,10 +36,16 @@ class ApiPathMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(API_PREFIXES):
-            if "\0" in request.path_info or "\0" in request.META.get("QUERY_STRING", ""):
-                from core.api.exceptions import plain_response
-
-                return plain_response(InvalidPayload("The address holds a NUL character."), request)
+            if "\0" in request.path_info:
+                return _refusal(InvalidPayload("The address holds a NUL character."), request)
+            if "%00" in request.META.get("QUERY_STRING", ""):
+                return _refusal(InvalidQueryParams("The query string holds a NUL character."), request)
             if request.path_info.endswith("/"):
                 request.path_info = request.path_info.rstrip("/")
         return self.get_response(request)
+
+
+def _refusal(error: DomainError, request: HttpRequest) -> HttpResponse:
+    from core.api.exceptions import plain_response
+
+    return plain_response(error, request)

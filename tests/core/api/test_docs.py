@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+
+@pytest.fixture
+def document(anonymous: APIClient) -> dict[str, Any]:
+    answer = anonymous.get("/openapi.json")
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "application/vnd.oai.openapi+json"
+    return dict(answer.json())
+
+
+def test_document_lists_paths_with_their_keys(document: dict[str, Any]) -> None:
+    read = document["paths"]["/v1/metadata-schemas/{resource}"]["get"]
+    change = document["paths"]["/management/v1/projects/{project_id}"]["put"]
+
+    assert read["security"] == [{"serverKeyId": [], "serverKeyToken": []}]
+    assert change["security"] == [{"managementKeyId": [], "managementKeyToken": []}]
+    assert change["operationId"] == "put_management_v1_projects_project_id"
+    schemes = document["components"]["securitySchemes"]
+    assert schemes["serverKeyId"] == {"type": "apiKey", "in": "header", "name": "X-App-Id"}
+    assert schemes["managementKeyToken"] == {"type": "apiKey", "in": "header", "name": "X-Management-Token"}
+
+
+def test_document_describes_bodies(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    rules = schemas["StackingRulesInput"]["properties"]
+
+    assert rules["redeemables_limit"] == {"type": "integer", "minimum": 1, "maximum": 30}
+    assert schemas["RedeemablesApplicationModeEnum"] == {"type": "string", "enum": ["ALL", "PARTIAL"]}
+
+
+def test_operation_ids_are_unique(document: dict[str, Any]) -> None:
+    ids = [operation["operationId"] for item in document["paths"].values() for operation in item.values()]
+
+    assert len(ids) == len(set(ids))
+
+
+def test_page_has_no_inline_script_and_nothing_from_elsewhere(anonymous: APIClient) -> None:
+    answer = anonymous.get("/docs")
+
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "<script>" not in page
+    assert "https://" not in page
+    assert anonymous.get("/docs?script=").status_code == 200
