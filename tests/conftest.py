@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
@@ -28,6 +29,15 @@ def now() -> datetime:
 @pytest.fixture
 def actor() -> Actor:
     return Actor.system("tests")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """A database that is used again (`--reuse-db`) may have been flushed by the last run: put first rows back."""
+    with django_db_blocker.unblock():
+        ProjectSettings.objects.get_or_create(pk=1, defaults={"created_at": NOW})
+        for name in ("Admin", "User", "Merchant", "Viewer"):
+            Group.objects.get_or_create(name=name)
 
 
 @pytest.fixture(autouse=True)
