@@ -50,6 +50,9 @@ __all__ = [
 
 MAX_IDS = 100
 
+# django-filter's own filters that would hand a list or a nested object on to the database.
+_ONE_TEXT = (django_filters.Filter, django_filters.CharFilter)
+
 type Rows = QuerySet[Any]
 
 
@@ -80,7 +83,7 @@ class _IdsFilter(django_filters.Filter):
     field_class = _IdsField
 
     def filter(self, qs: Rows, value: list[str] | None) -> Rows:
-        return qs if value is None else qs.filter(public_id__in=value)
+        return qs if value is None else qs.filter(**{f"{self.field_name}__in": value})
 
 
 @extend_schema_field(OpenApiTypes.OBJECT)
@@ -109,11 +112,13 @@ class WireFilterSet(django_filters.FilterSet):
     """The filters every list shares. A subclass names its fields and may declare more django-filter filters.
 
     `DATE_FIELDS`: wire names with `[before]` and `[after]`, bounds excluded; also as `[created_at][before]`.
+    `ID_FIELD`: the column of `ids[]`; empty for lists without it.
     `ORDER_FIELDS`: wire name -> column; empty for lists that order themselves (cursor lists). Ties go by key.
     `FILTER_FIELDS`: see `core.api.filter_grammar`; empty: `filters` is ignored like any unknown parameter.
     """
 
     FILTER_FIELDS: ClassVar[FilterFields] = {}
+    ID_FIELD: ClassVar[str] = "public_id"
     DATE_FIELDS: ClassVar[Mapping[str, str]] = {"created_at": "created_at", "updated_at": "updated_at"}
     ORDER_FIELDS: ClassVar[Mapping[str, str]] = {"created_at": "created_at", "updated_at": "updated_at"}
     DEFAULT_ORDER: ClassVar[str] = "-created_at"
@@ -138,7 +143,8 @@ class WireFilterSet(django_filters.FilterSet):
             for side, lookup in (("before", "lt"), ("after", "gt")):
                 wire_name = f"{name}[{side}]"
                 filters[wire_name] = _InstantFilter(path, lookup, label=wire_name)
-        filters["ids"] = _IdsFilter("public_id", label="ids")
+        if cls.ID_FIELD:
+            filters["ids"] = _IdsFilter(cls.ID_FIELD, label="ids")
         if cls.FILTER_FIELDS:
             filters["filters"] = _ConditionsFilter("pk", label="filters")
         if cls.ORDER_FIELDS:
@@ -148,13 +154,19 @@ class WireFilterSet(django_filters.FilterSet):
 
     @classmethod
     def _flat(cls, query: Query) -> dict[str, Any]:
-        """The query with date bounds under the names of their filters."""
+        """The query with date bounds under the names of their filters.
+
+        :raises InvalidQueryParams: a value of another shape than its filter takes.
+        """
         flat: dict[str, Any] = {name: node for name, node in query.items() if name not in cls.DATE_FIELDS}
         for name in cls.DATE_FIELDS:
             bounds = query.get(name, {})
             if not isinstance(bounds, dict) or not set(bounds) <= {"before", "after"}:
                 raise InvalidQueryParams(f"{name}: {name}[before] or {name}[after] is expected.")
             flat.update({f"{name}[{side}]": value for side, value in bounds.items()})
+        for name, declared in cls.base_filters.items():
+            if type(declared) in _ONE_TEXT and not isinstance(flat.get(name, ""), str):
+                raise InvalidQueryParams(f"{name}: one value is expected.")
         return flat
 
 
