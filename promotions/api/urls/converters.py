@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-_ENDPOINTS: Final = "balance|disable|enable|publications|redemptions?|sessions/[^/]+|transactions|transactions/export|validate"
+_ENDPOINTS: Final = "|".join(
+    (
+        "balance",
+        "disable",
+        "enable",
+        "publications",
+        "redemptions?",
+        "sessions/[^/]+",
+        "transactions(?:/export)?",
+        "validate",
+    )
+)
 _NOT_A_CODE: Final = "(?:import|importCSV|bulk/async|metadata/async|qualification)"
 
 

@@ -1,0 +1,70 @@
+"""Rows of `promotions` for tests. Dates are fixed; names and codes are numbered."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from promotions.models import Campaign, Category, PromotionTier, Voucher
+
+CREATED_AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+
+def percent(percent_off: int | float) -> dict[str, Any]:
+    return {"type": "PERCENT", "percent_off": percent_off, "effect": "APPLY_TO_ORDER"}
+
+
+def amount(amount_off: int) -> dict[str, Any]:
+    return {"type": "AMOUNT", "amount_off": amount_off, "effect": "APPLY_TO_ORDER"}
+
+
+class CategoryFactory(DjangoModelFactory[Category]):
+    class Meta:
+        model = Category
+
+    name = factory.Sequence(lambda n: f"Category {n}")
+    hierarchy = 1
+    created_at = CREATED_AT
+
+
+class CampaignFactory(DjangoModelFactory[Campaign]):
+    """Discount coupons of 10 percent; `CampaignFactory(promotion=True)` is a promotion without tiers."""
+
+    class Meta:
+        model = Campaign
+
+    class Params:
+        promotion = factory.Trait(campaign_type=Campaign.CampaignType.PROMOTION, discount=None)
+
+    name = factory.Sequence(lambda n: f"Campaign {n}")
+    campaign_type = Campaign.CampaignType.DISCOUNT_COUPONS
+    discount = factory.LazyFunction(lambda: percent(10))
+    created_at = CREATED_AT
+
+
+class VoucherFactory(DjangoModelFactory[Voucher]):
+    """Standalone, 10 percent off, as often as one likes. With `campaign=`, the discount is the campaign's."""
+
+    class Meta:
+        model = Voucher
+
+    code = factory.Sequence(lambda n: f"CODE-{n}")
+    code_key = factory.SelfAttribute("code")
+    discount = factory.LazyAttribute(lambda voucher: None if voucher.campaign else percent(10))
+    campaign = None
+    created_at = CREATED_AT
+
+
+class PromotionTierFactory(DjangoModelFactory[PromotionTier]):
+    class Meta:
+        model = PromotionTier
+
+    campaign = factory.SubFactory(CampaignFactory, promotion=True)
+    name = factory.Sequence(lambda n: f"Tier {n}")
+    banner = "10 percent off"
+    discount = factory.LazyFunction(lambda: percent(10))
+    hierarchy = factory.Sequence(lambda n: n + 1)
+    created_at = CREATED_AT
