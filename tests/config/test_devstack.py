@@ -59,10 +59,8 @@ def test_a_given_broker_is_not_replaced(tmp_path: Path) -> None:
     assert services.broker_url == "redis://queue.example/7"
 
 
-def test_only_the_missing_server_is_started(tmp_path: Path) -> None:
-    services = devstack.ensure_services(
-        tmp_path, environ={"DATABASE_URL": GIVEN["DATABASE_URL"]}, durable=False
-    )
+def test_only_the_missing_server_is_started(home: Path) -> None:
+    services = devstack.ensure_services(home, environ={"DATABASE_URL": GIVEN["DATABASE_URL"]}, durable=False)
 
     try:
         assert [server.name for server, _ in services.running] == ["valkey"]
