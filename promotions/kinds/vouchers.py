@@ -25,18 +25,14 @@ class VoucherKind:
     object: Final = RedeemableObject.VOUCHER.value
 
     def find(self, ids: Collection[str], settings: ProjectSettings) -> Mapping[str, models.Model]:
-        by_key = {project.code_key(code, settings): code for code in ids}
-        by_public_id = [value for value in ids if has_prefix(value, "v")]
-        wanted = Q(code_key__in=by_key) | Q(public_id__in=by_public_id)
-        rows = Voucher.objects.filter(wanted, released_at=None, deleted_at=None).select_related(*_WITH)
-        found: dict[str, models.Model] = {}
-        for row in rows:
-            if row.code_key in by_key:
-                found.setdefault(by_key[row.code_key], row)
-            if row.public_id in by_public_id:
-                # An id beats a code that happens to look like one (contract: semantics-core 1.3).
-                found[row.public_id] = row
-        return found
+        keys = {value: project.code_key(value, settings) for value in ids}
+        wanted = Q(code_key__in=set(keys.values())) | Q(public_id__in=[v for v in ids if has_prefix(v, "v")])
+        rows = list(Voucher.objects.filter(wanted, released_at=None, deleted_at=None).select_related(*_WITH))
+        by_key = {row.code_key: row for row in rows}
+        # An id beats a code that happens to look like one (contract: semantics-core 1.3).
+        by_public_id = {row.public_id: row for row in rows}
+        found = {value: by_public_id.get(value) or by_key.get(key) for value, key in keys.items()}
+        return {value: row for value, row in found.items() if row is not None}
 
     def describe(self, requested: Requested, row: models.Model) -> Found:
         voucher = cast(Voucher, row)

@@ -73,7 +73,7 @@ class Campaign(TimestampedModel, TimeLimited):
                 fields=["name"], condition=Q(released_at=None), name="campaign_name_once"
             ),
             models.CheckConstraint(
-                condition=Q(campaign_type="PROMOTION", discount=None) | ~Q(campaign_type="PROMOTION"),
+                condition=Q(campaign_type="PROMOTION", discount__isnull=True) | ~Q(campaign_type="PROMOTION"),
                 name="campaign_promotion_without_own_discount",
             ),
         )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Prefetch, QuerySet
 
-from commerce.models import Order
 from core.errors import NotFound
 from promotions.models import Redemption, Rollback, Voucher
 
@@ -44,13 +43,6 @@ def rollbacks_with_targets(pks: Iterable[int]) -> list[Rollback]:
 def children_of(parent: Redemption) -> list[Redemption]:
     """The redemptions of one request, in application order."""
     return list(with_targets(Redemption.objects.filter(parent=parent)).order_by("pk"))
-
-
-def stored_order_snapshot(order: Order) -> dict[str, Any]:
-    """A stored order as a redemption's snapshot shows it (after a rollback it has no discount fields)."""
-    from commerce.selectors.orders import stored_wire
-
-    return stored_wire(order)
 
 
 def get(redemption_id: str) -> Redemption:

@@ -15,7 +15,7 @@ from commerce.models import Customer
 from commerce.selectors.orders import ResolvedOrder
 from core.errors import DomainError
 from core.models import ProjectSettings
-from engine import Basket, Candidate, Line, RedeemableObject, Snapshot, reasons
+from engine import Candidate, RedeemableObject, Snapshot, reasons
 from engine import Customer as EngineCustomer
 from promotions import engine_input
 from promotions.redeemables import Found, Requested, kind_of
@@ -33,7 +33,7 @@ class DuplicatedRedeemables(DomainError):
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """Everything about one request: the rows it named, in requested order, and what the engine sees of them."""
+    """Everything about one request: its rows, in requested order, and what the engine sees of them."""
 
     found: tuple[Found, ...]
     snapshot: Snapshot
@@ -63,7 +63,7 @@ def load(
     snapshot = Snapshot(
         now=now,
         time_zone=settings.time_zone,
-        basket=basket(order),
+        basket=order.basket() if order is not None else None,
         customer=None
         if customer is None
         else EngineCustomer(id=customer.public_id, source_id=customer.source_id),
@@ -78,26 +78,6 @@ def load(
         settings=settings,
         by_key={(entry.requested.object, entry.requested.id): entry for entry in found},
     )
-
-
-def basket(order: ResolvedOrder | None) -> Basket | None:
-    """The resolved order as the engine's basket; earlier discounts of a continued order come along."""
-    if order is None:
-        return None
-    lines = tuple(
-        Line(
-            quantity=line.quantity,
-            price=line.price,
-            amount=line.amount,
-            discount_amount=line.discount_amount,
-            product_id=line.product_public_id,
-            sku_id=line.sku_public_id,
-            source_id=line.source_id or None,
-            related_object=line.related_object or None,
-        )
-        for line in order.lines
-    )
-    return Basket(amount=order.amount, lines=lines, discount_amount=order.discount_amount)
 
 
 def _find(requested: tuple[Requested, ...], settings: ProjectSettings) -> list[Found]:

@@ -23,7 +23,7 @@ from core.models import ProjectSettings
 from engine import Snapshot, Status, Step, evaluate
 from promotions import engine_input
 from promotions.redeemables import Found
-from promotions.selectors import qualification, snapshots
+from promotions.selectors import qualification
 from promotions.selectors.qualification import Universe
 
 
@@ -78,7 +78,7 @@ def qualify(*, spec: QualificationSpec, actor: Actor, now: datetime) -> Qualifie
     empty = Snapshot(
         now=now,
         time_zone=settings.time_zone,
-        basket=snapshots.basket(order),
+        basket=order.basket() if order is not None else None,
         stacking_rules=engine_input.stacking_rules(settings),
     )
     universe = Universe(

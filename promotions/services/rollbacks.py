@@ -10,10 +10,12 @@ from typing import Any, Final
 from django.db import transaction
 
 from commerce.models import Order
+from commerce.selectors.orders import stored_wire
 from commerce.services import customers, orders
 from core import events, project
 from core.actors import Actor, ActorKind
 from core.errors import DomainError, NotFound
+from core.ids import new_id
 from core.instants import format_instant
 from core.locking import lock, retried
 from core.models import ProjectSettings
@@ -76,9 +78,12 @@ def roll_back(
     children = [row for row in rows if row.pk != named.pk]
     _check(head, children, stacked=stacked, now=now)
     settings = project.current()
-    order = _release_order(order, head, settings, actor, now)
-    parent = _write(head, None, spec, order, actor, now)
-    rollbacks = [_write(child, parent, spec, order, actor, now) for child in children] or [parent]
+    rollback_id = new_id("rr")
+    order = _release_order(order, head, rollback_id, settings, actor, now)
+    parent = _write(head, None, spec, order, actor, now, rollback_id)
+    rollbacks = [_write(child, parent, spec, order, actor, now, new_id("rr")) for child in children] or [
+        parent
+    ]
     for row in sorted(children or [head], key=lambda row: (row.voucher_id is None, row.voucher_id or row.pk)):
         kind_of(row.related_object_type).restore(row, now=now)
     if head.customer_id is not None:
@@ -124,10 +129,12 @@ def _write(
     order: Order | None,
     actor: Actor,
     now: datetime,
+    rollback_id: str,
 ) -> Rollback:
     redemption.status = Redemption.Status.ROLLED_BACK
     redemption.save(update_fields=["status"])
     rollback = Rollback(
+        public_id=rollback_id,
         redemption=redemption,
         parent=parent,
         rolled_back_at=now,
@@ -136,14 +143,19 @@ def _write(
         metadata=dict(spec.metadata),
         channel_type="USER" if actor.kind is ActorKind.USER else "API",
         channel_id=actor.id if actor.channel in {"API", "CLIENT_API"} else actor.channel,
-        order_snapshot=None if order is None else known.stored_order_snapshot(order),
+        order_snapshot=None if order is None else stored_wire(order),
     )
     rollback.save(force_insert=True)
     return rollback
 
 
 def _release_order(
-    order: Order | None, head: Redemption, settings: ProjectSettings, actor: Actor, now: datetime
+    order: Order | None,
+    head: Redemption,
+    rollback_id: str,
+    settings: ProjectSettings,
+    actor: Actor,
+    now: datetime,
 ) -> Order | None:
     """Take this request's discount off the order; cancel it when no other redemption lives on it."""
     mode = settings.redeemables_rollback_order_mode
@@ -156,7 +168,11 @@ def _release_order(
         order_id=order.pk,
         order_discount=head.discount_amount,
         cancel=not others.exists(),
-        rollback={"redemption_id": head.public_id, "rollback_date": format_instant(now)},
+        rollback={
+            "redemption_id": head.public_id,
+            "rollback_id": rollback_id,
+            "rollback_date": format_instant(now),
+        },
         actor=actor,
         now=now,
     )

@@ -72,7 +72,8 @@ def decision_spec(
     requested = redeemables or tuple(
         Requested(object=entry["object"], id=entry["id"]) for entry in given["redeemables"]
     )
-    order, customer = given.get("order"), given.get("customer")
+    order = given.get("order")
+    customer = given.get("customer") or (order or {}).get("customer")
     spec = DecisionSpec(
         redeemables=requested,
         order=order_spec(order) if order is not None else None,

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from commerce.api.serializers.customers import CustomerPayload
 from commerce.api.serializers.orders import OrderPayload, order_spec
+from commerce.selectors.orders import ResolvedOrder
 from core.api.fields import (
     ChoiceField,
     IntegerField,
@@ -105,8 +106,27 @@ def qualified_output(qualified: Qualified, *, expand: Collection[str]) -> dict[s
     if qualified.tracking_id:
         wire["tracking_id"] = qualified.tracking_id
     if qualified.order is not None:
-        wire["order"] = qualified.order.echo_wire()
+        wire["order"] = _echo(qualified.order)
     wire["stacking_rules"] = stacking_rules_output(qualified.settings)
+    return wire
+
+
+def _echo(order: ResolvedOrder) -> dict[str, Any]:
+    """The order as it was sent: no amounts, no discounts."""
+    wire: dict[str, Any] = {}
+    if order.lines:
+        wire["items"] = [
+            {
+                "object": "order_item",
+                **line.identity_wire(),
+                "quantity": line.quantity,
+                **({} if line.amount is None else {"amount": line.amount}),
+                **({} if line.price is None else {"price": line.price}),
+                **line.details_wire(),
+            }
+            for line in order.lines
+        ]
+    wire |= {"metadata": dict(order.metadata), "customer_id": None, "referrer_id": None, "object": "order"}
     return wire
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 from commerce.api.serializers.customers import simple_customer_output
-from commerce.api.serializers.orders import order_output
 from commerce.models import Customer, Order
+from commerce.selectors.orders import stored_wire
 from core.api.fields import MetadataField, TextField, WireSerializer
 from core.instants import format_instant
 from engine import Status
@@ -33,7 +33,7 @@ def redeemed_output(redeemed: Redeemed, *, expand: Collection[str], request_id: 
     if redeemed.parent is not None:
         wire["parent_redemption"] = redemption_output(redeemed.parent)
     if redeemed.order is not None:
-        wire["order"] = order_output(redeemed.order)
+        wire["order"] = stored_wire(redeemed.order)
     for name, status in (
         ("inapplicable_redeemables", Status.INAPPLICABLE),
         ("skipped_redeemables", Status.SKIPPED),
@@ -113,7 +113,7 @@ def rollbacks_output(result: RolledBack) -> dict[str, Any]:
     if result.parent is not None:
         wire["parent_rollback"] = rollback_output(result.parent)
     if result.order is not None:
-        wire["order"] = order_output(result.order)
+        wire["order"] = stored_wire(result.order)
     return wire
 
 
