@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from core.actors import Actor
+from demo_store.journey.clock import shift_to
+from demo_store.journey.report import Progress, check_table, outcome_lines, tally_table
+from demo_store.journey.run import AlreadyLoaded, run
+from demo_store.journey.source import DataSetMissing, ParquetSource
+
+
+class Command(BaseCommand):
+    help = (
+        "Load a year of a real grocery chain (the Complete Journey): customers, products, campaigns with "
+        "coupons, paid orders; then redeem what was redeemed. Safe to repeat and to interrupt."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--shift-to-now",
+            action="store_true",
+            help="Move all dates by whole weeks, so that the last day is one of the seven before today.",
+        )
+        parser.add_argument(
+            "--limit-households", type=int, metavar="N", help="Load only the first N of the 2,469 households."
+        )
+        parser.add_argument("--dry-run", action="store_true", help="Read and count, write nothing.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        dry_run = options["dry_run"]
+        limit = options["limit_households"]
+        if limit is not None and limit < 1:
+            raise CommandError("--limit-households takes a number above zero.")
+        try:
+            result = run(
+                source=ParquetSource(),
+                actor=Actor.system("load_journey"),
+                now=now,
+                progress=Progress(self.stdout),
+                shift=shift_to(now) if options["shift_to_now"] else None,
+                limit_households=limit,
+                dry_run=dry_run,
+            )
+        except (AlreadyLoaded, DataSetMissing) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write("\n" + tally_table(result.tallies, dry_run=dry_run))
+        self.stdout.write("\n" + "\n".join(outcome_lines(result.outcomes)))
+        if dry_run:
+            self.stdout.write("\nNothing was written.")
+            return
+        self.stdout.write("\n" + check_table(result.checks))
+        if not result.holds:
+            raise CommandError("The database does not say what the data set says.")
