@@ -1,0 +1,116 @@
+"""Product collections: what is in them, and which ones an article is in (contract: data file 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.utils import timezone
+
+from commerce.models import Product, ProductCollection, Sku
+from core.api.filters import Array, DateTime, FilterFields, Json, Number, Text, WireFilters
+from core.errors import InvalidPayload, NotFound
+
+_SHARED: Final[FilterFields] = {
+    "source_id": Text("source_id"),
+    "price": Number("price"),
+    "created_at": DateTime("created_at"),
+    "updated_at": DateTime("updated_at"),
+    "metadata": Json("metadata"),
+}
+PRODUCT_FIELDS: Final[FilterFields] = {"name": Text("name"), "attributes": Array("attributes"), **_SHARED}
+# A SKU must match on its own: its name and price, its metadata.
+SKU_FIELDS: Final[FilterFields] = {
+    "name": Text("sku"),
+    "attributes": Array("attributes"),
+    **_SHARED,
+}
+
+type Article = Product | Sku
+
+
+def by_reference(reference: str) -> ProductCollection:
+    """:raises NotFound: no such collection."""
+    found = ProductCollection.objects.prefetch_related("items__product", "items__sku__product")
+    collection = found.filter(public_id=reference).first()
+    if collection is None:
+        raise NotFound.of("product_collection", reference)
+    return collection
+
+
+def parsed_filter(wire: Any, fields: FilterFields, *, now: datetime) -> WireFilters:
+    """A collection's filter, read.
+
+    :raises InvalidPayload: unknown field or operator, or an operand of another type.
+    """
+    zone = timezone.get_current_timezone()
+    return WireFilters.parse(wire, fields, now=now, zone=zone, refusal=InvalidPayload)
+
+
+def products_in(collection: ProductCollection, *, now: datetime) -> QuerySet[Product]:
+    """The products of the catalogue that are in it."""
+    rows = Product.objects.present()
+    if collection.type == ProductCollection.Type.STATIC:
+        return rows.filter(listings__collection=collection)
+    return rows.filter(parsed_filter(collection.filter, PRODUCT_FIELDS, now=now).q())
+
+
+def skus_in(collection: ProductCollection, *, now: datetime) -> QuerySet[Sku]:
+    """The SKUs of the catalogue that are in it: listed themselves or with their product, or by the filter."""
+    rows = Sku.objects.present()
+    if collection.type == ProductCollection.Type.STATIC:
+        listed = Q(listings__collection=collection) | Q(product__listings__collection=collection)
+        return rows.filter(pk__in=Sku.objects.filter(listed).values("pk"))
+    return rows.filter(parsed_filter(collection.filter, SKU_FIELDS, now=now).q())
+
+
+class ContentPage:
+    """Products and SKUs of a collection as one list, newest first; sliced and counted like a queryset.
+
+    Five queries at most, however large the collection is.
+    """
+
+    def __init__(self, collection: ProductCollection, *, order: str, now: datetime) -> None:
+        self._now = now
+        self._collection = collection
+        self._order = order
+
+    def _union(self) -> QuerySet[Any]:
+        def keys(rows: QuerySet[Any], kind: str) -> QuerySet[Any]:
+            return rows.order_by().values("pk", "created_at", "updated_at", kind=Value(kind, CharField()))
+
+        products = keys(products_in(self._collection, now=self._now), "product")
+        skus = keys(skus_in(self._collection, now=self._now), "sku")
+        return products.union(skus, all=True)
+
+    def count(self) -> int:
+        return self._union().count()
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __getitem__(self, window: slice) -> list[Article]:
+        direction = "-" if self._order.startswith("-") else ""
+        column = F(self._order.removeprefix("-"))
+        first = column.desc(nulls_last=True) if direction else column.asc(nulls_first=True)
+        keys = list(self._union().order_by(first, f"{direction}kind", f"{direction}pk")[window])
+        products = Product.objects.in_bulk([key["pk"] for key in keys if key["kind"] == "product"])
+        skus = Sku.objects.select_related("product").in_bulk(
+            [key["pk"] for key in keys if key["kind"] == "sku"]
+        )
+        found = ((products if key["kind"] == "product" else skus).get(key["pk"]) for key in keys)
+        return [article for article in found if article is not None]
+
+
+def holds(
+    collection: ProductCollection, *, product: Mapping[str, Any], sku: Mapping[str, Any] | None, now: datetime
+) -> bool:
+    """Whether the filter of an AUTO_UPDATE collection takes an article as the request describes it.
+
+    `product` and `sku` are records with the wire names of the filter's fields. With a SKU the SKU is tested.
+    """
+    if sku is not None:
+        return parsed_filter(collection.filter, SKU_FIELDS, now=now).matches(sku)
+    return parsed_filter(collection.filter, PRODUCT_FIELDS, now=now).matches(product)

@@ -1,0 +1,51 @@
+"""Custom events: reported by the shop under names of its own (contract: data file 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from commerce.models import CustomEvent
+from commerce.services import customers
+from core import events, project
+from core.actors import Actor
+from core.errors import InvalidPayload, NotFound
+from core.models import MetadataSchema
+from core.services import metadata_schemas
+
+
+@transaction.atomic
+def report(
+    *, name: str, customer: Mapping[str, Any], metadata: Mapping[str, Any], actor: Actor, now: datetime
+) -> CustomEvent:
+    """Keep the event and tell whoever waits for it. The customer is made or merged on the way.
+
+    A schema of the event's name checks its metadata. Without one it is kept, unless the project forbids it.
+
+    :raises InvalidPayload: no such event, in a project that accepts only known ones.
+    :raises NotFound: the customer's `id` is unknown.
+    :raises MetadataInvalid: metadata of the event or the customer breaks its schema.
+    """
+    is_standard = name in metadata_schemas.STANDARD_RESOURCES
+    is_known = not is_standard and MetadataSchema.objects.filter(related_object=name).exists()
+    if not is_known and not project.current().accept_unknown_events:
+        raise InvalidPayload(f"Property .event must be the name of a known event, not {name!r}")
+    if is_known:
+        metadata_schemas.check(resource=name, metadata=metadata, creating=True)
+    if customer.get("id") and customers.find_for_payload(payload=customer) is None:
+        raise NotFound.of("customer", str(customer["id"]))
+    person = customers.upsert_from_payload(payload=customer, actor=actor, now=now)
+    event = CustomEvent.objects.create(
+        name=name, customer=person, metadata=dict(metadata), channel=actor.channel, created_at=now
+    )
+    events.emit(
+        "customer.custom_event",
+        entity=person,
+        actor=actor,
+        now=now,
+        payload={"customer_id": person.public_id, "custom_event_id": event.public_id, "event": name},
+    )
+    return event

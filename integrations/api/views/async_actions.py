@@ -1,0 +1,48 @@
+"""Read background jobs."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.filter_values import instant
+from core.api.pagination import CursorPagination
+from core.api.query import read_query
+from core.api.views import ProjectAPIView, ProjectListView
+from core.errors import NotFound
+from integrations.api.serializers.async_actions import action_output, listed_action_output
+from integrations.models import AsyncAction
+
+
+class AsyncActionsView(ProjectListView):
+    resource = "async_actions"
+    data_ref = "async_actions"
+    pagination_class = CursorPagination
+    output: ClassVar[Any] = staticmethod(listed_action_output)
+
+    def get_queryset(self) -> QuerySet[AsyncAction]:
+        """Newest first; `end_date` leaves out what was created after it."""
+        rows = AsyncAction.objects.defer("body", "result", "params")
+        end_date = read_query(self.request).get("end_date")
+        if end_date is None:
+            return rows
+        return rows.filter(
+            created_at__lte=instant(end_date, "end_date", zone=timezone.get_current_timezone())
+        )
+
+    def get(self, request: Request) -> Response:
+        return self.listed(request)
+
+
+class AsyncActionView(ProjectAPIView):
+    resource = "async_actions"
+
+    def get(self, request: Request, async_action_id: str) -> Response:
+        action = AsyncAction.objects.defer("body").filter(public_id=async_action_id).first()
+        if action is None:
+            raise NotFound.of("async_action", async_action_id)
+        return Response(action_output(action))
