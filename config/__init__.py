@@ -1,5 +1,1 @@
-from __future__ import annotations
-
-from config.celery import app as celery_app
-
-__all__ = ["celery_app"]
+"""Wiring only. Imports nothing, so that starting the servers needs neither Django nor Celery."""

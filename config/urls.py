@@ -8,6 +8,8 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("v1/", include("core.api.urls.v1")),
+    path("v1/", include("promotions.api.urls.runtime")),
+    path("client/v1/", include("promotions.api.urls.client")),
     path("management/v1/", include("core.api.urls.management")),
     path("", include("core.api.urls.docs")),
     path("", include("core.api.urls.health")),

@@ -18,6 +18,7 @@ from core.models import ProjectSettings
 from engine import Candidate, RedeemableObject, Snapshot, reasons
 from engine import Customer as EngineCustomer
 from promotions import engine_input
+from promotions.models import Category
 from promotions.redeemables import Found, Requested, kind_of
 
 
@@ -40,6 +41,8 @@ class Loaded:
     order: ResolvedOrder | None
     customer: Customer | None
     settings: ProjectSettings
+    exclusive_categories: tuple[str, ...] = ()
+    joint_categories: tuple[str, ...] = ()
     by_key: Mapping[tuple[str, str], Found] = field(default_factory=dict)
 
 
@@ -70,14 +73,27 @@ def load(
         candidates=tuple(entry.candidate for entry in found),
         stacking_rules=engine_input.stacking_rules(settings),
     )
+    exclusive, joint = special_categories()
     return Loaded(
         found=found,
         snapshot=snapshot,
         order=order,
         customer=customer,
         settings=settings,
+        exclusive_categories=exclusive,
+        joint_categories=joint,
         by_key={(entry.requested.object, entry.requested.id): entry for entry in found},
     )
+
+
+def special_categories() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Ids of the exclusive and of the joint categories of the project, oldest first (one query)."""
+    rows = list(
+        Category.objects.exclude(stacking_type="").order_by("pk").values_list("stacking_type", "public_id")
+    )
+    kinds = Category.StackingType
+    exclusive = tuple(public_id for kind, public_id in rows if kind == kinds.EXCLUSIVE)
+    return exclusive, tuple(public_id for kind, public_id in rows if kind == kinds.JOINT)
 
 
 def _find(requested: tuple[Requested, ...], settings: ProjectSettings) -> list[Found]:

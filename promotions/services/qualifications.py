@@ -23,7 +23,7 @@ from core.models import ProjectSettings
 from engine import Snapshot, Status, Step, evaluate
 from promotions import engine_input
 from promotions.redeemables import Found
-from promotions.selectors import qualification
+from promotions.selectors import qualification, snapshots
 from promotions.selectors.qualification import Universe
 
 
@@ -68,6 +68,8 @@ class Qualified:
     order: ResolvedOrder | None
     settings: ProjectSettings
     tracking_id: str | None
+    exclusive_categories: tuple[str, ...] = ()
+    joint_categories: tuple[str, ...] = ()
 
 
 def qualify(*, spec: QualificationSpec, actor: Actor, now: datetime) -> Qualified:
@@ -100,12 +102,15 @@ def qualify(*, spec: QualificationSpec, actor: Actor, now: datetime) -> Qualifie
         best = spec.sorting_rule is SortingRule.BEST_DEAL
         hits = sorted(stream, key=lambda hit: -_deal(hit) if best else _deal(hit))
     source_id = spec.tracking_id or (spec.customer or {}).get("source_id")
+    exclusive, joint = snapshots.special_categories()
     return Qualified(
         hits=tuple(hits[: spec.limit]),
         has_more=len(hits) > spec.limit,
         order=order,
         settings=settings,
         tracking_id=tracking.tracking_id(source_id, settings) if source_id else None,
+        exclusive_categories=exclusive,
+        joint_categories=joint,
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from core.api.serializers.project import stacking_rules_output
 from core.ids import new_id
 from engine import Status, Step
-from promotions.api.serializers.categories import category_output
-from promotions.models import Category
+from promotions.api.serializers.categories import categories_output
+from promotions.api.serializers.discounts import discount_output
 from promotions.redeemables import Found
 from promotions.selectors.order_snapshots import order_snapshot
 from promotions.selectors.snapshots import Loaded
@@ -45,8 +45,32 @@ def validation_output(decision: Decision, *, expand: Collection[str], request_id
     if decision.tracking_id:
         wire["tracking_id"] = decision.tracking_id
     wire["stacking_rules"] = stacking_rules_output(
-        loaded.settings, **categories_by_type([entry.category for entry in loaded.found])
+        loaded.settings, loaded.exclusive_categories, loaded.joint_categories
     )
+    return wire
+
+
+def single_validation_output(decision: Decision, *, code: str, request_id: str) -> dict[str, Any]:
+    """The answer of `POST /v1/vouchers/{code}/validate`, the old form for one code."""
+    loaded, step = decision.loaded, decision.outcome.steps[0]
+    wire: dict[str, Any] = {"valid": decision.outcome.valid, "code": code}
+    if decision.tracking_id:
+        wire["tracking_id"] = decision.tracking_id
+    found = loaded.found[0]
+    if found.campaign is not None:
+        wire |= {"campaign": found.campaign.name, "campaign_id": found.campaign.public_id}
+    if step.status is not Status.APPLICABLE:
+        error = refusal_of(step)
+        return wire | {"reason": error.message, "error": {**error.to_wire(), "request_id": request_id}}
+    row: Any = found.row
+    wire |= {
+        "metadata": row.metadata,
+        "discount": found_discount(found),
+        "applicable_to": dict(EMPTY_LIST),
+        "inapplicable_to": dict(EMPTY_LIST),
+    }
+    if (order := order_snapshot(decision.outcome.order, loaded.order)) is not None:
+        wire["order"] = order
     return wire
 
 
@@ -60,7 +84,7 @@ def step_output(step: Step, loaded: Loaded, *, expand: Collection[str], request_
                 wire["order"] = order
             wire["applicable_to"] = dict(EMPTY_LIST)
             wire["inapplicable_to"] = dict(EMPTY_LIST)
-            wire["result"] = {"discount": discount_output(found)}
+            wire["result"] = {"discount": found_discount(found)}
         case Status.INAPPLICABLE:
             error = refusal_of(step)
             body = {**error.to_wire(), "request_id": request_id}
@@ -73,19 +97,10 @@ def step_output(step: Step, loaded: Loaded, *, expand: Collection[str], request_
     return wire | _expanded(found, expand)
 
 
-def discount_output(found: Found) -> dict[str, Any]:
-    """The stored discount with its effective effect; `is_dynamic` says that no formula is behind it."""
+def found_discount(found: Found) -> dict[str, Any] | None:
+    """The discount that counts: the code's own, else its campaign's."""
     row: Any = found.row
-    discount = row.discount or (found.campaign.discount if found.campaign else None) or {}
-    return {**discount, "is_dynamic": False}
-
-
-def categories_by_type(categories: Collection[Category | None]) -> dict[str, list[str]]:
-    named = [category for category in categories if category is not None]
-    return {
-        "exclusive_categories": sorted({c.public_id for c in named if c.stacking_type == "EXCLUSIVE"}),
-        "joint_categories": sorted({c.public_id for c in named if c.stacking_type == "JOINT"}),
-    }
+    return discount_output(row.discount or (found.campaign.discount if found.campaign else None))
 
 
 def _expanded(found: Found, expand: Collection[str]) -> dict[str, Any]:
@@ -101,5 +116,5 @@ def _expanded(found: Found, expand: Collection[str]) -> dict[str, Any]:
         if hasattr(row, "banner"):
             wire["name"] = row.name
     if "category" in expand:
-        wire["categories"] = [] if found.category is None else [category_output(found.category)]
+        wire["categories"] = categories_output(found.category)
     return wire

@@ -23,8 +23,8 @@ from core.api.filters import Text, build
 from core.api.serializers.project import stacking_rules_output
 from core.errors import InvalidPayload
 from core.instants import format_instant, parse_instant
-from promotions.api.serializers.categories import category_output
-from promotions.api.serializers.decisions import EMPTY_LIST, discount_output
+from promotions.api.serializers.categories import categories_output
+from promotions.api.serializers.decisions import EMPTY_LIST, found_discount
 from promotions.selectors.order_snapshots import order_snapshot
 from promotions.services.qualifications import Hit, QualificationSpec, Qualified, Scenario, SortingRule
 
@@ -107,7 +107,9 @@ def qualified_output(qualified: Qualified, *, expand: Collection[str]) -> dict[s
         wire["tracking_id"] = qualified.tracking_id
     if qualified.order is not None:
         wire["order"] = _echo(qualified.order)
-    wire["stacking_rules"] = stacking_rules_output(qualified.settings)
+    wire["stacking_rules"] = stacking_rules_output(
+        qualified.settings, qualified.exclusive_categories, qualified.joint_categories
+    )
     return wire
 
 
@@ -138,7 +140,7 @@ def _hit_output(hit: Hit, qualified: Qualified, expand: Collection[str]) -> dict
         "id": found.requested.id,
         "object": found.requested.object,
         "created_at": format_instant(fields.created_at),
-        "result": {"discount": discount_output(found)},
+        "result": {"discount": found_discount(found)},
     }
     if (order := order_snapshot(hit.step.order, qualified.order)) is not None:
         wire["order"] = order
@@ -151,7 +153,7 @@ def _hit_output(hit: Hit, qualified: Qualified, expand: Collection[str]) -> dict
         if found.campaign is not None:
             wire |= {"campaign_id": found.campaign.public_id, "campaign_name": found.campaign.name}
     if "category" in expand:
-        wire["categories"] = [] if found.category is None else [category_output(found.category)]
+        wire["categories"] = categories_output(found.category)
     return wire
 
 

@@ -20,20 +20,9 @@ from promotions.selectors.snapshots import DuplicatedRedeemables, InvalidRedeema
 from promotions.services import redemptions
 from promotions.services.redemptions import Redeemed
 from promotions.services.validations import DecisionSpec
+from tests.promotions.conftest import AMOUNT_500, PERCENT_10, MakeVoucher
 
 pytestmark = pytest.mark.django_db
-
-PERCENT_10 = {"type": "PERCENT", "percent_off": 10, "effect": "APPLY_TO_ORDER"}
-AMOUNT_500 = {"type": "AMOUNT", "amount_off": 500, "effect": "APPLY_TO_ORDER"}
-
-
-@pytest.fixture
-def make_voucher(now: datetime):
-    def make(code: str, **values: Any) -> Voucher:
-        defaults = {"discount": PERCENT_10, "redemption_quantity": 1, "code_key": code, "created_at": now}
-        return Voucher.objects.create(code=code, **{**defaults, **values})
-
-    return make
 
 
 @pytest.fixture
@@ -46,7 +35,7 @@ def redeem(actor: Actor, now: datetime):
     return run
 
 
-def test_takes_ten_percent_off_and_pays_the_order(make_voucher, redeem) -> None:
+def test_takes_ten_percent_off_and_pays_the_order(make_voucher: MakeVoucher, redeem) -> None:
     make_voucher("TEN")
 
     result = redeem("TEN", customer={"source_id": "anna", "name": "Anna"})
@@ -71,7 +60,7 @@ def test_takes_ten_percent_off_and_pays_the_order(make_voucher, redeem) -> None:
     assert (customer.redemptions_succeeded, customer.orders_total_amount) == (1, 9000)
 
 
-def test_one_use_is_one_use(make_voucher, redeem) -> None:
+def test_one_use_is_one_use(make_voucher: MakeVoucher, redeem) -> None:
     make_voucher("ONCE")
     redeem("ONCE")
 
@@ -83,7 +72,7 @@ def test_one_use_is_one_use(make_voucher, redeem) -> None:
     assert Order.objects.count() == 1
 
 
-def test_a_refusal_leaves_one_failure_row_and_no_other_trace(make_voucher, redeem) -> None:
+def test_a_refusal_leaves_one_failure_row_and_no_other_trace(make_voucher: MakeVoucher, redeem) -> None:
     make_voucher("GOOD", redemption_quantity=None)
     make_voucher("OFF", is_active=False)
 
@@ -95,14 +84,15 @@ def test_a_refusal_leaves_one_failure_row_and_no_other_trace(make_voucher, redee
     assert refused.value.resource_id == failed.public_id
     assert (refused.value.redeemable_id, refused.value.redeemable_type) == ("OFF", "voucher")
     assert (failed.result, failed.status, failed.failure_code) == ("FAILURE", "FAILED", "voucher_disabled")
-    assert failed.voucher and failed.voucher.code == "OFF"
+    assert failed.voucher is not None
+    assert failed.voucher.code == "OFF"
     assert Customer.objects.count() == 0
     assert Order.objects.count() == 0
     assert Voucher.objects.get(code="GOOD").redeemed_quantity == 0
     assert list(OutboxEvent.objects.values_list("name", flat=True)) == ["redemption.failed"]
 
 
-def test_two_codes_make_a_parent_with_two_children(make_voucher, redeem) -> None:
+def test_two_codes_make_a_parent_with_two_children(make_voucher: MakeVoucher, redeem) -> None:
     make_voucher("TEN")
     make_voucher("FIVE", discount=AMOUNT_500)
 
@@ -121,7 +111,7 @@ def test_two_codes_make_a_parent_with_two_children(make_voucher, redeem) -> None
     assert names.count("redemption.succeeded") == 2
 
 
-def test_lines_are_stored_with_the_order(make_voucher, redeem) -> None:
+def test_lines_are_stored_with_the_order(make_voucher: MakeVoucher, redeem) -> None:
     make_voucher("TEN")
     lines = (
         ItemSpec(source_id="mug", related_object="product", quantity=3, price=1000),
@@ -144,7 +134,7 @@ def test_lines_are_stored_with_the_order(make_voucher, redeem) -> None:
     ]
 
 
-def test_amounts_of_the_caller_beyond_the_order_are_not_believed(make_voucher, redeem) -> None:
+def test_amounts_of_the_caller_beyond_the_order_are_not_believed(make_voucher: MakeVoucher, redeem) -> None:
     make_voucher("TEN")
 
     redeem("TEN", order=OrderSpec(amount=10_000, discount_amount=9_999))
@@ -152,7 +142,7 @@ def test_amounts_of_the_caller_beyond_the_order_are_not_believed(make_voucher, r
     assert Order.objects.get().total_amount == 9000
 
 
-def test_a_continued_order_keeps_its_earlier_discount(make_voucher, redeem) -> None:
+def test_a_continued_order_keeps_its_earlier_discount(make_voucher: MakeVoucher, redeem) -> None:
     make_voucher("TEN")
     make_voucher("FIVE", discount=AMOUNT_500)
     redeem("TEN", order=OrderSpec(source_id="web-2", amount=10_000))
@@ -165,7 +155,7 @@ def test_a_continued_order_keeps_its_earlier_discount(make_voucher, redeem) -> N
     assert result.redemptions[0].discount_amount == 500
 
 
-def test_an_unknown_order_id_is_a_404(make_voucher, redeem) -> None:
+def test_an_unknown_order_id_is_a_404(make_voucher: MakeVoucher, redeem) -> None:
     make_voucher("TEN")
 
     with pytest.raises(NotFound):
@@ -174,7 +164,7 @@ def test_an_unknown_order_id_is_a_404(make_voucher, redeem) -> None:
     assert Voucher.objects.get().redeemed_quantity == 0
 
 
-def test_without_an_order_none_is_made(make_voucher, redeem) -> None:
+def test_without_an_order_none_is_made(make_voucher: MakeVoucher, redeem) -> None:
     make_voucher("TEN")
 
     result = redeem("TEN", order=None)
@@ -193,7 +183,7 @@ def test_an_unknown_code_is_on_record_too(redeem) -> None:
     assert (failed.voucher_id, failed.voucher_code, failed.failure_code) == (None, "NOBODY", "not_found")
 
 
-def test_a_code_is_the_same_code_under_another_spelling(make_voucher, redeem) -> None:
+def test_a_code_is_the_same_code_under_another_spelling(make_voucher: MakeVoucher, redeem) -> None:
     ProjectSettings.objects.update(case_insensitive_codes=True)
     make_voucher("Summer", code_key="summer")
 
@@ -203,7 +193,7 @@ def test_a_code_is_the_same_code_under_another_spelling(make_voucher, redeem) ->
     assert redeem("sUmMeR").redemptions[0].discount_amount == 1000
 
 
-def test_case_matters_unless_the_project_says_otherwise(make_voucher, redeem) -> None:
+def test_case_matters_unless_the_project_says_otherwise(make_voucher: MakeVoucher, redeem) -> None:
     make_voucher("Summer")
 
     with pytest.raises(NotRedeemable) as refused:
@@ -219,7 +209,7 @@ def test_a_request_may_not_hold_more_than_the_project_allows(redeem) -> None:
         redeem("A", "B", "C")
 
 
-def test_partial_mode_uses_what_applies(make_voucher, redeem) -> None:
+def test_partial_mode_uses_what_applies(make_voucher: MakeVoucher, redeem) -> None:
     ProjectSettings.objects.update(redeemables_application_mode="PARTIAL")
     make_voucher("TEN")
     make_voucher("OFF", is_active=False)
@@ -231,7 +221,7 @@ def test_partial_mode_uses_what_applies(make_voucher, redeem) -> None:
     assert Voucher.objects.get(code="OFF").redeemed_quantity == 0
 
 
-def test_partial_mode_with_nothing_applicable_is_refused(make_voucher, redeem) -> None:
+def test_partial_mode_with_nothing_applicable_is_refused(make_voucher: MakeVoucher, redeem) -> None:
     ProjectSettings.objects.update(redeemables_application_mode="PARTIAL")
     make_voucher("OFF", is_active=False)
 
@@ -265,7 +255,7 @@ def test_dates_are_judged_at_the_instant_that_was_passed_in(
         assert refused.value.key == key
 
 
-def test_a_codes_campaign_lends_it_discount_and_dates(make_voucher, redeem, now) -> None:
+def test_a_codes_campaign_lends_it_discount_and_dates(make_voucher: MakeVoucher, redeem, now) -> None:
     campaign = Campaign.objects.create(
         name="Spring", campaign_type="DISCOUNT_COUPONS", discount=AMOUNT_500, ends_at=now, created_at=now
     )
@@ -278,7 +268,7 @@ def test_a_codes_campaign_lends_it_discount_and_dates(make_voucher, redeem, now)
     assert refused.value.key == "voucher_expired"
 
 
-def test_a_disabled_campaign_disables_its_codes(make_voucher, redeem, now) -> None:
+def test_a_disabled_campaign_disables_its_codes(make_voucher: MakeVoucher, redeem, now) -> None:
     campaign = Campaign.objects.create(
         name="Spring", campaign_type="DISCOUNT_COUPONS", discount=AMOUNT_500, is_active=False, created_at=now
     )
@@ -308,7 +298,7 @@ def test_a_tier_counts_its_orders(actor, now) -> None:
     )
 
 
-def test_a_stored_decision_can_be_replayed(make_voucher, redeem) -> None:
+def test_a_stored_decision_can_be_replayed(make_voucher: MakeVoucher, redeem) -> None:
     make_voucher("TEN")
     make_voucher("FRACTION", discount={"type": "PERCENT", "percent_off": 12.5})
 
@@ -322,7 +312,7 @@ def test_a_stored_decision_can_be_replayed(make_voucher, redeem) -> None:
     assert again.order.total_amount == 7875
 
 
-def test_facts_of_a_redemption_cannot_be_changed(make_voucher, redeem) -> None:
+def test_facts_of_a_redemption_cannot_be_changed(make_voucher: MakeVoucher, redeem) -> None:
     make_voucher("TEN")
     redemption = redeem("TEN").redemptions[0]
 
