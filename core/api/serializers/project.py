@@ -17,6 +17,7 @@ from core.api.fields import (
 from core.errors import InvalidPayload
 from core.instants import format_optional
 from core.models import ProjectSettings
+from core.models.project_settings import validate_currency, validate_time_zone
 
 _NO_LIMIT = 30
 _NO_EXCLUSIVE_LIMIT = 5
@@ -36,8 +37,8 @@ class ProjectInput(WireSerializer):
 
     name = TextField(required=False, allow_blank=False, max_length=100)
     description = TextField(required=False, allow_null=True, max_length=500)
-    timezone = TextField(required=False, source="time_zone", max_length=64)
-    currency = TextField(required=False, max_length=3)
+    timezone = TextField(required=False, source="time_zone", max_length=64, validators=[validate_time_zone])
+    currency = TextField(required=False, max_length=3, validators=[validate_currency])
     dial_code = TextField(required=False, allow_null=True, max_length=5)
     client_redeem_enabled = BooleanField(required=False)
     client_publish_enabled = BooleanField(required=False)

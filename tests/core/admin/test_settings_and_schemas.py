@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from core.actors import Actor
 from core.models import AuditEntry, MetadataSchema, ProjectSettings
-from core.project import CODE_CASE_CONSTRAINT
 from core.services import metadata_schemas
 from tests.conftest import NOW
+from tests.core.code_case import forbid_change_of_code_case
 
 PAGE = "/admin/core/projectsettings/1/change/"
 SCHEMAS = "/admin/core/metadataschema/"
@@ -73,21 +72,6 @@ def test_refusal_of_the_service_keeps_what_was_typed(
     assert form.non_field_errors() == ["Codes exist: whether capitals matter in them cannot change any more."]
     assert form["name"].value() == "New name"
     assert ProjectSettings.objects.get().name == "Fanfare"
-
-
-def forbid_change_of_code_case() -> None:
-    """What the floor that owns codes puts into the database."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"RAISE EXCEPTION 'no' USING ERRCODE = '23514', CONSTRAINT = '{CODE_CASE_CONSTRAINT}'; END $$"
-        )
-        cursor.execute(
-            "CREATE TRIGGER refuse BEFORE UPDATE OF case_insensitive_codes ON core_projectsettings "
-            "FOR EACH ROW "
-            "WHEN (OLD.case_insensitive_codes IS DISTINCT FROM NEW.case_insensitive_codes) "
-            "EXECUTE FUNCTION pg_temp.refuse()"
-        )
 
 
 def test_table_of_keys_becomes_definitions(admin_page: Client) -> None:
