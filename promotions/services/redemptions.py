@@ -125,6 +125,8 @@ def refusal_of(step: Step) -> NotRedeemable:
         key=reason.key.value,
         message=reason.message,
         status=_NOT_FOUND_STATUS if reason.key is ReasonKey.NOT_FOUND else 400,
+        resource_id=reason.resource_id,
+        resource_type=reason.resource_type,
         redeemable_id=step.key,
         redeemable_type=step.object.value,
     )
