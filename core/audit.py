@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -118,9 +118,7 @@ def seal(*, older_than: datetime, batch_size: int = 1000) -> int:
 def broken_links(*, batch_size: int = 2000) -> Iterator[int]:
     """Ids of sealed entries whose digest does not follow from the entry before them."""
     previous = ""
-    sealed: Sequence[AuditEntry] | models.QuerySet[AuditEntry] = AuditEntry.objects.exclude(
-        digest=""
-    ).order_by("id")
+    sealed = AuditEntry.objects.exclude(digest="").order_by("id")
     for entry in sealed.iterator(chunk_size=batch_size):
         if entry.digest != _digest(previous, entry):
             yield entry.pk

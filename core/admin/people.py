@@ -59,7 +59,7 @@ class AuditedAdmin(ModelAdmin):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, AuditedAdmin):
+class UserAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[misc] # Django comes first, ours adds
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -102,7 +102,7 @@ class UserAdmin(DjangoUserAdmin, AuditedAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, AuditedAdmin):
+class GroupAdmin(DjangoGroupAdmin, AuditedAdmin):  # type: ignore[misc] # as above
     """The four groups of the first migration are roles by their names; others may carry single rights."""
 
     def facts(self, obj: Group) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class HouseSchema(AutoSchema):
         words = self.path.replace("{", "").replace("}", "").replace("-", "_").strip("/").split("/")
         return "_".join([(self.method or "").lower(), *words])
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override] # drf-spectacular's own signature
         """What the view says of itself; what a base class says is for its authors."""
         return inspect.cleandoc(type(self.view).__dict__.get("__doc__") or "")
 

@@ -97,7 +97,9 @@ def _count(limit: Limit, who: str) -> int | None:
     key = f"fanfare:limit:{limit.name}:{name}:{window}"
     try:
         with _client().pipeline(transaction=False) as pipe:
-            seen, _ = pipe.incr(key).expire(key, limit.seconds + 1).execute()
+            pipe.incr(key)
+            pipe.expire(key, limit.seconds + 1)
+            seen, _ = pipe.execute()
     except redis.RedisError:
         _paused_until = time.monotonic() + _PAUSE_AFTER_FAILURE
         logger.warning("Redis does not answer; rate limits are not counted for %.0f s", _PAUSE_AFTER_FAILURE)

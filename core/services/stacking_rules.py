@@ -75,7 +75,8 @@ def delete(*, rules_id: str, actor: Actor, now: datetime) -> None:
 
 
 def defaults() -> dict[str, Any]:
-    return {name: ProjectSettings._meta.get_field(name).get_default() for name in project.STACKING_FIELDS}
+    fields = ProjectSettings._meta.concrete_fields
+    return {field.name: field.get_default() for field in fields if field.name in project.STACKING_FIELDS}
 
 
 def must_have(row: ProjectSettings, rules_id: str) -> None:

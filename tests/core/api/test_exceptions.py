@@ -111,6 +111,8 @@ def test_a_lock_that_is_held_too_long_is_a_503(management_api: APIClient) -> Non
         ("GET", "/v1/nothing-of-ours", 404, "not_found"),
         ("GET", "/client/v1/nothing", 404, "not_found"),
         ("POST", LIST, 405, "method_not_allowed"),
+        ("BREW", LIST, 405, "method_not_allowed"),
+        ("TRACE", LIST, 405, "method_not_allowed"),
     ],
 )
 def test_paths_and_methods_nobody_serves(
