@@ -21,6 +21,7 @@ class CustomerSpec:
     source_id: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    replaces_metadata: bool = False
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Self:
@@ -43,7 +44,7 @@ class CustomerSpec:
     def changes_to(self, customer: Customer) -> dict[str, Any]:
         """Columns that would get another value."""
         changes = {name: value for name, value in self.values.items() if getattr(customer, name) != value}
-        metadata = {**customer.metadata, **self.metadata}
+        metadata = {**({} if self.replaces_metadata else customer.metadata), **self.metadata}
         if metadata != customer.metadata:
             changes["metadata"] = metadata
         return changes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,8 @@ from django.db.models import F
 
 from commerce.models import Customer
 from commerce.selectors import customers as selectors
-from commerce.services.customer_specs import CustomerSpec, with_dial_code
+from commerce.services import bulk
+from commerce.services.customer_specs import COLUMNS, CustomerSpec, with_dial_code
 from core import audit, events, project
 from core.actors import Actor
 from core.errors import NotFound
@@ -167,3 +168,29 @@ def count_redemptions(
         rollbacks_succeeded=F("rollbacks_succeeded") + rolled_back,
         rollbacks_failed=F("rollbacks_failed") + rollbacks_failed,
     )
+
+
+def bulk_upsert(*, specs: Iterable[CustomerSpec], actor: Actor, now: datetime) -> bulk.BulkResult:
+    """Create or merge any number of customers, in batches; see `commerce.services.bulk`."""
+    dial_code = project.current().dial_code
+
+    def make(spec: CustomerSpec) -> Customer:
+        return Customer(
+            source_id=spec.source_id, metadata=dict(spec.metadata), channel=actor.channel, **spec.values
+        )
+
+    def completed(spec: CustomerSpec) -> CustomerSpec:
+        phone = spec.values.get("phone")
+        if not phone or not dial_code:
+            return spec
+        return replace(spec, values={**spec.values, "phone": with_dial_code(phone, dial_code)})
+
+    noun = bulk.Noun(
+        name="customer",
+        model=Customer,
+        columns=COLUMNS,
+        make=make,
+        refusal=lambda row: "It is deleted." if row.deleted_at is not None else None,
+        rules=metadata_schemas.rulebook(resource="customer"),
+    )
+    return bulk.upsert(noun, map(completed, specs), actor=actor, now=now)

@@ -74,6 +74,17 @@ def update(*, order_id: int, spec: OrderSpec, actor: Actor, now: datetime) -> Or
     return _told(replace(spec, id=rows[0].public_id, source_id=None), actor, now)
 
 
+@retried
+@transaction.atomic
+def import_one(*, spec: OrderSpec, actor: Actor, now: datetime) -> Order:
+    """Store a past order: nobody is told, its `created_at` is the import's (contract: data file 7).
+
+    :raises NotFound, InvalidOrder, MetadataInvalid: as in `upsert`.
+    """
+    lock_named(spec=spec)
+    return _told(replace(spec, created_at=None), actor, now, is_told=False)
+
+
 @transaction.atomic
 def store(
     *,
@@ -149,7 +160,7 @@ _COLUMNS: Final = (
 )
 
 
-def _told(spec: OrderSpec, actor: Actor, now: datetime) -> Order:
+def _told(spec: OrderSpec, actor: Actor, now: datetime, *, is_told: bool = True) -> Order:
     resolved = selectors.resolve(spec, trust_discounts=True)
     order, before = _opened(resolved, now)
     for name in ("customer", "referrer"):
@@ -160,7 +171,7 @@ def _told(spec: OrderSpec, actor: Actor, now: datetime) -> Order:
     changes_amounts = order.pk is None or spec.says_amounts
     state = open_order(resolved.basket()) if changes_amounts else None
     status = Order.Status(spec.status) if spec.status else Order.Status(order.status)
-    return _write(order, before, resolved, state, status, actor, now)
+    return _write(order, before, resolved, state, status, actor, now, is_told=is_told)
 
 
 def _opened(resolved: ResolvedOrder, now: datetime) -> tuple[Order, tuple[Share, str]]:
@@ -180,6 +191,8 @@ def _write(
     status: Order.Status,
     actor: Actor,
     now: datetime,
+    *,
+    is_told: bool = True,
 ) -> Order:
     _check_metadata(resolved, creating=order.pk is None)
     order.metadata = dict(resolved.metadata)
@@ -195,7 +208,7 @@ def _write(
     if state is not None:
         order_lines.write(order, resolved, state)
     order_summaries.move([(before[0], Share.of(order))])
-    _tell(order, before[1], was_paid_at, actor, now)
+    _tell(order, before[1], was_paid_at, actor, now, with_events=is_told)
     return order
 
 
@@ -233,7 +246,13 @@ def _check_metadata(resolved: ResolvedOrder, *, creating: bool) -> None:
 
 
 def _tell(
-    order: Order, status_before: str, was_paid_at: datetime | None, actor: Actor, now: datetime
+    order: Order,
+    status_before: str,
+    was_paid_at: datetime | None,
+    actor: Actor,
+    now: datetime,
+    *,
+    with_events: bool = True,
 ) -> None:
     """Audit row and events. `order.paid` is said once in the life of an order."""
     is_new = not status_before
@@ -250,5 +269,5 @@ def _tell(
         "amount": order.amount,
         "total_amount": order.total_amount,
     }
-    for name in names:
+    for name in names if with_events else ():
         events.emit(name, entity=order, actor=actor, now=now, payload=payload)

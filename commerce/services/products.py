@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from commerce.models import Product, Sku
-from commerce.services.catalogue_specs import ArticleSpec
+from commerce.services import bulk
+from commerce.services.catalogue_specs import PRODUCT_COLUMNS, ArticleSpec
 from core import audit, events
 from core.actors import Actor
 from core.errors import DuplicateFound, NotFound, ResourceInUse
@@ -124,3 +126,18 @@ def _merge(known: Product, spec: ArticleSpec, actor: Actor, now: datetime) -> Pr
 def _facts(product: Product) -> dict[str, object]:
     names = ("source_id", "name", "price", "attributes", "image_url", "metadata")
     return {name: getattr(product, name) for name in names}
+
+
+def bulk_upsert(*, specs: Iterable[ArticleSpec], actor: Actor, now: datetime) -> bulk.BulkResult:
+    """Create or merge any number of products, in batches; see `commerce.services.bulk`."""
+    noun = bulk.Noun(
+        name="product",
+        model=Product,
+        columns=PRODUCT_COLUMNS,
+        make=lambda spec: Product(
+            source_id=spec.source_id, metadata=dict(spec.metadata), **dict(spec.values)
+        ),
+        refusal=lambda row: "It is in the bin." if row.deleted_at is not None else None,
+        rules=metadata_schemas.rulebook(resource="product"),
+    )
+    return bulk.upsert(noun, specs, actor=actor, now=now)
