@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -118,8 +118,7 @@ def body(found: Match, code: str) -> dict[str, Any]:
 def post(wire: Mapping[str, Any], *, actor: Actor, now: datetime) -> Response:
     """Send one request to the endpoint's view, as `actor`, at `now`."""
     request = APIRequestFactory().post(PATH, json.dumps(wire), content_type="application/json")
-    request.request_id = new_request_id()
-    view = _ReplayView.as_view(at=now, actor=actor)
+    view = _ReplayView.as_view(at=now, actor=replace(actor, request_id=new_request_id()))
     response: Response = view(request)
     return response
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TextIO
 
 LINE_SECONDS = 10.0
 """Without a terminal, how often a running stage says where it is."""
@@ -58,9 +57,9 @@ class Outcomes:
 class Progress:
     """Says where a long run is: redraws one line on a terminal, prints plain lines now and then elsewhere."""
 
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-        self._terminal = out.isatty()
+    def __init__(self, write: Callable[[str], object], *, terminal: bool) -> None:
+        self._write = write
+        self._terminal = terminal
         self._last = 0.0
         self._width = 0
 
@@ -90,11 +89,10 @@ class Progress:
     def _say(self, text: str, *, final: bool) -> None:
         self._last = time.monotonic()
         if not self._terminal:
-            self._out.write(f"{text}\n")
+            self._write(f"{text}\n")
         else:
-            self._out.write("\r" + text.ljust(self._width) + ("\n" if final else ""))
+            self._write("\r" + text.ljust(self._width) + ("\n" if final else ""))
             self._width = 0 if final else len(text)
-        self._out.flush()
 
 
 def tally_table(tallies: Iterable[Tally], *, dry_run: bool) -> str:

@@ -3,7 +3,10 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from core.actors import Actor
@@ -36,12 +39,13 @@ class Command(BaseCommand):
         limit = options["limit_households"]
         if limit is not None and limit < 1:
             raise CommandError("--limit-households takes a number above zero.")
+        self._prepare_database(dry_run=dry_run)
         try:
             result = run(
                 source=ParquetSource(),
                 actor=Actor.system("load_journey"),
                 now=now,
-                progress=Progress(self.stdout),
+                progress=Progress(self._write, terminal=self.stdout.isatty()),
                 shift=shift_to(now) if options["shift_to_now"] else None,
                 limit_households=limit,
                 dry_run=dry_run,
@@ -56,3 +60,17 @@ class Command(BaseCommand):
         self.stdout.write("\n" + check_table(result.checks))
         if not result.holds:
             raise CommandError("The database does not say what the data set says.")
+
+    def _write(self, text: str) -> None:
+        self.stdout.write(text, ending="")
+        self.stdout.flush()
+
+    def _prepare_database(self, *, dry_run: bool) -> None:
+        if not dry_run:
+            call_command("migrate", interactive=False, verbosity=0)
+            return
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise CommandError(
+                "The database is not migrated yet: run `manage.py migrate`, or leave out --dry-run."
+            )

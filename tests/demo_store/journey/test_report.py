@@ -15,11 +15,6 @@ from demo_store.journey.report import (
 )
 
 
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
 def test_the_table_lines_up_and_says_why_rows_were_rejected():
     customers = Tally(kind="customers", read=2469, written=2000, present=469, seconds=2.0)
     lines = Tally(kind="order lines", read=10, written=7, seconds=0.0)
@@ -66,7 +61,7 @@ def test_refusals_are_listed_by_reason_most_frequent_first():
 
 def test_without_a_terminal_a_stage_is_one_plain_line():
     out = io.StringIO()
-    progress, tally = Progress(out), Tally(kind="orders")
+    progress, tally = Progress(out.write, terminal=False), Tally(kind="orders")
 
     with progress.stage(tally):
         tally.read = 1000
@@ -80,8 +75,8 @@ def test_without_a_terminal_a_stage_is_one_plain_line():
 
 def test_on_a_terminal_the_line_is_drawn_over(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("demo_store.journey.report.REDRAW_SECONDS", 0.0)
-    out = Terminal()
-    progress, tally = Progress(out), Tally(kind="orders")
+    out = io.StringIO()
+    progress, tally = Progress(out.write, terminal=True), Tally(kind="orders")
 
     with progress.stage(tally):
         tally.read = 500
@@ -94,7 +89,7 @@ def test_on_a_terminal_the_line_is_drawn_over(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_an_interrupted_stage_still_counts_its_time():
-    progress, tally = Progress(io.StringIO()), Tally(kind="orders")
+    progress, tally = Progress(io.StringIO().write, terminal=False), Tally(kind="orders")
 
     with pytest.raises(KeyboardInterrupt), progress.stage(tally):
         raise KeyboardInterrupt

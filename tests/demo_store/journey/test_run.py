@@ -86,7 +86,7 @@ def load(source: RowsSource, **options: Any) -> Result:
         source=source,
         actor=Actor.system("load_journey"),
         now=datetime(2026, 11, 24, 20, 0, tzinfo=UTC),
-        progress=Progress(io.StringIO()),
+        progress=Progress(io.StringIO().write, terminal=False),
         **options,
     )
 
