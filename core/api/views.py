@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core import project
 from core.actors import Actor
 from core.api import throttling
 from core.api.authentication import (
@@ -74,6 +75,11 @@ class ProjectListView(ProjectAPIView, GenericAPIView):  # type: ignore[type-arg]
     output: ClassVar[Any]
 
     def listed(self, request: Request) -> Response:
+        # "Today" in a filter is the project's day.
+        with timezone.override(project.current().zone):
+            return self._page(request)
+
+    def _page(self, request: Request) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response([self.output(row) for row in page or []])
 
@@ -133,6 +139,14 @@ def actor_of(request: Request) -> Actor:
     """Who calls, as authentication found out."""
     credentials: Any = request.auth
     return credentials.actor  # type: ignore[no-any-return]
+
+
+def body_over_query(request: Request, names: Collection[str]) -> Any:
+    """The body, with those of `names` that came in the query instead; what is no object stays as it came."""
+    if not isinstance(request.data, Mapping):
+        return request.data
+    query = {name: request.query_params[name] for name in names if name in request.query_params}
+    return {**query, **request.data}
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

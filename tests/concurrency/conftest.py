@@ -11,12 +11,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.core.servers.basehttp import WSGIServer
 from django.db import connection
 from pytest_django.live_server_helper import LiveServer
 
 from core.actors import Actor
 from core.services import api_keys
 from tests.conftest import NOW
+
+# Django's test server keeps only ten callers waiting; here 64 come at once.
+WSGIServer.request_queue_size = 256
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -33,9 +37,9 @@ def call(live_server: LiveServer) -> Callable[[str, str, Any], Answer]:
 
     def send(method: str, path: str, body: Any = None) -> Answer:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(live_server.url + path, data=data, headers=headers, method=method)
+        request = urllib.request.Request(live_server.url + path, data=data, headers=headers, method=method)  # noqa: S310 - our own server
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our own server
                 return answer.status, json.loads(answer.read() or b"{}")
         except urllib.error.HTTPError as error:
             with error:

@@ -1,4 +1,7 @@
-"""The server API's part of this app. `runtime` goes first: `vouchers/<code>` of the catalogue takes any text."""
+"""The server API's part of this app.
+
+`runtime` goes first: `vouchers/<code>` of the catalogue takes any text.
+"""
 
 from __future__ import annotations
 

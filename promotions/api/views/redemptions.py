@@ -5,7 +5,7 @@ from rest_framework.response import Response
 
 from core import project
 from core.api.fields import parse
-from core.api.views import ClientAPIView, ProjectAPIView, ProjectListView, actor_of
+from core.api.views import ClientAPIView, ProjectAPIView, ProjectListView, actor_of, body_over_query
 from core.errors import Forbidden
 from promotions.api.redemption_filters import RedemptionFilters
 from promotions.api.serializers.decision_input import (
@@ -91,7 +91,7 @@ class VoucherRedemptionView(ProjectAPIView):
     def post(self, request: Request, code: str) -> Response:
         requested = (Requested(object="voucher", id=code),)
         parsed = decision_spec(
-            SingleVoucherInput, {**request.query_params.dict(), **request.data}, redeemables=requested
+            SingleVoucherInput, body_over_query(request, ("tracking_id",)), redeemables=requested
         )
         redeemed = redemptions.redeem(spec=parsed.spec, actor=actor_of(request), now=self.now)
         return Response(redemption_output(redeemed.redemptions[0]))
@@ -142,11 +142,7 @@ class RollbacksView(ProjectAPIView):
 
 def _rollback_spec(request: Request) -> rollbacks.RollbackSpec:
     """The reason and tracking id come in the body or in the query (contract: semantics-core 9)."""
-    query = {
-        name: request.query_params[name] for name in ("reason", "tracking_id") if name in request.query_params
-    }
-    body = request.data if isinstance(request.data, dict) else {}
-    given = parse(RollbackInput, {**query, **body})
+    given = parse(RollbackInput, body_over_query(request, ("reason", "tracking_id")))
     return rollbacks.RollbackSpec(
         reason=given.get("reason") or "",
         tracking_id=given.get("tracking_id") or "",
