@@ -39,7 +39,7 @@ def candidates(universe: Universe, *, settings: ProjectSettings, now: datetime) 
         sources.append(_vouchers(universe, now))
     if universe.tiers is not None and not universe.wallet_only:
         sources.append(_tiers(universe, now))
-    streams = [source.iterator(chunk_size=BATCH) for source in sources]
+    streams = [_in_batches(source) for source in sources]
     newest_first = heapq.merge(*streams, key=lambda row: (row.created_at, row.pk), reverse=True)
     for row in newest_first:
         if isinstance(row, Voucher):
@@ -48,6 +48,18 @@ def candidates(universe: Universe, *, settings: ProjectSettings, now: datetime) 
             yield kind_of("promotion_tier").describe(
                 Requested(object="promotion_tier", id=row.public_id), row
             )
+
+
+def _in_batches[Row: (Voucher, PromotionTier)](rows: QuerySet[Row]) -> Iterator[Row]:
+    """Page by key: a cursor would make the database prepare the whole list for the sake of five rows."""
+    after = Q()
+    while True:
+        batch = list(rows.filter(after)[:BATCH])
+        yield from batch
+        if len(batch) < BATCH:
+            return
+        last = batch[-1]
+        after = Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__lt=last.pk)
 
 
 def _vouchers(universe: Universe, now: datetime) -> QuerySet[Voucher]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from core import project
 from core.errors import NotFound
@@ -20,8 +21,19 @@ def printable(vouchers: QuerySet[Voucher]) -> QuerySet[Voucher]:
 
 
 def present() -> QuerySet[Voucher]:
-    """Everything that is not in the bin."""
-    return Voucher.objects.filter(deleted_at=None, released_at=None)
+    """Everything that is not in the bin, alone or with its campaign."""
+    return Voucher.objects.filter(deleted_at=None, released_at=None, campaign__deleted_at=None)
+
+
+def listed(vouchers: QuerySet[Voucher]) -> QuerySet[Voucher]:
+    """With names for what a voucher has itself or from its campaign, to filter by."""
+    return vouchers.alias(
+        shown_category=Coalesce("category__name", "campaign__category__name"),
+        shown_category_id=Coalesce("category__public_id", "campaign__category__public_id"),
+        shown_starts_at=Coalesce("starts_at", "campaign__starts_at"),
+        shown_ends_at=Coalesce("ends_at", "campaign__ends_at"),
+        is_referral_code=Value(False),
+    )
 
 
 def get(reference: str) -> Voucher:

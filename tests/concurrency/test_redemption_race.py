@@ -1,4 +1,4 @@
-"""What holds when many want the same thing at once (INVARIANTS C1, R3, R5; PROOFS R1, R2, R4, R6, R7, R11)."""
+"""What holds when many callers want the same thing at once, over HTTP."""
 
 from __future__ import annotations
 
