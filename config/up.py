@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -90,9 +91,19 @@ def _programs(home: Path, env: Mapping[str, str], host: str, port: int) -> list[
         "beat": [*celery, "beat", "--schedule", str(home / "run" / "beat-schedule")],
         "dispatcher": [*_MANAGE, "dispatch_events"],
     }
+    shared = {"PROMETHEUS_MULTIPROC_DIR": str(_empty(home / "run" / "metrics"))}
+    own: dict[str, Mapping[str, str]] = {"web": shared}
     return [
-        _program(home, name, command, {**env, "FANFARE_PROCESS": name}) for name, command in commands.items()
+        _program(home, name, command, {**env, **own.get(name, {}), "FANFARE_PROCESS": name})
+        for name, command in commands.items()
     ]
+
+
+def _empty(folder: Path) -> Path:
+    """Where the web processes add up their numbers for `/metrics` (core.api.metrics); older ones go."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 def _program(home: Path, name: str, command: list[str], env: Mapping[str, str]) -> Program:

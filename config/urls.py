@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from core.api import health
+from integrations.reports import waiting_actions
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("v1/", include("core.api.urls.v1")),
@@ -12,6 +15,7 @@ urlpatterns = [
     path("client/v1/", include("promotions.api.urls.client")),
     path("management/v1/", include("core.api.urls.management")),
     path("", include("core.api.urls.docs")),
+    path("metrics", health.numbers, {"more": (waiting_actions,)}),
     path("", include("core.api.urls.health")),
 ]
 

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -152,3 +156,30 @@ def test_floors_above_add_their_gauges(db: None) -> None:
     text = metrics.render(now=timezone.now(), more=[waiting_actions]).decode()
 
     assert samples(text)["fanfare_async_actions_waiting", ()] == 3
+
+
+def test_several_processes_print_the_sum_of_all(tmp_path: Path) -> None:
+    """Two children of one process count an answer each; their parent prints what the directory holds."""
+    script = """
+import os, types
+from datetime import datetime
+import django
+django.setup()
+from core.api import metrics
+
+request = types.SimpleNamespace(method="GET", resolver_match=types.SimpleNamespace(route="v1/x"))
+for _ in range(2):
+    child = os.fork()
+    if not child:
+        metrics.MetricsMiddleware(lambda request: types.SimpleNamespace(status_code=200))(request)
+        os._exit(0)
+    os.waitpid(child, 0)
+metrics.waiting = lambda now: ()
+print(metrics.render(now=datetime.now()).decode())
+"""
+    env = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+
+    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
+
+    label = (("method", "GET"), ("route", "v1/x"), ("status", "200"))
+    assert samples(done.stdout)["fanfare_http_requests_total", label] == 2
