@@ -142,6 +142,21 @@ def test_sorts_by_the_deal(api: APIClient, make_tier: Any, rule: str, expected: 
     assert applied == expected
 
 
+def test_looks_further_than_one_batch(
+    api: APIClient, make_tier: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("promotions.selectors.qualification.BATCH", 3)
+    oldest = make_tier("fits")
+    for number in range(7):
+        make_tier(f"never open {number}")
+    PromotionTier.objects.exclude(pk=oldest.pk).update(
+        created_at=now + timedelta(minutes=1), timeframe_interval="P2D", timeframe_duration="P1D"
+    )
+
+    # A recurring window without a start is never open: only the engine can say so.
+    assert hits(api.post(URL, {"options": {"limit": 1}})) == [oldest.public_id]
+
+
 def test_filters(
     api: APIClient, make_tier: Any, make_voucher: MakeVoucher, sale: Campaign, now: datetime
 ) -> None:
