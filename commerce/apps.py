@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class CommerceConfig(AppConfig):
     name = "commerce"
     verbose_name = "Customers and catalogue"
+
+    def ready(self) -> None:
+        from commerce import imports
+
+        imports.register()

@@ -41,3 +41,11 @@ def with_skus(products: QuerySet[Product]) -> QuerySet[Product]:
     """Products with their SKUs in `present_skus`, oldest first: two queries, however many there are."""
     skus = Sku.objects.present().select_related("product").order_by("created_at", "pk")
     return products.prefetch_related(Prefetch("skus", queryset=skus, to_attr="present_skus"))
+
+
+def skus_of(product: Product) -> list[Sku]:
+    """The SKUs of one product, oldest first, with their product."""
+    skus = list(Sku.objects.present().filter(product=product).order_by("created_at", "pk"))
+    for sku in skus:
+        sku.product = product
+    return skus

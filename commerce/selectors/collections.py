@@ -72,13 +72,19 @@ class ContentPage:
     Five queries at most, however large the collection is.
     """
 
-    def __init__(self, collection: ProductCollection, *, order: str, now: datetime) -> None:
+    def __init__(
+        self, collection: ProductCollection, *, order: str, after: datetime | None, now: datetime
+    ) -> None:
         self._now = now
+        self._after = after
         self._collection = collection
         self._order = order
 
     def _union(self) -> QuerySet[Any]:
         def keys(rows: QuerySet[Any], kind: str) -> QuerySet[Any]:
+            if self._after is not None:
+                side = "lt" if self._order.startswith("-") else "gt"
+                rows = rows.filter(**{f"created_at__{side}": self._after})
             return rows.order_by().values("pk", "created_at", "updated_at", kind=Value(kind, CharField()))
 
         products = keys(products_in(self._collection, now=self._now), "product")

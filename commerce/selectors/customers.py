@@ -37,6 +37,10 @@ def erasable(reference: str) -> Customer:
     return deleted or by_reference(reference)
 
 
-def segments_of(customer: Customer) -> QuerySet[Segment]:
-    """The segments a customer is in, oldest membership first."""
+def segments_of_reference(reference: str) -> QuerySet[Segment]:
+    """The segments a customer is in, oldest membership first; none for somebody unknown."""
+    try:
+        customer = by_reference(reference)
+    except NotFound:
+        return Segment.objects.none()
     return Segment.objects.filter(memberships__customer=customer).order_by("memberships__entered_at", "pk")

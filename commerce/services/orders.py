@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from commerce.models import Customer, Order
 from commerce.selectors import orders as selectors
 from commerce.selectors.order_shapes import OrderSpec, ResolvedOrder
-from commerce.services import customers, order_lines, order_summaries
+from commerce.services import customers, order_lines, order_summaries, overrides
 from commerce.services.order_summaries import Share
 from core import audit, events
 from core.actors import Actor
@@ -45,6 +45,14 @@ def lock_named(*, spec: OrderSpec) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_NAME_LOCKS, spec.source_id])
         lock(Order.objects.filter(source_id=spec.source_id))
+
+
+def apply_overrides(*, spec: OrderSpec, actor: Actor, now: datetime) -> None:
+    """Put articles that carry `override: true` into the catalogue: before `resolve`, where orders are stored.
+
+    :raises MetadataInvalid: the metadata breaks the schema of products.
+    """
+    overrides.apply(items=spec.items, actor=actor, now=now)
 
 
 @retried
@@ -161,6 +169,7 @@ _COLUMNS: Final = (
 
 
 def _told(spec: OrderSpec, actor: Actor, now: datetime, *, is_told: bool = True) -> Order:
+    apply_overrides(spec=spec, actor=actor, now=now)
     resolved = selectors.resolve(spec, trust_discounts=True)
     order, before = _opened(resolved, now)
     for name in ("customer", "referrer"):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from commerce.models import Customer
+from commerce.models import Customer, Segment
+from commerce.services.erasures import Erasure
 from core.api.fields import DateField, ListField, MetadataField, TextField, WireSerializer
 from core.instants import format_instant
 
@@ -122,4 +123,30 @@ def simple_customer_output(customer: Customer) -> dict[str, Any]:
         "email": customer.email or None,
         "metadata": customer.metadata,
         "object": "customer",
+    }
+
+
+def segment_output(segment: Segment) -> dict[str, Any]:
+    """A segment as a customer's list shows it."""
+    return {"id": segment.public_id, "name": segment.name, "object": "segment"}
+
+
+def erasure_output(erasure: Erasure) -> dict[str, Any]:
+    """The answer to a permanent deletion (the object's name is misspelt on the wire)."""
+    return {
+        "id": erasure.id,
+        "created_at": format_instant(erasure.created_at),
+        "related_object_id": erasure.customer_id,
+        "related_object": "customer",
+        "status": "DONE",
+        "data_json": {
+            "events": 0,
+            "customer_events": erasure.custom_events,
+            "daily_events": 0,
+            "segments": erasure.segments,
+            "orders": erasure.orders,
+            "order_events": 0,
+            "customer": 1,
+        },
+        "object": "pernament_deletion",
     }

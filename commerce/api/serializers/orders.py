@@ -19,10 +19,15 @@ from core.api.fields import (
     MetadataField,
     TextField,
     WireSerializer,
+    parse,
+    plain,
 )
+from core.errors import InvalidPayload
+from integrations import rows
 
 MAX_ITEMS: Final = 500
 MAX_QUANTITY: Final = 10**9
+MAX_IMPORTED: Final = 2000
 
 
 class ArticlePayload(WireSerializer):
@@ -116,3 +121,20 @@ def _person(payload: Mapping[str, Any], name: str) -> dict[str, Any] | None:
         return customer_spec(given)
     person_id = payload.get(f"{name}_id")
     return {"id": person_id} if person_id else None
+
+
+def order_rows(data: Any) -> tuple[str, int]:
+    """The body of an import, checked as a whole, as rows of a job.
+
+    :raises InvalidPayload: not an array, more than 2000 orders, or one of them has a wrong shape.
+    """
+    if not isinstance(data, list):
+        raise InvalidPayload("Payload must be a JSON array.")
+    if len(data) > MAX_IMPORTED:
+        raise InvalidPayload(f"Payload must have at most {MAX_IMPORTED} orders.")
+    for index, order in enumerate(data):
+        given = parse(OrderPayload, order)
+        for item in given.get("items") or ():
+            if item.get("initial_quantity") is not None and item["initial_quantity"] < 1:
+                raise InvalidPayload(f"Property [{index}].items.initial_quantity must be at least 1")
+    return rows.json_lines(plain(order) for order in data)

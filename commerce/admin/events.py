@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, FieldTextFilter, RangeDateTimeFilter
+from unfold.decorators import display
+
+from commerce.admin import rows
+from commerce.models import CustomEvent
+from core import words
+from core.admin.pages import ReadOnlyPageAdmin
+from core.admin.paging import LimitedPaginator
+
+
+@admin.register(CustomEvent)
+class CustomEventAdmin(ReadOnlyPageAdmin):
+    """What customers did, as the shop reported it."""
+
+    resource = "events"
+    empty_hint = "The shop reports events of its own, such as an abandoned cart. None came so far."
+    list_display = ("created_at", "name", "of_customer", "channel")
+    list_filter = (
+        ("created_at", RangeDateTimeFilter),
+        ("name", FieldTextFilter),
+        ("customer", AutocompleteSelectFilter),
+    )
+    list_select_related = ("customer",)
+    search_fields = ("^name", "customer__source_id__exact")
+    search_help_text = "The beginning of the event's name, or the customer's id in the shop."
+    ordering = ("-created_at", "-pk")
+    paginator = LimitedPaginator
+    fields = ("name", "of_customer", "created_at", "channel", "content")
+    readonly_fields = ("of_customer", "content")
+
+    @display(description="Customer")
+    def of_customer(self, event: CustomEvent) -> str:
+        return rows.customer_link(event.customer)
+
+    @display(description="Content")
+    def content(self, event: CustomEvent) -> str:
+        return words.key_values(event.metadata)
+
+    def lead(self, request: HttpRequest, obj: CustomEvent) -> str:
+        return f"{rows.customer_name(obj.customer)} did “{obj.name}” on {words.when(obj.created_at)}."

@@ -1,0 +1,42 @@
+"""Server paths, mounted under /v1/, in the order of the contract."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from commerce.api.views import (
+    catalogue_jobs,
+    collections,
+    customer_jobs,
+    customers,
+    events,
+    orders,
+    products,
+    skus,
+)
+
+urlpatterns = [
+    path("customers", customers.CustomersView.as_view()),
+    path("customers/importCSV", customer_jobs.CustomersCsvView.as_view()),
+    path("customers/bulk/async", customer_jobs.CustomersBulkView.as_view()),
+    path("customers/metadata/async", customer_jobs.CustomersMetadataView.as_view()),
+    path("customers/<str:customer_id>", customers.CustomerView.as_view()),
+    path("customers/<str:customer_id>/permanent-deletion", customers.CustomerErasureView.as_view()),
+    path("customers/<str:customer_id>/segments", customers.CustomerSegmentsView.as_view()),
+    path("events", events.EventsView.as_view()),
+    path("orders", orders.OrdersView.as_view()),
+    path("orders/import", orders.OrdersImportView.as_view()),
+    path("orders/<str:order_id>", orders.OrderView.as_view()),
+    path("product-collections", collections.CollectionsView.as_view()),
+    path("product-collections/<str:collection_id>", collections.CollectionView.as_view()),
+    path("product-collections/<str:collection_id>/products", collections.CollectionProductsView.as_view()),
+    path("products", products.ProductsView.as_view()),
+    path("products/bulk/async", catalogue_jobs.ProductsBulkView.as_view()),
+    path("products/metadata/async", catalogue_jobs.ProductsMetadataView.as_view()),
+    path("products/importCSV", catalogue_jobs.ProductsCsvView.as_view()),
+    path("products/<str:product_id>", products.ProductView.as_view()),
+    path("products/<str:product_id>/skus", skus.ProductSkusView.as_view()),
+    path("products/<str:product_id>/skus/<str:sku_id>", skus.ProductSkuView.as_view()),
+    path("skus/importCSV", catalogue_jobs.SkusCsvView.as_view()),
+    path("skus/<str:sku_id>", skus.SkuView.as_view()),
+]

@@ -1,0 +1,164 @@
+"""What commerce's background jobs do with a slice of rows; registered with `integrations.registry`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from commerce import csv_rows
+from commerce.api.serializers.customers import BulkCustomerInput
+from commerce.api.serializers.orders import OrderPayload, order_spec
+from commerce.api.serializers.products import BulkProductInput
+from commerce.jobs import Job
+from commerce.models import Product
+from commerce.selectors import catalogue
+from commerce.services import customers, orders, products, skus
+from commerce.services.bulk import BulkResult
+from commerce.services.catalogue_specs import ArticleSpec
+from commerce.services.customer_specs import CustomerSpec
+from core.actors import Actor
+from core.api.exceptions import to_domain_error
+from core.api.fields import parse
+from core.errors import DomainError
+from integrations import registry
+from integrations.registry import JobType, Report, Row, RowFailure, RowFormat, SliceResult
+
+
+def register() -> None:
+    """Tell `integrations` what can be done in bulk."""
+    for job_type in JOB_TYPES:
+        registry.register(job_type)
+
+
+def update_customers(
+    rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: datetime
+) -> SliceResult:
+    """Merge customers by `source_id`; those that are missing are created."""
+    read = _Read(rows, lambda value: CustomerSpec.from_payload(parse(BulkCustomerInput, value)))
+    return read.result(customers.bulk_upsert(specs=read.specs, actor=actor, now=now))
+
+
+def update_customer_metadata(
+    rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: datetime
+) -> SliceResult:
+    """The same metadata for every `source_id`; those that are missing are created."""
+    metadata = params["metadata"]
+    read = _Read(rows, lambda value: CustomerSpec(source_id=value, metadata=metadata))
+    return read.result(customers.bulk_upsert(specs=read.specs, actor=actor, now=now))
+
+
+def import_customers(
+    rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: datetime
+) -> SliceResult:
+    """Overwrite customers by `id` or `source_id` with what stands in the file."""
+    read = _Read(rows, csv_rows.customer)
+    return read.result(customers.bulk_upsert(specs=read.specs, actor=actor, now=now))
+
+
+def update_products(
+    rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: datetime
+) -> SliceResult:
+    """Merge products by `source_id`; those that are missing are created."""
+    read = _Read(rows, lambda value: ArticleSpec.product(parse(BulkProductInput, value)))
+    return read.result(products.bulk_upsert(specs=read.specs, actor=actor, now=now))
+
+
+def update_product_metadata(
+    rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: datetime
+) -> SliceResult:
+    """The same metadata for every `source_id`; those that are missing are created."""
+    metadata = params["metadata"]
+    read = _Read(rows, lambda value: ArticleSpec(source_id=value, metadata=metadata))
+    return read.result(products.bulk_upsert(specs=read.specs, actor=actor, now=now))
+
+
+def import_products(
+    rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: datetime
+) -> SliceResult:
+    """New products as they stand in the file; of those that are stored only the name is updated."""
+    read = _Read(rows, csv_rows.product)
+    names = [spec.source_id for spec in read.specs if spec.source_id]
+    stored = set(Product.objects.filter(source_id__in=names).values_list("source_id", flat=True))
+    specs = [csv_rows.only_name(spec) if spec.source_id in stored else spec for spec in read.specs]
+    return read.result(products.bulk_upsert(specs=specs, actor=actor, now=now))
+
+
+def import_skus(rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: datetime) -> SliceResult:
+    """SKUs of stored products, one by one: a bad one leaves no trace."""
+
+    def write(value: Any) -> None:
+        reference, spec = csv_rows.sku(value)
+        product = catalogue.product_by_reference(reference)
+        csv_rows.check_attributes(product, spec)
+        skus.upsert(product_id=product.pk, spec=spec, actor=actor, now=now)
+
+    return _one_by_one(rows, write)
+
+
+def import_orders(rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: datetime) -> SliceResult:
+    """Past orders, one by one: a bad one leaves no trace."""
+
+    def write(value: Any) -> None:
+        orders.import_one(spec=order_spec(parse(OrderPayload, value)), actor=actor, now=now)
+
+    return _one_by_one(rows, write)
+
+
+class _Read[Spec]:
+    """Rows turned into specs, and the rows that could not be."""
+
+    def __init__(self, rows: Sequence[Row], to_spec: Callable[[Any], Spec]) -> None:
+        self.specs: list[Spec] = []
+        self._rows: list[Row] = []
+        self._failures: list[RowFailure] = []
+        for row in rows:
+            try:
+                spec = to_spec(row.value)
+            except Exception as error:  # refusals are reported, everything else is raised again
+                self._failures.append(_failure(row, error))
+            else:
+                self.specs.append(spec)
+                self._rows.append(row)
+
+    def result(self, written: BulkResult) -> SliceResult:
+        """The outcome of the slice, failures in the order of the rows."""
+        rejected = [
+            RowFailure(row=self._rows[r.index].number, name=r.source_id, key=r.key, reason=r.reason)
+            for r in written.rejected
+        ]
+        failures = sorted([*self._failures, *rejected], key=lambda failure: failure.row)
+        return SliceResult(done=written.done, failures=failures)
+
+
+def _one_by_one(rows: Sequence[Row], write: Callable[[Any], None]) -> SliceResult:
+    failures = []
+    for row in rows:
+        try:
+            with transaction.atomic():
+                write(row.value)
+        except Exception as error:  # refusals are reported, everything else is raised again
+            failures.append(_failure(row, error))
+    return SliceResult(done=len(rows) - len(failures), failures=failures)
+
+
+def _failure(row: Row, error: Exception) -> RowFailure:
+    refusal: DomainError | None = to_domain_error(error)
+    if refusal is None or refusal.status >= 500:
+        raise error
+    name = csv_rows.name_of(row.value)
+    return RowFailure(row=row.number, name=name, key=refusal.key, reason=refusal.details or refusal.message)
+
+
+JOB_TYPES = (
+    JobType(name=Job.CUSTOMERS_BULK_UPDATE, handler=update_customers, report=Report.BULK),
+    JobType(name=Job.CUSTOMERS_METADATA_UPDATE, handler=update_customer_metadata, report=Report.BULK),
+    JobType(name=Job.CUSTOMERS_IMPORT_CSV, handler=import_customers, rows=RowFormat.CSV),
+    JobType(name=Job.PRODUCTS_BULK_UPDATE, handler=update_products, report=Report.BULK),
+    JobType(name=Job.PRODUCTS_METADATA_UPDATE, handler=update_product_metadata, report=Report.BULK),
+    JobType(name=Job.PRODUCTS_IMPORT_CSV, handler=import_products, rows=RowFormat.CSV),
+    JobType(name=Job.SKUS_IMPORT_CSV, handler=import_skus, rows=RowFormat.CSV, slice_size=200),
+    JobType(name=Job.ORDERS_IMPORT, handler=import_orders, slice_size=200),
+)
