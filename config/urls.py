@@ -11,7 +11,10 @@ from integrations.reports import waiting_actions
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("v1/", include("core.api.urls.v1")),
+    path("v1/", include("integrations.api.urls.v1")),
+    path("v1/", include("commerce.api.urls.v1")),
     path("v1/", include("promotions.api.urls.runtime")),
+    path("client/v1/", include("commerce.api.urls.client")),
     path("client/v1/", include("promotions.api.urls.client")),
     path("management/v1/", include("core.api.urls.management")),
     path("", include("core.api.urls.docs")),
