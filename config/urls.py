@@ -13,7 +13,7 @@ urlpatterns = [
     path("v1/", include("core.api.urls.v1")),
     path("v1/", include("integrations.api.urls.v1")),
     path("v1/", include("commerce.api.urls.v1")),
-    path("v1/", include("promotions.api.urls.runtime")),
+    path("v1/", include("promotions.api.urls.v1")),
     path("client/v1/", include("commerce.api.urls.client")),
     path("client/v1/", include("promotions.api.urls.client")),
     path("management/v1/", include("core.api.urls.management")),

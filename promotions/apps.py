@@ -8,6 +8,11 @@ class PromotionsConfig(AppConfig):
     verbose_name = "Promotions"
 
     def ready(self) -> None:
-        from promotions import kinds
+        from promotions import (
+            imports,
+            kinds,
+            subscribers,  # noqa: F401 - registers itself with core.events
+        )
 
         kinds.register()
+        imports.register()

@@ -5,6 +5,7 @@ Low in the house, because the wire, the services and the admin all ask it. No da
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -75,6 +76,10 @@ class CodeConfig:
         """How many different codes there can be."""
         characters = self.charset.casefold() if ignore_case else self.charset
         return int(len(set(characters)) ** self.slots)
+
+    def regex(self) -> str:
+        """What codes of the pattern look like (without prefix and postfix), for PostgreSQL."""
+        return "".join("." if piece == _SLOT else re.escape(piece) for piece in self.pattern)
 
     def characters(self) -> str:
         """The character set without repetitions, in its order."""

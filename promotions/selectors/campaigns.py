@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Case, CharField, F, Func, JSONField, QuerySet, Value, When
 
 from core.errors import NotFound
 from core.ids import has_prefix
-from promotions.models import Campaign
+from promotions.models import Campaign, Voucher
 
 
 def printable(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
@@ -18,12 +18,24 @@ def present() -> QuerySet[Campaign]:
     return Campaign.objects.filter(deleted_at=None, released_at=None)
 
 
-def get(reference: str) -> Campaign:
+def listed(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    """With names for what can be filtered by but has no column."""
+    codes_type = When(
+        campaign_type=Campaign.CampaignType.DISCOUNT_COUPONS, then=Value(Voucher.Type.DISCOUNT_VOUCHER)
+    )
+    return campaigns.alias(
+        voucher_type=Case(codes_type, default=None, output_field=CharField()),
+        weekdays=Func(F("days_of_week"), function="to_jsonb", output_field=JSONField()),
+        is_referral_code=Value(False),
+    )
+
+
+def get(reference: str, *, from_bin: bool = False) -> Campaign:
     """The campaign of a path or body, ready to be printed: id or name. Ids go first.
 
-    :raises NotFound: neither, or in the bin.
+    :raises NotFound: neither, or in the bin (unless `from_bin` allows that).
     """
-    rows = printable(present())
+    rows = printable(Campaign.objects.filter(released_at=None) if from_bin else present())
     found = rows.filter(public_id=reference).first() if has_prefix(reference, "camp") else None
     found = found or rows.filter(name=reference).first()
     if found is None:

@@ -10,7 +10,6 @@ from django.db.models.functions import Coalesce
 from core import project
 from core.errors import NotFound
 from core.ids import has_prefix
-from core.models import ProjectSettings
 from promotions.models import Voucher
 
 _PRINTED_WITH: Final = ("campaign", "campaign__category", "category", "holder")
@@ -36,22 +35,22 @@ def listed(vouchers: QuerySet[Voucher]) -> QuerySet[Voucher]:
     )
 
 
-def get(reference: str) -> Voucher:
+def get(reference: str, *, from_bin: bool = False) -> Voucher:
     """The voucher of a path, ready to be printed: id or code. Ids go first, a code may look like one.
 
-    :raises NotFound: neither, or in the bin.
+    :raises NotFound: neither, or in the bin (unless `from_bin` allows that).
     """
-    found = find(reference)
+    found = find(reference, rows=Voucher.objects.filter(released_at=None) if from_bin else None)
     if found is None:
         raise NotFound.of("voucher", reference)
     return found
 
 
-def find(reference: str, settings: ProjectSettings | None = None) -> Voucher | None:
-    """Like `get`, without the complaint."""
-    rows = printable(present())
+def find(reference: str, *, rows: QuerySet[Voucher] | None = None) -> Voucher | None:
+    """Like `get`, without the complaint; among all that are present, or among `rows`."""
+    rows = printable(present() if rows is None else rows)
     found = rows.filter(public_id=reference).first() if has_prefix(reference, "v") else None
     if found is None:
-        key = project.code_key(reference, settings or project.current())
+        key = project.code_key(reference, project.current())
         found = rows.filter(code_key=key).first()
     return found

@@ -2,17 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
+from core.api.fields import (
+    BooleanField,
+    ChoiceField,
+    IntegerField,
+    ListField,
+    MetadataField,
+    TextField,
+    WireSerializer,
+)
 from core.instants import format_instant, format_optional
 from promotions.api.serializers.categories import categories_output
-from promotions.api.serializers.discounts import discount_output
-from promotions.api.serializers.rules import no_assignments
-from promotions.api.serializers.tiers import tier_output
-from promotions.api.serializers.validity import validity_output, without_nulls
+from promotions.api.serializers.definition_input import (
+    DefinitionInput,
+    UsesInput,
+    definition_columns,
+    rule_ids,
+    uses_column,
+)
+from promotions.api.serializers.discounts import DiscountField, discount_output
+from promotions.api.serializers.rules import no_assignments, refuse_rules
+from promotions.api.serializers.tiers import TierInput, tier_spec, tiers_output
+from promotions.api.serializers.validity import DurationField, validity_output, without_nulls
+from promotions.api.serializers.vouchers import VOUCHER_TYPES
 from promotions.code_config import CodeConfig
 from promotions.models import Campaign, PromotionTier, Voucher
+from promotions.services.campaigns import CampaignSpec
+
+CAMPAIGN_TYPES: Final = (
+    *Campaign.CampaignType.values,
+    "GIFT_VOUCHERS",
+    "LOYALTY_PROGRAM",
+    "REFERRAL_PROGRAM",
+)
+_MOST_TIERS: Final = 100
+
+
+class InheritedInput(WireSerializer):
+    """`voucher`: what the codes of the campaign get."""
+
+    type = ChoiceField(VOUCHER_TYPES, required=False, allow_null=True)
+    code = TextField(required=False, allow_null=True, max_length=255)
+    discount = DiscountField(required=False, allow_null=True)
+    code_config = MetadataField(required=False, allow_null=True)
+    redemption = UsesInput(required=False, allow_null=True)
+
+
+class PromotionInput(WireSerializer):
+    tiers = ListField(child=TierInput(), required=False, allow_null=True, max_length=_MOST_TIERS)
+
+
+class CampaignChangeInput(DefinitionInput):
+    """What of a campaign can change; its name, kind and code settings are passed over in silence."""
+
+    description = TextField(required=False, allow_null=True)
+    type = ChoiceField(Campaign.Type, required=False, allow_null=True)
+    join_once = BooleanField(required=False, allow_null=True)
+    activity_duration_after_publishing = DurationField(required=False, allow_null=True)
+    discount = DiscountField(required=False, allow_null=True)
+    unset_metadata_fields = ListField(
+        child=TextField(max_length=1000), required=False, allow_null=True, max_length=100
+    )
+
+
+class CampaignInput(CampaignChangeInput):
+    name = TextField(allow_blank=False, max_length=255)
+    campaign_type = ChoiceField(CAMPAIGN_TYPES, required=False, allow_null=True)
+    use_voucher_metadata_schema = BooleanField(required=False, allow_null=True)
+    vouchers_count = IntegerField(lowest=0, accept_text=True, required=False, allow_null=True)
+    voucher = InheritedInput(required=False, allow_null=True)
+    promotion = PromotionInput(required=False, allow_null=True)
+    validation_rules = rule_ids()
+
+
+def campaign_change_spec(given: Mapping[str, Any]) -> CampaignSpec:
+    return CampaignSpec(
+        values=_columns(given, given.get("discount")),
+        metadata=given.get("metadata") or {},
+        unset_metadata=tuple(given.get("unset_metadata_fields") or ()),
+    )
+
+
+def campaign_spec(given: Mapping[str, Any]) -> CampaignSpec:
+    """The spec of a new campaign.
+
+    :raises NotFound: validation rules, none of which exist yet.
+    """
+    refuse_rules(given.get("validation_rules"))
+    voucher = given.get("voucher") or {}
+    columns = _columns(given, voucher.get("discount"))
+    columns |= {"name": given["name"], "code_config": voucher.get("code_config")}
+    columns |= uses_column(voucher, "voucher_redemption_quantity")
+    if given.get("use_voucher_metadata_schema") is not None:
+        columns["use_voucher_metadata_schema"] = given["use_voucher_metadata_schema"]
+    promotion = given.get("promotion")
+    return CampaignSpec(
+        kind=given.get("campaign_type"),
+        voucher_type=voucher.get("type"),
+        code=voucher.get("code"),
+        vouchers_count=given.get("vouchers_count") or 0,
+        tiers=None if promotion is None else tuple(tier_spec(t) for t in promotion.get("tiers") or ()),
+        values=columns,
+        metadata=given.get("metadata") or {},
+    )
+
+
+def _columns(given: Mapping[str, Any], discount: Mapping[str, Any] | None) -> dict[str, Any]:
+    columns = definition_columns(given)
+    for name in ("description", "activity_duration_after_publishing"):
+        if name in given:
+            columns[name] = given[name] or ""
+    for name in ("type", "join_once"):
+        if given.get(name) is not None:
+            columns[name] = given[name]
+    if discount is not None:
+        columns["discount"] = discount
+    return columns
 
 
 def campaign_output(campaign: Campaign, *, tiers: Sequence[PromotionTier] = ()) -> dict[str, Any]:
@@ -22,13 +130,7 @@ def campaign_output(campaign: Campaign, *, tiers: Sequence[PromotionTier] = ()) 
     """
     wire = campaign_base_output(campaign)
     if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
-        wire["promotion"] = {
-            "object": "list",
-            "data_ref": "tiers",
-            "tiers": [tier_output(tier) for tier in tiers],
-            "total": len(tiers),
-            "has_more": False,
-        }
+        wire["promotion"] = tiers_output(tiers)
     return {**wire, "validation_rules_assignments": no_assignments()}
 
 

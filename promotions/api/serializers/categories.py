@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from core.api.fields import ChoiceField, IntegerField, TextField, WireSerializer
@@ -17,6 +18,13 @@ class CategoryInput(WireSerializer):
     name = TextField(allow_blank=False, max_length=200)
     hierarchy = IntegerField(lowest=0, highest=HIGHEST_HIERARCHY)
     stacking_rules_type = ChoiceField(Category.StackingType, required=False, allow_null=True)
+
+
+def category_columns(given: Mapping[str, Any]) -> dict[str, Any]:
+    columns: dict[str, Any] = {"name": given["name"], "hierarchy": given["hierarchy"]}
+    if "stacking_rules_type" in given:
+        columns["stacking_type"] = given["stacking_rules_type"] or ""
+    return columns
 
 
 def category_output(category: Category) -> dict[str, Any]:

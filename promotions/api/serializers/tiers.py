@@ -2,14 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
+from core.api.fields import BooleanField, IntegerField, TextField
 from core.instants import format_instant, format_optional
 from promotions.api.serializers.categories import categories_output
-from promotions.api.serializers.discounts import discount_output
-from promotions.api.serializers.rules import no_assignments
+from promotions.api.serializers.definition_input import DefinitionInput, definition_columns, rule_ids
+from promotions.api.serializers.discounts import ActionInput, discount_output
+from promotions.api.serializers.rules import no_assignments, refuse_rules
 from promotions.api.serializers.validity import validity_output, without_nulls
 from promotions.models import Campaign, PromotionTier
+from promotions.services.tiers import TierSpec
+
+_LAST_PLACE: Final = 100_000
+
+
+class TierChangeInput(DefinitionInput):
+    name = TextField(required=False, allow_blank=False, max_length=255)
+    banner = TextField(required=False, allow_null=True, max_length=500)
+    action = ActionInput(required=False, allow_null=True)
+    hierarchy = IntegerField(lowest=1, highest=_LAST_PLACE, required=False, allow_null=True)
+    active = BooleanField(required=False, allow_null=True)
+    validation_rules = rule_ids()
+
+
+class TierInput(TierChangeInput):
+    name = TextField(allow_blank=False, max_length=255)
+
+
+def tier_spec(given: Mapping[str, Any]) -> TierSpec:
+    """:raises NotFound: validation rules, none of which exist yet."""
+    refuse_rules(given.get("validation_rules"))
+    columns = definition_columns(given)
+    if "name" in given:
+        columns["name"] = given["name"]
+    if "banner" in given:
+        columns["banner"] = given["banner"] or ""
+    discount = (given.get("action") or {}).get("discount")
+    if discount is not None:
+        columns["discount"] = discount
+    if given.get("hierarchy") is not None:
+        columns["hierarchy"] = given["hierarchy"]
+    if given.get("active") is not None:
+        columns["is_active"] = given["active"]
+    return TierSpec(values=columns, metadata=given.get("metadata") or {})
 
 
 def tier_output(tier: PromotionTier) -> dict[str, Any]:
@@ -47,6 +84,17 @@ def tier_output(tier: PromotionTier) -> dict[str, Any]:
             "categories": categories_output(tier.category),
         }
     )
+
+
+def tiers_output(tiers: Sequence[PromotionTier]) -> dict[str, Any]:
+    """All tiers of one campaign: a list without pages."""
+    return {
+        "object": "list",
+        "data_ref": "tiers",
+        "tiers": [tier_output(tier) for tier in tiers],
+        "total": len(tiers),
+        "has_more": False,
+    }
 
 
 def _campaign_of_tier(campaign: Campaign) -> dict[str, Any]:

@@ -2,15 +2,97 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 from urllib.parse import quote
 
+from core.api.fields import BooleanField, ChoiceField, ListField, MetadataField, TextField, WireSerializer
 from core.instants import format_instant, format_optional
 from promotions.api.serializers.categories import categories_output
-from promotions.api.serializers.discounts import discount_output
-from promotions.api.serializers.rules import no_assignments
+from promotions.api.serializers.definition_input import (
+    DefinitionInput,
+    UsesInput,
+    definition_columns,
+    rule_ids,
+    uses_column,
+)
+from promotions.api.serializers.discounts import DiscountField, discount_output
+from promotions.api.serializers.rules import no_assignments, refuse_rules
 from promotions.api.serializers.validity import validity_output
 from promotions.models import Voucher
+from promotions.services.definitions import InvalidVoucher
+from promotions.services.vouchers import LONGEST_INFO, VoucherSpec
+
+MOST_BULK_ENTRIES: Final = 100_000
+
+VOUCHER_TYPES: Final = (Voucher.Type.DISCOUNT_VOUCHER, "GIFT_VOUCHER", "LOYALTY_CARD")
+
+
+class VoucherBodyInput(DefinitionInput):
+    """What both a new code of a campaign and a change may hold."""
+
+    active = BooleanField(required=False, allow_null=True)
+    additional_info = TextField(required=False, allow_null=True, max_length=LONGEST_INFO)
+    discount = DiscountField(required=False, allow_null=True)
+
+
+class CampaignVoucherInput(VoucherBodyInput):
+    """A code that joins the campaign of the path."""
+
+    code = TextField(required=False, allow_null=True)
+    code_config = MetadataField(required=False, allow_null=True)
+    redemption = UsesInput(required=False, allow_null=True)
+
+
+class VoucherInput(CampaignVoucherInput):
+    """A new voucher; `gift` and `loyalty_card` are read only to say that they are not known yet."""
+
+    type = ChoiceField(VOUCHER_TYPES, required=False, allow_null=True)
+    gift = MetadataField(required=False, allow_null=True)
+    loyalty_card = MetadataField(required=False, allow_null=True)
+    campaign = TextField(required=False, allow_null=True, max_length=255)
+    campaign_id = TextField(required=False, allow_null=True, max_length=255)
+    validation_rules = rule_ids()
+
+
+class BulkEntryInput(WireSerializer):
+    code = TextField(allow_blank=False, max_length=255)
+    metadata = MetadataField()
+
+
+class MetadataForManyInput(WireSerializer):
+    codes = ListField(
+        child=TextField(allow_blank=False, max_length=255), required=False, max_length=MOST_BULK_ENTRIES
+    )
+    metadata = MetadataField(required=False)
+
+
+def voucher_spec(given: Mapping[str, Any], *, code: str | None = None) -> VoucherSpec:
+    """The spec of a validated body; a `code` of the path beats the one of the body.
+
+    :raises InvalidVoucher: a type that this version does not know.
+    :raises NotFound: validation rules, none of which exist yet.
+    """
+    refuse_rules(given.get("validation_rules"))
+    unknown = given.get("type") not in (None, Voucher.Type.DISCOUNT_VOUCHER)
+    if unknown or given.get("gift") or given.get("loyalty_card"):
+        raise InvalidVoucher(
+            "Gift cards and loyalty cards are not supported in this version. "
+            f"Supported is: {Voucher.Type.DISCOUNT_VOUCHER.value}."
+        )
+    columns = definition_columns(given) | uses_column(given, "redemption_quantity")
+    if given.get("active") is not None:
+        columns["is_active"] = given["active"]
+    if "additional_info" in given:
+        columns["additional_info"] = given["additional_info"] or ""
+    if given.get("discount") is not None:
+        columns["discount"] = given["discount"]
+    return VoucherSpec(
+        code=code if code is not None else given.get("code"),
+        code_config=given.get("code_config"),
+        values=columns,
+        metadata=given.get("metadata") or {},
+    )
 
 
 def voucher_output(voucher: Voucher) -> dict[str, Any]:

@@ -1,7 +1,32 @@
-"""Definitions, in the order of the contract. `runtime.py` beside holds deciding and using."""
+"""Definitions, in the order of the contract. `runtime.py` beside holds deciding and using.
+
+Paths that end in a free code go last: a code may hold slashes.
+"""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from promotions.api.views import campaigns, categories, tiers, vouchers
+
+urlpatterns = [
+    path("campaigns", campaigns.CampaignsView.as_view()),
+    path("campaigns/<str:campaign_id>", campaigns.CampaignView.as_view()),
+    path("campaigns/<str:campaign_id>/enable", campaigns.EnableCampaignView.as_view()),
+    path("campaigns/<str:campaign_id>/disable", campaigns.DisableCampaignView.as_view()),
+    path("campaigns/<str:campaign_id>/vouchers", campaigns.CampaignVouchersView.as_view()),
+    path("campaigns/<str:campaign_id>/vouchers/<code:code>", campaigns.CampaignVoucherView.as_view()),
+    path("categories", categories.CategoriesView.as_view()),
+    path("categories/<str:category_id>", categories.CategoryView.as_view()),
+    path("promotions/tiers", tiers.TiersView.as_view()),
+    path("promotions/<str:campaign_id>/tiers", tiers.CampaignTiersView.as_view()),
+    path("promotions/tiers/<str:tier_id>", tiers.TierView.as_view()),
+    path("promotions/tiers/<str:tier_id>/enable", tiers.EnableTierView.as_view()),
+    path("promotions/tiers/<str:tier_id>/disable", tiers.DisableTierView.as_view()),
+    path("vouchers", vouchers.VouchersView.as_view()),
+    path("vouchers/bulk/async", vouchers.BulkUpdateView.as_view()),
+    path("vouchers/metadata/async", vouchers.MetadataUpdateView.as_view()),
+    path("vouchers/<code:code>/enable", vouchers.EnableVoucherView.as_view()),
+    path("vouchers/<code:code>/disable", vouchers.DisableVoucherView.as_view()),
+    path("vouchers/<bare_code:code>", vouchers.VoucherView.as_view()),
+]

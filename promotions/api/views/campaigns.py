@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.fields import parse
+from core.api.views import ProjectAPIView, ProjectListView, actor_of
+from promotions.api.catalogue_filters import CampaignFilters
+from promotions.api.catalogue_requests import body_of, is_forced, wanted_count
+from promotions.api.serializers.campaigns import (
+    CampaignChangeInput,
+    CampaignInput,
+    campaign_base_output,
+    campaign_change_spec,
+    campaign_output,
+    campaign_spec,
+)
+from promotions.api.serializers.vouchers import CampaignVoucherInput, voucher_output, voucher_spec
+from promotions.models import Campaign
+from promotions.selectors import campaigns as known
+from promotions.selectors import tiers as known_tiers
+from promotions.services import campaigns, vouchers
+
+
+class CampaignsView(ProjectListView):
+    """`GET` and `POST /v1/campaigns`."""
+
+    resource = "campaigns"
+    filterset_class = CampaignFilters
+    data_ref = "campaigns"
+    output = staticmethod(campaign_base_output)
+
+    def get_queryset(self):  # type: ignore[no-untyped-def]
+        return known.listed(known.printable(known.present()))
+
+    def get(self, request: Request) -> Response:
+        return self.listed(request)
+
+    def post(self, request: Request) -> Response:
+        spec = campaign_spec(parse(CampaignInput, request.data))
+        return _printed(campaigns.create(spec=spec, actor=actor_of(request), now=self.now))
+
+
+class CampaignView(ProjectAPIView):
+    """`GET`, `PUT` and `DELETE /v1/campaigns/{campaignId}`: id or name."""
+
+    resource = "campaigns"
+
+    def get(self, request: Request, campaign_id: str) -> Response:
+        return _printed(known.get(campaign_id))
+
+    def put(self, request: Request, campaign_id: str) -> Response:
+        spec = campaign_change_spec(parse(CampaignChangeInput, request.data))
+        pk = known.get(campaign_id).pk
+        return _printed(campaigns.update(campaign_id=pk, spec=spec, actor=actor_of(request), now=self.now))
+
+    def delete(self, request: Request, campaign_id: str) -> Response:
+        force = is_forced(request)
+        action_id = campaigns.delete(
+            campaign_id=known.get(campaign_id, from_bin=force).pk,
+            force=force,
+            actor=actor_of(request),
+            now=self.now,
+        )
+        return Response({"async_action_id": action_id}, status=202)
+
+
+class CampaignVouchersView(ProjectAPIView):
+    """`POST /v1/campaigns/{campaignId}/vouchers`: one code at once, or many by a background job."""
+
+    resource = "campaigns"
+    actions = {"POST": "modify"}
+
+    def post(self, request: Request, campaign_id: str) -> Response:
+        spec = voucher_spec(parse(CampaignVoucherInput, body_of(request)))
+        count = wanted_count(request)
+        campaign = known.get(campaign_id)
+        if count == 1:
+            voucher = vouchers.create(spec=spec, campaign=campaign, actor=actor_of(request), now=self.now)
+            return Response(voucher_output(voucher))
+        action_id = campaigns.add_codes(
+            campaign=campaign, count=count, spec=spec, actor=actor_of(request), now=self.now
+        )
+        return Response({"async_action_id": action_id}, status=202)
+
+
+class CampaignVoucherView(ProjectAPIView):
+    """`POST /v1/campaigns/{campaignId}/vouchers/{code}`: exactly this code."""
+
+    resource = "campaigns"
+    actions = {"POST": "modify"}
+
+    def post(self, request: Request, campaign_id: str, code: str) -> Response:
+        voucher = vouchers.create(
+            spec=voucher_spec(parse(CampaignVoucherInput, body_of(request)), code=code),
+            campaign=known.get(campaign_id),
+            actor=actor_of(request),
+            now=self.now,
+        )
+        return Response(voucher_output(voucher))
+
+
+class _SwitchView(ProjectAPIView):
+    resource = "campaigns"
+    actions = {"POST": "modify"}
+    is_active: bool
+
+    def post(self, request: Request, campaign_id: str) -> Response:
+        campaigns.set_active(
+            campaign_id=known.get(campaign_id).pk,
+            is_active=self.is_active,
+            actor=actor_of(request),
+            now=self.now,
+        )
+        return Response({})
+
+
+class EnableCampaignView(_SwitchView):
+    """`POST /v1/campaigns/{campaignId}/enable`."""
+
+    is_active = True
+
+
+class DisableCampaignView(_SwitchView):
+    """`POST /v1/campaigns/{campaignId}/disable`."""
+
+    is_active = False
+
+
+def _printed(campaign: Campaign) -> Response:
+    is_promotion = campaign.campaign_type == Campaign.CampaignType.PROMOTION
+    tiers = known_tiers.of_campaign(campaign) if is_promotion else []
+    return Response(campaign_output(campaign, tiers=tiers))

@@ -1,0 +1,262 @@
+"""Campaigns: made with their codes or tiers, changed, switched, deleted. Contract: semantics-core 15."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import IntegrityError, transaction
+
+from core import audit, events
+from core.actors import Actor
+from core.errors import DuplicateFound, NotFound
+from core.locking import lock, retried
+from core.services import metadata_schemas
+from promotions.code_config import CodeConfig
+from promotions.models import Campaign, Voucher
+from promotions.selectors import campaigns as selectors
+from promotions.services import campaign_pool, code_batches, discounts, inheritance, tiers, validity, vouchers
+from promotions.services.definitions import (
+    DISCOUNT,
+    InvalidCampaign,
+    InvalidCampaignParams,
+    assign,
+    facts,
+    with_category,
+)
+from promotions.services.protection import refuse_protected
+from promotions.services.tiers import TierSpec
+from promotions.services.vouchers import VoucherSpec
+
+AT_ONCE: Final = 200
+"""As many codes are made within the request; more by a background job."""
+
+_LATER_KINDS: Final = ("GIFT_VOUCHERS", "LOYALTY_PROGRAM", "REFERRAL_PROGRAM")
+_KIND_OF_VOUCHER: Final = {
+    "DISCOUNT_VOUCHER": Campaign.CampaignType.DISCOUNT_COUPONS.value,
+    "GIFT_VOUCHER": "GIFT_VOUCHERS",
+    "LOYALTY_CARD": "LOYALTY_PROGRAM",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignSpec:
+    """What a caller says about a campaign.
+
+    `values` maps columns to what was sent, and only that; `category` is an id or a name, `discount` and
+    `code_config` are in wire form. `code` is the one code of a campaign of type STANDALONE. `tiers` None:
+    none were sent. `unset_metadata` names keys to take away.
+    """
+
+    kind: str | None = None
+    voucher_type: str | None = None
+    code: str | None = None
+    vouchers_count: int = 0
+    tiers: tuple[TierSpec, ...] | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    unset_metadata: tuple[str, ...] = ()
+
+
+@retried
+@transaction.atomic
+def create(*, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign:
+    """Make a campaign with its codes or tiers. Up to 200 codes are there at once, more follow.
+
+    :raises InvalidCampaign: no kind, or one that this version does not know.
+    :raises InvalidCampaignParams: a discount that the engine cannot calculate, or too many codes.
+    :raises InvalidCodeConfig: too few codes are possible.
+    :raises DuplicateFound: the name is taken, also by a campaign in the bin; or the one code is.
+    :raises NotFound: unknown category.
+    """
+    kind = _kind(spec)
+    campaign = _new(spec, kind, now)
+    validity.check(campaign)
+    _insert(campaign)
+    audit.log(actor, "campaign.created", campaign, now=now, after=facts(_summary(campaign)))
+    events.emit("campaign.created", entity=campaign, actor=actor, now=now, payload=ids(campaign))
+    if kind == Campaign.CampaignType.PROMOTION:
+        for tier in spec.tiers or ():
+            tiers.add(campaign=campaign, spec=tier, actor=actor, now=now)
+    elif campaign.type == Campaign.Type.STANDALONE:
+        _make_only_code(campaign, spec.code, actor, now)
+    elif spec.vouchers_count > AT_ONCE:
+        code_batches.start(
+            campaign=campaign, count=spec.vouchers_count, spec=VoucherSpec(), actor=actor, now=now
+        )
+    elif spec.vouchers_count:
+        code_batches.make(
+            campaign=campaign, count=spec.vouchers_count, spec=VoucherSpec(), actor=actor, now=now
+        )
+    return selectors.printable(Campaign.objects.all()).get(pk=campaign.pk)
+
+
+@transaction.atomic
+def update(*, campaign_id: int, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign:
+    """Change what was sent; metadata is merged per key.
+
+    Dates, windows and category reach only codes that were neither published nor redeemed: the others keep
+    what they had. The discount's values reach every code without a discount of its own.
+
+    :raises InvalidCampaignParams: a discount value that the engine cannot calculate.
+    :raises ResourceProtected: the campaign is write-protected.
+    :raises NotFound: unknown category, or deleted in the meantime.
+    """
+    campaign = _locked(campaign_id)
+    refuse_protected(campaign, actor)
+    columns = _changed_columns(campaign, spec)
+    before = assign(campaign, columns)
+    validity.check(campaign)
+    inheritance.keep_for_used_codes(campaign, before, columns)
+    inheritance.spread_metadata(campaign, spec.metadata, spec.unset_metadata)
+    campaign.updated_at = now
+    campaign.save(update_fields=[*columns, "updated_at"])
+    old, new = audit.changes(facts(before), facts(columns))
+    if new:
+        audit.log(actor, "campaign.updated", campaign, now=now, before=old, after=new)
+        events.emit("campaign.updated", entity=campaign, actor=actor, now=now, payload=ids(campaign))
+    return selectors.printable(Campaign.objects.all()).get(pk=campaign.pk)
+
+
+@transaction.atomic
+def set_active(*, campaign_id: int, is_active: bool, actor: Actor, now: datetime) -> Campaign:
+    """Enable or disable with all codes and tiers, whose own switches stay; the second time nothing happens.
+
+    :raises NotFound: deleted in the meantime.
+    """
+    campaign = _locked(campaign_id)
+    if campaign.is_active != is_active:
+        campaign.is_active, campaign.updated_at = is_active, now
+        campaign.save(update_fields=["is_active", "updated_at"])
+        name = "campaign.enabled" if is_active else "campaign.disabled"
+        audit.log(
+            actor, name, campaign, now=now, before={"active": not is_active}, after={"active": is_active}
+        )
+        events.emit(name, entity=campaign, actor=actor, now=now, payload=ids(campaign))
+    return campaign
+
+
+def add_codes(*, campaign: Campaign, count: int, spec: VoucherSpec, actor: Actor, now: datetime) -> str:
+    """Add random codes by a background job; returns its id. Up to 200 are there on return.
+
+    :raises InvalidCampaign: the campaign takes no (more) codes now, or not so many.
+    :raises InvalidCodeConfig: too few codes are possible.
+    """
+    action_id = code_batches.start(campaign=campaign, count=count, spec=spec, actor=actor, now=now)
+    if count <= AT_ONCE:
+        code_batches.work_off(action_id=action_id, now=now)
+    return action_id
+
+
+def delete(*, campaign_id: int, force: bool, actor: Actor, now: datetime) -> str:
+    """Into the bin at once with the first thousand codes; a background job takes the others. Returns its id.
+
+    In the bin, name and codes stay reserved; `force` frees them, also those of a campaign in the bin.
+    Redemptions keep their campaign and voucher, so their history can still be read.
+
+    :raises ResourceProtected: the campaign is write-protected.
+    :raises NotFound: it is in the bin already (with `force`: it has left the bin).
+    """
+    action_id = _delete(campaign_id, force, actor, now)
+    code_batches.work_off(action_id=action_id, now=now)
+    return action_id
+
+
+@transaction.atomic
+def _delete(campaign_id: int, force: bool, actor: Actor, now: datetime) -> str:
+    campaign = _locked(campaign_id, from_bin=force)
+    refuse_protected(campaign, actor)
+    was_present = campaign.deleted_at is None
+    campaign.deleted_at = campaign.deleted_at or now
+    campaign.released_at = now if force else None
+    campaign.updated_at = now
+    campaign.save(update_fields=["deleted_at", "released_at", "updated_at"])
+    audit.log(
+        actor, "campaign.deleted", campaign, now=now, before={"name": campaign.name}, after={"force": force}
+    )
+    if was_present:
+        events.emit("campaign.deleted", entity=campaign, actor=actor, now=now, payload=ids(campaign))
+    return code_batches.start_deletion(campaign=campaign, force=force, actor=actor, now=now)
+
+
+def ids(campaign: Campaign) -> dict[str, Any]:
+    return {"campaign_id": campaign.public_id}
+
+
+def _kind(spec: CampaignSpec) -> str:
+    """The kind that was named, or follows from the value object (contract: semantics-core 15.1)."""
+    kind = spec.kind or (Campaign.CampaignType.PROMOTION.value if spec.tiers is not None else None)
+    kind = kind or _KIND_OF_VOUCHER.get(spec.voucher_type or "")
+    if kind is None and DISCOUNT in spec.values:
+        kind = Campaign.CampaignType.DISCOUNT_COUPONS.value
+    if kind is None:
+        raise InvalidCampaign("campaign_type, voucher or promotion is needed to know the kind of campaign.")
+    if kind in _LATER_KINDS or spec.voucher_type not in (None, Voucher.Type.DISCOUNT_VOUCHER):
+        supported = ", ".join(Campaign.CampaignType.values)
+        name = kind if kind in _LATER_KINDS else spec.voucher_type
+        raise InvalidCampaign(
+            f"{name} campaigns are not supported in this version. Supported are: {supported}."
+        )
+    return kind
+
+
+def _new(spec: CampaignSpec, kind: str, now: datetime) -> Campaign:
+    columns = with_category(spec.values)
+    discount = columns.pop(DISCOUNT, None)
+    config = CodeConfig.from_wire(columns.pop("code_config", None))
+    if kind == Campaign.CampaignType.DISCOUNT_COUPONS:
+        if discount is None:
+            raise InvalidCampaignParams("Property .voucher.discount is required")
+        columns[DISCOUNT] = discounts.stored(discount, InvalidCampaignParams)
+        columns["code_config"] = config.to_wire()
+        if not 0 <= spec.vouchers_count <= campaign_pool.MOST_CODES:
+            raise InvalidCampaignParams(f"vouchers_count: 0 to {campaign_pool.MOST_CODES} are allowed")
+    schema = "voucher" if columns.get("use_voucher_metadata_schema") else "campaign"
+    metadata_schemas.check(resource=schema, metadata=spec.metadata, creating=True)
+    return Campaign(campaign_type=kind, metadata=dict(spec.metadata), created_at=now, **columns)
+
+
+def _make_only_code(campaign: Campaign, code: str | None, actor: Actor, now: datetime) -> None:
+    """The generic code of a campaign of type STANDALONE, by which it is known."""
+    if not code:
+        raise InvalidCampaignParams("Property .voucher.code is required for a campaign of type STANDALONE")
+    opened = Campaign.objects.get(pk=campaign.pk)
+    opened.type = Campaign.Type.STATIC
+    vouchers.create(spec=VoucherSpec(code=code), campaign=opened, actor=actor, now=now)
+
+
+def _insert(campaign: Campaign) -> None:
+    try:
+        with transaction.atomic():
+            campaign.save(force_insert=True)
+    except IntegrityError as error:
+        raise DuplicateFound(f"Duplicated campaign exists with name {campaign.name}") from error
+
+
+def _changed_columns(campaign: Campaign, spec: CampaignSpec) -> dict[str, Any]:
+    columns = with_category(spec.values)
+    wire = columns.pop(DISCOUNT, None)
+    changed = None if wire is None else discounts.merged(campaign.discount, wire, InvalidCampaignParams)
+    columns |= {} if changed is None else {DISCOUNT: changed}
+    if Campaign.Type.STANDALONE in (columns.get("type"), campaign.type):
+        columns.pop("type", None)
+    if spec.metadata or spec.unset_metadata:
+        schema = "voucher" if campaign.use_voucher_metadata_schema else "campaign"
+        metadata_schemas.check(resource=schema, metadata=spec.metadata, creating=False)
+        merged = {**campaign.metadata, **spec.metadata}
+        columns["metadata"] = {k: v for k, v in merged.items() if k not in spec.unset_metadata}
+    return columns
+
+
+def _locked(campaign_id: int, *, from_bin: bool = False) -> Campaign:
+    rows = lock(Campaign.objects.filter(pk=campaign_id, released_at=None))
+    if not rows or (rows[0].deleted_at is not None and not from_bin):
+        raise NotFound.of("campaign", str(campaign_id))
+    return selectors.printable(Campaign.objects.all()).get(pk=campaign_id)
+
+
+def _summary(campaign: Campaign) -> dict[str, Any]:
+    names = ("name", "campaign_type", "type", "starts_at", "ends_at", "voucher_redemption_quantity")
+    return {**{name: getattr(campaign, name) for name in names}, DISCOUNT: campaign.discount}

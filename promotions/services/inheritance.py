@@ -1,0 +1,54 @@
+"""What a change of a campaign does to codes that exist. Contract: semantics-core 15.4.
+
+Codes inherit what they do not set. A code that was published or redeemed keeps the dates, windows and
+category it had: the campaign's former value becomes its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, F, Func, JSONField, Q, Value
+
+from promotions.models import Campaign, Voucher
+
+_KEPT: Final = ("starts_at", "ends_at", "timeframe_interval", "days_of_week", "validity_hours", "category")
+
+
+def keep_for_used_codes(campaign: Campaign, before: Mapping[str, Any], columns: Mapping[str, Any]) -> None:
+    """One statement for each limit that changes; a limit that the campaign did not have cannot be kept."""
+    used = Voucher.objects.filter(campaign=campaign, released_at=None).filter(
+        Q(published_at__isnull=False) | Q(redeemed_quantity__gt=0)
+    )
+    for name in _KEPT:
+        if name not in columns or not before[name] or before[name] == columns[name]:
+            continue
+        kept = {name: before[name]}
+        without_own = Q(**{f"{name}__isnull": True})
+        if name == "timeframe_interval":
+            kept["timeframe_duration"] = before["timeframe_duration"]
+            without_own = Q(timeframe_interval="")
+        used.filter(without_own).update(**kept)
+
+
+def spread_metadata(campaign: Campaign, changes: Mapping[str, Any], removed: Sequence[str]) -> None:
+    """Codes with the voucher schema carry the campaign's metadata: merge the change into every one."""
+    if not campaign.use_voucher_metadata_schema or not (changes or removed):
+        return
+    merged = Func(
+        F("metadata"),
+        Value(dict(changes), output_field=JSONField()),
+        arg_joiner=" || ",
+        template="(%(expressions)s)",
+        output_field=JSONField(),
+    )
+    without = Func(
+        merged,
+        Value(list(removed), output_field=ArrayField(CharField())),
+        arg_joiner=" - ",
+        template="(%(expressions)s::text[])",
+        output_field=JSONField(),
+    )
+    Voucher.objects.filter(campaign=campaign, released_at=None).update(metadata=without)

@@ -1,0 +1,16 @@
+"""What the catalogue reacts to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core import events
+from core.models import OutboxEvent
+from integrations.services import async_actions
+from promotions.services import code_batches
+
+
+@events.subscribe(async_actions.FINISHED, name="promotions.code_batches.conclude")
+def conclude_batch(event: OutboxEvent, now: datetime) -> None:
+    """The codes of a campaign are all there, or will not come."""
+    code_batches.conclude(action_id=event.entity_id, now=now)
