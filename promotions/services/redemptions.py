@@ -74,6 +74,7 @@ def _redeem(spec: DecisionSpec, actor: Actor, now: datetime) -> Redeemed:
     settings = project.current()
     if spec.order:
         orders.lock_named(spec=spec.order)
+        orders.apply_overrides(spec=spec.order, actor=actor, now=now)
     customer = (
         customers.upsert_from_payload(payload=spec.customer, actor=actor, now=now) if spec.customer else None
     )

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from core import project
+from core.actors import Actor
+from core.services import project as project_service
+from demo_store.seed import catalogue, history, offers, people
+from promotions.models import Campaign
+
+
+class Command(BaseCommand):
+    help = "Fill an empty project with the demo shop. Where campaigns exist, nothing is changed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="say what would be done, change nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if Campaign.objects.exists():
+            self.stdout.write("There are campaigns already: nothing to do.")
+            return
+        if options["dry_run"]:
+            self.stdout.write("Would load the demo shop: products, customers, campaigns, 45 days of orders.")
+            return
+        now = timezone.now()
+        actor = Actor.system("seed_demo")
+        # The same shop on every machine; only the dates follow the calendar.
+        random = Random(20261124)
+        with transaction.atomic():
+            _name_project(actor, now)
+            today = now.astimezone(project.current().zone).replace(hour=0, minute=0, second=0, microsecond=0)
+            catalogue.load(actor=actor, now=now)
+            shoppers = people.load(random=random, actor=actor, now=now)
+            offers.load(today=today, actor=actor)
+            history.load(people=shoppers, today=today, now=now, random=random, actor=actor)
+        self.stdout.write(self.style.SUCCESS("The demo shop is open."))
+
+
+def _name_project(actor: Actor, now: Any) -> None:
+    changes = {"name": catalogue.SHOP_NAME, "currency": "EUR", "time_zone": "Europe/Warsaw"}
+    project_service.update(changes=changes, actor=actor, now=now)
