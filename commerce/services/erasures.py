@@ -42,7 +42,7 @@ def erase(*, customer_id: int, actor: Actor, now: datetime) -> Erasure:
     segments, _ = customer.memberships.all().delete()
     custom_events, _ = customer.custom_events.all().delete()
     orders = customer.orders.count()
-    OrderItem.objects.filter(order__customer=customer).exclude(metadata=None).update(metadata=None)
+    OrderItem.objects.filter(order__customer=customer).filter(metadata__isnull=False).update(metadata=None)
     customer.orders.exclude(metadata={}).update(metadata={})
     _empty(customer, now)
     audit.log(actor, "customer.erased", customer, now=now)
