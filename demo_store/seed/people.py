@@ -13,16 +13,90 @@ from core import audit
 from core.actors import Actor
 
 COUNT: Final = 160
-_FIRST: Final = (
-    "Ada Amelie Anna Arne Bela Birte Caro Dario Edda Elin Emil Fenna Finn Greta Hanna Henrik Ida Ilja "
-    "Jana Janek Jonas Kaja Lasse Lena Levi Linus Lotte Maja Malte Marta Mats Mila Nele Nils Oskar Paula "
-    "Piet Rosa Runa Selma Sven Thea Tilda Tomek Ulla Vera Wanda Yannik Zofia"
-).split()  # noqa: SIM905 - a list of fifty would be fifty lines
-_LAST: Final = (
-    "Adler Anders Baltes Behrens Bosch Dahl Ebert Falk Frost Gerlach Haas Holm Iversen Jansen Kessler "
-    "Kowal Lange Lund Madsen Nowak Olsen Petersen Quist Reimer Sander Sommer Thorn Ulrich Vogt Wolska "
-    "Zander"
-).split()  # noqa: SIM905 - a list of fifty would be fifty lines
+_FIRST: Final = [
+    "Ada",
+    "Amelie",
+    "Anna",
+    "Arne",
+    "Bela",
+    "Birte",
+    "Caro",
+    "Dario",
+    "Edda",
+    "Elin",
+    "Emil",
+    "Fenna",
+    "Finn",
+    "Greta",
+    "Hanna",
+    "Henrik",
+    "Ida",
+    "Ilja",
+    "Jana",
+    "Janek",
+    "Jonas",
+    "Kaja",
+    "Lasse",
+    "Lena",
+    "Levi",
+    "Linus",
+    "Lotte",
+    "Maja",
+    "Malte",
+    "Marta",
+    "Mats",
+    "Mila",
+    "Nele",
+    "Nils",
+    "Oskar",
+    "Paula",
+    "Piet",
+    "Rosa",
+    "Runa",
+    "Selma",
+    "Sven",
+    "Thea",
+    "Tilda",
+    "Tomek",
+    "Ulla",
+    "Vera",
+    "Wanda",
+    "Yannik",
+    "Zofia",
+]
+_LAST: Final = [
+    "Adler",
+    "Anders",
+    "Baltes",
+    "Behrens",
+    "Bosch",
+    "Dahl",
+    "Ebert",
+    "Falk",
+    "Frost",
+    "Gerlach",
+    "Haas",
+    "Holm",
+    "Iversen",
+    "Jansen",
+    "Kessler",
+    "Kowal",
+    "Lange",
+    "Lund",
+    "Madsen",
+    "Nowak",
+    "Olsen",
+    "Petersen",
+    "Quist",
+    "Reimer",
+    "Sander",
+    "Sommer",
+    "Thorn",
+    "Ulrich",
+    "Vogt",
+    "Wolska",
+    "Zander",
+]
 _CITIES: Final = ("Gdańsk", "Sopot", "Gdynia", "Kraków", "Warszawa", "Poznań", "Wrocław", "Szczecin")
 _TIERS: Final = ("bronze", "bronze", "bronze", "silver", "silver", "gold")
 
