@@ -12,7 +12,7 @@ from demo_store.journey import clock
 from demo_store.management.commands import load_journey
 from promotions.models import Redemption
 from tests.demo_store.journey.rows import RowsSource, redemption
-from tests.demo_store.journey.test_run import ICE_COUPON, year
+from tests.demo_store.journey.year import ICE_COUPON, year
 
 pytestmark = pytest.mark.django_db
 
