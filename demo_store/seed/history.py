@@ -55,7 +55,7 @@ def _shop(
         return
     requested: list[Requested] = []
     if dice < 0.55:
-        requested.append(Requested(object="promotion_tier", id=random.choice(tiers).public_id))
+        requested.append(Requested(object="promotion_tier", id=_offer(tiers, at, random).public_id))
     if dice > 0.45:
         wrong = random.random() < 0.12
         requested.append(
@@ -77,6 +77,16 @@ def _shop(
             now=at + timedelta(hours=1),
             stacked=True,
         )
+
+
+def _offer(tiers: list[PromotionTier], at: datetime, random: Random) -> PromotionTier:
+    """What the shop's page shows at that moment; now and then somebody comes too late for an offer."""
+    every_order, weekend, happy_hour = tiers
+    if random.random() < 0.08:
+        return random.choice(tiers)
+    if at.weekday() >= 5:
+        return weekend
+    return happy_hour if at.hour in (16, 17) else every_order
 
 
 def _basket(random: Random, source_id: str) -> OrderSpec:

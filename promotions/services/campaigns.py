@@ -93,6 +93,7 @@ def create(*, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign:
     return selectors.printable(Campaign.objects.all()).get(pk=campaign.pk)
 
 
+@retried
 @transaction.atomic
 def update(*, campaign_id: int, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign:
     """Change what was sent; metadata is merged per key.
@@ -104,6 +105,7 @@ def update(*, campaign_id: int, spec: CampaignSpec, actor: Actor, now: datetime)
     :raises ResourceProtected: the campaign is write-protected.
     :raises NotFound: unknown category, or deleted in the meantime.
     """
+    inheritance.lock_used_codes(campaign_id, spec.values)
     campaign = _locked(campaign_id)
     refuse_protected(campaign, actor)
     columns = _changed_columns(campaign, spec)

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, F, Func, JSONField, Q, Value
+from django.db.models import CharField, F, Func, JSONField, Q, QuerySet, Value
 
+from core.locking import lock
 from promotions.models import Campaign, Voucher
 
 _KEPT: Final = ("starts_at", "ends_at", "timeframe_interval", "days_of_week", "validity_hours", "category")
@@ -19,9 +20,7 @@ _KEPT: Final = ("starts_at", "ends_at", "timeframe_interval", "days_of_week", "v
 
 def keep_for_used_codes(campaign: Campaign, before: Mapping[str, Any], columns: Mapping[str, Any]) -> None:
     """One statement for each limit that changes; a limit that the campaign did not have cannot be kept."""
-    used = Voucher.objects.filter(campaign=campaign, released_at=None).filter(
-        Q(published_at__isnull=False) | Q(redeemed_quantity__gt=0)
-    )
+    used = _used(campaign.pk)
     for name in _KEPT:
         if name not in columns or not before[name] or before[name] == columns[name]:
             continue
@@ -31,6 +30,18 @@ def keep_for_used_codes(campaign: Campaign, before: Mapping[str, Any], columns: 
             kept["timeframe_duration"] = before["timeframe_duration"]
             without_own = Q(timeframe_interval="")
         used.filter(without_own).update(**kept)
+
+
+def lock_used_codes(campaign_id: int, columns: Mapping[str, Any]) -> None:
+    """Before the campaign is locked, because codes are locked before campaigns everywhere."""
+    if not set(_KEPT).isdisjoint(columns):
+        lock(_used(campaign_id).only("pk"))
+
+
+def _used(campaign_id: int) -> QuerySet[Voucher]:
+    return Voucher.objects.filter(campaign=campaign_id, released_at=None).filter(
+        Q(published_at__isnull=False) | Q(redeemed_quantity__gt=0)
+    )
 
 
 def spread_metadata(campaign: Campaign, changes: Mapping[str, Any], removed: Sequence[str]) -> None:

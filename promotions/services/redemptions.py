@@ -93,10 +93,10 @@ def _redeem(spec: DecisionSpec, actor: Actor, now: datetime) -> Redeemed:
         row.order = order
         row.save(force_insert=True)
     applied = outcome.with_status(Status.APPLICABLE)
-    _consume(loaded, applied, now)
     if customer is not None:
         customers.count_redemptions(customer_id=customer.pk, succeeded=len(applied))
     _emit(rows, actor, now)
+    _consume(loaded, applied, now)
     parent = rows[0] if len(applied) > 1 else None
     return Redeemed(
         redemptions=tuple(rows[1:] if parent else rows),

@@ -128,6 +128,7 @@ def set_active(*, voucher_id: int, is_active: bool, actor: Actor, now: datetime)
     return selectors.printable(Voucher.objects.all()).get(pk=voucher.pk)
 
 
+@retried
 @transaction.atomic
 def delete(*, voucher_id: int, force: bool, actor: Actor, now: datetime) -> None:
     """Into the bin, where the code stays reserved; with `force` out of it, and the code is free again.
