@@ -128,57 +128,94 @@ def take(path: Path) -> IO[str] | None:
 def record(run: Path, name: str, process: subprocess.Popen[bytes], *, stop_signal: signal.Signals) -> None:
     """Write the child's pid file, for `reap_leftovers` of a later start."""
     run.mkdir(parents=True, exist_ok=True)
-    facts = {"pid": process.pid, "born": _born(process.pid), "signal": int(stop_signal)}
-    (run / f"{name}.pid").write_text(json.dumps(facts))
+    facts = {
+        "pid": process.pid,
+        "born": _born(process.pid),
+        "signal": int(stop_signal),
+        "command": command_line(process.pid),
+    }
+    (run / f"{name}.pid").write_text(json.dumps(facts) + "\n")
 
 
 def reap_leftovers(run: Path, names: Sequence[str], *, grace_seconds: float = 10) -> list[str]:
     """Stop children that an earlier, killed start left behind; returns their names and removes all pid files.
 
-    A process counts as ours only if it was born at the recorded moment: pids are used again.
+    A process counts as ours only if it was born at the recorded moment: pids are used again. Where it is
+    dead, its own children may live on (a web worker keeps the port): its group, if the command is the same.
     """
     found: list[str] = []
     for name in names:
         file = run / f"{name}.pid"
         try:
             facts = json.loads(file.read_text())
-            pid, born, number = int(facts["pid"]), facts["born"], int(facts["signal"])
+            pid, born, number, command = (
+                int(facts["pid"]),
+                facts["born"],
+                int(facts["signal"]),
+                facts["command"],
+            )
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             file.unlink(missing_ok=True)
             continue
         if born is not None and _born(pid) == born:
             found.append(name)
-            _end(pid, born, number, grace_seconds)
+            _signal(os.kill, pid, number)
+            _wait_until(lambda pid=pid, born=born: _born(pid) != born, grace_seconds)
+            _signal(os.killpg, pid, signal.SIGKILL)
+        elif any(command_line(member) == command for member in _group(pid)):
+            found.append(name)
+            _signal(os.killpg, pid, signal.SIGKILL)
+            _wait_until(lambda pid=pid: not _group(pid), grace_seconds)
         file.unlink(missing_ok=True)
     return found
 
 
-def _end(pid: int, born: str, number: int, grace_seconds: float) -> None:
-    deadline = time.monotonic() + grace_seconds
+def _signal(send: Callable[[int, int], None], pid: int, number: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.kill(pid, number)
-        while _born(pid) == born and time.monotonic() < deadline:
-            time.sleep(0.05)
-        os.killpg(pid, signal.SIGKILL)
+        send(pid, number)
+
+
+def _wait_until(condition: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def _group(leader: int) -> list[int]:
+    """The living members of a process group whose leader has gone; empty where that cannot be found out."""
+    if not _LINUX or _born(leader) is not None:
+        return []
+    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return [pid for pid in pids if (fields := _stat(pid)) and fields[0] != "Z" and int(fields[2]) == leader]
 
 
 def _born(pid: int) -> str | None:
     """When the process started, as text to compare; None when there is none (or only a zombie)."""
-    stat = Path(f"/proc/{pid}/stat")
     if _LINUX:
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            return None
-        return None if fields[0] == "Z" else fields[19]
+        fields = _stat(pid)
+        return fields[19] if fields and fields[0] != "Z" else None
     return _ps(pid, "lstart") or None
+
+
+def _stat(pid: int) -> list[str]:
+    """What follows the name in /proc/PID/stat: state, parent, group, ...; empty when there is no process."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 def command_line(pid: int) -> str:
     """The words a process was started with; empty when there is none."""
     if _LINUX:
         try:
-            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            return (
+                Path(f"/proc/{pid}/cmdline")
+                .read_bytes()
+                .replace(b"\0", b" ")
+                .decode(errors="replace")
+                .strip()
+            )
         except OSError:
             return ""
     return _ps(pid, "args")

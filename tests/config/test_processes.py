@@ -49,13 +49,33 @@ def test_stops_a_child_that_an_earlier_start_left_behind(tmp_path: Path) -> None
 
 def test_spares_a_stranger_who_got_the_same_pid(tmp_path: Path) -> None:
     stranger = sleeper(tmp_path)
-    (tmp_path / "web.pid").write_text(json.dumps({"pid": stranger.pid, "born": "1", "signal": 15}))
+    (tmp_path / "web.pid").write_text(
+        json.dumps({"pid": stranger.pid, "born": "1", "signal": 15, "command": "sleep 60"})
+    )
 
     assert processes.reap_leftovers(tmp_path, ["web"]) == []
 
     assert stranger.poll() is None
     assert not (tmp_path / "web.pid").exists()
     processes.kill_group(stranger)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="groups are looked up in /proc")
+def test_stops_the_orphans_of_a_child_that_was_killed(tmp_path: Path) -> None:
+    code = (
+        "import os, time; print(os.fork(), flush=True); time.sleep(60)"  # as a web server forks its workers
+    )
+    child = processes.spawn([sys.executable, "-c", code], log=tmp_path / "log", cwd=tmp_path)
+    wait_for(lambda: len((tmp_path / "log").read_text().split()) == 2)
+    worker = max(int(word) for word in (tmp_path / "log").read_text().split())
+    processes.record(tmp_path, "web", child, stop_signal=signal.SIGTERM)
+    child.kill()
+    child.wait()
+    assert is_running(worker)
+
+    assert processes.reap_leftovers(tmp_path, ["web"]) == ["web"]
+
+    assert not is_running(worker)
 
 
 @pytest.mark.parametrize("text", ["", "12", "{}", '{"pid": "x", "born": null, "signal": 15}'])
