@@ -57,10 +57,13 @@ class ApiKeyAdmin(ModelAdmin):
         ("Limits", {"fields": ("allowed_origins", "allowed_addresses", "expires_at")}),
     )
     fieldsets = (
-        (None, {"fields": ("name", "app_id", "token_end", "state", "role")}),
+        (None, {"fields": ("name", "app_id", "kind", "token_end", "state", "role")}),
         ("Limits", {"fields": ("allowed_origins", "allowed_addresses", "expires_at")}),
         ("Use", {"fields": ("last_used_at", "created_at", "updated_at")}),
     )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:
+        return (*self.readonly_fields, "kind") if obj else self.readonly_fields
 
     @display(description="Token ends in")
     def token_end(self, key: ApiKey) -> str:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
-from django.core.serializers.json import DjangoJSONEncoder
 from django.template.loader import render_to_string
+from django.utils.text import capfirst
 from unfold.contrib.filters.admin import FieldTextFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
@@ -18,7 +21,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     """Who did what, when, through which door. Nothing here can be changed, not even in the database."""
 
     resource = "audit"
-    list_display = ("at", "action", "entity", "actor_label", "channel", "is_sealed")
+    list_display = ("when", "what", "entity", "who", "channel")
     list_filter = (
         ("at", RangeDateTimeFilter),
         ("action", FieldTextFilter),
@@ -30,16 +33,29 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     search_help_text = "Id or name of an object, person, action or request."
     ordering = ("-at", "-id")
     fieldsets = (
-        (None, {"fields": ("at", "action", "entity", "changes")}),
-        ("By", {"fields": ("actor_label", "actor_kind", "actor_id", "channel", "request_id", "approval_id")}),
+        (None, {"fields": ("at", "action", "entity", "entity_id", "changes")}),
+        ("By", {"fields": ("who", "actor_kind", "actor_id", "channel", "request_id", "approval_id")}),
         ("Seal", {"fields": ("is_sealed", "digest")}),
     )
-    readonly_fields = ("entity", "changes", "is_sealed")
+    readonly_fields = ("when", "what", "who", "entity", "changes", "is_sealed")
+
+    @display(description="When", ordering="at")
+    def when(self, entry: AuditEntry) -> datetime:
+        return entry.at
+
+    @display(description="What", ordering="action")
+    def what(self, entry: AuditEntry) -> str:
+        """`api_key.blocked` of an API key is just “Blocked”."""
+        return capfirst(entry.action.rpartition(".")[2].replace("_", " "))
+
+    @display(description="Who", ordering="actor_label")
+    def who(self, entry: AuditEntry) -> str:
+        return entry.actor_label
 
     @display(description="Object")
     def entity(self, entry: AuditEntry) -> str:
-        name = entry.entity_type.replace("_", " ")
-        return f"{name} {entry.entity_label or entry.entity_id}"
+        name = _kinds().get(entry.entity_type, entry.entity_type)
+        return f"{capfirst(name)} {entry.entity_label or entry.entity_id}"
 
     @display(description="Sealed", boolean=True)
     def is_sealed(self, entry: AuditEntry) -> bool:
@@ -47,18 +63,37 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @display(description="Before and after")
     def changes(self, entry: AuditEntry) -> str:
-        before, after = entry.before or {}, entry.after or {}
-        rows = [(name, _shown(before, name), _shown(after, name)) for name in sorted({*before, *after})]
+        before, after = dict(_flat(entry.before or {})), dict(_flat(entry.after or {}))
+        paths = [path for path in {**before, **after} if before.get(path) != after.get(path)]
+        rows = [(_words(path), before.get(path, "–"), after.get(path, "–")) for path in sorted(paths)]
         return render_to_string("core/admin/changes.html", {"rows": rows})
 
 
-def _shown(values: dict[str, Any], name: str) -> str:
+@lru_cache(maxsize=1)
+def _kinds() -> dict[str, str]:
+    """What people call the kinds of objects: `apikey` is an API key."""
+    return {model._meta.model_name or "": str(model._meta.verbose_name) for model in apps.get_models()}
+
+
+def _flat(values: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each value with the way to it, so that of a big object only the part that changed is shown."""
+    for name, value in values.items():
+        if isinstance(value, Mapping) and value:
+            yield from _flat(value, (*path, name))
+        else:
+            yield (*path, name), _shown(value)
+
+
+def _shown(value: Any) -> str:
     """A stored value as people read it."""
-    value = values.get(name)
-    if name not in values or value is None or value in ("", [], {}):
+    if value is None or value in ("", [], {}):
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str | int | float):
-        return str(value)
-    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return str(value)
+
+
+def _words(path: tuple[str, ...]) -> str:
+    return " › ".join(name.replace("_", " ") for name in path)

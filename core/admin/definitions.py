@@ -15,6 +15,7 @@ _MAX_ROWS: Final = 200
 _CELLS: Final = ("key", "type", "array", "required", "choices", "lowest", "highest", "object_type", "deleted")
 # Which rule the columns "from" and "to" stand for.
 _LIMITS: Final = {ValueType.STRING: ("min_length", "max_length"), ValueType.NUMBER: ("gte", "lte")}
+_MORE: Final = {"lt": "below", "gt": "above", "ne": "never", "exact_length": "characters:"}
 _LABELS: Final = {
     ValueType.STRING: "Text",
     ValueType.NUMBER: "Number",
@@ -104,7 +105,7 @@ def _row(key: str, definition: Mapping[str, Any]) -> dict[str, Any]:
         "object_type": definition.get("object_type") or "",
         "deleted": definition.get("deleted", False),
         "more": ", ".join(
-            f"{name.replace('_', ' ')} {definition[name]}" for name in sorted({*definition} - shown)
+            f"{_MORE.get(name, name)} {definition[name]}" for name in sorted({*definition} - shown)
         ),
     }
 

@@ -26,13 +26,14 @@ class MetadataSchemaForm(forms.ModelForm):
         model = MetadataSchema
         fields = ("related_object", "allow_defined_only", "properties")
         labels = {"related_object": "Belongs to"}  # noqa: RUF012
-        help_texts = {  # noqa: RUF012
-            "related_object": f"One of {', '.join(metadata_schemas.STANDARD_RESOURCES)}; "
-            "or a name of your own, to be nested in one of these.",
-        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "related_object" in self.fields:
+            names = ", ".join(metadata_schemas.STANDARD_RESOURCES)
+            self.fields[
+                "related_object"
+            ].help_text = f"One of {names}; or your own name, to be nested in these."
         if "properties" in self.fields:
             self.fields["properties"].stored = self.instance.properties or {}  # type: ignore[attr-defined]
 

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import available_timezones
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from core.admin.base import ModelAdmin, adopt, staff_actor
 from core.models import ProjectSettings
@@ -19,7 +23,7 @@ class ProjectSettingsAdmin(ModelAdmin):
     """One deployment, one project: the list goes straight to its only row."""
 
     resource = "settings"
-    readonly_fields = ("public_id",)
+    readonly_fields = ("project_id",)
     fieldsets = (
         (
             "Project",
@@ -27,7 +31,7 @@ class ProjectSettingsAdmin(ModelAdmin):
                 "fields": (
                     "name",
                     "description",
-                    "public_id",
+                    "project_id",
                     "currency",
                     "time_zone",
                     "first_weekday",
@@ -88,6 +92,19 @@ class ProjectSettingsAdmin(ModelAdmin):
             },
         ),
     )
+
+    @display(description="Id")
+    def project_id(self, settings: ProjectSettings) -> str:
+        return settings.public_id
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The time zone is chosen, not typed."""
+        if db_field.name != "time_zone":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        names = sorted(available_timezones())
+        return forms.ChoiceField(
+            label="Time zone", choices=list(zip(names, names, strict=True)), widget=UnfoldAdminSelectWidget
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -45,4 +45,4 @@ class AuditEntry(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.action} {self.entity_type} {self.entity_id}"
+        return f"{self.action} {self.entity_label or self.entity_id}"

@@ -53,7 +53,7 @@ def test_wrong_settings_come_back_with_the_reason(admin_page: Client, settings_r
 
     errors = answer.context["adminform"].form.errors
     assert errors == {
-        "time_zone": ["“Mars/North” is not a time zone. Use a name such as Europe/Warsaw."],
+        "time_zone": ["Select a valid choice. Mars/North is not one of the available choices."],
         "redeemables_limit": ["Ensure this value is less than or equal to 30."],
     }
     assert ProjectSettings.objects.get().time_zone == "UTC"
@@ -166,3 +166,17 @@ def test_user_defines_keys_but_leaves_settings_alone(
     assert MetadataSchema.objects.count() == 1
     assert refused.status_code == 403
     assert ProjectSettings.objects.get().name == "Fanfare"
+
+
+def test_table_says_which_rules_have_no_column(admin_page: Client) -> None:
+    schema = metadata_schemas.create(
+        related_object="voucher",
+        properties={"size": {"type": "number", "lt": 7, "lte": 9, "ne": [3]}},
+        actor=Actor.system("tests"),
+        now=NOW,
+    )
+
+    page = admin_page.get(f"{SCHEMAS}{schema.pk}/change/").content.decode()
+
+    assert "<small>also: below 7, never [3]</small>" in page
+    assert 'name="properties-0-highest" value="9"' in page
