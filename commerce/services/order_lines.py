@@ -13,11 +13,14 @@ def write(order: Order, resolved: ResolvedOrder, state: OrderState) -> None:
     """Lines that were sent replace the stored ones; lines that were continued only get their new amounts."""
     if resolved.spec.items is None:
         stored = [line.stored for line in resolved.lines if line.stored is not None]
+        changed = []
         for item, amounts in zip(stored, state.lines, strict=True):
-            item.discount_amount = amounts.discount_amount
-            item.applied = _applied(amounts)
-        if stored:
-            OrderItem.objects.bulk_update(stored, ["discount_amount", "applied"])
+            new = (amounts.discount_amount, _applied(amounts))
+            if new != (item.discount_amount, item.applied):
+                item.discount_amount, item.applied = new
+                changed.append(item)
+        if changed:
+            OrderItem.objects.bulk_update(changed, ["discount_amount", "applied"])
         return
     if resolved.order is not None:
         OrderItem.objects.filter(order=order).delete()
