@@ -22,7 +22,7 @@ const campaign = await client.campaigns.create({
 seen.campaign = { id: campaign.id, status: campaign.creation_status, hasEnd: 'expiration_date' in campaign }
 
 const code = `${name}-CODE`
-const voucher = await client.campaigns.addVoucherWithSpecificCode(name, code, {})
+const voucher = await client.campaigns.addCertainVoucher(name, code, {})
 seen.voucher = { code: voucher.code, campaign: voucher.campaign, quantity: voucher.redemption.quantity }
 const generated = await client.campaigns.addVoucher(name, {})
 seen.generated = generated.code
