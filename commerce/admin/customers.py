@@ -80,8 +80,7 @@ class CustomerAdmin(PageAdmin):
 
     @display(description="Customer", ordering="name", header=True)
     def who(self, customer: Customer) -> tuple[str, str]:
-        name = customer.name or customer.email or customer.source_id or "Without a name"
-        return name, customer.source_id or ""
+        return rows.customer_name(customer), customer.source_id or ""
 
     @display(description="Place")
     def place(self, customer: Customer) -> str:
@@ -98,6 +97,13 @@ class CustomerAdmin(PageAdmin):
     @display(description="Redemptions", ordering="redemptions_succeeded")
     def redemptions(self, customer: Customer) -> str:
         return f"{customer.redemptions_succeeded:,}"
+
+    def title(self, obj: Customer) -> str:
+        return rows.customer_name(obj)
+
+    def lead(self, request: HttpRequest, obj: Customer) -> str:
+        known = f"Known since {words.day(obj.created_at)}"
+        return f"{known}, {obj.source_id} in the shop." if obj.source_id else f"{known}."
 
     def facts(self, request: HttpRequest, obj: Customer) -> list[Fact]:
         average = obj.orders_total_amount // obj.orders_count if obj.orders_count else None

@@ -72,6 +72,9 @@ class OrderAdmin(ReadOnlyPageAdmin):
     def noted(self, order: Order) -> str:
         return words.key_values(order.metadata)
 
+    def title(self, obj: Order) -> str:
+        return f"Order {obj.source_id}" if obj.source_id else f"Order of {words.when(obj.created_at)}"
+
     def facts(self, request: HttpRequest, obj: Order) -> list[Fact]:
         return [
             Fact(title="Before discounts", value=words.money(obj.amount)),
