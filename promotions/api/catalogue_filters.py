@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import django_filters  # type: ignore[import-untyped]
@@ -41,8 +42,14 @@ class BooleanFilter(django_filters.Filter):
     field_class = _BooleanFormField
 
 
-def _expired(now: Any, path: str) -> Q:
+def _expired(now: datetime, path: str) -> Q:
     return Q(**{f"{path}__lte": now})
+
+
+def _within(now: datetime, start: str, end: str) -> Q:
+    """Spelled without a negation: the shown dates are expressions, whose nulls Django does not look after."""
+    started = Q(**{f"{start}__isnull": True}) | Q(**{f"{start}__lte": now})
+    return started & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": now}))
 
 
 class VoucherFilters(WireFilterSet):
@@ -56,11 +63,7 @@ class VoucherFilters(WireFilterSet):
         "category_ids": Text("shown_category_id"),
         "active": State(
             {
-                "$active": lambda now: (
-                    Q(is_active=True)
-                    & (Q(shown_starts_at=None) | Q(shown_starts_at__lte=now))
-                    & ~_expired(now, "shown_ends_at")
-                ),
+                "$active": lambda now: Q(is_active=True) & _within(now, "shown_starts_at", "shown_ends_at"),
                 "$expired": lambda now: _expired(now, "shown_ends_at"),
                 "$enabled": lambda now: Q(is_active=True),
                 "$disabled": lambda now: Q(is_active=False),
@@ -111,9 +114,7 @@ class CampaignFilters(WireFilterSet):
         "status": State(
             {
                 "$active": lambda now: (
-                    Q(is_active=True, generation_status="DONE")
-                    & (Q(starts_at=None) | Q(starts_at__lte=now))
-                    & ~_expired(now, "ends_at")
+                    Q(is_active=True, generation_status="DONE") & _within(now, "starts_at", "ends_at")
                 ),
                 "$failed": lambda now: Q(generation_status="FAILED"),
                 "$in_progress": lambda now: Q(generation_status="IN_PROGRESS"),
@@ -124,11 +125,7 @@ class CampaignFilters(WireFilterSet):
         ),
         "active": State(
             {
-                "$active": lambda now: (
-                    Q(is_active=True)
-                    & (Q(starts_at=None) | Q(starts_at__lte=now))
-                    & ~_expired(now, "ends_at")
-                ),
+                "$active": lambda now: Q(is_active=True) & _within(now, "starts_at", "ends_at"),
                 "$expired": lambda now: _expired(now, "ends_at"),
                 "$enabled": lambda now: Q(is_active=True),
                 "$disabled": lambda now: Q(is_active=False),
