@@ -36,6 +36,12 @@ def use_our_logging(**_: Any) -> None:
     logging.config.dictConfig(settings.LOGGING)
 
 
+@signals.beat_init.connect
+def beat_at_once(**_: Any) -> None:
+    """`/readyz` need not wait for the first interval."""
+    app.send_task("core.tasks.heartbeat", expires=60)
+
+
 @signals.heartbeat_sent.connect
 @signals.worker_ready.connect
 def note_worker(**_: Any) -> None:

@@ -640,7 +640,7 @@ class Migration(migrations.Migration):
             model_name="campaign",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("campaign_type", "PROMOTION"), ("discount", None)),
+                    models.Q(("campaign_type", "PROMOTION"), ("discount__isnull", True)),
                     models.Q(("campaign_type", "PROMOTION"), _negated=True),
                     _connector="OR",
                 ),

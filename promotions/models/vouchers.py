@@ -64,6 +64,9 @@ class Voucher(TimestampedModel, TimeLimited):
         indexes = (
             models.Index(fields=["-created_at", "-id"], name="voucher_newest"),
             models.Index(fields=["campaign", "-created_at", "-id"], name="voucher_campaign_newest"),
+            models.Index(
+                fields=["-created_at", "-id"], name="voucher_standalone", condition=Q(campaign__isnull=True)
+            ),
             models.Index(fields=["holder"], name="voucher_holder", condition=Q(holder__isnull=False)),
         )
 

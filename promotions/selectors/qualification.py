@@ -18,7 +18,8 @@ from core.models import ProjectSettings
 from promotions.models import Campaign, PromotionTier, Voucher
 from promotions.redeemables import Found, Requested, kind_of
 
-BATCH: Final = 200
+FIRST_BATCH: Final = 16
+LARGEST_BATCH: Final = 512
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,7 @@ def candidates(universe: Universe, *, settings: ProjectSettings, now: datetime) 
     """Candidates one after the other, read in batches, so that a short page reads few rows."""
     sources: list[QuerySet[Voucher] | QuerySet[PromotionTier]] = []
     if universe.vouchers is not None:
-        sources.append(_vouchers(universe, now))
+        sources += [_vouchers(universe, now, which) for which in _voucher_kinds(universe)]
     if universe.tiers is not None and not universe.wallet_only:
         sources.append(_tiers(universe, now))
     streams = [_in_batches(source) for source in sources]
@@ -51,25 +52,34 @@ def candidates(universe: Universe, *, settings: ProjectSettings, now: datetime) 
 
 
 def _in_batches[Row: (Voucher, PromotionTier)](rows: QuerySet[Row]) -> Iterator[Row]:
-    """Page by key: a cursor would make the database prepare the whole list for the sake of five rows."""
-    after = Q()
+    """Page by key, in growing steps: a cursor would make the database prepare the whole list."""
+    after, size = Q(), FIRST_BATCH
     while True:
-        batch = list(rows.filter(after)[:BATCH])
+        batch = list(rows.filter(after)[:size])
         yield from batch
-        if len(batch) < BATCH:
+        if len(batch) < size:
             return
-        last = batch[-1]
+        last, size = batch[-1], min(size * 2, LARGEST_BATCH)
         after = Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__lt=last.pk)
 
 
-def _vouchers(universe: Universe, now: datetime) -> QuerySet[Voucher]:
-    """Generic codes, and unique ones only when they were published to this customer."""
-    generic = Q(holder=None) & (Q(campaign=None) | Q(campaign__type=Campaign.Type.STANDALONE))
-    mine = Q(holder=universe.customer) if universe.customer else Q(pk__in=[])
+def _voucher_kinds(universe: Universe) -> list[Q]:
+    """Generic codes (of no campaign, or its only one), and unique ones only when they are this customer's.
+
+    One query each: together they would make the database look at every unique code that nobody has yet.
+    """
+    mine = [Q(holder=universe.customer)] if universe.customer else []
+    if universe.wallet_only:
+        return mine
+    only_codes = Campaign.objects.filter(type=Campaign.Type.STANDALONE).values("pk")
+    return [Q(holder=None, campaign=None), Q(holder=None, campaign__in=only_codes), *mine]
+
+
+def _vouchers(universe: Universe, now: datetime, which: Q) -> QuerySet[Voucher]:
     campaign_lives = Q(campaign=None) | (Q(campaign__is_active=True, campaign__deleted_at=None))
     uses_left = Q(redemption_quantity=None) | Q(redeemed_quantity__lt=F("redemption_quantity"))
     rows = Voucher.objects.filter(
-        mine if universe.wallet_only else generic | mine,
+        which,
         campaign_lives,
         uses_left,
         _not_over(now),

@@ -145,7 +145,7 @@ def test_sorts_by_the_deal(api: APIClient, make_tier: Any, rule: str, expected: 
 def test_looks_further_than_one_batch(
     api: APIClient, make_tier: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("promotions.selectors.qualification.BATCH", 3)
+    monkeypatch.setattr("promotions.selectors.qualification.FIRST_BATCH", 3)
     oldest = make_tier("fits")
     for number in range(7):
         make_tier(f"never open {number}")
