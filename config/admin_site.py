@@ -1,12 +1,41 @@
-"""The admin site: whose it is, and the project's time zone for everybody who looks at it."""
+"""The admin site: its pages speak in the project's time zone and currency; the first one is the overview."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from unfold.sites import UnfoldAdminSite
 
+from core import project
+from core.words import speaking_for
 
-class FanfareAdminSite(UnfoldAdminSite):
+
+class FanfareAdminSite(UnfoldAdminSite):  # type: ignore[misc]
     site_title = "Fanfare"
     site_header = "Fanfare"
     index_title = "Overview"
-    enable_nav_sidebar = True
+    index_template = "insights/overview.html"
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
+        # Its links need the admin classes, which register themselves with this site.
+        from config.overview import overview
+
+        return super().index(request, {**overview(request), **(extra_context or {})})
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def speaking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            with speaking_for(project.current()):
+                response: HttpResponse = guarded(request, *args, **kwargs)
+                # Rendered in here: afterwards zone and currency are those of the server again.
+                if hasattr(response, "render") and not response.is_rendered:
+                    response.render()
+                return response
+
+        return speaking

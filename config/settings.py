@@ -29,7 +29,8 @@ FANFARE_TRUSTED_PROXIES = env.int("FANFARE_TRUSTED_PROXIES", default=0)
 FANFARE_PROCESS = env.str("FANFARE_PROCESS", default="command")
 
 INSTALLED_APPS = [
-    "unfold",
+    # Not unfold's default: that one would put its own admin site in place of ours.
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.inlines",
@@ -199,6 +200,8 @@ SECURE_CSP = {
 # Language, time, files --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 USE_I18N = True
+# Dates as people read them: 24 Nov 2026, 21:59.
+FORMAT_MODULE_PATH = "config.formats"
 # Instants are UTC in the database; people see the project's zone (config.admin_site activates it).
 TIME_ZONE = "UTC"
 USE_TZ = True

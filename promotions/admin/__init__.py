@@ -1,0 +1,7 @@
+"""The admin pages of promotions. Django finds them by importing this package."""
+
+from __future__ import annotations
+
+from promotions.admin import campaigns, categories, customers, orders, redemptions, tiers, vouchers
+
+__all__ = ["campaigns", "categories", "customers", "orders", "redemptions", "tiers", "vouchers"]

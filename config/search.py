@@ -1,0 +1,90 @@
+"""The search over everything (Ctrl K): campaigns, codes, customers, products, orders.
+
+A handful of hits of each kind, by what has an index or few rows. Only what the person's role opens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from django.contrib import admin
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from unfold.dataclasses import SearchResult
+
+from commerce.admin.rows import customer_name
+from commerce.models import Customer, Order, Product
+from core import words
+from promotions.models import Campaign, Voucher
+
+_MOST: Final = 5
+_SHORTEST: Final = 2
+
+
+def find(request: HttpRequest, term: str) -> list[SearchResult]:
+    """Hits for what was typed; the term comes in lower case. Five queries at most."""
+    typed = (request.GET.get("s") or term).strip()
+    if len(typed) < _SHORTEST:
+        return []
+    return [
+        SearchResult(title=title, description=description, icon=icon, link=_page(row))
+        for model, rows in _searches(typed)
+        if _may_see(request, model)
+        for row, title, description, icon in rows
+    ]
+
+
+def _searches(typed: str) -> Iterator[tuple[type[Model], Iterable[tuple[Any, str, str, str]]]]:
+    """Each search is lazy: it costs nothing when the person may not see its kind."""
+    yield (
+        Campaign,
+        (
+            (row, row.name, f"Campaign, {words.period(row.starts_at, row.ends_at)}", "campaign")
+            for row in _first(Campaign.objects.filter(name__icontains=typed, deleted_at=None))
+        ),
+    )
+    codes = Q(code__startswith=typed) | Q(code__startswith=typed.upper())
+    yield (
+        Voucher,
+        (
+            (row, row.code, f"Code of {row.campaign.name}" if row.campaign else "Code", "confirmation_number")
+            for row in _first(Voucher.objects.filter(codes, deleted_at=None).select_related("campaign"))
+        ),
+    )
+    people = Q(source_id=typed) | Q(name__istartswith=typed) | Q(email__istartswith=typed)
+    yield (
+        Customer,
+        (
+            (row, customer_name(row), f"Customer {row.source_id or ''}".strip(), "person")
+            for row in _first(Customer.objects.present().filter(people))
+        ),
+    )
+    yield (
+        Product,
+        (
+            (row, str(row), f"Product {row.source_id or ''}".strip(), "inventory_2")
+            for row in _first(Product.objects.present().filter(Q(source_id=typed) | Q(name__icontains=typed)))
+        ),
+    )
+    yield (
+        Order,
+        (
+            (row, str(row), f"Order of {words.day(row.created_at)}", "shopping_cart")
+            for row in _first(Order.objects.filter(Q(source_id=typed) | Q(public_id=typed)))
+        ),
+    )
+
+
+def _first(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.order_by("-pk")[:_MOST]
+
+
+def _may_see(request: HttpRequest, model: type[Model]) -> bool:
+    model_admin = admin.site._registry.get(model)
+    return model_admin is not None and model_admin.has_view_permission(request)
+
+
+def _page(row: Model) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])

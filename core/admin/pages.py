@@ -1,0 +1,92 @@
+"""The page of one object: numbers on top, related rows behind tabs. Related rows are read, never counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from core.admin.base import ModelAdmin, ReadOnlyAdmin
+
+SHOWN_ROWS: Final = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One number on top of a page."""
+
+    title: str
+    value: str
+    note: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """Related rows behind a tab. `rows` hold the first ones; `all_url` leads to the list of all."""
+
+    key: str
+    title: str
+    headers: Sequence[str]
+    rows: Iterable[Sequence[str]]
+    empty: str
+    all_url: str = ""
+    all_label: str = "See all"
+
+
+class PageMixin:
+    """Adds `facts()` and `panels()` to the page of an object.
+
+    `title()` is what people call it, `lead()` says in one line what it is.
+    """
+
+    empty_hint: ClassVar[str] = ""
+    change_form_outer_before_template = "core/admin/page_head.html"
+    change_form_outer_after_template = "core/admin/page_panels.html"
+
+    def title(self, obj: Any) -> str:
+        return str(obj)
+
+    def lead(self, request: HttpRequest, obj: Any) -> str:
+        return ""
+
+    def facts(self, request: HttpRequest, obj: Any) -> list[Fact]:
+        return []
+
+    def panels(self, request: HttpRequest, obj: Any) -> list[Panel]:
+        return []
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        if obj is not None and obj.pk is not None and not context.get("is_popup"):
+            obj.page_title = self.title(obj)  # read by the breadcrumbs
+            context = {
+                **context,
+                "page_lead": self.lead(request, obj),
+                "page_facts": self.facts(request, obj),
+                "page_panels": self.panels(request, obj),
+            }
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)  # type: ignore[misc]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """An empty list says what to do next."""
+        return super().changelist_view(  # type: ignore[misc]
+            request, {"empty_hint": self.empty_hint, **(extra_context or {})}
+        )
+
+
+class PageAdmin(PageMixin, ModelAdmin):
+    """Base of the screens of the shop and of promotions."""
+
+    formfield_overrides = {  # noqa: RUF012
+        models.TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
+    }
+
+
+class ReadOnlyPageAdmin(PageMixin, ReadOnlyAdmin):
+    """The same for facts that nobody changes."""

@@ -1,0 +1,7 @@
+"""The admin pages of integrations. Django finds them by importing this package."""
+
+from __future__ import annotations
+
+from integrations.admin import async_actions
+
+__all__ = ["async_actions"]

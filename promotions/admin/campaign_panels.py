@@ -1,0 +1,125 @@
+"""What the page of a campaign shows around its form."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from core import words
+from core.admin.pages import SHOWN_ROWS, Fact, Panel
+from promotions import reports
+from promotions.admin import rows
+from promotions.models import Campaign, PromotionTier, Redemption, Voucher
+from promotions.words import campaign_state, discount, tier_state, time_limits, uses, voucher_state
+
+_VERBS = {
+    "Running": "is running",
+    "Scheduled": "has not started yet",
+    "Ended": "is over",
+    "Disabled": "is disabled: nothing of it can be redeemed",
+    "In the bin": "is in the bin",
+}
+
+
+def lead(campaign: Campaign, now: datetime) -> str:
+    """Spring sale is running: 10 % off the order, with a code. Valid 1 Mar 2026 – 31 Mar 2026."""
+    verb = _VERBS[campaign_state(campaign, now)]
+    if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
+        offer = "customers get it without a code, by the first tier that fits"
+    else:
+        offer = f"{discount(campaign.discount)}, with a code"
+    return f"{campaign.name} {verb}: {offer}. Valid: {time_limits(campaign)}."
+
+
+def facts(campaign: Campaign) -> list[Fact]:
+    totals = reports.of_campaign(campaign)
+    redemptions = f"{reverse('admin:promotions_redemption_changelist')}?campaign__id__exact={campaign.pk}"
+    found = [
+        Fact(
+            title="Redemptions",
+            value=f"{totals.redemptions:,}",
+            note=f"{totals.refusals:,} refused",
+            url=redemptions,
+        ),
+        Fact(title="Discount given", value=words.money(totals.discount)),
+        Fact(
+            title="Revenue with it",
+            value=words.money(totals.revenue),
+            note=words.count(totals.orders, "order"),
+        ),
+    ]
+    if campaign.campaign_type != Campaign.CampaignType.PROMOTION:
+        is_busy = campaign.generation_status == Campaign.GenerationStatus.IN_PROGRESS
+        note = "more are being made" if is_busy else campaign.get_type_display()
+        found.insert(0, Fact(title="Codes", value=f"{campaign.vouchers_count:,}", note=note))
+    return found
+
+
+def panels(campaign: Campaign, now: datetime) -> list[Panel]:
+    is_promotion = campaign.campaign_type == Campaign.CampaignType.PROMOTION
+    first = _tiers(campaign, now) if is_promotion else _codes(campaign, now)
+    return [first, _redemptions(campaign)]
+
+
+def _codes(campaign: Campaign, now: datetime) -> Panel:
+    vouchers = Voucher.objects.filter(campaign=campaign, deleted_at=None).order_by("-created_at", "-pk")
+    found = list(vouchers[:SHOWN_ROWS])
+    for voucher in found:
+        voucher.campaign = campaign
+    return Panel(
+        key="codes",
+        title="Codes",
+        headers=("Code", "State", "Discount", "Used", "Made on"),
+        rows=[
+            (
+                rows.voucher_link(voucher),
+                rows.state_label(voucher_state(voucher, now)),
+                discount(voucher.discount) if voucher.discount else "as the campaign",
+                uses(voucher),
+                words.day(voucher.created_at),
+            )
+            for voucher in found
+        ],
+        empty="No codes yet. Make some with “Add codes” above.",
+        all_url=f"{reverse('admin:promotions_voucher_changelist')}?campaign__id__exact={campaign.pk}",
+        all_label=f"See all {campaign.vouchers_count:,} codes",
+    )
+
+
+def _tiers(campaign: Campaign, now: datetime) -> Panel:
+    tiers = PromotionTier.objects.filter(campaign=campaign, deleted_at=None).order_by("hierarchy", "pk")
+    found = list(tiers[: SHOWN_ROWS * 2])
+    for tier in found:
+        tier.campaign = campaign
+    return Panel(
+        key="tiers",
+        title="Tiers",
+        headers=("Place", "Tier", "State", "Discount", "Redeemed", "Discount given"),
+        rows=[
+            (
+                str(tier.hierarchy),
+                rows.tier_link(tier),
+                rows.state_label(tier_state(tier, now)),
+                discount(tier.discount),
+                f"{tier.redeemed_quantity:,}",
+                words.money(tier.orders_total_discount_amount),
+            )
+            for tier in found
+        ],
+        empty="No tiers yet, so nobody gets anything. Make one with “Add a tier” above.",
+    )
+
+
+def _redemptions(campaign: Campaign) -> Panel:
+    related = ("voucher", "promotion_tier", "customer", "order")
+    found = Redemption.objects.filter(campaign=campaign).select_related(*related)
+    return Panel(
+        key="redemptions",
+        title="Redemptions",
+        headers=rows.REDEMPTION_HEADERS,
+        rows=[rows.redemption_row(row) for row in found.order_by("-redeemed_at", "-pk")[:SHOWN_ROWS]],
+        empty="Nobody used it so far.",
+        all_url=f"{reverse('admin:promotions_redemption_changelist')}?campaign__id__exact={campaign.pk}",
+        all_label="See all redemptions of this campaign",
+    )

@@ -1,0 +1,62 @@
+"""The customer's page of commerce, with what promotions know: codes and redemptions."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from commerce.admin.customers import CustomerAdmin as CommerceCustomerAdmin
+from commerce.models import Customer
+from core import words
+from core.admin.pages import SHOWN_ROWS, Panel
+from promotions.admin import rows
+from promotions.models import Redemption, Voucher
+from promotions.words import discount, uses, voucher_state
+
+admin.site.unregister(Customer)
+
+
+@admin.register(Customer)
+class CustomerAdmin(CommerceCustomerAdmin):
+    def panels(self, request: HttpRequest, obj: Customer) -> list[Panel]:
+        orders, *others = super().panels(request, obj)
+        return [orders, _codes(obj), _redemptions(obj), *others]
+
+
+def _codes(customer: Customer) -> Panel:
+    now = timezone.now()
+    vouchers = Voucher.objects.filter(holder=customer, deleted_at=None).select_related("campaign")
+    return Panel(
+        key="codes",
+        title="Codes",
+        headers=("Code", "Campaign", "State", "Discount", "Used"),
+        rows=[
+            (
+                rows.voucher_link(voucher),
+                rows.campaign_link(voucher.campaign),
+                rows.state_label(voucher_state(voucher, now)),
+                discount(voucher.discount or (voucher.campaign.discount if voucher.campaign else None)),
+                uses(voucher),
+            )
+            for voucher in vouchers.order_by("-created_at", "-pk")[:SHOWN_ROWS]
+        ],
+        empty="No code was given to this customer.",
+        all_url=f"{reverse('admin:promotions_voucher_changelist')}?holder__id__exact={customer.pk}",
+        all_label="See all codes of this customer",
+    )
+
+
+def _redemptions(customer: Customer) -> Panel:
+    related = ("voucher", "promotion_tier", "customer", "order")
+    found = Redemption.objects.filter(customer=customer).select_related(*related)
+    return Panel(
+        key="redemptions",
+        title="Redemptions",
+        headers=rows.REDEMPTION_HEADERS,
+        rows=[rows.redemption_row(row) for row in found.order_by("-redeemed_at", "-pk")[:SHOWN_ROWS]],
+        empty="This customer redeemed nothing so far.",
+        all_url=f"{reverse('admin:promotions_redemption_changelist')}?customer__id__exact={customer.pk}",
+        all_label=f"See all {words.count(customer.redemptions_succeeded, 'redemption')} and refusals",
+    )

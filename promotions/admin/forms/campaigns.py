@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django import forms
+from unfold.forms import BaseDialogForm
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from promotions.admin.forms.parts import DefinitionForm
+from promotions.models import Campaign
+from promotions.services.campaign_pool import MOST_CODES
+from promotions.services.campaigns import CampaignSpec
+from promotions.services.tiers import TierSpec
+
+# Without signs that people mix up: 0 and O, 1 and I.
+CHARSETS: Final = {
+    "easy": ("Letters and digits that are easy to read", "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"),
+    "digits": ("Digits only", "0123456789"),
+    "letters": ("Capital letters only", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+}
+DEFAULT_PATTERN: Final = "########"
+_PATTERN_HELP: Final = "Each # becomes a random character: SUMMER-#### gives codes such as SUMMER-7KQ2."
+_BASICS: Final = ("name", "description", "voucher_redemption_quantity", "join_once", "protected")
+
+
+class CampaignForm(DefinitionForm):
+    """An existing campaign. Its kind, and the kind of its discount, are fixed."""
+
+    class Meta:
+        model = Campaign
+        fields = (
+            "name", "description", "category", "starts_at", "ends_at", "voucher_redemption_quantity",
+            "join_once", "protected", "metadata",
+        )  # fmt: skip
+        help_texts = {  # noqa: RUF012
+            "category": "Which discounts it may stand beside is set on the category.",
+            "starts_at": "Empty: at once.",
+            "ends_at": "From this instant on it is over. Empty: no end.",
+            "voucher_redemption_quantity": "How often each new code can be used. Empty: without limit.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "discount_type" in self.fields:
+            self.fields["discount_type"].disabled = True
+            self.fields["discount_type"].help_text = "Fixed since the campaign was made."
+
+    def needs_discount(self, cleaned: Mapping[str, Any]) -> bool:
+        return self.instance.campaign_type == Campaign.CampaignType.DISCOUNT_COUPONS
+
+    def values(self) -> dict[str, Any]:
+        """Columns that were touched, as the service wants them."""
+        given = {name: self.cleaned_data[name] for name in _BASICS if name in self.changed_data}
+        if "category" in self.changed_data:
+            category = self.cleaned_data["category"]
+            given["category"] = category.public_id if category else None
+        return {**given, **self.time_columns()}
+
+    def spec(self) -> CampaignSpec:
+        values = self.values()
+        if self.says_discount:
+            values["discount"] = self.wire_discount()
+        metadata = self.cleaned_data.get("metadata") or {}
+        if "metadata" not in self.changed_data:
+            return CampaignSpec(values=values)
+        before = self.initial.get("metadata") or {}
+        unset = tuple(key for key in before if key not in metadata)
+        return CampaignSpec(values=values, metadata=metadata, unset_metadata=unset)
+
+
+class NewCampaignForm(CampaignForm):
+    """A new campaign with its first codes, or its first promotion tier."""
+
+    code = forms.CharField(
+        required=False,
+        max_length=255,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="The one code that everybody uses, such as WELCOME10.",
+    )
+    codes_wanted = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=MOST_CODES,
+        initial=0,
+        label="How many codes",
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="You can add more later. Up to 200 are there at once, more within minutes.",
+    )
+    pattern = forms.CharField(
+        required=False,
+        max_length=255,
+        initial=DEFAULT_PATTERN,
+        label="How codes look",
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_PATTERN_HELP,
+    )
+    charset = forms.ChoiceField(
+        label="Made of",
+        choices=[(key, text) for key, (text, _) in CHARSETS.items()],
+        widget=UnfoldAdminSelectWidget,
+        required=False,
+    )
+    banner = forms.CharField(
+        required=False,
+        max_length=500,
+        label="What customers read",
+        widget=UnfoldAdminTextInputWidget,
+        help_text="For example: 10 % off everything this weekend.",
+    )
+
+    class Meta(CampaignForm.Meta):
+        fields = ("campaign_type", "type", *CampaignForm.Meta.fields)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"voucher_redemption_quantity": 1, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        if "type" in self.fields:
+            self.fields["type"].required = False
+
+    def needs_discount(self, cleaned: Mapping[str, Any]) -> bool:
+        return True
+
+    def clean(self) -> Any:
+        cleaned = super().clean() or self.cleaned_data
+        is_one_code = cleaned.get("type") == Campaign.Type.STANDALONE
+        if not self.is_promotion and is_one_code and not cleaned.get("code"):
+            self.add_error("code", "Write the code that everybody uses.")
+        return cleaned
+
+    @property
+    def is_promotion(self) -> bool:
+        return self.cleaned_data.get("campaign_type") == Campaign.CampaignType.PROMOTION
+
+    def values(self) -> dict[str, Any]:
+        given = {**super().values(), "name": self.cleaned_data["name"]}
+        given["voucher_redemption_quantity"] = self.cleaned_data.get("voucher_redemption_quantity")
+        return given
+
+    def spec(self) -> CampaignSpec:
+        given, values = self.cleaned_data, self.values()
+        metadata = given.get("metadata") or {}
+        if self.is_promotion:
+            values.pop("voucher_redemption_quantity")
+            tier = TierSpec(
+                values={
+                    "name": given["name"],
+                    "banner": given.get("banner") or "",
+                    "discount": self.wire_discount(),
+                }
+            )
+            return CampaignSpec(kind=given["campaign_type"], tiers=(tier,), values=values, metadata=metadata)
+        kind_of_codes = given.get("type") or Campaign.Type.STATIC
+        values |= {
+            "type": kind_of_codes,
+            "discount": self.wire_discount(),
+            "code_config": code_config(given.get("pattern"), given.get("charset")),
+        }
+        is_one_code = kind_of_codes == Campaign.Type.STANDALONE
+        return CampaignSpec(
+            kind=given["campaign_type"],
+            code=given.get("code") if is_one_code else None,
+            vouchers_count=0 if is_one_code else given.get("codes_wanted") or 0,
+            values=values,
+            metadata=metadata,
+        )
+
+
+class AddCodesForm(BaseDialogForm):
+    count = forms.IntegerField(
+        min_value=1,
+        max_value=MOST_CODES,
+        initial=100,
+        label="How many",
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    pattern = forms.CharField(
+        required=False,
+        max_length=255,
+        label="How they look",
+        widget=UnfoldAdminTextInputWidget,
+        help_text=f"{_PATTERN_HELP} Empty: as the campaign's other codes.",
+    )
+
+
+def code_config(pattern: str | None, charset: str | None) -> dict[str, str]:
+    """The wire form of how codes look."""
+    return {
+        "pattern": pattern or DEFAULT_PATTERN,
+        "charset": CHARSETS.get(charset or "easy", CHARSETS["easy"])[1],
+    }

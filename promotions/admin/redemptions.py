@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from commerce.admin.rows import customer_link, order_link
+from core import words
+from core.admin.base import htmx_redirect, reported, staff_actor
+from core.admin.pages import Fact, ReadOnlyPageAdmin
+from core.admin.paging import LimitedPaginator
+from promotions.admin import redemption_story, rows
+from promotions.admin.filters import RefusalFilter
+from promotions.models import Redemption
+from promotions.services import rollbacks
+from promotions.words import RESULT_COLOURS, RESULT_WORDS, refusal, story, target
+
+
+class RollbackForm(BaseDialogForm):
+    reason = forms.CharField(
+        required=True,
+        max_length=500,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="For whoever asks later, for example: customer returned the goods.",
+    )
+
+
+@admin.register(Redemption)
+class RedemptionAdmin(ReadOnlyPageAdmin):
+    """Every attempt to use a code or promotion, and why it went as it did. Facts: nobody changes them."""
+
+    resource = "redemptions"
+    empty_hint = "Redemptions appear here as soon as the shop uses the first code."
+    list_display = (
+        "redeemed_at",
+        "what",
+        "of_campaign",
+        "of_customer",
+        "on_order",
+        "saved",
+        "outcome_label",
+        "why",
+    )
+    list_filter = (
+        ("result", ChoicesDropdownFilter),
+        ("status", ChoicesDropdownFilter),
+        RefusalFilter,
+        ("campaign", AutocompleteSelectFilter),
+        ("voucher", AutocompleteSelectFilter),
+        ("customer", AutocompleteSelectFilter),
+        ("redeemed_at", RangeDateTimeFilter),
+    )
+    list_select_related = ("voucher", "promotion_tier", "campaign", "customer", "order")
+    search_fields = ("voucher_code__exact", "public_id__exact", "tracking_id__exact")
+    search_help_text = "A whole code, or the id of a redemption."
+    ordering = ("-redeemed_at", "-pk")
+    paginator = LimitedPaginator
+    actions_detail = ("roll_back",)
+    fields = (
+        "explained",
+        "what",
+        "of_campaign",
+        "of_customer",
+        "on_order",
+        "redeemed_at",
+        "came_by",
+        "noted",
+    )
+    readonly_fields = ("explained", "what", "of_campaign", "of_customer", "on_order", "came_by", "noted")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Redemption]:
+        # The decision is kilobytes of JSON; lists do not read it.
+        return super().get_queryset(request).defer("snapshot", "outcome", "order_snapshot")
+
+    @display(description="What")
+    def what(self, redemption: Redemption) -> str:
+        if redemption.voucher is not None and redemption.voucher.deleted_at is None:
+            return rows.voucher_link(redemption.voucher)
+        return target(redemption)
+
+    @display(description="Campaign")
+    def of_campaign(self, redemption: Redemption) -> str:
+        return rows.campaign_link(redemption.campaign)
+
+    @display(description="Customer")
+    def of_customer(self, redemption: Redemption) -> str:
+        return customer_link(redemption.customer)
+
+    @display(description="Order")
+    def on_order(self, redemption: Redemption) -> str:
+        return order_link(redemption.order) if redemption.order else words.NOTHING
+
+    @display(description="Discount", ordering="discount_amount")
+    def saved(self, redemption: Redemption) -> str:
+        if redemption.status == Redemption.Status.FAILED:
+            return words.NOTHING
+        return words.money(redemption.discount_amount)
+
+    @display(description="Result", label=RESULT_COLOURS, ordering="status")
+    def outcome_label(self, redemption: Redemption) -> str:
+        return RESULT_WORDS[Redemption.Status(redemption.status)]
+
+    @display(description="Why")
+    def why(self, redemption: Redemption) -> str:
+        return refusal(redemption.failure_code) if redemption.failure_code else words.NOTHING
+
+    @display(description="Came by")
+    def came_by(self, redemption: Redemption) -> str:
+        return "A person in this admin" if redemption.channel_type == "USER" else "The shop, over the API"
+
+    @display(description="Metadata")
+    def noted(self, redemption: Redemption) -> str:
+        return words.key_values(redemption.metadata)
+
+    @display(description="What happened")
+    def explained(self, redemption: Redemption) -> str:
+        return render_to_string("promotions/admin/story.html", {"story": redemption_story.tell(redemption)})
+
+    def title(self, obj: Redemption) -> str:
+        return f"{target(obj)}, {words.when(obj.redeemed_at)}"
+
+    def lead(self, request: HttpRequest, obj: Redemption) -> str:
+        return f"{story(obj)} {words.when(obj.redeemed_at)}."
+
+    def facts(self, request: HttpRequest, obj: Redemption) -> list[Fact]:
+        after = None if obj.order_amount is None else obj.order_amount - _taken(obj)
+        return [
+            Fact(title="Result", value=self.outcome_label(obj)),
+            Fact(title="Order before", value=words.money(obj.order_amount)),
+            Fact(title="Discount", value=words.money(obj.discount_amount)),
+            Fact(title="Order after", value=words.money(after)),
+        ]
+
+    def has_rollback_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.allows(request, "rollback")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        """Only what succeeded can be taken back, and a request with several only as a whole."""
+        found = Redemption.objects.filter(pk=object_id, status=Redemption.Status.SUCCEEDED, parent=None)
+        return super().get_actions_detail(request, object_id) if found.exists() else []
+
+    @action(
+        description="Take back",
+        icon="undo",
+        variant=ActionVariant.DANGER,
+        permissions=["rollback"],
+        dialog={
+            "title": "Take this redemption back?",
+            "description": (
+                "The code can be used once more, and the discount is taken off the order again. "
+                "The redemption itself stays on record."
+            ),
+            "form_class": RollbackForm,
+            "form_submit_text": "Take back",
+        },
+    )
+    def roll_back(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        redemption = Redemption.objects.get(pk=object_id)
+        with reported(self, request, "Redemption"):
+            rollbacks.roll_back(
+                redemption_id=redemption.public_id,
+                spec=rollbacks.RollbackSpec(reason=form.cleaned_data["reason"]),
+                actor=staff_actor(request),
+                now=timezone.now(),
+                stacked=redemption.related_object_type == Redemption.RelatedObject.REDEMPTION,
+            )
+            self.message_user(request, "The redemption is taken back.", messages.SUCCESS)
+        return htmx_redirect(self.url_of(redemption))
+
+
+def _taken(redemption: Redemption) -> int:
+    """All that was off the order after this step, also by earlier ones."""
+    total = (redemption.order_snapshot or {}).get("total_discount_amount")
+    return redemption.discount_amount if total is None else int(total)

@@ -1,0 +1,89 @@
+"""Buttons that codes and tiers share: enable, disable, delete. Each asks first, by POST."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+from unfold.forms import BaseDialogForm
+
+from core.admin.base import htmx_redirect, reported
+
+
+class SwitchesMixin:
+    """Subclasses say how: `switch()` and `put_away()` call one service each."""
+
+    actions_detail = ("enable", "disable", "put_away_action")
+
+    def switch(self, request: HttpRequest, pk: int, is_active: bool) -> None:
+        raise NotImplementedError
+
+    def put_away(self, request: HttpRequest, pk: int) -> None:
+        raise NotImplementedError
+
+    def has_bin_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.allows(request, "delete")  # type: ignore[attr-defined, no-any-return]
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        """Only the buttons that mean something now. The services decide again."""
+        row = self.model.objects.filter(pk=object_id, deleted_at=None).first()  # type: ignore[attr-defined]
+        if row is None:
+            return []
+        useless = "_enable" if row.is_active else "_disable"
+        found = super().get_actions_detail(request, object_id)  # type: ignore[misc]
+        return [button for button in found if not button.action_name.endswith(useless)]
+
+    @action(
+        description="Enable",
+        icon="play_circle",
+        permissions=["change"],
+        dialog={
+            "title": "Enable it?",
+            "description": "Within its dates it can be redeemed at once.",
+            "form_submit_text": "Enable",
+        },
+    )
+    def enable(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        return self._switched(request, object_id, True)
+
+    @action(
+        description="Disable",
+        icon="pause_circle",
+        permissions=["change"],
+        dialog={
+            "title": "Disable it?",
+            "description": "It cannot be redeemed until it is enabled again.",
+            "form_submit_text": "Disable",
+        },
+    )
+    def disable(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        return self._switched(request, object_id, False)
+
+    @action(
+        description="Delete",
+        icon="delete",
+        variant=ActionVariant.DANGER,
+        permissions=["bin"],
+        dialog={
+            "title": "Delete it?",
+            "description": "It cannot be redeemed any more. Past redemptions stay readable.",
+            "form_submit_text": "Delete",
+        },
+    )
+    def put_away_action(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        row = self.model.objects.get(pk=object_id)  # type: ignore[attr-defined]
+        with reported(self, request, row):  # type: ignore[arg-type]
+            self.put_away(request, row.pk)
+            self.message_user(request, f"{row} is deleted.", messages.SUCCESS)  # type: ignore[attr-defined]
+        return htmx_redirect(self.list_url())  # type: ignore[attr-defined]
+
+    def _switched(self, request: HttpRequest, object_id: str, is_active: bool) -> HttpResponse:
+        row = self.model.objects.get(pk=object_id)  # type: ignore[attr-defined]
+        with reported(self, request, row):  # type: ignore[arg-type]
+            self.switch(request, row.pk, is_active)
+            word = "enabled" if is_active else "disabled"
+            self.message_user(request, f"{row} is {word}.", messages.SUCCESS)  # type: ignore[attr-defined]
+        return htmx_redirect(self.url_of(row))  # type: ignore[attr-defined]

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateTimeFilter, RelatedDropdownFilter
+from unfold.decorators import display
+
+from commerce.admin.rows import customer_link
+from core import words
+from core.admin.base import adopt, staff_actor
+from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
+from core.admin.paging import LimitedPaginator
+from promotions.admin import rows
+from promotions.admin.filters import VoucherStateFilter
+from promotions.admin.forms.parts import DISCOUNT_CONDITIONS, DISCOUNT_FIELDS, TIME_FIELDS, has_many_windows
+from promotions.admin.forms.vouchers import NewVoucherForm, VoucherForm
+from promotions.admin.switches import SwitchesMixin
+from promotions.models import Redemption, Voucher
+from promotions.services import vouchers
+from promotions.words import STATE_COLOURS, discount, time_limits, uses, voucher_state
+
+
+@admin.register(Voucher)
+class VoucherAdmin(SwitchesMixin, PageAdmin):
+    """Codes that customers type."""
+
+    resource = "vouchers"
+    form = VoucherForm
+    empty_hint = "Codes are made with a campaign, or one by one here."
+    list_display = ("code_shown", "of_campaign", "state", "offer", "used", "owner", "runs")
+    list_filter = (
+        VoucherStateFilter,
+        ("campaign", AutocompleteSelectFilter),
+        ("holder", AutocompleteSelectFilter),
+        ("category", RelatedDropdownFilter),
+        ("created_at", RangeDateTimeFilter),
+    )
+    list_select_related = ("campaign", "holder")
+    search_fields = ("code__startswith", "code_key__exact", "public_id__exact")
+    search_help_text = "The beginning of a code, written as it is."
+    ordering = ("-created_at", "-pk")
+    paginator = LimitedPaginator
+    autocomplete_fields = ("campaign",)
+    readonly_fields = ("code_shown", "of_campaign", "owner", "limits_in_words", "created_at", "updated_at")
+    conditional_fields = DISCOUNT_CONDITIONS
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Voucher]:
+        return super().get_queryset(request).filter(deleted_at=None)
+
+    @display(description="Code", ordering="code")
+    def code_shown(self, voucher: Voucher) -> str:
+        return format_html('<span class="fanfare-code">{}</span>', voucher.code)
+
+    @display(description="Campaign")
+    def of_campaign(self, voucher: Voucher) -> str:
+        return rows.campaign_link(voucher.campaign) if voucher.campaign else "Stands alone"
+
+    @display(description="State", label=STATE_COLOURS)
+    def state(self, voucher: Voucher) -> str:
+        return voucher_state(voucher, timezone.now())
+
+    @display(description="Discount")
+    def offer(self, voucher: Voucher) -> str:
+        return discount(voucher.discount or (voucher.campaign.discount if voucher.campaign else None))
+
+    @display(description="Used", ordering="redeemed_quantity")
+    def used(self, voucher: Voucher) -> str:
+        return uses(voucher)
+
+    @display(description="Given to")
+    def owner(self, voucher: Voucher) -> str:
+        return customer_link(voucher.holder)
+
+    @display(description="Runs")
+    def runs(self, voucher: Voucher) -> str:
+        return words.period(*_dates(voucher))
+
+    @display(description="Time limits")
+    def limits_in_words(self, voucher: Voucher) -> str:
+        return time_limits(voucher)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        kwargs["form"] = VoucherForm if obj else NewVoucherForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.readonly_fields if obj else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            first = ("Code", {"fields": ("code", "campaign", "category", "additional_info")})
+            time, more = TIME_FIELDS, ("metadata",)
+        else:
+            first = (
+                "Code",
+                {"fields": ("code_shown", "of_campaign", "owner", "category", "additional_info")},
+            )
+            time = ("limits_in_words", "starts_at", "ends_at") if has_many_windows(obj) else TIME_FIELDS
+            more = ("metadata", "created_at", "updated_at")
+        return (
+            first,
+            ("Discount", {"fields": DISCOUNT_FIELDS}),
+            ("Time", {"fields": time}),
+            ("Limits", {"fields": ("redemption_quantity",)}),
+            ("More", {"fields": more}),
+        )
+
+    def lead(self, request: HttpRequest, obj: Voucher) -> str:
+        campaign = f" Part of {obj.campaign.name}." if obj.campaign else ""
+        return f"{obj.code}: {self.offer(obj)}. Valid: {words.period(*_dates(obj))}.{campaign}"
+
+    def facts(self, request: HttpRequest, obj: Voucher) -> list[Fact]:
+        return [
+            Fact(title="State", value=voucher_state(obj, timezone.now())),
+            Fact(title="Used", value=uses(obj)),
+            Fact(title="Discount", value=self.offer(obj)),
+            Fact(title="Given out", value=words.day(obj.published_at), note=_times(obj.publish_count)),
+        ]
+
+    def panels(self, request: HttpRequest, obj: Voucher) -> list[Panel]:
+        related = ("voucher", "promotion_tier", "customer", "order")
+        found = Redemption.objects.filter(voucher=obj).select_related(*related)
+        return [
+            Panel(
+                key="redemptions",
+                title="Redemptions",
+                headers=rows.REDEMPTION_HEADERS,
+                rows=[rows.redemption_row(row) for row in found.order_by("-redeemed_at", "-pk")[:SHOWN_ROWS]],
+                empty="Nobody used this code so far.",
+                all_url=f"{reverse('admin:promotions_redemption_changelist')}?voucher__id__exact={obj.pk}",
+                all_label="See all redemptions of this code",
+            )
+        ]
+
+    def save_model(self, request: HttpRequest, obj: Voucher, form: Any, change: bool) -> None:
+        actor, now, spec = staff_actor(request), timezone.now(), form.spec()
+        if change:
+            saved = vouchers.update(voucher_id=obj.pk, spec=spec, actor=actor, now=now)
+        else:
+            campaign = form.cleaned_data.get("campaign")
+            saved = vouchers.create(spec=spec, campaign=campaign, actor=actor, now=now)
+        adopt(obj, saved)
+
+    def switch(self, request: HttpRequest, pk: int, is_active: bool) -> None:
+        vouchers.set_active(
+            voucher_id=pk, is_active=is_active, actor=staff_actor(request), now=timezone.now()
+        )
+
+    def put_away(self, request: HttpRequest, pk: int) -> None:
+        vouchers.delete(voucher_id=pk, force=False, actor=staff_actor(request), now=timezone.now())
+
+
+def _dates(voucher: Voucher) -> tuple[Any, Any]:
+    """The code's own dates, else the campaign's."""
+    campaign = voucher.campaign
+    if campaign is None:
+        return voucher.starts_at, voucher.ends_at
+    return voucher.starts_at or campaign.starts_at, voucher.ends_at or campaign.ends_at
+
+
+def _times(number: int) -> str:
+    return words.count(number, "time") if number else "to nobody yet"

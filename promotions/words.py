@@ -1,0 +1,187 @@
+"""Promotions in plain words: discounts, states, time limits, refusals. No database here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from core import words
+from engine import ReasonKey
+from promotions.models import Campaign, PromotionTier, Redemption, Voucher
+from promotions.models.validity import TimeLimited
+
+RUNNING, SCHEDULED, ENDED, DISABLED = "Running", "Scheduled", "Ended", "Disabled"
+USED_UP, IN_BIN = "Used up", "In the bin"
+STATE_COLOURS: Final = {
+    RUNNING: "success",
+    SCHEDULED: "info",
+    ENDED: "",
+    DISABLED: "warning",
+    USED_UP: "",
+    IN_BIN: "danger",
+}
+RESULT_WORDS: Final = {
+    Redemption.Status.SUCCEEDED: "Redeemed",
+    Redemption.Status.FAILED: "Refused",
+    Redemption.Status.ROLLED_BACK: "Taken back",
+}
+RESULT_COLOURS: Final = {"Redeemed": "success", "Refused": "danger", "Taken back": "warning"}
+WEEKDAYS: Final = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+# The week as people write it; 0 is Sunday on the wire.
+WEEK: Final = (1, 2, 3, 4, 5, 6, 0)
+
+REFUSALS: Final[Mapping[str, str]] = {
+    ReasonKey.NOT_FOUND: "The code is not known",
+    ReasonKey.VOUCHER_DISABLED: "The code is disabled",
+    ReasonKey.VOUCHER_NOT_ACTIVE: "The code is not valid yet",
+    ReasonKey.VOUCHER_EXPIRED: "The code has expired",
+    ReasonKey.VOUCHER_NOT_ACTIVE_NOW: "The code is not valid at this day or hour",
+    ReasonKey.PROMOTION_INACTIVE: "The promotion is disabled",
+    ReasonKey.PROMOTION_NOT_ACTIVE_NOW: "The promotion is not valid at this day or hour",
+    ReasonKey.CAMPAIGN_NOT_ACTIVE: "The campaign is disabled",
+    ReasonKey.QUANTITY_EXCEEDED: "The code was used as often as it may be",
+    ReasonKey.APPLICABLE_LIMIT: "Too many discounts in one order",
+    ReasonKey.APPLICABLE_PER_CATEGORY_LIMIT: "Too many discounts of one category",
+    ReasonKey.EXCLUSIVE_LIMIT: "Too many exclusive discounts",
+    ReasonKey.EXCLUSIVE_PER_CATEGORY_LIMIT: "Too many exclusive discounts of one category",
+    ReasonKey.EXCLUSION_RULES: "It may not stand beside an exclusive discount",
+    ReasonKey.PRECEDING_VALIDATION: "An earlier one in the same request was refused",
+    ReasonKey.NO_EFFECT: "It would not change the order",
+    "no_applicable_redeemables": "None of the discounts could be applied",
+}
+
+
+def refusal(key: str) -> str:
+    """A failure code in plain words."""
+    return REFUSALS.get(key) or key.replace("_", " ").capitalize() or "Refused"
+
+
+def discount(wire: Mapping[str, Any] | None) -> str:
+    """10 % off the order, at most 20.00 EUR"""
+    if not wire:
+        return words.NOTHING
+    if wire.get("type") == "PERCENT":
+        text = f"{_percent(wire.get('percent_off'))} % off the order"
+    else:
+        text = f"{words.money(int(wire.get('amount_off') or 0))} off the order"
+    limit = wire.get("amount_limit")
+    return text if limit is None else f"{text}, at most {words.money(int(limit))}"
+
+
+def _percent(value: Any) -> str:
+    text = f"{Decimal(str(value or 0)):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def state_in_time(row: TimeLimited, now: datetime) -> str:
+    if row.ends_at is not None and row.ends_at <= now:
+        return ENDED
+    return SCHEDULED if row.starts_at is not None and row.starts_at > now else RUNNING
+
+
+def campaign_state(campaign: Campaign, now: datetime) -> str:
+    if campaign.deleted_at is not None:
+        return IN_BIN
+    return state_in_time(campaign, now) if campaign.is_active else DISABLED
+
+
+def tier_state(tier: PromotionTier, now: datetime) -> str:
+    """The tier's own limits beat the campaign's, field by field."""
+    if tier.deleted_at is not None:
+        return IN_BIN
+    if not (tier.is_active and tier.campaign.is_active):
+        return DISABLED
+    return state_in_time(_merged(tier, tier.campaign), now)
+
+
+def voucher_state(voucher: Voucher, now: datetime) -> str:
+    """The code's own limits beat the campaign's, field by field."""
+    campaign = voucher.campaign
+    if voucher.deleted_at is not None:
+        return IN_BIN
+    if not voucher.is_active or (campaign is not None and not campaign.is_active):
+        return DISABLED
+    if voucher.redemption_quantity is not None and voucher.redeemed_quantity >= voucher.redemption_quantity:
+        return USED_UP
+    return state_in_time(voucher if campaign is None else _merged(voucher, campaign), now)
+
+
+def _merged(own: TimeLimited, parent: TimeLimited) -> TimeLimited:
+    return Campaign(starts_at=own.starts_at or parent.starts_at, ends_at=own.ends_at or parent.ends_at)
+
+
+def time_limits(row: TimeLimited) -> str:
+    """1 Nov 2026 – 30 Nov 2026; Monday, Friday; 09:00 to 11:00"""
+    parts = [words.period(row.starts_at, row.ends_at)]
+    if row.days_of_week:
+        parts.append(days(row.days_of_week))
+    for entry in (row.validity_hours or {}).get("daily") or []:
+        until = entry.get("expiration_time") or "midnight"
+        parts.append(f"{days(entry['days_of_week'])} {entry['start_time']} to {until}")
+    if row.timeframe_interval:
+        parts.append(f"open for {span(row.timeframe_duration)} every {span(row.timeframe_interval)}")
+    return "; ".join(parts)
+
+
+def days(numbers: list[int]) -> str:
+    if len(set(numbers)) == len(WEEKDAYS):
+        return "every day"
+    return ", ".join(WEEKDAYS[number] for number in WEEK if number in numbers)
+
+
+_UNITS: Final = {"Y": "year", "M": "month", "W": "week", "D": "day"}
+_CLOCK_UNITS: Final = {"H": "hour", "M": "minute", "S": "second"}
+
+
+def span(iso: str) -> str:
+    """An ISO 8601 duration: P1DT4H -> 1 day 4 hours."""
+    calendar, _, clock = iso.removeprefix("P").partition("T")
+    found = [*_amounts(calendar, _UNITS), *_amounts(clock, _CLOCK_UNITS)]
+    return " ".join(words.count(number, unit) for number, unit in found) or iso
+
+
+def _amounts(text: str, units: Mapping[str, str]) -> list[tuple[int, str]]:
+    found, digits = [], ""
+    for character in text:
+        if character.isdigit():
+            digits += character
+        elif digits and character in units:
+            found.append((int(digits), units[character]))
+            digits = ""
+    return found
+
+
+def uses(voucher: Voucher) -> str:
+    limit = voucher.redemption_quantity
+    if limit is None:
+        return f"{voucher.redeemed_quantity:,}, no limit"
+    return f"{voucher.redeemed_quantity:,} of {limit:,}"
+
+
+def target(redemption: Redemption) -> str:
+    """What was redeemed, by its name."""
+    if redemption.voucher is not None:
+        return redemption.voucher.code
+    if redemption.promotion_tier is not None:
+        return redemption.promotion_tier.name
+    if redemption.related_object_type == Redemption.RelatedObject.REDEMPTION:
+        return "Several together"
+    return redemption.voucher_code or words.NOTHING
+
+
+def story(redemption: Redemption) -> str:
+    """One redemption in one sentence."""
+    who = "Somebody"
+    if redemption.customer is not None:
+        who = redemption.customer.name or redemption.customer.source_id or "A customer"
+    if redemption.status == Redemption.Status.FAILED:
+        return f"{who} was refused: {_lower(refusal(redemption.failure_code))}."
+    saved = words.money(redemption.discount_amount)
+    tail = ", which was taken back later" if redemption.status == Redemption.Status.ROLLED_BACK else ""
+    return f"{who} saved {saved}{tail}."
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
