@@ -91,7 +91,7 @@ def upsert[R: (Customer, Product)](
 def _write[R: (Customer, Product)](
     noun: Noun[R], chunk: Sequence[tuple[int, Any]], actor: Actor, now: datetime
 ) -> BulkResult:
-    batch = _Batch()
+    batch: _Batch = _Batch()
     waiting: Sequence[tuple[int, Any]] = chunk
     for _ in range(_ATTEMPTS):
         waiting = _pass(noun, waiting, batch, actor, now)
@@ -127,7 +127,7 @@ def _pass[R: (Customer, Product)](
             fresh[spec.source_id][1].append((index, spec))
         else:
             fresh[spec.source_id] = (_made(noun, spec, now), [(index, spec)])
-    lost = _insert(noun, fresh, nameless)
+    lost: set[str] = _insert(noun, fresh, nameless)
     _update(noun, touched, now)
     created = [*nameless, *(row for name, (row, _) in fresh.items() if name not in lost)]
     batch.created += created

@@ -177,7 +177,7 @@ def _told(spec: OrderSpec, actor: Actor, now: datetime, *, is_told: bool = True)
         if payload:
             person = customers.upsert_from_payload(payload=payload, actor=actor, now=now)
             setattr(order, name, person)
-    changes_amounts = order.pk is None or spec.says_amounts
+    changes_amounts = resolved.order is None or spec.says_amounts
     state = open_order(resolved.basket()) if changes_amounts else None
     status = Order.Status(spec.status) if spec.status else Order.Status(order.status)
     return _write(order, before, resolved, state, status, actor, now, is_told=is_told)
@@ -203,13 +203,13 @@ def _write(
     *,
     is_told: bool = True,
 ) -> Order:
-    _check_metadata(resolved, creating=order.pk is None)
+    _check_metadata(resolved, creating=resolved.order is None)
     order.metadata = dict(resolved.metadata)
     was_paid_at = order.paid_at
     _set_status(order, status, now)
     if state is not None:
         _set_amounts(order, state, resolved.spec)
-    if order.pk is None:
+    if resolved.order is None:
         order.save(force_insert=True)
     else:
         order.updated_at = now

@@ -46,7 +46,7 @@ def insert(
 def columns_of(model: type[models.Model], *, with_key: bool = False) -> list[str]:
     """All columns of a table, without its primary key unless asked for."""
     fields = [field for field in model._meta.concrete_fields if with_key or not field.primary_key]
-    return [field.column for field in fields]
+    return [field.column for field in fields if field.column]
 
 
 def record(row: models.Model, columns: Sequence[str]) -> dict[str, Any]:

@@ -22,7 +22,8 @@ def csv_upload(request: Request) -> tuple[str, int]:
     announced = request.META.get("CONTENT_LENGTH") or ""
     if announced.isdigit() and int(announced) > MAX_BYTES + 4096:
         raise PayloadTooLarge("The file is larger than 10 MB.")
-    upload = request.data.get("file")
+    data = request.data
+    upload = data.get("file") if isinstance(data, dict) else None
     if not isinstance(upload, UploadedFile):
         raise InvalidPayload("Payload should have required property 'file'")
     if (upload.size or 0) > MAX_BYTES:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from commerce.models import Customer, Segment
+from commerce.services.customer_specs import ADDRESS
 from commerce.services.erasures import Erasure
 from core.api.fields import DateField, ListField, MetadataField, TextField, WireSerializer
 from core.instants import format_instant
@@ -101,7 +102,7 @@ def customer_output(customer: Customer) -> dict[str, Any]:
 
 def profile_output(customer: Customer) -> dict[str, Any]:
     """What the shop told us. Unknown fields are null, and so is an address of which nothing is known."""
-    address = {name: getattr(customer, name) or None for name in AddressPayload().fields}
+    address = {name: getattr(customer, name) or None for name in ADDRESS}
     return {
         "name": customer.name or None,
         "description": customer.description or None,

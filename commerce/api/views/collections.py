@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar, cast
 
 from django.db.models import QuerySet
 from rest_framework.request import Request
@@ -83,5 +84,5 @@ class CollectionProductsView(ProjectListView):
         collection = selectors.by_reference(collection_id)
         order, after = content_order(request)
         content = selectors.ContentPage(collection, order=order, after=after, now=self.now)
-        page = self.paginate_queryset(content)
+        page = self.paginate_queryset(cast(Sequence[Any], content))
         return self.get_paginated_response([self.output(article) for article in page or []])

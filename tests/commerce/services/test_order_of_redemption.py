@@ -1,0 +1,180 @@
+"""An order as a redemption stores it, continues it and takes its discount back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from commerce.models import Customer, Order, OrderItem
+from commerce.selectors.order_shapes import ItemSpec, OrderSpec
+from commerce.selectors.orders import resolve, stored_wire
+from commerce.services import orders
+from core.actors import Actor
+from core.errors import NotFound
+from engine.basket import Change, apply_change, open_order, since
+from tests.factories.commerce import CustomerFactory, OrderFactory, OrderItemFactory, ProductFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def redeem(
+    spec: OrderSpec,
+    change: Change,
+    actor: Actor,
+    now: datetime,
+    *,
+    name: str,
+    customer: Customer | None = None,
+) -> Order:
+    orders.lock_named(spec=spec)
+    resolved = resolve(spec)
+    opening = open_order(resolved.basket())
+    state = since(opening, apply_change(opening, change))
+    return orders.store(
+        resolved=resolved, state=state, customer=customer, redemptions={name: {"n": 1}}, actor=actor, now=now
+    )
+
+
+def test_a_new_order_is_stored_as_paid(actor: Actor, now: datetime, told: Any) -> None:
+    ProductFactory(source_id="mug", price=500)
+    customer = CustomerFactory()
+    spec = OrderSpec(
+        source_id="o-1", items=(ItemSpec(source_id="mug", quantity=2), ItemSpec(source_id="tea", price=100))
+    )
+
+    order = redeem(
+        spec, Change(order_discount=50, line_discounts=(200, 0)), actor, now, name="r_1", customer=customer
+    )
+
+    wire = stored_wire(order)
+    assert (wire["status"], wire["customer_id"], wire["redemptions"]) == (
+        "PAID",
+        customer.public_id,
+        {"r_1": {"n": 1}},
+    )
+    assert wire["amount"] == 1100
+    assert (wire["discount_amount"], wire["items_discount_amount"], wire["total_discount_amount"]) == (
+        50,
+        200,
+        250,
+    )
+    assert wire["total_applied_discount_amount"] == 250
+    assert wire["total_amount"] == 850
+    assert wire["items"][0]["applied_discount_amount"] == 200
+    assert wire["items"][0]["subtotal_amount"] == 800
+    customer.refresh_from_db()
+    assert (customer.orders_count, customer.orders_total_amount) == (1, 850)
+    assert told() == ["customer.order.created", "customer.order.paid"]
+
+
+def test_an_order_that_is_continued_keeps_its_discounts(actor: Actor, now: datetime, told: Any) -> None:
+    redeem(OrderSpec(source_id="o-1", amount=1000), Change(order_discount=300), actor, now, name="r_1")
+
+    order = redeem(OrderSpec(source_id="o-1"), Change(order_discount=900), actor, now, name="r_2")
+
+    assert (order.amount, order.total_discount_amount, order.total_amount) == (1000, 1000, 0)
+    assert order.total_applied_discount_amount == 700
+    assert set(order.redemptions) == {"r_1", "r_2"}
+    assert told().count("customer.order.paid") == 1
+
+
+@pytest.mark.parametrize("items", [None, (ItemSpec(source_id="mug", quantity=3),)])
+def test_line_discounts_survive_whether_lines_are_sent_again_or_not(
+    actor: Actor, now: datetime, items: Any
+) -> None:
+    ProductFactory(source_id="mug", price=500)
+    first = OrderSpec(source_id="o-1", items=(ItemSpec(source_id="mug", quantity=2),))
+    redeem(first, Change(line_discounts=(100,)), actor, now, name="r_1")
+
+    order = redeem(
+        OrderSpec(source_id="o-1", items=items), Change(line_discounts=(50,)), actor, now, name="r_2"
+    )
+
+    line = OrderItem.objects.get()
+    assert (line.discount_amount, line.applied) == (150, {"applied_discount_amount": 50})
+    assert order.items_discount_amount == 150
+    assert order.amount == (1500 if items else 1000)
+
+
+def test_totals_in_a_request_are_ignored() -> None:
+    items = (ItemSpec(source_id="x", price=100, discount_amount=90),)
+
+    resolved = resolve(OrderSpec(items=items, discount_amount=50))
+
+    assert (resolved.discount_amount, resolved.lines[0].discount_amount) == (0, 0)
+
+
+def test_an_unknown_id_is_refused_and_an_unknown_name_is_new() -> None:
+    with pytest.raises(NotFound):
+        resolve(OrderSpec(id="ord_none"))
+
+    assert resolve(OrderSpec(source_id="new", amount=5)).order is None
+
+
+@pytest.mark.parametrize(
+    ("taken", "expected"),
+    [(100, (200, 300, 500)), (400, (0, 200, 200)), (600, (0, 0, 0)), (9999, (0, 0, 0))],
+)
+def test_taking_a_discount_back(
+    actor: Actor, now: datetime, taken: int, expected: tuple[int, int, int]
+) -> None:
+    order = OrderFactory(
+        amount=2000,
+        discount_amount=300,
+        items_discount_amount=300,
+        total_discount_amount=600,
+        total_amount=1400,
+        status="PAID",
+        redemptions={"r_1": {"date": "x"}},
+    )
+    OrderItemFactory(order=order, position=0, discount_amount=200)
+    OrderItemFactory(order=order, position=1, discount_amount=100)
+
+    result = orders.take_off_discount(
+        order_id=order.pk,
+        order_discount=taken,
+        cancel=False,
+        rollback={"redemption_id": "r_1", "rollback_date": "y"},
+        actor=actor,
+        now=now,
+    )
+
+    lines = sum(OrderItem.objects.values_list("discount_amount", flat=True))
+    assert (result.discount_amount, result.items_discount_amount, result.total_discount_amount) == expected
+    assert lines == result.items_discount_amount
+    assert result.total_amount == 2000 - result.total_discount_amount
+    assert result.redemptions == {"r_1": {"date": "x", "rollback_date": "y"}}
+    assert result.status == "PAID"
+
+
+def test_the_last_redemption_cancels_the_order(actor: Actor, now: datetime, told: Any) -> None:
+    customer = CustomerFactory()
+    order = redeem(
+        OrderSpec(amount=1000), Change(order_discount=300), actor, now, name="r_1", customer=customer
+    )
+
+    orders.take_off_discount(
+        order_id=order.pk,
+        order_discount=300,
+        cancel=True,
+        rollback={"redemption_id": "r_1"},
+        actor=actor,
+        now=now,
+    )
+
+    order.refresh_from_db()
+    customer.refresh_from_db()
+    assert (order.status, order.total_amount, order.canceled_at) == ("CANCELED", 1000, now)
+    assert customer.orders_count == 0
+    assert told()[-1] == "customer.order.canceled"
+
+
+def test_resolving_costs_the_same_for_any_number_of_lines(count_queries: Any) -> None:
+    products = ProductFactory.create_batch(30)
+    items = tuple(ItemSpec(source_id=product.source_id) for product in products)
+
+    few = count_queries(lambda: resolve(OrderSpec(source_id="o", items=items[:2])))
+
+    assert count_queries(lambda: resolve(OrderSpec(source_id="o", items=items))) == few == 2
