@@ -15,21 +15,26 @@ from django.db.models import CharField, F, Func, JSONField, Q, QuerySet, Value
 from core.locking import lock
 from promotions.models import Campaign, Voucher
 
-_KEPT: Final = ("starts_at", "ends_at", "timeframe_interval", "days_of_week", "validity_hours", "category")
+_KEPT: Final[Mapping[str, tuple[str, ...]]] = {
+    "starts_at": (),
+    "ends_at": (),
+    "timeframe_interval": ("timeframe_duration",),
+    "days_of_week": (),
+    "validity_hours": (),
+    "category": (),
+}
+"""What used codes keep: columns, each with the ones that only make sense beside it (then both are texts)."""
 
 
 def keep_for_used_codes(campaign: Campaign, before: Mapping[str, Any], columns: Mapping[str, Any]) -> None:
     """One statement for each limit that changes; a limit that the campaign did not have cannot be kept."""
     used = _used(campaign.pk)
-    for name in _KEPT:
-        if name not in columns or not before[name] or before[name] == columns[name]:
-            continue
-        kept = {name: before[name]}
-        without_own = Q(**{f"{name}__isnull": True})
-        if name == "timeframe_interval":
-            kept["timeframe_duration"] = before["timeframe_duration"]
-            without_own = Q(timeframe_interval="")
-        used.filter(without_own).update(**kept)
+    for name, companions in _KEPT.items():
+        names = (name, *companions)
+        changes = any(n in columns and before[n] != columns[n] for n in names)
+        if changes and before[name]:
+            is_empty = Q(**{name: ""}) if companions else Q(**{f"{name}__isnull": True})
+            used.filter(is_empty).update(**{n: before[n] for n in names})
 
 
 def lock_used_codes(campaign_id: int, columns: Mapping[str, Any]) -> None:
