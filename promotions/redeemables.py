@@ -54,7 +54,9 @@ class QuantityExceeded(NotRedeemable):
 class Kind(Protocol):
     """One kind of redeemable."""
 
-    object: str
+    @property
+    def object(self) -> str:
+        """The wire's name of the kind."""
 
     def find(self, ids: Collection[str], settings: ProjectSettings) -> Mapping[str, models.Model]:
         """Rows by what was sent, with what the candidate needs (one query); unknown ids are left out."""

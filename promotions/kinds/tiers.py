@@ -61,6 +61,7 @@ class TierKind:
         )
 
     def restore(self, redemption: Redemption, *, now: datetime) -> None:
+        assert redemption.promotion_tier_id is not None  # noqa: S101 - it is a redemption of this kind
         PromotionTier.objects.filter(pk=redemption.promotion_tier_id).update(
             redeemed_quantity=F("redeemed_quantity") - 1,
             orders_total_amount=F("orders_total_amount") - (redemption.order_amount or 0),

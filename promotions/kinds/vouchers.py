@@ -81,6 +81,7 @@ class VoucherKind:
         voucher.redeemed_quantity += 1
 
     def restore(self, redemption: Redemption, *, now: datetime) -> None:
+        assert redemption.voucher_id is not None  # noqa: S101 - it is a redemption of this kind
         Voucher.objects.filter(pk=redemption.voucher_id, redeemed_quantity__gt=0).update(
             redeemed_quantity=F("redeemed_quantity") - 1
         )

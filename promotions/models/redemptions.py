@@ -88,7 +88,7 @@ class Redemption(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.public_id
+        return str(self.public_id)
 
 
 class Rollback(models.Model):
@@ -113,4 +113,4 @@ class Rollback(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.public_id
+        return str(self.public_id)

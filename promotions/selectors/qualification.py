@@ -35,20 +35,19 @@ class Universe:
 
 def candidates(universe: Universe, *, settings: ProjectSettings, now: datetime) -> Iterator[Found]:
     """Candidates one after the other, read in batches, so that a short page reads few rows."""
-    sources: list[QuerySet[Voucher] | QuerySet[PromotionTier]] = []
-    if universe.vouchers is not None:
-        sources += [_vouchers(universe, now, which) for which in _voucher_kinds(universe)]
-    if universe.tiers is not None and not universe.wallet_only:
-        sources.append(_tiers(universe, now))
-    streams = [_in_batches(source) for source in sources]
+    vouchers, tiers = universe.vouchers, universe.tiers
+    streams: list[Iterator[Voucher | PromotionTier]] = []
+    if vouchers is not None:
+        streams += [_in_batches(_vouchers(universe, now, which)) for which in _voucher_kinds(universe)]
+    if tiers is not None and not universe.wallet_only:
+        streams.append(_in_batches(_tiers(universe, now)))
     newest_first = heapq.merge(*streams, key=lambda row: (row.created_at, row.pk), reverse=True)
     for row in newest_first:
         if isinstance(row, Voucher):
             yield kind_of("voucher").describe(Requested(object="voucher", id=row.code), row)
         else:
-            yield kind_of("promotion_tier").describe(
-                Requested(object="promotion_tier", id=row.public_id), row
-            )
+            requested = Requested(object="promotion_tier", id=row.public_id)
+            yield kind_of("promotion_tier").describe(requested, row)
 
 
 def _in_batches[Row: (Voucher, PromotionTier)](rows: QuerySet[Row]) -> Iterator[Row]:
