@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import ctypes
 import fcntl
 import json
@@ -160,14 +161,22 @@ def reap_leftovers(run: Path, names: Sequence[str], *, grace_seconds: float = 10
         if born is not None and _born(pid) == born:
             found.append(name)
             _signal(os.kill, pid, number)
-            _wait_until(lambda pid=pid, born=born: _born(pid) != born, grace_seconds)
+            _wait_until(functools.partial(_has_gone, pid, born), grace_seconds)
             _signal(os.killpg, pid, signal.SIGKILL)
         elif any(command_line(member) == command for member in _group(pid)):
             found.append(name)
             _signal(os.killpg, pid, signal.SIGKILL)
-            _wait_until(lambda pid=pid: not _group(pid), grace_seconds)
+            _wait_until(functools.partial(_is_empty, pid), grace_seconds)
         file.unlink(missing_ok=True)
     return found
+
+
+def _has_gone(pid: int, born: object) -> bool:
+    return _born(pid) != born
+
+
+def _is_empty(pid: int) -> bool:
+    return not _group(pid)
 
 
 def _signal(send: Callable[[int, int], None], pid: int, number: int) -> None:
