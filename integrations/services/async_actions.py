@@ -63,21 +63,29 @@ def create(
     :raises LookupError: unknown job type.
     """
     registry.job_type(type)
-    action = AsyncAction.objects.create(
-        type=type,
-        body=body,
-        rows_count=rows_count,
-        params=params or {},
-        result={"failures": []},
-        actor_kind=actor.kind.value,
-        actor_id=actor.id,
-        actor_label=actor.label,
-        actor_role=actor.role,
-        channel=actor.channel,
-        request_id=actor.request_id,
-        created_at=now,
-    )
+    action = _new(type, rows_count, params, actor, now)
+    action.body = body
+    action.save(force_insert=True)
     events.emit(CREATED, entity=action, actor=actor, now=now, payload={"type": type, "rows": rows_count})
+    return action
+
+
+@transaction.atomic
+def record_done(
+    *, type: str, done: int, actor: Actor, now: datetime, params: dict[str, Any] | None = None
+) -> AsyncAction:
+    """A job so small that the caller did it himself: on record like any other, and waited for by nobody.
+
+    :raises LookupError: unknown job type.
+    """
+    registry.job_type(type)
+    action = _new(type, done, params, actor, now)
+    action.position = action.done_count = done
+    action.started_at = action.updated_at = now
+    _finish(action, now, broken=False)
+    action.save(force_insert=True)
+    payload = {"type": type, "done": done, "failed": 0}
+    events.emit(FINISHED, entity=action, actor=actor, now=now, payload=payload)
     return action
 
 
@@ -158,6 +166,24 @@ def report(action: AsyncAction) -> dict[str, Any] | None:
         for failure in failures
     ]
     return {"message": (action.result or {}).get("message", ""), "failed": failed, **counts}
+
+
+def _new(
+    type: str, rows_count: int, params: dict[str, Any] | None, actor: Actor, now: datetime
+) -> AsyncAction:
+    return AsyncAction(
+        type=type,
+        rows_count=rows_count,
+        params=params or {},
+        result={"failures": []},
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        actor_label=actor.label,
+        actor_role=actor.role,
+        channel=actor.channel,
+        request_id=actor.request_id,
+        created_at=now,
+    )
 
 
 def _work(action: AsyncAction, job_type: JobType, actor: Actor, now: datetime) -> None:

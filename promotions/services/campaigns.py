@@ -146,10 +146,8 @@ def add_codes(*, campaign: Campaign, count: int, spec: VoucherSpec, actor: Actor
     :raises InvalidCampaign: the campaign takes no (more) codes now, or not so many.
     :raises InvalidCodeConfig: too few codes are possible.
     """
-    action_id = code_batches.start(campaign=campaign, count=count, spec=spec, actor=actor, now=now)
-    if count <= AT_ONCE:
-        code_batches.work_off(action_id=action_id, now=now)
-    return action_id
+    add = code_batches.make_as_job if count <= AT_ONCE else code_batches.start
+    return add(campaign=campaign, count=count, spec=spec, actor=actor, now=now)
 
 
 def delete(*, campaign_id: int, force: bool, actor: Actor, now: datetime) -> str:
@@ -162,7 +160,7 @@ def delete(*, campaign_id: int, force: bool, actor: Actor, now: datetime) -> str
     :raises NotFound: it is in the bin already (with `force`: it has left the bin).
     """
     action_id = _delete(campaign_id, force, actor, now)
-    code_batches.work_off(action_id=action_id, now=now)
+    code_batches.begin_deletion(action_id=action_id, now=now)
     return action_id
 
 

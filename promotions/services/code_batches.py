@@ -59,6 +59,23 @@ def make(*, campaign: Campaign, count: int, spec: VoucherSpec, actor: Actor, now
 
 @retried
 @transaction.atomic
+def make_as_job(*, campaign: Campaign, count: int, spec: VoucherSpec, actor: Actor, now: datetime) -> str:
+    """Make a few codes now, before any job that waits, and put that on record as a job; returns its id.
+
+    :raises InvalidCodeConfig: too few codes are possible.
+    :raises InvalidCampaign: the campaign takes no (more) codes now, or not so many.
+    """
+    campaign_pool.refuse_closed(campaign)
+    made = make(campaign=campaign, count=count, spec=spec, actor=actor, now=now)
+    action = async_actions.record_done(
+        type=GENERATE, done=len(made), params={"campaign": campaign.pk}, actor=actor, now=now
+    )
+    _tell_end("campaign.vouchers.generation.completed", campaign, action, actor, now)
+    return str(action.public_id)
+
+
+@retried
+@transaction.atomic
 def start(*, campaign: Campaign, count: int, spec: VoucherSpec, actor: Actor, now: datetime) -> str:
     """Note a job that makes `count` codes; returns its id. The campaign is IN_PROGRESS until it is done.
 
@@ -108,11 +125,9 @@ def start_deletion(*, campaign: Campaign, force: bool, actor: Actor, now: dateti
     return str(action.public_id)
 
 
-def work_off(*, action_id: str, now: datetime) -> None:
-    """Do the first slice of a job at once, if it is its turn; a worker does the rest."""
-    action = async_actions.advance(public_id=action_id, now=now)
-    if action is not None and action.type == GENERATE:
-        conclude(action_id=action_id, now=now)
+def begin_deletion(*, action_id: str, now: datetime) -> None:
+    """Do the first slice at once, if it is the job's turn; a worker does the rest."""
+    async_actions.advance(public_id=action_id, now=now)
 
 
 @transaction.atomic
@@ -131,20 +146,10 @@ def conclude(*, action_id: str, now: datetime) -> None:
     is_done = action.status == AsyncAction.Status.DONE
     status = Campaign.GenerationStatus.DONE if is_done else Campaign.GenerationStatus.FAILED
     Campaign.objects.filter(pk=campaigns[0].pk).update(generation_status=status)
-    name = f"campaign.vouchers.generation.{'completed' if is_done else 'failed'}"
     actor = Actor.system("promotions", channel="TASK")
+    name = f"campaign.vouchers.generation.{'completed' if is_done else 'failed'}"
     audit.log(actor, name, campaigns[0], now=now, after={"count": action.done_count})
-    events.emit(
-        name,
-        entity=campaigns[0],
-        actor=actor,
-        now=now,
-        payload={
-            "campaign_id": campaigns[0].public_id,
-            "count": action.done_count,
-            "completed_at": format_optional(action.finished_at),
-        },
-    )
+    _tell_end(name, campaigns[0], action, actor, now)
 
 
 def generate_slice(
@@ -174,6 +179,16 @@ def delete_slice(
     if params["force"]:
         Voucher.objects.filter(pk__in=pks).update(released_at=now)
     return SliceResult(done=len(pks))
+
+
+def _tell_end(name: str, campaign: Campaign, action: AsyncAction, actor: Actor, now: datetime) -> None:
+    payload = {
+        "campaign_id": campaign.public_id,
+        "count": action.done_count,
+        "completed_at": format_optional(action.finished_at),
+        "async_action_id": action.public_id,
+    }
+    events.emit(name, entity=campaign, actor=actor, now=now, payload=payload)
 
 
 def _stored(spec: VoucherSpec) -> dict[str, Any]:
