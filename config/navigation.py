@@ -15,7 +15,7 @@ _SECTIONS: Final = (
         "Promotions",
         (
             ("Campaigns", "campaign", "promotions.Campaign"),
-            ("Codes", "confirmation_number", "promotions.Voucher"),
+            ("Vouchers", "confirmation_number", "promotions.Voucher"),
             ("Promotion tiers", "sell", "promotions.PromotionTier"),
             ("Categories", "category", "promotions.Category"),
             ("Redemptions", "receipt_long", "promotions.Redemption"),

@@ -1,11 +1,11 @@
-"""What admin pages say: money, instants and periods as people read them, in the project's zone and currency."""
+"""What admin pages say: money, instants, periods as people read them, in the project's zone and currency."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.template.loader import render_to_string
@@ -38,10 +38,10 @@ def currency() -> str:
 
 
 def money(amount: int | None) -> str:
-    """Minor units as people read them: 123450 -> 1,234.50 EUR."""
+    """Minor units as people read them: 123450 -> 1,234.50 EUR, never broken over two lines."""
     if amount is None:
         return NOTHING
-    return f"{plain_money(amount)} {currency()}"
+    return f"{plain_money(amount)}\N{NO-BREAK SPACE}{currency()}"
 
 
 def plain_money(amount: int) -> str:
@@ -51,26 +51,28 @@ def plain_money(amount: int) -> str:
 
 
 def when(instant: datetime | None) -> str:
-    """24 Nov 2026, 21:59"""
+    """24 Nov 2026, 21:59, never broken over two lines."""
     if instant is None:
         return NOTHING
-    return formats.date_format(timezone.localtime(instant), "DATETIME_FORMAT")
+    text = formats.date_format(timezone.localtime(instant), "DATETIME_FORMAT")
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def day(instant: datetime | None) -> str:
-    """24 Nov 2026"""
+    """24 Nov 2026, never broken over two lines."""
     if instant is None:
         return NOTHING
-    return formats.date_format(timezone.localtime(instant), "DATE_FORMAT")
+    text = formats.date_format(timezone.localtime(instant), "DATE_FORMAT")
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def period(starts_at: datetime | None, ends_at: datetime | None) -> str:
-    """A half-open period: 1 Nov 2026 – 30 Nov 2026, from …, until …, always."""
-    if starts_at and ends_at:
-        return f"{day(starts_at)} – {day(ends_at)}"
-    if starts_at:
-        return f"from {day(starts_at)}"
-    return f"until {day(ends_at)}" if ends_at else "no time limit"
+    """A half-open period by its first and last day: 1 Nov 2026 – 30 Nov 2026."""
+    if ends_at is None:
+        return f"from {day(starts_at)}" if starts_at else "no time limit"
+    # What ends at midnight has the day before as its last one.
+    last_day = day(ends_at - timedelta(microseconds=1))
+    return f"{day(starts_at)} – {last_day}" if starts_at else f"until {last_day}"
 
 
 def count(number: int, one: str, many: str = "") -> str:

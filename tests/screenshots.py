@@ -1,7 +1,7 @@
 """Pictures of the admin: `python -m tests.screenshots FOLDER [--url URL] [--user NAME] [--password WORD]`.
 
-Looks at a running installation (`make demo`) in light, dark, and 390 pixels wide, and reports pages that log an
-error or call another host.
+Looks at a running installation (`make demo`) in light, dark, and 390 pixels wide, and reports pages that log
+an error or call another host.
 """
 
 from __future__ import annotations

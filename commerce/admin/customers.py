@@ -27,6 +27,14 @@ from core.admin.metadata import MetadataField
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from core.admin.paging import LimitedPaginator
 
+CHANNELS = {
+    "API": "the shop, over the API",
+    "CLIENT_API": "the shop's web page or app",
+    "ADMIN": "this admin",
+    "COMMAND": "an import",
+    "TASK": "a background job",
+}
+
 
 class CustomerForm(forms.ModelForm):
     metadata = MetadataField()
@@ -56,12 +64,12 @@ class CustomerAdmin(PageAdmin):
     search_help_text = "Id in the shop, or the beginning of a name, e-mail address or city."
     ordering = ("-created_at", "-pk")
     paginator = LimitedPaginator
-    readonly_fields = ("channel", "created_at", "updated_at")
+    readonly_fields = ("seen_through", "created_at", "updated_at")
     actions_detail = ("erase",)
     fieldsets = (
         ("Who", {"fields": ("source_id", "name", "email", "phone", "birthdate", "description")}),
         ("Address", {"fields": ("line_1", "line_2", "postal_code", "city", "state", "country")}),
-        ("More", {"fields": ("metadata", "channel", "created_at", "updated_at")}),
+        ("More", {"fields": ("metadata", "seen_through", "created_at", "updated_at")}),
     )
     add_fieldsets = (
         ("Who", {"fields": ("source_id", "name", "email", "phone", "birthdate", "description")}),
@@ -81,6 +89,10 @@ class CustomerAdmin(PageAdmin):
     @display(description="Customer", ordering="name", header=True)
     def who(self, customer: Customer) -> tuple[str, str]:
         return rows.customer_name(customer), customer.source_id or ""
+
+    @display(description="First seen through")
+    def seen_through(self, customer: Customer) -> str:
+        return CHANNELS.get(customer.channel, customer.channel.capitalize()) or words.NOTHING
 
     @display(description="Place")
     def place(self, customer: Customer) -> str:

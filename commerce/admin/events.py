@@ -6,6 +6,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, FieldTextFilt
 from unfold.decorators import display
 
 from commerce.admin import rows
+from commerce.admin.customers import CHANNELS
 from commerce.models import CustomEvent
 from core import words
 from core.admin.pages import ReadOnlyPageAdmin
@@ -18,7 +19,7 @@ class CustomEventAdmin(ReadOnlyPageAdmin):
 
     resource = "events"
     empty_hint = "The shop reports events of its own, such as an abandoned cart. None came so far."
-    list_display = ("created_at", "name", "of_customer", "channel")
+    list_display = ("created_at", "name", "of_customer", "came_by")
     list_filter = (
         ("created_at", RangeDateTimeFilter),
         ("name", FieldTextFilter),
@@ -29,12 +30,16 @@ class CustomEventAdmin(ReadOnlyPageAdmin):
     search_help_text = "The beginning of the event's name, or the customer's id in the shop."
     ordering = ("-created_at", "-pk")
     paginator = LimitedPaginator
-    fields = ("name", "of_customer", "created_at", "channel", "content")
-    readonly_fields = ("of_customer", "content")
+    fields = ("name", "of_customer", "created_at", "came_by", "content")
+    readonly_fields = ("of_customer", "came_by", "content")
 
     @display(description="Customer")
     def of_customer(self, event: CustomEvent) -> str:
         return rows.customer_link(event.customer)
+
+    @display(description="Came by")
+    def came_by(self, event: CustomEvent) -> str:
+        return CHANNELS.get(event.channel, event.channel.capitalize()) or words.NOTHING
 
     @display(description="Content")
     def content(self, event: CustomEvent) -> str:

@@ -41,7 +41,7 @@ class Panel:
 class PageMixin:
     """Adds `facts()` and `panels()` to the page of an object.
 
-    `title()` is what people call it, `lead()` says in one line what it is.
+    `title()` is what people call it, `lead()` says in one line what it is. An empty list says `empty_hint`.
     """
 
     empty_hint: ClassVar[str] = ""
@@ -72,12 +72,6 @@ class PageMixin:
                 "page_panels": self.panels(request, obj),
             }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)  # type: ignore[misc]
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """An empty list says what to do next."""
-        return super().changelist_view(  # type: ignore[misc]
-            request, {"empty_hint": self.empty_hint, **(extra_context or {})}
-        )
 
 
 class PageAdmin(PageMixin, ModelAdmin):

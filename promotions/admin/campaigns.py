@@ -196,20 +196,19 @@ class CampaignAdmin(PageAdmin):
         config = (
             {**campaign.code_config, "pattern": pattern, "prefix": "", "postfix": ""} if pattern else None
         )
+        is_quick = count <= AT_ONCE
+        add = code_batches.make_as_job if is_quick else code_batches.start
         with reported(self, request, campaign):
-            job = code_batches.start(
+            add(
                 campaign=campaign,
                 count=count,
                 spec=VoucherSpec(code_config=config),
                 actor=staff_actor(request),
                 now=timezone.now(),
             )
-            if count <= AT_ONCE:
-                code_batches.work_off(action_id=job, now=timezone.now())
+            made = words.count(count, "code")
             text = (
-                f"{words.count(count, 'code')} added."
-                if count <= AT_ONCE
-                else (f"{words.count(count, 'code')} are being made. Background jobs shows how far it is.")
+                f"{made} added." if is_quick else f"{made} are being made. See background jobs for progress."
             )
             self.message_user(request, text, messages.SUCCESS)
         return htmx_redirect(f"{self.url_of(campaign)}#codes")
@@ -257,8 +256,8 @@ class CampaignAdmin(PageAdmin):
         dialog={
             "title": "Delete this campaign with all its codes?",
             "description": (
-                "It goes into the bin: nothing of it can be redeemed any more. Its name and codes stay taken, "
-                "past redemptions stay readable."
+                "It goes into the bin: nothing of it can be redeemed any more. Its name and codes stay "
+                "taken, past redemptions stay readable."
             ),
             "form_submit_text": "Delete",
         },

@@ -79,8 +79,14 @@ class RedemptionAdmin(ReadOnlyPageAdmin):
     readonly_fields = ("explained", "what", "of_campaign", "of_customer", "on_order", "came_by", "noted")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Redemption]:
-        # The decision is kilobytes of JSON; lists do not read it.
-        return super().get_queryset(request).defer("snapshot", "outcome", "order_snapshot")
+        """Lists leave out the parents of several together, and the decision: kilobytes of JSON a row."""
+        rows = super().get_queryset(request)
+        match = request.resolver_match
+        if match is None or not (match.url_name or "").endswith("_changelist"):
+            return rows
+        return rows.exclude(related_object_type=Redemption.RelatedObject.REDEMPTION).defer(
+            "snapshot", "outcome", "order_snapshot"
+        )
 
     @display(description="What")
     def what(self, redemption: Redemption) -> str:
@@ -145,8 +151,8 @@ class RedemptionAdmin(ReadOnlyPageAdmin):
         return self.allows(request, "rollback")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
-        """Only what succeeded can be taken back, and a request with several only as a whole."""
-        found = Redemption.objects.filter(pk=object_id, status=Redemption.Status.SUCCEEDED, parent=None)
+        """Only what succeeded can be taken back."""
+        found = Redemption.objects.filter(pk=object_id, status=Redemption.Status.SUCCEEDED)
         return super().get_actions_detail(request, object_id) if found.exists() else []
 
     @action(
@@ -157,22 +163,23 @@ class RedemptionAdmin(ReadOnlyPageAdmin):
         dialog={
             "title": "Take this redemption back?",
             "description": (
-                "The code can be used once more, and the discount is taken off the order again. "
-                "The redemption itself stays on record."
+                "The code can be used once more, and the discount is taken off the order again. What was "
+                "redeemed in the same request is taken back, too. All of it stays on record."
             ),
             "form_class": RollbackForm,
             "form_submit_text": "Take back",
         },
     )
     def roll_back(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        redemption = Redemption.objects.get(pk=object_id)
+        redemption = Redemption.objects.select_related("parent").get(pk=object_id)
+        whole = redemption.parent or redemption
         with reported(self, request, "Redemption"):
             rollbacks.roll_back(
-                redemption_id=redemption.public_id,
+                redemption_id=whole.public_id,
                 spec=rollbacks.RollbackSpec(reason=form.cleaned_data["reason"]),
                 actor=staff_actor(request),
                 now=timezone.now(),
-                stacked=redemption.related_object_type == Redemption.RelatedObject.REDEMPTION,
+                stacked=True,
             )
             self.message_user(request, "The redemption is taken back.", messages.SUCCESS)
         return htmx_redirect(self.url_of(redemption))

@@ -37,7 +37,10 @@ class CampaignForm(DefinitionForm):
             "name", "description", "category", "starts_at", "ends_at", "voucher_redemption_quantity",
             "join_once", "protected", "metadata",
         )  # fmt: skip
+        labels = {"join_once": "One code per customer", "protected": "Write-protected"}  # noqa: RUF012
         help_texts = {  # noqa: RUF012
+            "join_once": "Nobody gets a second code of this campaign.",
+            "protected": "The shop cannot change or delete it over the API; people here can.",
             "category": "Which discounts it may stand beside is set on the category.",
             "starts_at": "Empty: at once.",
             "ends_at": "From this instant on it is over. Empty: no end.",
@@ -86,7 +89,7 @@ class NewCampaignForm(CampaignForm):
         required=False,
         min_value=0,
         max_value=MOST_CODES,
-        initial=0,
+        initial=100,
         label="How many codes",
         widget=UnfoldAdminIntegerFieldWidget,
         help_text="You can add more later. Up to 200 are there at once, more within minutes.",
