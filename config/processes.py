@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import ctypes
 import fcntl
+import functools
 import json
 import os
 import platform
