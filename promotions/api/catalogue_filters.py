@@ -75,6 +75,9 @@ class VoucherFilters(WireFilterSet):
         "published_for_customer_id": Text("holder__public_id"),
         "start_date": DateTime("shown_starts_at"),
         "expiration_date": DateTime("shown_ends_at"),
+        "validity_timeframe": Text("shown_timeframe"),
+        "validity_day_of_week": Array("shown_weekdays"),
+        "validity_hours": Array("shown_hours"),
         "created_at": DateTime("created_at"),
         "updated_at": DateTime("updated_at"),
         "redemption.quantity": Number("redemption_quantity"),
@@ -142,7 +145,9 @@ class CampaignFilters(WireFilterSet):
         "updated_at": DateTime("updated_at"),
         "start_date": DateTime("starts_at"),
         "expiration_date": DateTime("ends_at"),
+        "validity_timeframe": Text("timeframe_interval"),
         "validity_day_of_week": Array("weekdays"),
+        "validity_hours": Array("validity_hours"),
         "metadata": Json("metadata"),
     }
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Func, JSONField, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from core import project
 from core.errors import NotFound
@@ -31,6 +31,15 @@ def listed(vouchers: QuerySet[Voucher]) -> QuerySet[Voucher]:
         shown_category_id=Coalesce("category__public_id", "campaign__category__public_id"),
         shown_starts_at=Coalesce("starts_at", "campaign__starts_at"),
         shown_ends_at=Coalesce("ends_at", "campaign__ends_at"),
+        shown_timeframe=Coalesce(
+            NullIf("timeframe_interval", Value("")), "campaign__timeframe_interval", Value("")
+        ),
+        shown_weekdays=Func(
+            Coalesce("days_of_week", "campaign__days_of_week"),
+            function="to_jsonb",
+            output_field=JSONField(),
+        ),
+        shown_hours=Coalesce("validity_hours", "campaign__validity_hours"),
         is_referral_code=Value(False),
     )
 

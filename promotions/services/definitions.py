@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db import models
@@ -60,4 +61,8 @@ def _fact(value: Any) -> Any:
         return format_instant(value)
     if isinstance(value, Category):
         return value.public_id
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dict):
+        return {key: _fact(inner) for key, inner in value.items()}
     return value

@@ -117,6 +117,10 @@ def test_an_unknown_campaign_or_this_code_finds_exactly_one(api: APIClient) -> N
         ("[published_for_customer_id][conditions][$has_value]=", ["USED"]),
         ("[start_date][conditions][$after]=2099-01-01", ["SOON"]),
         ("[expiration_date][conditions][$before]=2001-01-01", ["ENDED"]),
+        ("[validity_timeframe][conditions][$has_value]=", ["SOON", "USED"]),
+        ("[validity_timeframe][conditions][$is]=P2D", ["SOON"]),
+        ("[validity_day_of_week][conditions][$is]=3", ["USED"]),
+        ("[validity_hours][conditions][$has_value]=", ["ENDED"]),
         ("[created_at][conditions][$after]=2026-03-05", ["OFF"]),
         ("[redemption.redeemed_quantity][conditions][$more_than]=1", ["USED"]),
         ("[redemption.quantity][conditions][$is]=5", ["USED"]),
@@ -125,7 +129,14 @@ def test_an_unknown_campaign_or_this_code_finds_exactly_one(api: APIClient) -> N
     ],
 )
 def test_filters_by_conditions(api: APIClient, filters: str, expected: list[str]) -> None:
-    spring = CampaignFactory(name="Spring", category=CategoryFactory(name="Loud"))
+    spring = CampaignFactory(
+        name="Spring",
+        category=CategoryFactory(name="Loud"),
+        starts_at=datetime(2020, 1, 1, tzinfo=UTC),
+        timeframe_interval="P1D",
+        timeframe_duration="PT4H",
+        days_of_week=[3],
+    )
     VoucherFactory(
         code="USED",
         campaign=spring,
@@ -134,8 +145,17 @@ def test_filters_by_conditions(api: APIClient, filters: str, expected: list[str]
         publish_count=1,
         holder=CustomerFactory(),
     )
-    VoucherFactory(code="ENDED", ends_at=datetime(2000, 1, 1, tzinfo=UTC))
-    VoucherFactory(code="SOON", starts_at=datetime(2100, 1, 1, tzinfo=UTC))
+    VoucherFactory(
+        code="ENDED",
+        ends_at=datetime(2000, 1, 1, tzinfo=UTC),
+        validity_hours={"daily": [{"days_of_week": [1], "start_time": "09:00"}]},
+    )
+    VoucherFactory(
+        code="SOON",
+        starts_at=datetime(2100, 1, 1, tzinfo=UTC),
+        timeframe_interval="P2D",
+        timeframe_duration="P1D",
+    )
     VoucherFactory(
         code="OFF", is_active=False, metadata={"lang": "en"}, created_at=datetime(2026, 3, 6, tzinfo=UTC)
     )
