@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
 from commerce import csv_rows
+from commerce.api.quick import parse_row
 from commerce.api.serializers.customers import BulkCustomerInput
 from commerce.api.serializers.orders import OrderPayload, order_spec
 from commerce.api.serializers.products import BulkProductInput
@@ -26,6 +27,9 @@ from core.errors import DomainError
 from integrations import registry
 from integrations.registry import JobType, Report, Row, RowFailure, RowFormat, SliceResult
 
+# One transaction and one message: a second or so of work.
+BULK_SLICE: Final = 5000
+
 
 def register() -> None:
     """Tell `integrations` what can be done in bulk."""
@@ -37,7 +41,7 @@ def update_customers(
     rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: datetime
 ) -> SliceResult:
     """Merge customers by `source_id`; those that are missing are created."""
-    read = _Read(rows, lambda value: CustomerSpec.from_payload(parse(BulkCustomerInput, value)))
+    read = _Read(rows, lambda value: CustomerSpec.from_payload(parse_row(BulkCustomerInput, value)))
     return read.result(customers.bulk_upsert(specs=read.specs, actor=actor, now=now))
 
 
@@ -62,7 +66,7 @@ def update_products(
     rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: datetime
 ) -> SliceResult:
     """Merge products by `source_id`; those that are missing are created."""
-    read = _Read(rows, lambda value: ArticleSpec.product(parse(BulkProductInput, value)))
+    read = _Read(rows, lambda value: ArticleSpec.product(parse_row(BulkProductInput, value)))
     return read.result(products.bulk_upsert(specs=read.specs, actor=actor, now=now))
 
 
@@ -153,11 +157,25 @@ def _failure(row: Row, error: Exception) -> RowFailure:
 
 
 JOB_TYPES = (
-    JobType(name=Job.CUSTOMERS_BULK_UPDATE, handler=update_customers, report=Report.BULK),
-    JobType(name=Job.CUSTOMERS_METADATA_UPDATE, handler=update_customer_metadata, report=Report.BULK),
+    JobType(
+        name=Job.CUSTOMERS_BULK_UPDATE, handler=update_customers, slice_size=BULK_SLICE, report=Report.BULK
+    ),
+    JobType(
+        name=Job.CUSTOMERS_METADATA_UPDATE,
+        handler=update_customer_metadata,
+        slice_size=BULK_SLICE,
+        report=Report.BULK,
+    ),
     JobType(name=Job.CUSTOMERS_IMPORT_CSV, handler=import_customers, rows=RowFormat.CSV),
-    JobType(name=Job.PRODUCTS_BULK_UPDATE, handler=update_products, report=Report.BULK),
-    JobType(name=Job.PRODUCTS_METADATA_UPDATE, handler=update_product_metadata, report=Report.BULK),
+    JobType(
+        name=Job.PRODUCTS_BULK_UPDATE, handler=update_products, slice_size=BULK_SLICE, report=Report.BULK
+    ),
+    JobType(
+        name=Job.PRODUCTS_METADATA_UPDATE,
+        handler=update_product_metadata,
+        slice_size=BULK_SLICE,
+        report=Report.BULK,
+    ),
     JobType(name=Job.PRODUCTS_IMPORT_CSV, handler=import_products, rows=RowFormat.CSV),
     JobType(name=Job.SKUS_IMPORT_CSV, handler=import_skus, rows=RowFormat.CSV, slice_size=200),
     JobType(name=Job.ORDERS_IMPORT, handler=import_orders, slice_size=200),

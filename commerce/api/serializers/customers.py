@@ -27,7 +27,8 @@ class CustomerInput(WireSerializer):
     name = TextField(required=False, allow_null=True, max_length=255)
     description = TextField(required=False, allow_null=True)
     email = TextField(required=False, allow_null=True, max_length=320)
-    phone = TextField(required=False, allow_null=True, max_length=64)
+    # The column has room for the project's dial code, too.
+    phone = TextField(required=False, allow_null=True, max_length=58)
     birthday = DateField(required=False, allow_null=True)
     birthdate = DateField(required=False, allow_null=True)
     address = AddressPayload(required=False, allow_null=True)

@@ -168,6 +168,8 @@ def test_the_dial_code_of_the_project_completes_phones(api: APIClient, settings_
     phones = [api.post(URL, {"phone": phone}).json()["phone"] for phone in ("600100200", "+44 1", None)]
 
     assert phones == ["+48600100200", "+44 1", None]
+    assert api.post(URL, {"phone": "9" * 58}).status_code == 200
+    assert api.post(URL, {"phone": "9" * 59}).status_code == 400
 
 
 @pytest.mark.parametrize(
