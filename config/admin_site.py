@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from unfold.sites import UnfoldAdminSite
 
 from core import project
@@ -34,7 +34,7 @@ class FanfareAdminSite(UnfoldAdminSite):  # type: ignore[misc]
             with speaking_for(project.current()):
                 response: HttpResponse = guarded(request, *args, **kwargs)
                 # Rendered in here: afterwards zone and currency are those of the server again.
-                if hasattr(response, "render") and not response.is_rendered:
+                if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                     response.render()
                 return response
 

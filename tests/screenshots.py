@@ -1,7 +1,7 @@
 """Pictures of the admin: `python -m tests.screenshots FOLDER [--url URL] [--user NAME] [--password WORD]`.
 
-Looks at a running installation (`make demo`) in light, dark, and 390 pixels wide, and reports pages that log
-an error or call another host.
+Looks at a running `make demo` (the login is in its private file) in light, dark, and 390 pixels wide, and
+reports pages that log an error or call another host.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, Response, sync_playwright
+
+from config import demo_keys
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGS = [
@@ -128,13 +130,17 @@ def shoot(browser: Browser, look: str, base: str, login: tuple[str, str], folder
 
 
 def main() -> int:
+    keys = demo_keys.read(Path(os.environ.get("FANFARE_HOME", "var")))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=Path("var/screenshots"))
-    parser.add_argument("--url", default="http://127.0.0.1:8000")
-    parser.add_argument("--user", default="admin")
-    parser.add_argument("--password", default=os.environ.get("FANFARE_ADMIN_PASSWORD", "admin"))
+    parser.add_argument("--url", default=f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
+    parser.add_argument("--user", default=keys.username if keys else "admin")
+    parser.add_argument("--password", default=keys.password if keys else "")
     parser.add_argument("--look", choices=[*LOOKS], action="append")
     options = parser.parse_args()
+    if not options.password:
+        print("No password: start `make demo` first, or say --user and --password.", file=sys.stderr)  # noqa: T201
+        return 1
     if not Path(CHROMIUM).exists():
         print(f"Chromium is not at {CHROMIUM}. Install it, or set CHROMIUM.", file=sys.stderr)  # noqa: T201
         return 1

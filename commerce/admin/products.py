@@ -24,7 +24,7 @@ from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from core.admin.paging import LimitedPaginator
 
 
-class NamesField(forms.CharField):
+class NamesField(forms.Field):
     """A list of names, typed with commas between."""
 
     def prepare_value(self, value: Any) -> Any:

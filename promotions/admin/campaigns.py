@@ -114,7 +114,9 @@ class CampaignAdmin(PageAdmin):
         is_promotion = obj.campaign_type == Campaign.CampaignType.PROMOTION
         time = ("limits_in_words", "starts_at", "ends_at") if has_many_windows(obj) else TIME_FIELDS
         kind = ("name", "kind", "description", "category")
-        sections = [("Basics", {"fields": kind if is_promotion else (*kind, "codes_kind")})]
+        sections: list[tuple[str, dict[str, Any]]] = [
+            ("Basics", {"fields": kind if is_promotion else (*kind, "codes_kind")})
+        ]
         if not is_promotion:
             sections.append(("Discount", {"fields": DISCOUNT_FIELDS}))
         sections.append(("Time", {"fields": time}))

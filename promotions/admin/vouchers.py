@@ -93,22 +93,18 @@ class VoucherAdmin(SwitchesMixin, PageAdmin):
         return self.readonly_fields if obj else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj is None:
-            first = ("Code", {"fields": ("code", "campaign", "category", "additional_info")})
-            time, more = TIME_FIELDS, ("metadata",)
-        else:
-            first = (
-                "Code",
-                {"fields": ("code_shown", "of_campaign", "owner", "category", "additional_info")},
-            )
+        first: tuple[str, ...] = ("code", "campaign")
+        time: Any = TIME_FIELDS
+        dates: tuple[str, ...] = ()
+        if obj is not None:
+            first, dates = ("code_shown", "of_campaign", "owner"), ("created_at", "updated_at")
             time = ("limits_in_words", "starts_at", "ends_at") if has_many_windows(obj) else TIME_FIELDS
-            more = ("metadata", "created_at", "updated_at")
         return (
-            first,
+            ("Code", {"fields": (*first, "category", "additional_info")}),
             ("Discount", {"fields": DISCOUNT_FIELDS}),
             ("Time", {"fields": time}),
             ("Limits", {"fields": ("redemption_quantity",)}),
-            ("More", {"fields": more}),
+            ("More", {"fields": ("metadata", *dates)}),
         )
 
     def lead(self, request: HttpRequest, obj: Voucher) -> str:

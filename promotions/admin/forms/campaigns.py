@@ -33,7 +33,7 @@ class CampaignForm(DefinitionForm):
 
     class Meta:
         model = Campaign
-        fields = (
+        fields: tuple[str, ...] = (
             "name", "description", "category", "starts_at", "ends_at", "voucher_redemption_quantity",
             "join_once", "protected", "metadata",
         )  # fmt: skip
@@ -58,7 +58,9 @@ class CampaignForm(DefinitionForm):
 
     def values(self) -> dict[str, Any]:
         """Columns that were touched, as the service wants them."""
-        given = {name: self.cleaned_data[name] for name in _BASICS if name in self.changed_data}
+        given: dict[str, Any] = {
+            name: self.cleaned_data[name] for name in _BASICS if name in self.changed_data
+        }
         if "category" in self.changed_data:
             category = self.cleaned_data["category"]
             given["category"] = category.public_id if category else None
@@ -117,7 +119,7 @@ class NewCampaignForm(CampaignForm):
     )
 
     class Meta(CampaignForm.Meta):
-        fields = ("campaign_type", "type", *CampaignForm.Meta.fields)
+        fields: tuple[str, ...] = ("campaign_type", "type", *CampaignForm.Meta.fields)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"voucher_redemption_quantity": 1, **(kwargs.get("initial") or {})}

@@ -18,7 +18,7 @@ class VoucherForm(DefinitionForm):
 
     class Meta:
         model = Voucher
-        fields = (
+        fields: tuple[str, ...] = (
             "category", "starts_at", "ends_at", "redemption_quantity", "additional_info", "metadata",
         )  # fmt: skip
         labels = {"additional_info": "Note"}  # noqa: RUF012
@@ -39,12 +39,12 @@ class VoucherForm(DefinitionForm):
         campaign = self.instance.campaign
         if not self.instance.discount and campaign is not None and campaign.discount:
             wire = campaign.discount
-            self.initial |= {
-                "discount_type": wire.get("type"),
-                "percent_off": wire.get("percent_off"),
-                "amount_off": wire.get("amount_off"),
-                "discount_limit": wire.get("amount_limit"),
-            }
+            self.initial.update(
+                discount_type=wire.get("type"),
+                percent_off=wire.get("percent_off"),
+                amount_off=wire.get("amount_off"),
+                discount_limit=wire.get("amount_limit"),
+            )
         self.fields["discount_type"].disabled = True
         self.fields["discount_type"].help_text = "As the campaign. Another value below is this code's own."
 
@@ -79,7 +79,7 @@ class NewVoucherForm(VoucherForm):
     )
 
     class Meta(VoucherForm.Meta):
-        fields = ("campaign", *VoucherForm.Meta.fields)
+        fields: tuple[str, ...] = ("campaign", *VoucherForm.Meta.fields)
         help_texts = {  # noqa: RUF012
             **VoucherForm.Meta.help_texts,
             "campaign": "Empty: a code that stands alone, with a discount of its own.",
