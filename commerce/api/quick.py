@@ -1,7 +1,7 @@
 """A short cut through input serializers for bulk rows: the usual row is recognised without them.
 
-A serializer takes longer for a row than the database. `parse_row` gives the same answer as `parse`: what it does
-not recognise, wrong rows above all, goes to the serializer.
+A serializer takes longer for a row than the database. `parse_row` gives the same answer as `parse`: what it
+does not recognise, wrong rows above all, goes to the serializer.
 """
 
 from __future__ import annotations
