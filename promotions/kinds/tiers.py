@@ -20,7 +20,7 @@ class TierKind:
     object: Final = RedeemableObject.PROMOTION_TIER.value
 
     def find(self, ids: Collection[str], settings: ProjectSettings) -> Mapping[str, models.Model]:
-        rows = PromotionTier.objects.filter(public_id__in=ids, deleted_at=None)
+        rows = PromotionTier.objects.filter(public_id__in=ids, deleted_at=None, campaign__deleted_at=None)
         return {
             row.public_id: row for row in rows.select_related("campaign", "campaign__category", "category")
         }
@@ -33,7 +33,7 @@ class TierKind:
             object=RedeemableObject.PROMOTION_TIER,
             label=tier.name,
             is_active=tier.is_active,
-            is_campaign_active=tier.campaign.is_active and tier.campaign.deleted_at is None,
+            is_campaign_active=tier.campaign.is_active,
             validity=engine_input.validity(tier),
             campaign_validity=engine_input.validity(tier.campaign),
             discount=effects.parse(tier.discount),

@@ -27,7 +27,10 @@ class VoucherKind:
     def find(self, ids: Collection[str], settings: ProjectSettings) -> Mapping[str, models.Model]:
         keys = {value: project.code_key(value, settings) for value in ids}
         wanted = Q(code_key__in=set(keys.values())) | Q(public_id__in=[v for v in ids if has_prefix(v, "v")])
-        rows = list(Voucher.objects.filter(wanted, released_at=None, deleted_at=None).select_related(*_WITH))
+        # With a campaign in the bin its codes are gone too, before the job that takes them away is done.
+        kept = Q(campaign=None) | Q(campaign__deleted_at=None)
+        there = Voucher.objects.filter(wanted, kept, released_at=None, deleted_at=None)
+        rows = list(there.select_related(*_WITH))
         by_key = {row.code_key: row for row in rows}
         # An id beats a code that happens to look like one (contract: semantics-core 1.3).
         by_public_id = {row.public_id: row for row in rows}
@@ -44,7 +47,7 @@ class VoucherKind:
             object=RedeemableObject.VOUCHER,
             label=voucher.code,
             is_active=voucher.is_active,
-            is_campaign_active=campaign is None or (campaign.is_active and campaign.deleted_at is None),
+            is_campaign_active=campaign is None or campaign.is_active,
             validity=engine_input.validity(voucher),
             campaign_validity=None
             if campaign is None

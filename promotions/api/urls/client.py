@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from promotions.api.views import qualifications, redemptions, validations
+from promotions.api.views import qualifications, redemptions, tiers, validations
 
 urlpatterns = [
     path("validations", validations.ClientValidationsView.as_view()),
     path("redemptions", redemptions.ClientRedemptionsView.as_view()),
+    path("promotions/tiers", tiers.ClientTiersView.as_view()),
     path("qualifications", qualifications.ClientQualificationsView.as_view()),
 ]

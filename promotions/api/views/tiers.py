@@ -4,7 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.fields import parse
-from core.api.views import ProjectAPIView, ProjectListView, actor_of
+from core.api.views import ClientAPIView, ProjectAPIView, ProjectListView, actor_of
 from promotions.api.catalogue_filters import TierFilters
 from promotions.api.serializers.tiers import (
     TierChangeInput,
@@ -32,6 +32,10 @@ class TiersView(ProjectListView):
 
     def get(self, request: Request) -> Response:
         return self.listed(request)
+
+
+class ClientTiersView(ClientAPIView, TiersView):
+    """`GET /client/v1/promotions/tiers`."""
 
 
 class CampaignTiersView(ProjectAPIView):

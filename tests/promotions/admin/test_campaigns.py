@@ -188,6 +188,17 @@ def test_saving_without_a_change_keeps_everything(admin_page: Client, db: None) 
     assert actions(campaign) == []
 
 
+def test_a_campaign_whose_codes_have_their_own_discounts_can_be_saved(admin_page: Client, db: None) -> None:
+    campaign = CampaignFactory(discount=None)
+
+    answer = admin_page.post(page(campaign), {"name": "Other name"})
+
+    campaign.refresh_from_db()
+    assert answer.status_code == 302, answer.text
+    assert (campaign.name, campaign.discount) == ("Other name", None)
+    assert "each code has its own" in admin_page.get("/admin/promotions/campaign/").text
+
+
 def test_buttons_switch_and_say_so(press: Callable[..., Any], db: None) -> None:
     campaign = CampaignFactory()
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 from rest_framework.test import APIClient
 
 from promotions.models import Voucher
@@ -227,10 +226,8 @@ def test_a_page_of_many_comes_from_the_index(api: APIClient, now: datetime) -> N
 
     page = selectors.listed(selectors.printable(selectors.present())).order_by("-created_at", "-pk")[:10]
     plan = page.explain(analyze=True)
-    began = timezone.now()
     answer = api.get(URL)
 
     assert "voucher_newest" in plan
     assert "Seq Scan on promotions_voucher" not in plan
     assert answer.json()["total"] == 20_000
-    assert (timezone.now() - began).total_seconds() < 2

@@ -280,6 +280,18 @@ def test_a_disabled_campaign_disables_its_codes(make_voucher: MakeVoucher, redee
     assert refused.value.key == "campaign_not_active"
 
 
+def test_a_deleted_campaign_takes_its_codes_along_at_once(make_voucher: MakeVoucher, redeem, now) -> None:
+    campaign = Campaign.objects.create(
+        name="Gone", campaign_type="DISCOUNT_COUPONS", discount=AMOUNT_500, deleted_at=now, created_at=now
+    )
+    make_voucher("C", campaign=campaign, discount=None)
+
+    with pytest.raises(NotRedeemable) as refused:
+        redeem("C")
+
+    assert refused.value.key == "not_found"
+
+
 def test_a_tier_counts_its_orders(actor, now) -> None:
     campaign = Campaign.objects.create(name="Sale", campaign_type="PROMOTION", created_at=now)
     tier = PromotionTier.objects.create(campaign=campaign, name="10 %", discount=PERCENT_10, created_at=now)
