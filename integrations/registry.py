@@ -92,3 +92,8 @@ def job_type(name: str) -> JobType:
         return _types[name]
     except KeyError:
         raise LookupError(f"There is no job type {name!r}.") from None
+
+
+def known(name: str) -> JobType | None:
+    """The job type, or None for one that a former release had."""
+    return _types.get(name)

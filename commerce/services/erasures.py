@@ -12,7 +12,7 @@ from core import audit, events
 from core.actors import Actor
 from core.errors import NotFound
 from core.ids import new_id
-from core.locking import lock
+from core.locking import lock, retried
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +27,7 @@ class Erasure:
     orders: int
 
 
+@retried
 @transaction.atomic
 def erase(*, customer_id: int, actor: Actor, now: datetime) -> Erasure:
     """Empty everything personal, of a deleted customer, too. Amounts stay, so that sums stay right.

@@ -137,17 +137,18 @@ def report(action: AsyncAction) -> dict[str, Any] | None:
     """The `result` of a job on the wire; None while it runs. `reports` stays empty: see `errors`."""
     if action.status in _OPEN:
         return None
-    job_type = registry.job_type(action.type)
+    job_type = registry.known(action.type)
+    name_key = job_type.name_key if job_type else "source_id"
     failures = (action.result or {}).get("failures", [])
     counts = {"done_count": action.done_count, "failed_count": action.failed_count}
-    if job_type.report is Report.BULK:
+    if job_type is not None and job_type.report is Report.BULK:
         finished_at = action.finished_at or action.created_at
         errors = [
             {
                 "message": "Row was not updated",
                 "details": failure["reason"],
                 "key": failure["key"],
-                job_type.name_key: failure["name"],
+                name_key: failure["name"],
             }
             for failure in failures
         ]
@@ -159,7 +160,7 @@ def report(action: AsyncAction) -> dict[str, Any] | None:
         }
     failed = [
         {
-            **({job_type.name_key: failure["name"]} if failure["name"] else {}),
+            **({name_key: failure["name"]} if failure["name"] else {}),
             "row": failure["row"],
             "reason": failure["reason"],
         }

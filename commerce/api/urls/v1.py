@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from commerce.api.urls.references import ReferenceConverter
 from commerce.api.views import (
     catalogue_jobs,
     collections,
@@ -15,18 +16,20 @@ from commerce.api.views import (
     skus,
 )
 
+register_converter(ReferenceConverter, "reference")
+
 urlpatterns = [
     path("customers", customers.CustomersView.as_view()),
     path("customers/importCSV", customer_jobs.CustomersCsvView.as_view()),
     path("customers/bulk/async", customer_jobs.CustomersBulkView.as_view()),
     path("customers/metadata/async", customer_jobs.CustomersMetadataView.as_view()),
-    path("customers/<str:customer_id>", customers.CustomerView.as_view()),
-    path("customers/<str:customer_id>/permanent-deletion", customers.CustomerErasureView.as_view()),
-    path("customers/<str:customer_id>/segments", customers.CustomerSegmentsView.as_view()),
+    path("customers/<reference:customer_id>", customers.CustomerView.as_view()),
+    path("customers/<reference:customer_id>/permanent-deletion", customers.CustomerErasureView.as_view()),
+    path("customers/<reference:customer_id>/segments", customers.CustomerSegmentsView.as_view()),
     path("events", events.EventsView.as_view()),
     path("orders", orders.OrdersView.as_view()),
     path("orders/import", orders.OrdersImportView.as_view()),
-    path("orders/<str:order_id>", orders.OrderView.as_view()),
+    path("orders/<reference:order_id>", orders.OrderView.as_view()),
     path("product-collections", collections.CollectionsView.as_view()),
     path("product-collections/<str:collection_id>", collections.CollectionView.as_view()),
     path("product-collections/<str:collection_id>/products", collections.CollectionProductsView.as_view()),
@@ -34,9 +37,9 @@ urlpatterns = [
     path("products/bulk/async", catalogue_jobs.ProductsBulkView.as_view()),
     path("products/metadata/async", catalogue_jobs.ProductsMetadataView.as_view()),
     path("products/importCSV", catalogue_jobs.ProductsCsvView.as_view()),
-    path("products/<str:product_id>", products.ProductView.as_view()),
-    path("products/<str:product_id>/skus", skus.ProductSkusView.as_view()),
-    path("products/<str:product_id>/skus/<str:sku_id>", skus.ProductSkuView.as_view()),
+    path("products/<reference:product_id>", products.ProductView.as_view()),
+    path("products/<reference:product_id>/skus", skus.ProductSkusView.as_view()),
+    path("products/<reference:product_id>/skus/<reference:sku_id>", skus.ProductSkuView.as_view()),
     path("skus/importCSV", catalogue_jobs.SkusCsvView.as_view()),
-    path("skus/<str:sku_id>", skus.SkuView.as_view()),
+    path("skus/<reference:sku_id>", skus.SkuView.as_view()),
 ]

@@ -60,6 +60,14 @@ def test_the_result_of_an_import(api: APIClient) -> None:
     }
 
 
+def test_a_job_of_a_type_that_is_no_more_can_still_be_read(api: APIClient) -> None:
+    action = AsyncActionFactory(type="GONE", status="DONE", done_count=1, result={"failures": [FAILURE]})
+
+    answer = api.get(f"{URL}/{action.public_id}")
+
+    assert (answer.status_code, answer.json()["result"]["done_count"]) == (200, 1)
+
+
 def test_unknown_ones_are_not_found(api: APIClient) -> None:
     answer = api.get(f"{URL}/aa_none")
 
