@@ -70,6 +70,13 @@ def discount(wire: Mapping[str, Any] | None) -> str:
     return text if limit is None else f"{text}, at most {words.money(int(limit))}"
 
 
+def offer(campaign: Campaign) -> str:
+    """What a campaign gives: its discount, or where the discounts are."""
+    if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
+        return "see its tiers"
+    return discount(campaign.discount) if campaign.discount else "each code has its own"
+
+
 def _percent(value: Any) -> str:
     text = f"{Decimal(str(value or 0)):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

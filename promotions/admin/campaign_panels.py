@@ -11,7 +11,7 @@ from core.admin.pages import SHOWN_ROWS, Fact, Panel
 from promotions import reports
 from promotions.admin import rows
 from promotions.models import Campaign, PromotionTier, Redemption, Voucher
-from promotions.words import campaign_state, discount, tier_state, time_limits, uses, voucher_state
+from promotions.words import campaign_state, discount, offer, tier_state, time_limits, uses, voucher_state
 
 _VERBS = {
     "Running": "is running",
@@ -26,10 +26,10 @@ def lead(campaign: Campaign, now: datetime) -> str:
     """Spring sale is running: 10 % off the order, with a code. Valid 1 Mar 2026 – 31 Mar 2026."""
     verb = _VERBS[campaign_state(campaign, now)]
     if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
-        offer = "customers get it without a code, by the first tier that fits"
+        what = "customers get it without a code, by the first tier that fits"
     else:
-        offer = f"{discount(campaign.discount)}, with a code"
-    return f"{campaign.name} {verb}: {offer}. Valid: {time_limits(campaign)}."
+        what = f"{offer(campaign)}, with a code" if campaign.discount else offer(campaign)
+    return f"{campaign.name} {verb}: {what}. Valid: {time_limits(campaign)}."
 
 
 def facts(campaign: Campaign) -> list[Fact]:

@@ -24,7 +24,7 @@ from promotions.models import Campaign
 from promotions.services import campaigns, code_batches
 from promotions.services.campaigns import AT_ONCE
 from promotions.services.vouchers import VoucherSpec
-from promotions.words import STATE_COLOURS, campaign_state, discount, time_limits
+from promotions.words import STATE_COLOURS, campaign_state, offer, time_limits
 
 _IS_COUPONS = f"campaign_type == '{Campaign.CampaignType.DISCOUNT_COUPONS}'"
 _IS_ONE_CODE = f"type == '{Campaign.Type.STANDALONE}'"
@@ -66,7 +66,7 @@ class CampaignAdmin(PageAdmin):
 
     @display(description="Discount")
     def offer(self, campaign: Campaign) -> str:
-        return "see its tiers" if campaign.discount is None else discount(campaign.discount)
+        return offer(campaign)
 
     @display(description="Runs", ordering="starts_at")
     def runs(self, campaign: Campaign) -> str:
@@ -117,7 +117,7 @@ class CampaignAdmin(PageAdmin):
         sections: list[tuple[str, dict[str, Any]]] = [
             ("Basics", {"fields": kind if is_promotion else (*kind, "codes_kind")})
         ]
-        if not is_promotion:
+        if obj.discount:
             sections.append(("Discount", {"fields": DISCOUNT_FIELDS}))
         sections.append(("Time", {"fields": time}))
         limits = ("protected",) if is_promotion else ("voucher_redemption_quantity", "join_once", "protected")

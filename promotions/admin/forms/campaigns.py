@@ -54,7 +54,7 @@ class CampaignForm(DefinitionForm):
             self.fields["discount_type"].help_text = "Fixed since the campaign was made."
 
     def needs_discount(self, cleaned: Mapping[str, Any]) -> bool:
-        return self.instance.campaign_type == Campaign.CampaignType.DISCOUNT_COUPONS
+        return bool(self.instance.discount)
 
     def values(self) -> dict[str, Any]:
         """Columns that were touched, as the service wants them."""

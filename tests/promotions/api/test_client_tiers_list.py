@@ -32,6 +32,6 @@ def test_lists_tiers_for_a_page(client_api: APIClient, tier: PromotionTier) -> N
 def test_rights(client_api: APIClient, api: APIClient, anonymous: APIClient) -> None:
     assert anonymous.get(URL).status_code == 401
     assert api.get(URL).status_code == 401
-    assert client_api.post(URL, {}).status_code == 405
+    assert client_api.post(URL, {}).status_code == 403
     elsewhere = client_api.get(URL, headers={"Origin": "https://evil.example"})
     assert elsewhere.status_code == 403
