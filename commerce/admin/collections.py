@@ -51,6 +51,7 @@ class ProductCollectionAdmin(PageAdmin):
     resource = "product_collections"
     is_deletable = True
     form = CollectionForm
+    delete_hint = "The list is forgotten, its products stay."
     empty_hint = "A collection names a set of products once, so that discounts can refer to it."
     list_display = ("name", "kind", "size", "created_at")
     list_filter = (("type", ChoicesDropdownFilter), ("created_at", RangeDateTimeFilter))
@@ -120,10 +121,6 @@ class ProductCollectionAdmin(PageAdmin):
 
     def delete_model(self, request: HttpRequest, obj: ProductCollection) -> None:
         collections.delete(collection_id=obj.pk, actor=staff_actor(request), now=timezone.now())
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """The list is forgotten, its products stay."""
-        return [f"Collection {objs[0]}"], {"collections": 1}, set(), []
 
 
 def _item_row(item: ProductCollectionItem) -> tuple[str, ...]:

@@ -52,6 +52,10 @@ class CustomerAdmin(PageAdmin):
     resource = "customers"
     is_deletable = True
     form = CustomerForm
+    delete_hint = (
+        "The customer disappears from lists and segments. Orders and redemptions stay, and the "
+        "id in the shop is free again. To empty personal data as well, erase it instead."
+    )
     empty_hint = "Customers arrive from the shop with their first order, or you add one here."
     list_display = ("who", "email", "place", "orders", "spent", "redemptions", "created_at")
     list_filter = (
@@ -177,10 +181,6 @@ class CustomerAdmin(PageAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Customer) -> None:
         customers.delete(customer_id=obj.pk, actor=staff_actor(request), now=timezone.now())
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Deleting hides the customer; nothing that refers to him goes away."""
-        return [f"Customer {objs[0]}"], {"customers": 1}, set(), []
 
     def has_erase_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.allows(request, "delete")

@@ -62,6 +62,7 @@ class ProductAdmin(PageAdmin):
     resource = "products"
     is_deletable = True
     form = ProductForm
+    delete_hint = "The product and its SKUs go into the bin. What was ordered stays as it is."
     empty_hint = "Products arrive from the shop, or you add one here."
     list_display = ("name_and_id", "price_shown", "about", "created_at")
     list_filter = (("created_at", RangeDateTimeFilter), ("updated_at", RangeDateTimeFilter))
@@ -146,10 +147,6 @@ class ProductAdmin(PageAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Product) -> None:
         products.delete(product_id=obj.pk, force=False, actor=staff_actor(request), now=timezone.now())
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Into the bin, with its SKUs. What was ordered stays as it is."""
-        return [f"Product {objs[0]} and its SKUs, into the bin"], {"products": 1}, set(), []
 
 
 def article_spec(form: Any, name: str, change: bool) -> ArticleSpec:

@@ -44,6 +44,7 @@ class SkuAdmin(PageAdmin):
     resource = "products"
     is_deletable = True
     form = SkuForm
+    delete_hint = "The SKU goes into the bin. What was ordered stays as it is."
     empty_hint = "SKUs are variants of a product, such as its sizes. Add one if products have them."
     list_display = ("name_and_id", "of_product", "price_shown", "created_at")
     list_filter = (("product", AutocompleteSelectFilter), ("created_at", RangeDateTimeFilter))
@@ -89,6 +90,3 @@ class SkuAdmin(PageAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Sku) -> None:
         skus.delete(sku_id=obj.pk, force=False, actor=staff_actor(request), now=timezone.now())
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        return [f"SKU {objs[0]}, into the bin"], {"SKUs": 1}, set(), []

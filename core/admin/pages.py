@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
+from django.contrib.admin import ShowFacets
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -41,10 +42,15 @@ class Panel:
 class PageMixin:
     """Adds `facts()` and `panels()` to the page of an object.
 
-    `title()` is what people call it, `lead()` says in one line what it is. An empty list says `empty_hint`.
+    `title()` is what people call it, `lead()` says in one line what it is. An empty list says `empty_hint`,
+    the question before deleting `delete_hint`.
     """
 
     empty_hint: ClassVar[str] = ""
+    delete_hint: ClassVar[str] = ""
+    delete_confirmation_template = "core/admin/delete.html"
+    # Counting every choice of every filter is no use to anybody, and slow.
+    show_facets = ShowFacets.NEVER
     change_form_outer_before_template = "core/admin/page_head.html"
     change_form_outer_after_template = "core/admin/page_panels.html"
 
@@ -72,6 +78,16 @@ class PageMixin:
                 "page_panels": self.panels(request, obj),
             }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)  # type: ignore[misc]
+
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        obj = context["object"]
+        obj.page_title = self.title(obj)
+        context = {**context, "object_title": obj.page_title, "delete_hint": self.delete_hint}
+        return super().render_delete_form(request, context)  # type: ignore[misc, no-any-return]
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Services decide what goes with it; `delete_hint` says so."""
+        return [], {}, set(), []
 
 
 class PageAdmin(PageMixin, ModelAdmin):

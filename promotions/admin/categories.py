@@ -20,6 +20,7 @@ class CategoryAdmin(PageAdmin):
 
     resource = "categories"
     is_deletable = True
+    delete_hint = "What is in it goes on without a category, and the stacking rules forget it."
     empty_hint = "Categories say which discounts may be combined. Without any, all of them may."
     list_display = ("name", "hierarchy", "combines")
     list_filter = (("stacking_type", ChoicesDropdownFilter),)
@@ -52,7 +53,3 @@ class CategoryAdmin(PageAdmin):
         categories.delete(
             category_id=obj.pk, with_stacking_rules=True, actor=staff_actor(request), now=timezone.now()
         )
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What is in the category goes on without one."""
-        return [f"Category {objs[0]}"], {"categories": 1}, set(), []
