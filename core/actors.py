@@ -28,25 +28,27 @@ _MERCHANT = frozenset(
     {"validations.validate", "redemptions.redeem", "redemptions.rollback", "qualifications.qualify"}
 )
 _CLIENT = frozenset({"validations.validate", "redemptions.redeem", "qualifications.qualify", "events.create"})
-_USER_DENIED = ("settings.", "management.", "api_keys.")
+# Of the project itself; nothing that somebody at a till or a campaign works with.
+_OF_THE_PROJECT = ("settings.", "management.", "api_keys.")
 
 
 def role_allows(role: str, permission: str) -> bool:
     """Whether a role holds a permission such as `vouchers.modify`.
 
     Contract: governance 3. Admin all; User all but project settings and keys; Viewer reads and exports;
-    Merchant validates, redeems, rolls back and reads.
+    Merchant validates, redeems, rolls back and reads what belongs to that, settings and keys not.
     """
     action = permission.rpartition(".")[2]
     match role:
         case Role.ADMIN:
             return True
         case Role.USER:
-            return not permission.startswith(_USER_DENIED)
+            return not permission.startswith(_OF_THE_PROJECT)
         case Role.VIEWER:
             return action in {"read", "export"}
         case Role.MERCHANT:
-            return action == "read" or permission in _MERCHANT
+            may_read = action == "read" and not permission.startswith(_OF_THE_PROJECT)
+            return may_read or permission in _MERCHANT
         case "CLIENT":
             return permission in _CLIENT or permission == "promotions.read"
     return False

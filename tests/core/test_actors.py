@@ -18,7 +18,7 @@ MATRIX = {
     "promotions.read": "ADMIN USER VIEWER MERCHANT CLIENT",
     "events.create": "ADMIN USER CLIENT",
     "settings.modify": "ADMIN",
-    "settings.read": "ADMIN VIEWER MERCHANT",
+    "settings.read": "ADMIN VIEWER",
     "management.modify": "ADMIN",
     "api_keys.create": "ADMIN",
     "metadata_schemas.modify": "ADMIN USER",

@@ -163,7 +163,7 @@ def test_client_keys_are_bound_to_origins(db: None, origin: str | None, status: 
 
 
 ROLES = {
-    "GET": {Role.ADMIN: 200, Role.USER: 403, Role.VIEWER: 200, Role.MERCHANT: 200},
+    "GET": {Role.ADMIN: 200, Role.USER: 403, Role.VIEWER: 200, Role.MERCHANT: 403},
     "PUT": {Role.ADMIN: 200, Role.USER: 403, Role.VIEWER: 403, Role.MERCHANT: 403},
     "DELETE": {Role.ADMIN: 402, Role.USER: 403, Role.VIEWER: 403, Role.MERCHANT: 403},
 }
