@@ -19,6 +19,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "heartbeat": {"task": "core.tasks.heartbeat", "schedule": 20.0, "options": {"expires": 60}},
+    "wake stalled jobs": {
+        "task": "integrations.tasks.wake_jobs",
+        "schedule": 120.0,
+        "options": {"expires": 300},
+    },
     "seal the audit log": {"task": "core.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 300}},
 }
 

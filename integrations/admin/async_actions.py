@@ -11,7 +11,6 @@ from unfold.decorators import display
 
 from core import words
 from core.admin.pages import Fact, ReadOnlyPageAdmin
-from core.admin.paging import LimitedPaginator
 from integrations.models import AsyncAction
 
 _COLOURS = {"Waiting": "info", "Running": "primary", "Done": "success", "Failed": "danger"}
@@ -32,7 +31,6 @@ class AsyncActionAdmin(ReadOnlyPageAdmin):
     search_fields = ("public_id__exact", "request_id__exact", "type")
     search_help_text = "A part of the job's kind, or its whole id."
     ordering = ("-created_at", "-pk")
-    paginator = LimitedPaginator
     fields = (
         "what",
         "state",

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import OperationalError, connection, transaction
+from django.db.models.functions import Coalesce
 
 from core import events
 from core.actors import Actor, ActorKind
@@ -131,6 +132,23 @@ def advance(*, public_id: str, now: datetime) -> AsyncAction | None:
     if waiting is not None:
         events.emit(CONTINUED, entity=waiting, actor=_actor_of(waiting), now=now)
     return action
+
+
+@transaction.atomic
+def wake(*, stalled_since: datetime, now: datetime) -> int:
+    """Ask again for the oldest open job of each type that has not moved; returns how many were asked.
+
+    Its event may be parked (a database that was away for long), and jobs behind it wait for it.
+    """
+    first = AsyncAction.objects.filter(status__in=_OPEN).order_by("type", "pk").distinct("type")
+    moved_at = Coalesce("updated_at", "created_at")
+    stalled = AsyncAction.objects.filter(pk__in=first.values("pk")).annotate(moved_at=moved_at)
+    actions = list(stalled.filter(moved_at__lt=stalled_since).order_by("pk"))
+    for action in actions:
+        events.emit(CONTINUED, entity=action, actor=_actor_of(action), now=now)
+    # The next look waits as long again.
+    AsyncAction.objects.filter(pk__in=[action.pk for action in actions]).update(updated_at=now)
+    return len(actions)
 
 
 def report(action: AsyncAction) -> dict[str, Any] | None:

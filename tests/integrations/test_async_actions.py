@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -174,3 +174,22 @@ def test_unknown_types_are_refused(actor: Actor, now: datetime) -> None:
         async_actions.create(type="NONE", body="", rows_count=0, actor=actor, now=now)
 
     assert not AsyncAction.objects.exists()
+
+
+def test_a_job_whose_event_was_parked_is_woken(notes: Notes, start: Any, now: datetime) -> None:
+    first, second = start("a"), start("b")
+    dispatch.plan(now=now)
+    EventDelivery.objects.update(status=EventDelivery.Status.PARKED)
+    later = now + timedelta(minutes=11)
+
+    too_early = async_actions.wake(stalled_since=now, now=now)
+    woken = async_actions.wake(stalled_since=later - timedelta(minutes=10), now=later)
+    again = async_actions.wake(stalled_since=later - timedelta(minutes=10), now=later)
+    deliver_all(later)
+
+    # Only the first is asked: the second follows when it is done.
+    assert (too_early, woken, again) == (0, 1, 0)
+    assert notes.seen == ["a", "b"]
+    for action in (first, second):
+        action.refresh_from_db()
+        assert action.status == "DONE"
