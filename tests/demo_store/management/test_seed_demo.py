@@ -1,0 +1,43 @@
+"""`manage.py seed_demo`: the shop that `make demo` opens."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db.models import Count, F, Q
+
+from commerce.models import Customer, Order, Product, Segment
+from core import project
+from promotions.models import Campaign, Redemption, Rollback, Voucher
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+def run(*options: str) -> str:
+    output = StringIO()
+    call_command("seed_demo", *options, stdout=output)
+    return output.getvalue()
+
+
+def test_opens_a_shop_with_a_past_and_changes_nothing_the_second_time() -> None:
+    assert "Would load" in run("--dry-run")
+    assert Campaign.objects.count() == Product.objects.count() == 0
+
+    assert "open" in run()
+
+    settings = project.current()
+    assert (settings.name, settings.currency, settings.time_zone) == ("Harbour Roast", "EUR", "Europe/Warsaw")
+    assert (Product.objects.count(), Customer.objects.count(), Segment.objects.count()) == (32, 160, 3)
+    assert Campaign.objects.count() == 9
+    assert set(Order.objects.values_list("status", flat=True)) == {"PAID", "CANCELED"}
+    assert Redemption.objects.filter(result="FAILURE").exists()
+    # Every counter says what its rows say.
+    live = Count("redemptions", filter=Q(redemptions__status="SUCCEEDED"))
+    assert not Voucher.objects.annotate(live=live).exclude(redeemed_quantity=F("live")).exists()
+    assert Rollback.objects.count() == Redemption.objects.filter(status="ROLLED_BACK").count() > 0
+
+    before = (Order.objects.count(), Redemption.objects.count(), Voucher.objects.count())
+    assert "nothing to do" in run()
+    assert (Order.objects.count(), Redemption.objects.count(), Voucher.objects.count()) == before
