@@ -25,7 +25,6 @@ from core import words
 from core.admin.base import adopt, htmx_redirect, reported, staff_actor
 from core.admin.metadata import MetadataField
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
-from core.admin.paging import LimitedPaginator
 
 CHANNELS = {
     "API": "the shop, over the API",
@@ -67,7 +66,6 @@ class CustomerAdmin(PageAdmin):
     search_fields = ("source_id__exact", "public_id__exact", "^name", "^email", "^city")
     search_help_text = "Id in the shop, or the beginning of a name, e-mail address or city."
     ordering = ("-created_at", "-pk")
-    paginator = LimitedPaginator
     readonly_fields = ("seen_through", "created_at", "updated_at")
     actions_detail = ("erase",)
     fieldsets = (

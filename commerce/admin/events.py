@@ -10,7 +10,6 @@ from commerce.admin.customers import CHANNELS
 from commerce.models import CustomEvent
 from core import words
 from core.admin.pages import ReadOnlyPageAdmin
-from core.admin.paging import LimitedPaginator
 
 
 @admin.register(CustomEvent)
@@ -29,7 +28,6 @@ class CustomEventAdmin(ReadOnlyPageAdmin):
     search_fields = ("^name", "customer__source_id__exact")
     search_help_text = "The beginning of the event's name, or the customer's id in the shop."
     ordering = ("-created_at", "-pk")
-    paginator = LimitedPaginator
     fields = ("name", "of_customer", "created_at", "came_by", "content")
     readonly_fields = ("of_customer", "came_by", "content")
 

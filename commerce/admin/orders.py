@@ -14,7 +14,6 @@ from commerce.admin import rows
 from commerce.models import Order, OrderItem
 from core import words
 from core.admin.pages import Fact, Panel, ReadOnlyPageAdmin
-from core.admin.paging import LimitedPaginator
 
 _LINES = 100
 
@@ -36,7 +35,6 @@ class OrderAdmin(ReadOnlyPageAdmin):
     search_fields = ("source_id__exact", "public_id__exact", "customer__source_id__exact")
     search_help_text = "Order id, or the customer's id in the shop."
     ordering = ("-created_at", "-pk")
-    paginator = LimitedPaginator
     fields = ("source_id", "state", "of_customer", "created_at", "paid_at", "canceled_at", "noted")
     readonly_fields = ("state", "of_customer", "noted")
 

@@ -21,7 +21,6 @@ from core.admin.base import adopt, staff_actor
 from core.admin.forms import MoneyField, removed_keys
 from core.admin.metadata import MetadataField
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
-from core.admin.paging import LimitedPaginator
 
 
 class NamesField(forms.Field):
@@ -69,7 +68,6 @@ class ProductAdmin(PageAdmin):
     search_fields = ("source_id__exact", "public_id__exact", "name")
     search_help_text = "Id in the shop, or a part of the name."
     ordering = ("-created_at", "-pk")
-    paginator = LimitedPaginator
     readonly_fields = ("created_at", "updated_at")
     fieldsets = (
         (None, {"fields": ("source_id", "name", "price", "image_url", "attributes")}),

@@ -20,7 +20,6 @@ from core.admin.base import adopt, staff_actor
 from core.admin.forms import MoneyField
 from core.admin.metadata import MetadataField
 from core.admin.pages import PageAdmin
-from core.admin.paging import LimitedPaginator
 
 
 class SkuForm(forms.ModelForm):
@@ -52,7 +51,6 @@ class SkuAdmin(PageAdmin):
     search_fields = ("source_id__exact", "public_id__exact", "sku")
     search_help_text = "Id in the shop, or a part of the name."
     ordering = ("-created_at", "-pk")
-    paginator = LimitedPaginator
     autocomplete_fields = ("product",)
     readonly_fields = ("created_at", "updated_at")
     fieldsets = (

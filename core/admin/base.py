@@ -25,6 +25,7 @@ from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import StackedInline, TabularInline
 
 from core.actors import Actor, ActorKind, Role, role_allows
+from core.admin.paging import LimitedPaginator
 from core.errors import DomainError
 
 __all__ = [
@@ -115,6 +116,7 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
     is_for_admins: ClassVar[bool] = False  # who may not change it does not see it either
     list_per_page = 50
     show_full_result_count = False
+    paginator = LimitedPaginator
     list_filter_submit = True
     warn_unsaved_form = True
     actions: Any = ()

@@ -19,7 +19,7 @@ from promotions import reports
 from promotions.admin import campaign_panels
 from promotions.admin.filters import CampaignStateFilter
 from promotions.admin.forms.campaigns import AddCodesForm, CampaignForm, NewCampaignForm
-from promotions.admin.forms.parts import DISCOUNT_CONDITIONS, DISCOUNT_FIELDS, TIME_FIELDS, has_many_windows
+from promotions.admin.forms.parts import DISCOUNT_CONDITIONS, DISCOUNT_FIELDS, TIME_FIELDS, has_more_limits
 from promotions.models import Campaign
 from promotions.services import campaigns, code_batches
 from promotions.services.campaigns import AT_ONCE
@@ -112,7 +112,7 @@ class CampaignAdmin(PageAdmin):
         if obj is None:
             return _NEW
         is_promotion = obj.campaign_type == Campaign.CampaignType.PROMOTION
-        time = ("limits_in_words", "starts_at", "ends_at") if has_many_windows(obj) else TIME_FIELDS
+        time = ("limits_in_words", "starts_at", "ends_at") if has_more_limits(obj) else TIME_FIELDS
         kind = ("name", "kind", "description", "category")
         sections: list[tuple[str, dict[str, Any]]] = [
             ("Basics", {"fields": kind if is_promotion else (*kind, "codes_kind")})

@@ -18,7 +18,6 @@ from commerce.admin.rows import customer_link, order_link
 from core import words
 from core.admin.base import htmx_redirect, reported, staff_actor
 from core.admin.pages import Fact, ReadOnlyPageAdmin
-from core.admin.paging import LimitedPaginator
 from promotions.admin import redemption_story, rows
 from promotions.admin.filters import RefusalFilter
 from promotions.models import Redemption
@@ -64,7 +63,6 @@ class RedemptionAdmin(ReadOnlyPageAdmin):
     search_fields = ("voucher_code__exact", "public_id__exact", "tracking_id__exact")
     search_help_text = "A whole code, or the id of a redemption."
     ordering = ("-redeemed_at", "-pk")
-    paginator = LimitedPaginator
     actions_detail = ("roll_back",)
     fields = (
         "explained",
@@ -92,6 +90,9 @@ class RedemptionAdmin(ReadOnlyPageAdmin):
     def what(self, redemption: Redemption) -> str:
         if redemption.voucher is not None and redemption.voucher.deleted_at is None:
             return rows.voucher_link(redemption.voucher)
+        tier = redemption.promotion_tier
+        if tier is not None and tier.deleted_at is None:
+            return rows.tier_link(tier)
         return target(redemption)
 
     @display(description="Campaign")

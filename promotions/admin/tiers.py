@@ -15,7 +15,7 @@ from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions.admin import rows
 from promotions.admin.filters import CampaignStateFilter
-from promotions.admin.forms.parts import DISCOUNT_CONDITIONS, DISCOUNT_FIELDS, TIME_FIELDS, has_many_windows
+from promotions.admin.forms.parts import DISCOUNT_CONDITIONS, DISCOUNT_FIELDS, TIME_FIELDS, has_more_limits
 from promotions.admin.forms.vouchers import TierForm
 from promotions.admin.switches import SwitchesMixin
 from promotions.models import Campaign, PromotionTier, Redemption
@@ -85,7 +85,7 @@ class PromotionTierAdmin(SwitchesMixin, PageAdmin):
         return self.readonly_fields if obj else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        time = ("limits_in_words", "starts_at", "ends_at") if has_many_windows(obj) else TIME_FIELDS
+        time = ("limits_in_words", "starts_at", "ends_at") if has_more_limits(obj) else TIME_FIELDS
         campaign = "of_campaign" if obj else "campaign"
         dates = ("created_at", "updated_at") if obj else ()
         return (

@@ -15,10 +15,9 @@ from commerce.admin.rows import customer_link
 from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
-from core.admin.paging import LimitedPaginator
 from promotions.admin import rows
 from promotions.admin.filters import VoucherStateFilter
-from promotions.admin.forms.parts import DISCOUNT_CONDITIONS, DISCOUNT_FIELDS, TIME_FIELDS, has_many_windows
+from promotions.admin.forms.parts import DISCOUNT_CONDITIONS, DISCOUNT_FIELDS, TIME_FIELDS, has_more_limits
 from promotions.admin.forms.vouchers import NewVoucherForm, VoucherForm
 from promotions.admin.switches import SwitchesMixin
 from promotions.models import Redemption, Voucher
@@ -45,7 +44,6 @@ class VoucherAdmin(SwitchesMixin, PageAdmin):
     search_fields = ("code__startswith", "code_key__exact", "public_id__exact")
     search_help_text = "The beginning of a code, written as it is."
     ordering = ("-created_at", "-pk")
-    paginator = LimitedPaginator
     autocomplete_fields = ("campaign",)
     readonly_fields = ("code_shown", "of_campaign", "owner", "limits_in_words", "created_at", "updated_at")
     conditional_fields = DISCOUNT_CONDITIONS
@@ -98,7 +96,7 @@ class VoucherAdmin(SwitchesMixin, PageAdmin):
         dates: tuple[str, ...] = ()
         if obj is not None:
             first, dates = ("code_shown", "of_campaign", "owner"), ("created_at", "updated_at")
-            time = ("limits_in_words", "starts_at", "ends_at") if has_many_windows(obj) else TIME_FIELDS
+            time = ("limits_in_words", "starts_at", "ends_at") if has_more_limits(obj) else TIME_FIELDS
         return (
             ("Code", {"fields": (*first, "category", "additional_info")}),
             ("Discount", {"fields": DISCOUNT_FIELDS}),

@@ -29,11 +29,12 @@ def sign_in(tab: Page) -> None:
     tab.fill("#id_username", "mara")
     tab.fill("#id_password", PASSWORD)
     tab.click("#login-form [type=submit]")
+    expect(tab.get_by_text("Live campaigns")).to_be_visible()
+    tab.wait_for_load_state("networkidle")
 
 
 def test_from_the_login_to_a_disabled_campaign(tab: Page, marketer: User) -> None:
     sign_in(tab)
-    expect(tab.get_by_text("Live campaigns")).to_be_visible()
     tab.get_by_role("link", name="Make the first campaign").click()
 
     tab.fill("#id_name", "Spring sale")
@@ -86,6 +87,7 @@ def test_search_finds_a_campaign_by_a_part_of_its_name(tab: Page, marketer: User
     sign_in(tab)
 
     tab.keyboard.press("Control+k")
-    tab.locator("#search-input-command").press_sequentially("umn be")
+    expect(tab.locator("#search-input-command")).to_be_visible()
+    tab.locator("#search-input-command").press_sequentially("umn be", delay=30)
 
     expect(tab.locator("#command-results").get_by_text("Autumn beans")).to_be_visible()

@@ -166,6 +166,8 @@ def _time_initial(row: Any) -> dict[str, Any]:
     }
 
 
-def has_many_windows(row: Any) -> bool:
-    """Several windows of hours do not fit into two fields: they are shown, and stay as they are."""
-    return row is not None and len((row.validity_hours or {}).get("daily") or []) > 1
+def has_more_limits(row: Any) -> bool:
+    """Several windows of hours, or repeating ones, have no fields here: they are shown, and stay."""
+    if row is None:
+        return False
+    return bool(row.timeframe_interval) or len((row.validity_hours or {}).get("daily") or []) > 1

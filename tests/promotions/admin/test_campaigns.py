@@ -199,6 +199,20 @@ def test_a_campaign_whose_codes_have_their_own_discounts_can_be_saved(admin_page
     assert "each code has its own" in admin_page.get("/admin/promotions/campaign/").text
 
 
+def test_repeating_windows_are_shown_in_words_and_stay(admin_page: Client, db: None) -> None:
+    campaign = CampaignFactory(
+        starts_at="2026-03-01T00:00:00Z", timeframe_interval="P1W", timeframe_duration="P1D"
+    )
+    text = admin_page.get(page(campaign)).text
+
+    admin_page.post(page(campaign), {**FORM, "starts_at_0": "2026-03-02", "starts_at_1": "00:00"})
+
+    campaign.refresh_from_db()
+    assert "open for 1 day every 1 week" in text
+    assert 'name="weekdays"' not in text
+    assert (campaign.timeframe_interval, campaign.starts_at.day) == ("P1W", 2)
+
+
 def test_buttons_switch_and_say_so(press: Callable[..., Any], db: None) -> None:
     campaign = CampaignFactory()
 

@@ -90,6 +90,20 @@ def test_take_back_of_one_takes_back_the_whole_request(
     assert {row.pk for row in admin_page.get(LIST).context["cl"].result_list} == {first.pk, second.pk}
 
 
+def test_merchants_take_back_and_viewers_do_not(
+    page_as: Callable[[str], Client], redeem: Callable[..., Redemption]
+) -> None:
+    redemption = redeem(VoucherFactory(code="TEN"))
+    address = reverse("admin:promotions_redemption_roll_back", args=[redemption.pk])
+    sent = {"_form_submitted": "on", "reason": "goods returned"}
+
+    refused = page_as("Viewer").post(address, sent)
+    before = Rollback.objects.count()
+    page_as("Merchant").post(address, sent)
+
+    assert (refused.status_code, before, Rollback.objects.count()) == (403, 0, 1)
+
+
 def test_a_refusal_to_take_back_is_told(
     admin_page: Client, press: Callable[..., Any], redeem: Callable[..., Redemption]
 ) -> None:
