@@ -62,6 +62,10 @@ class ApiKeyAdmin(ModelAdmin):
         ("Use", {"fields": ("last_used_at", "created_at", "updated_at")}),
     )
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """A filter on a hidden hash would tell it letter by letter."""
+        return "secret_hash" not in lookup and super().lookup_allowed(lookup, value, request)
+
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:
         return (*self.readonly_fields, "kind") if obj else self.readonly_fields
 
