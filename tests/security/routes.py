@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 HERE = Path(__file__).resolve().parent
 _CONVERTER = re.compile(r"<\w+:(\w+)>")
+_EXPRESSION = re.compile(r"\^?\(\?P<(\w+)>[^)]*\)(/?)\$$")
 _PARAMETER = re.compile(r"<(\w+)>")
 
 
@@ -64,5 +65,5 @@ def _walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[Rou
         if isinstance(entry, URLResolver):
             yield from _walk(entry.url_patterns, path)
         else:
-            pattern = _CONVERTER.sub(r"<\1>", path)
+            pattern = _EXPRESSION.sub(r"<\1>\2", _CONVERTER.sub(r"<\1>", path))
             yield Route(pattern=pattern, name=entry.name or "", callback=entry.callback)

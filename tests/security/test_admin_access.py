@@ -1,0 +1,212 @@
+"""Every address of the admin, for every kind of person (PROOFS X2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.template.response import SimpleTemplateResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.security.routes import Route, admin_routes, table
+from tests.security.world import MARK, World, build
+
+PEOPLE: Final = ("nobody", "Viewer", "Merchant", "User", "Admin", "root")
+MEANT: Final = {
+    "staff": set(PEOPLE),
+    "see": {"Viewer", "Merchant", "User", "Admin", "root"},
+    "till": {"Merchant", "User", "Admin", "root"},
+    "work": {"User", "Admin", "root"},
+    "survey": {"Viewer", "Admin", "root"},
+    "admins": {"Admin", "root"},
+    "never": set(),
+}
+EXPECTED: Final = table("admin_access.txt")
+ROUTES: Final = {route.pattern: route for route in admin_routes()}
+# What a browser sends when somebody confirms: a dialog, the question before deleting.
+BrowserOf = Callable[[str], Client]
+CONFIRMED: Final = {"_form_submitted": "on", "post": "yes"}
+WRITES: Final = re.compile(r"^(INSERT|UPDATE|DELETE)(?!.*\bdjango_session\b)", re.IGNORECASE | re.DOTALL)
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return build()
+
+
+@pytest.fixture
+def browser_of(db: None) -> BrowserOf:
+    """`browser_of("Viewer")`: staff in that group; `nobody` is staff without a group, `root` superuser."""
+
+    def sign_in(who: str) -> Client:
+        person = User.objects.create_user(f"{who}-person", is_staff=True, is_superuser=who == "root")
+        if who not in {"nobody", "root"}:
+            person.groups.add(Group.objects.get(name=who))
+        browser = Client(raise_request_exception=False)
+        browser.force_login(person)
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def _unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rights are decided before a page is rendered, and rendering two thousand pages takes minutes."""
+    monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
+
+
+def address(route: Route, world: World) -> str:
+    """The address of the one row of that model."""
+    label = ".".join(route.pattern.split("/")[1:3])
+    pk = str(world[label].pk) if label in world else "1"
+    return route.path(object_id=pk, id=pk, app_label="promotions")
+
+
+def knock(browser: Client, method: str, path: str) -> tuple[int, list[str]]:
+    """The status, and what was written to the database; all of it is taken back."""
+    cookies = browser.cookies.copy()
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        answer = browser.generic(method, path) if method == "GET" else browser.post(path, CONFIRMED)
+        transaction.set_rollback(True)
+    browser.cookies = cookies
+    return answer.status_code, [query["sql"] for query in queries if WRITES.match(query["sql"])]
+
+
+def is_right(status: int, who: str, level: str) -> bool:
+    if level.isdigit():
+        return status == int(level)
+    if level == "never":
+        return status == 403
+    return status in ({200, 302} if who in MEANT[level] else {403, 404})
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert set(ROUTES) == set(EXPECTED)
+    assert {len(cells) for cells in EXPECTED.values()} == {2}
+
+
+@pytest.mark.usefixtures("_unrendered")
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_person_at_every_address(who: str, world: World, browser_of: BrowserOf) -> None:
+    browser = browser_of(who)
+    wrong: dict[str, Any] = {}
+    for pattern, route in ROUTES.items():
+        for method, level in zip(("GET", "POST"), EXPECTED[pattern], strict=True):
+            status, writes = knock(browser, method, address(route, world))
+            if not is_right(status, who, level):
+                wrong[f"{method} {pattern}"] = status
+            if writes and (method == "GET" or status >= 400):
+                wrong[f"{method} {pattern} wrote"] = writes
+
+    assert wrong == {}
+
+
+@pytest.mark.usefixtures("_unrendered")
+@pytest.mark.parametrize("who", ["stranger", "customer"])
+def test_strangers_see_the_login_only(who: str, world: World) -> None:
+    """Without a session, and with one that may not enter here."""
+    browser = Client(raise_request_exception=False)
+    if who == "customer":
+        person = User.objects.create_user("customer")
+        person.groups.add(Group.objects.get(name="Admin"))
+        browser.force_login(person)
+    wrong: dict[str, Any] = {}
+    for pattern, route in ROUTES.items():
+        path = address(route, world)
+        if path in {"/admin/login/", "/admin/jsi18n/"}:
+            continue
+        for method in ("GET", "POST"):
+            status, writes = knock(browser, method, path)
+            if status != 302 or writes:
+                wrong[f"{method} {pattern}"] = (status, writes)
+
+    assert wrong == {}
+
+
+def hits(browser: Client, term: str) -> set[str]:
+    """What the search over everything finds, as addresses."""
+    cache.clear()
+    text = browser.get("/admin/search/", {"s": term}).text
+    return set(re.findall(r'href="(/admin/[^"]+)"', text))
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_search_and_overview_show_what_the_role_opens(who: str, world: World, browser_of: BrowserOf) -> None:
+    browser = browser_of(who)
+    addresses = hits(browser, MARK)
+    found = {
+        label
+        for label, row in world.items()
+        if f"/admin/{label.replace('.', '/')}/{row.pk}/change/" in addresses
+    }
+    overview = browser.get("/admin/").text
+
+    shown = {"promotions.campaign", "promotions.voucher", "commerce.customer", "commerce.product"}
+    assert found == (set() if who == "nobody" else shown)
+    assert (MARK in overview) is (who != "nobody")
+    assert all(word not in overview for word in _words_kept_from(who, browser))
+
+
+def _words_kept_from(who: str, browser: Client) -> list[str]:
+    """Addresses in the sidebar and in the search that only admins may open."""
+    if who in {"Admin", "root"}:
+        return []
+    assert hits(browser, "api key") == set()
+    return ["/admin/core/apikey/", "/admin/auth/user/", "/admin/auth/group/"]
+
+
+RELATIONS: Final = [
+    (model, field)
+    for model in admin.site._registry
+    for field in model._meta.get_fields()
+    if field.is_relation and not field.auto_created and field.related_model in admin.site._registry
+]
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_autocomplete_finds_what_the_role_opens(who: str, world: World, browser_of: BrowserOf) -> None:
+    browser = browser_of(who)
+    wrong: dict[str, Any] = {}
+    for model, field in RELATIONS:
+        label = f"{model._meta.label_lower}.{field.name}"
+        answer = browser.get(
+            "/admin/autocomplete/",
+            {
+                "app_label": model._meta.app_label,
+                "model_name": model._meta.model_name,
+                "field_name": field.name,
+                "term": MARK,
+            },
+        )
+        listing = f"admin/{field.related_model._meta.label_lower.replace('.', '/')}/"
+        may_see = who in MEANT[EXPECTED[listing][0]]
+        if answer.status_code != (200 if may_see else 403):
+            wrong[label] = answer.status_code
+
+    assert wrong == {}
+    assert len(RELATIONS) > 10
+
+
+@pytest.mark.parametrize("who", ["Viewer", "Admin"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "core/apikey/?secret_hash__startswith=0",
+        "core/apikey/?previous_secret_hash__startswith=0",
+        "auth/user/?password__startswith=md5",
+        "auth/user/?groups__user__password__startswith=md5",
+        "auth/group/?user__password__startswith=md5",
+    ],
+)
+def test_filters_do_not_tell_secrets(who: str, path: str, browser_of: BrowserOf) -> None:
+    """A filter on a hidden column would tell it letter by letter."""
+    answer = browser_of(who).get(f"/admin/{path}")
+
+    assert answer.status_code == (400 if who == "Admin" else 403)

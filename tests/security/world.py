@@ -1,0 +1,89 @@
+"""One row of everything, each with a name that stands out: `secret-garden-…`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib.auth.models import Group, User
+from django.db import models
+
+from commerce.models import Customer
+from commerce.selectors.order_shapes import OrderSpec
+from core import audit, events
+from core.actors import Actor
+from core.models import EventDelivery, ProjectSettings
+from core.services import api_keys, metadata_schemas
+from promotions.redeemables import Requested
+from promotions.services import redemptions
+from promotions.services.validations import DecisionSpec
+from tests.conftest import NOW
+from tests.factories.commerce import (
+    CustomerFactory,
+    CustomEventFactory,
+    OrderFactory,
+    ProductCollectionFactory,
+    ProductFactory,
+    SegmentFactory,
+    SkuFactory,
+)
+from tests.factories.integrations import AsyncActionFactory
+from tests.factories.promotions import (
+    CampaignFactory,
+    CategoryFactory,
+    PromotionTierFactory,
+    VoucherFactory,
+)
+
+MARK: Final = "secret-garden"
+SYSTEM: Final = Actor.system("tests")
+
+World = dict[str, models.Model]
+
+
+def build() -> World:
+    """`{"promotions.voucher": …}`: one row for each model with a page in the admin."""
+    campaign = CampaignFactory(name=f"{MARK} campaign")
+    product = ProductFactory(name=f"{MARK} product", source_id=f"{MARK}-product")
+    voucher = VoucherFactory(code=f"{MARK}-code", campaign=campaign)
+    customer = CustomerFactory(name=f"{MARK} person", source_id=f"{MARK}-customer")
+    key = api_keys.create(name=f"{MARK} key", actor=SYSTEM, now=NOW).key
+    event = events.emit("voucher.created", entity=voucher, actor=SYSTEM, now=NOW, payload={"a": MARK})
+    delivery = EventDelivery.objects.create(
+        event=event, subscriber=f"{MARK}.one", due_at=NOW, status=EventDelivery.Status.PARKED, attempts=8
+    )
+    rows = [
+        campaign,
+        product,
+        voucher,
+        customer,
+        key,
+        event,
+        delivery,
+        audit.log(SYSTEM, f"{MARK}.made", voucher, now=NOW),
+        metadata_schemas.create(
+            related_object=f"{MARK}-schema", properties={"size": {"type": "number"}}, actor=SYSTEM, now=NOW
+        ),
+        ProjectSettings.objects.get(pk=1),
+        User.objects.create_user(f"{MARK}-user", is_staff=True),
+        Group.objects.create(name=f"{MARK} group"),
+        AsyncActionFactory(type=f"{MARK}.job"),
+        ProductCollectionFactory(name=f"{MARK} collection"),
+        CustomEventFactory(name=f"{MARK}_event"),
+        SegmentFactory(name=f"{MARK} segment"),
+        SkuFactory(product=product, sku=f"{MARK} sku"),
+        CategoryFactory(name=f"{MARK} category"),
+        OrderFactory(source_id=f"{MARK}-order", customer=customer),
+        PromotionTierFactory(name=f"{MARK} tier", banner=f"{MARK} tier"),
+        redeemed(voucher.code, customer),
+    ]
+    return {row._meta.label_lower: row for row in rows}
+
+
+def redeemed(code: str, customer: Customer) -> Any:
+    """One successful use of a code."""
+    spec = DecisionSpec(
+        redeemables=(Requested(object="voucher", id=code),),
+        order=OrderSpec(amount=10_000),
+        customer={"source_id": customer.source_id},
+    )
+    return redemptions.redeem(spec=spec, actor=SYSTEM, now=NOW).redemptions[0]
