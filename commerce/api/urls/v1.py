@@ -6,11 +6,10 @@ from django.urls import path, register_converter
 
 from commerce.api.urls.references import ReferenceConverter
 from commerce.api.views import (
-    catalogue_jobs,
     collections,
-    customer_jobs,
     customers,
     events,
+    jobs,
     orders,
     products,
     skus,
@@ -20,9 +19,9 @@ register_converter(ReferenceConverter, "reference")
 
 urlpatterns = [
     path("customers", customers.CustomersView.as_view()),
-    path("customers/importCSV", customer_jobs.CustomersCsvView.as_view()),
-    path("customers/bulk/async", customer_jobs.CustomersBulkView.as_view()),
-    path("customers/metadata/async", customer_jobs.CustomersMetadataView.as_view()),
+    path("customers/importCSV", jobs.CustomersCsvView.as_view()),
+    path("customers/bulk/async", jobs.CustomersBulkView.as_view()),
+    path("customers/metadata/async", jobs.CustomersMetadataView.as_view()),
     path("customers/<reference:customer_id>", customers.CustomerView.as_view()),
     path("customers/<reference:customer_id>/permanent-deletion", customers.CustomerErasureView.as_view()),
     path("customers/<reference:customer_id>/segments", customers.CustomerSegmentsView.as_view()),
@@ -34,12 +33,12 @@ urlpatterns = [
     path("product-collections/<str:collection_id>", collections.CollectionView.as_view()),
     path("product-collections/<str:collection_id>/products", collections.CollectionProductsView.as_view()),
     path("products", products.ProductsView.as_view()),
-    path("products/bulk/async", catalogue_jobs.ProductsBulkView.as_view()),
-    path("products/metadata/async", catalogue_jobs.ProductsMetadataView.as_view()),
-    path("products/importCSV", catalogue_jobs.ProductsCsvView.as_view()),
+    path("products/bulk/async", jobs.ProductsBulkView.as_view()),
+    path("products/metadata/async", jobs.ProductsMetadataView.as_view()),
+    path("products/importCSV", jobs.ProductsCsvView.as_view()),
     path("products/<reference:product_id>", products.ProductView.as_view()),
     path("products/<reference:product_id>/skus", skus.ProductSkusView.as_view()),
     path("products/<reference:product_id>/skus/<reference:sku_id>", skus.ProductSkuView.as_view()),
-    path("skus/importCSV", catalogue_jobs.SkusCsvView.as_view()),
+    path("skus/importCSV", jobs.SkusCsvView.as_view()),
     path("skus/<reference:sku_id>", skus.SkuView.as_view()),
 ]

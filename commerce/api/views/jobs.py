@@ -1,4 +1,4 @@
-"""Products and SKUs: many at a time, in the background."""
+"""Many at a time, in the background: bulk updates, one metadata for many, CSV files."""
 
 from __future__ import annotations
 
@@ -16,30 +16,26 @@ from integrations.api.uploads import csv_upload
 from integrations.services import async_actions
 
 
-class ProductsBulkView(ProjectAPIView):
-    """`POST /v1/products/bulk/async`."""
-
-    resource = "products"
+class _BulkView(ProjectAPIView):
     actions: ClassVar[dict[str, str]] = {"POST": "modify"}
+    job: ClassVar[Job]
 
     def post(self, request: Request) -> Response:
         body, count = sent_rows(request.data)
         action = async_actions.create(
-            type=Job.PRODUCTS_BULK_UPDATE, body=body, rows_count=count, actor=actor_of(request), now=self.now
+            type=self.job, body=body, rows_count=count, actor=actor_of(request), now=self.now
         )
         return Response(accepted_output(action), status=202)
 
 
-class ProductsMetadataView(ProjectAPIView):
-    """`POST /v1/products/metadata/async`."""
-
-    resource = "products"
+class _MetadataView(ProjectAPIView):
     actions: ClassVar[dict[str, str]] = {"POST": "modify"}
+    job: ClassVar[Job]
 
     def post(self, request: Request) -> Response:
         body, count, params = metadata_rows(request.data)
         action = async_actions.create(
-            type=Job.PRODUCTS_METADATA_UPDATE,
+            type=self.job,
             body=body,
             rows_count=count,
             params=params,
@@ -50,27 +46,64 @@ class ProductsMetadataView(ProjectAPIView):
 
 
 class _CsvView(ProjectAPIView):
-    """A CSV file of articles: answered with 200, as the contract has it."""
-
-    resource = "products"
     parser_classes = (MultiPartParser,)
     job: ClassVar[Job]
+    accepted: ClassVar[int] = 202
 
     def post(self, request: Request) -> Response:
         body, count = csv_upload(request)
         action = async_actions.create(
             type=self.job, body=body, rows_count=count, actor=actor_of(request), now=self.now
         )
-        return Response(accepted_output(action))
+        return Response(accepted_output(action), status=self.accepted)
+
+
+class CustomersBulkView(_BulkView):
+    """`POST /v1/customers/bulk/async`."""
+
+    resource = "customers"
+    job = Job.CUSTOMERS_BULK_UPDATE
+
+
+class CustomersMetadataView(_MetadataView):
+    """`POST /v1/customers/metadata/async`."""
+
+    resource = "customers"
+    job = Job.CUSTOMERS_METADATA_UPDATE
+
+
+class CustomersCsvView(_CsvView):
+    """`POST /v1/customers/importCSV`."""
+
+    resource = "customers"
+    job = Job.CUSTOMERS_IMPORT_CSV
+
+
+class ProductsBulkView(_BulkView):
+    """`POST /v1/products/bulk/async`."""
+
+    resource = "products"
+    job = Job.PRODUCTS_BULK_UPDATE
+
+
+class ProductsMetadataView(_MetadataView):
+    """`POST /v1/products/metadata/async`."""
+
+    resource = "products"
+    job = Job.PRODUCTS_METADATA_UPDATE
 
 
 class ProductsCsvView(_CsvView):
-    """`POST /v1/products/importCSV`."""
+    """`POST /v1/products/importCSV`: answered with 200, as the contract has it."""
 
+    resource = "products"
     job = Job.PRODUCTS_IMPORT_CSV
+    accepted = 200
 
 
 class SkusCsvView(_CsvView):
-    """`POST /v1/skus/importCSV`."""
+    """`POST /v1/skus/importCSV`: answered with 200, as the contract has it."""
 
+    resource = "products"
     job = Job.SKUS_IMPORT_CSV
+    accepted = 200
