@@ -1,0 +1,218 @@
+"""What is gone and what never was get the same answer (PROOFS X4)."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from commerce.services import collections, customers, products, skus
+from core.actors import Actor
+from core.models import ProjectSettings
+from core.services import metadata_schemas
+from promotions.services import campaigns, categories, tiers, vouchers
+from tests.conftest import NOW
+from tests.factories.commerce import CustomerFactory, ProductCollectionFactory, ProductFactory, SkuFactory
+from tests.factories.promotions import (
+    CampaignFactory,
+    CategoryFactory,
+    PromotionTierFactory,
+    VoucherFactory,
+    percent,
+)
+from tests.security.routes import Route
+from tests.security.test_api_access import EXPECTED, METHODS, ROUTES
+
+SYSTEM: Final = Actor.system("tests")
+BY: Final = {"actor": SYSTEM, "now": NOW}
+# Bodies that get as far as the look-up; everywhere else `{}` does.
+BODIES: Final[dict[str, Any]] = {
+    "PUT v1/categories/<category_id>": {"name": "Any", "hierarchy": 1},
+    "POST v1/promotions/<campaign_id>/tiers": {
+        "name": "Any",
+        "banner": "Any",
+        "action": {"discount": percent(10)},
+    },
+    "POST management/v1/projects/<project_id>/metadata-schemas": {
+        "related_object": "order",
+        "properties": {},
+    },
+}
+# Answers other than 404 that say nothing either: the contract wants them for whatever cannot be found.
+OTHER_STATUS: Final = {
+    "GET v1/customers/<customer_id>/segments": 200,
+    "POST v1/vouchers/<code>/validate": 200,
+}
+# Here the code is a wish, not a reference; a deleted code stays taken.
+WISHES: Final = {
+    ("POST v1/vouchers/<code>", "code"),
+    ("POST v1/campaigns/<campaign_id>/vouchers/<code>", "code"),
+}
+# Personal data of a deleted customer can still be erased, by id.
+REACHES: Final = {("POST v1/customers/<customer_id>/permanent-deletion", "cust")}
+RANDOM: Final = re.compile(r'"request_id":"[^"]*"|\brf?_[0-9a-f]{24}\b')
+WRITES: Final = re.compile(r"^(INSERT|UPDATE|DELETE)(?!.*last_used_at)", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class References:
+    """For one parameter: names of nothing, and names of what is gone or belongs elsewhere."""
+
+    missing: str
+    gone: tuple[str, ...] = ()
+
+
+@pytest.fixture
+def found(settings_row: ProjectSettings) -> dict[str, str]:
+    """Values for the other parameters of a path: these exist."""
+    campaign = CampaignFactory(promotion=True)
+    return {
+        "project_id": settings_row.public_id,
+        "product_id": ProductFactory().public_id,
+        "campaign_id": campaign.public_id,
+        "code": "any-code",
+    }
+
+
+@pytest.fixture
+def references(settings_row: ProjectSettings) -> dict[str, References]:
+    """Everything that can be deleted, deleted: through the services, as in life."""
+    customer = CustomerFactory(source_id="gone-customer")
+    customers.delete(customer_id=customer.pk, **BY)
+    product = ProductFactory(source_id="gone-product")
+    sku = SkuFactory(product=product, source_id="gone-sku-of-gone-product")
+    products.delete(product_id=product.pk, force=False, **BY)
+    binned_sku = SkuFactory(source_id="gone-sku")
+    skus.delete(sku_id=binned_sku.pk, force=False, **BY)
+    voucher, released = VoucherFactory(code="gone-code"), VoucherFactory(code="gone-released")
+    vouchers.delete(voucher_id=voucher.pk, force=False, **BY)
+    vouchers.delete(voucher_id=released.pk, force=True, **BY)
+    campaign, promotion = CampaignFactory(name="gone-campaign"), CampaignFactory(promotion=True)
+    below = VoucherFactory(code="gone-below", campaign=campaign)
+    tier_below = PromotionTierFactory(name="gone-below", campaign=promotion)
+    campaigns.delete(campaign_id=campaign.pk, force=False, **BY)
+    campaigns.delete(campaign_id=promotion.pk, force=False, **BY)
+    tier = PromotionTierFactory(name="gone-tier")
+    tiers.delete(tier_id=tier.pk, **BY)
+    category = CategoryFactory(name="gone-category")
+    categories.delete(category_id=category.pk, with_stacking_rules=False, **BY)
+    collection = ProductCollectionFactory(name="gone-collection")
+    collections.delete(collection_id=collection.pk, **BY)
+    schema = metadata_schemas.create(related_object="gone-schema", properties={}, **BY)
+    metadata_schemas.delete(schema_id=schema.pk, **BY)
+    return {
+        "customer_id": References(missing=_id("cust"), gone=(customer.public_id, "gone-customer")),
+        "product_id": References(missing=_id("prod"), gone=(product.public_id, "gone-product")),
+        "sku_id": References(missing=_id("sku"), gone=(sku.public_id, binned_sku.public_id, "gone-sku")),
+        "code": References(
+            missing="never-was",
+            gone=("gone-code", voucher.public_id, "gone-released", "gone-below", below.public_id),
+        ),
+        "campaign_id": References(missing=_id("camp"), gone=(campaign.public_id, "gone-campaign")),
+        "tier_id": References(missing=_id("promo"), gone=(tier.public_id, tier_below.public_id)),
+        "category_id": References(missing=_id("cat"), gone=(category.public_id,)),
+        "collection_id": References(missing=_id("pc"), gone=(collection.public_id,)),
+        "schema_id": References(missing=_id("ms"), gone=(schema.public_id, settings_row.public_id)),
+        "resource": References(missing="never-was", gone=("gone-schema", "order")),
+        "project_id": References(missing=_id("proj"), gone=("1", settings_row.public_id[:-1])),
+        "rules_id": References(missing=_id("stk"), gone=("1", settings_row.public_id)),
+        "order_id": References(missing=_id("ord"), gone=("1",)),
+        "redemption_id": References(missing=_id("r"), gone=("1",)),
+        "async_action_id": References(missing=_id("aa"), gone=("1",)),
+    }
+
+
+def _id(prefix: str) -> str:
+    return f"{prefix}_{'0' * 24}"
+
+
+CASES: Final = [
+    (f"{method} {pattern}", parameter)
+    for pattern, route in ROUTES.items()
+    for method, level in zip(METHODS, EXPECTED.get(pattern, []), strict=False)
+    for parameter in route.parameters
+    if level not in {"-", "open"} and (f"{method} {pattern}", parameter) not in WISHES
+]
+
+
+@pytest.mark.parametrize("parameter", sorted({parameter for _, parameter in CASES}))
+def test_gone_and_never_been_look_alike(
+    parameter: str,
+    references: dict[str, References],
+    found: dict[str, str],
+    api: APIClient,
+    management_api: APIClient,
+) -> None:
+    names = references[parameter]
+    wrong: dict[str, Any] = {}
+    for what in [what for what, named in CASES if named == parameter]:
+        method, _, pattern = what.partition(" ")
+        caller = management_api if pattern.startswith("management") else api
+
+        def answer(
+            reference: str, what: Any = (caller, method, ROUTES[pattern])
+        ) -> tuple[int, str, list[str]]:
+            return _answer(*what, {**found, parameter: reference}, reference)
+
+        status, body, writes = answer(names.missing)
+        # A refused attempt to redeem stays on record, so that support finds what was typed.
+        is_recorded = method == "POST" and pattern.endswith("/redemption")
+        if status != OTHER_STATUS.get(what, 404) or bool(writes) is not is_recorded:
+            wrong[what] = (status, body, writes)
+        for reference in names.gone:
+            if (what, reference.partition("_")[0]) not in REACHES and answer(reference)[:2] != (status, body):
+                wrong[f"{what} {reference}"] = answer(reference)
+
+    assert wrong == {}
+
+
+def _answer(
+    caller: APIClient, method: str, route: Route, values: dict[str, str], reference: str
+) -> tuple[int, str, list[str]]:
+    """Status, body without the reference and what is random, statements that wrote; all of it taken back."""
+    sent = BODIES.get(f"{method} {route.pattern}", {})
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        answer = caller.generic(
+            method, route.path(**values), json.dumps(sent), content_type="application/json"
+        )
+        transaction.set_rollback(True)
+    text = RANDOM.sub("random", answer.content.decode().replace(reference, "reference"))
+    return answer.status_code, text, [query["sql"] for query in queries if WRITES.match(query["sql"])]
+
+
+LISTS: Final = [pattern for pattern, cells in EXPECTED.items() if "<" not in pattern and cells[0] == "read"]
+
+
+@pytest.mark.parametrize("pattern", LISTS)
+def test_lists_leave_out_what_is_gone(
+    pattern: str, references: dict[str, References], api: APIClient
+) -> None:
+    gone = {name for known in references.values() for name in known.gone if len(name) > 1}
+
+    answer = api.get(f"/{pattern}", {"limit": 100})
+
+    assert answer.status_code == 200
+    named = {name for name in gone - {"order"} if name in answer.text}
+    assert named == set()
+
+
+def test_a_sku_is_not_reached_through_another_product(api: APIClient) -> None:
+    sku, other = SkuFactory(source_id="mine"), ProductFactory()
+    paths = [f"/v1/products/{other.public_id}/skus/{name}" for name in (sku.public_id, "mine", _id("sku"))]
+
+    bodies = {
+        RANDOM.sub("", answer.text.replace(path.rpartition("/")[2], ""))
+        for path in paths
+        for answer in (api.put(path, {"price": 1}), api.delete(path))
+    }
+
+    assert len(bodies) == 1
+    assert '"code":404' in bodies.pop()
+    sku.refresh_from_db()
+    assert (sku.price, sku.deleted_at) == (1200, None)
