@@ -64,7 +64,7 @@ class ProductCollectionAdmin(PageAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProductCollection]:
         return super().get_queryset(request).annotate(items_count=Count("items"))
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def sections(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return self.add_fieldsets
         conditions = () if obj.filter is None else ("conditions",)

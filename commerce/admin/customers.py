@@ -82,7 +82,7 @@ class CustomerAdmin(PageAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         return super().get_queryset(request).filter(deleted_at=None)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def sections(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fieldsets if obj else self.add_fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

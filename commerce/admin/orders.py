@@ -66,10 +66,6 @@ class OrderAdmin(ReadOnlyPageAdmin):
     def to_pay(self, order: Order) -> str:
         return words.money(order.total_amount)
 
-    @display(description="Metadata")
-    def noted(self, order: Order) -> str:
-        return words.key_values(order.metadata)
-
     def title(self, obj: Order) -> str:
         return f"Order {obj.source_id}" if obj.source_id else f"Order of {words.when(obj.created_at)}"
 

@@ -61,6 +61,7 @@ class ProductAdmin(PageAdmin):
     resource = "products"
     is_deletable = True
     form = ProductForm
+    in_words = {"metadata": "noted", "price": "price_shown", "attributes": "differs_in"}  # noqa: RUF012
     delete_hint = "The product and its SKUs go into the bin. What was ordered stays as it is."
     empty_hint = "Products arrive from the shop, or you add one here."
     list_display = ("name_and_id", "price_shown", "about", "created_at")
@@ -88,6 +89,10 @@ class ProductAdmin(PageAdmin):
     def price_shown(self, product: Product) -> str:
         return words.money(product.price)
 
+    @display(description="Its SKUs differ in")
+    def differs_in(self, product: Product) -> str:
+        return ", ".join(map(str, product.attributes)) or words.NOTHING
+
     @display(description="About")
     def about(self, product: Product) -> str:
         """The first facts of its metadata, so that a long list can be told apart."""
@@ -98,7 +103,7 @@ class ProductAdmin(PageAdmin):
         return [
             Fact(title="Price", value=words.money(obj.price)),
             Fact(title="Id in the shop", value=obj.source_id or words.NOTHING),
-            Fact(title="Differs in", value=", ".join(map(str, obj.attributes)) or words.NOTHING),
+            Fact(title="Differs in", value=self.differs_in(obj)),
         ]
 
     def panels(self, request: HttpRequest, obj: Product) -> list[Panel]:

@@ -43,6 +43,7 @@ class SkuAdmin(PageAdmin):
     resource = "products"
     is_deletable = True
     form = SkuForm
+    in_words = {"metadata": "noted", "price": "price_shown", "attributes": "sets_it_apart"}  # noqa: RUF012
     delete_hint = "The SKU goes into the bin. What was ordered stays as it is."
     empty_hint = "SKUs are variants of a product, such as its sizes. Add one if products have them."
     list_display = ("name_and_id", "of_product", "price_shown", "created_at")
@@ -71,6 +72,10 @@ class SkuAdmin(PageAdmin):
     @display(description="Product")
     def of_product(self, sku: Sku) -> str:
         return rows.product_link(sku.product)
+
+    @display(description="Attributes")
+    def sets_it_apart(self, sku: Sku) -> str:
+        return words.key_values(sku.attributes)
 
     @display(description="Price", ordering="price")
     def price_shown(self, sku: Sku) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from django.contrib.admin import ShowFacets
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from core import words
 from core.admin.base import ModelAdmin, ReadOnlyAdmin
 
 SHOWN_ROWS: Final = 10
@@ -46,6 +48,8 @@ class PageMixin:
     the question before deleting `delete_hint`.
     """
 
+    # What people see who may only read: instead of a form's field a method that says it in words, or nothing.
+    in_words: ClassVar[Mapping[str, str]] = {"metadata": "noted"}
     empty_hint: ClassVar[str] = ""
     delete_hint: ClassVar[str] = ""
     delete_confirmation_template = "core/admin/delete.html"
@@ -56,6 +60,29 @@ class PageMixin:
 
     def title(self, obj: Any) -> str:
         return str(obj)
+
+    @display(description="Metadata")
+    def noted(self, obj: Any) -> str:
+        return words.key_values(obj.metadata)
+
+    def sections(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The fieldsets of the form. Overridden instead of `get_fieldsets`, which puts them into words."""
+        return super().get_fieldsets(request, obj)  # type: ignore[misc]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        sections = self.sections(request, obj)
+        if obj is None or self.has_change_permission(request, obj):  # type: ignore[attr-defined]
+            return sections
+        return [
+            (title, {**options, "fields": fields})
+            for title, options in sections
+            if (fields := self._read(options["fields"]))
+        ]
+
+    def _read(self, fields: Sequence[Any]) -> list[str]:
+        names = [name for line in fields for name in ([line] if isinstance(line, str) else line)]
+        found = (self.in_words.get(name, name) for name in names)
+        return [name for name in dict.fromkeys(found) if name]
 
     def lead(self, request: HttpRequest, obj: Any) -> str:
         return ""

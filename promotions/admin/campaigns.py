@@ -19,7 +19,13 @@ from promotions import reports
 from promotions.admin import campaign_panels
 from promotions.admin.filters import CampaignStateFilter
 from promotions.admin.forms.campaigns import AddCodesForm, CampaignForm, NewCampaignForm
-from promotions.admin.forms.parts import DISCOUNT_CONDITIONS, DISCOUNT_FIELDS, TIME_FIELDS, has_more_limits
+from promotions.admin.forms.parts import (
+    DISCOUNT_CONDITIONS,
+    DISCOUNT_FIELDS,
+    READ_IN_WORDS,
+    TIME_FIELDS,
+    has_more_limits,
+)
 from promotions.models import Campaign
 from promotions.services import campaigns, code_batches
 from promotions.services.campaigns import AT_ONCE
@@ -36,6 +42,7 @@ class CampaignAdmin(PageAdmin):
 
     resource = "campaigns"
     form = CampaignForm
+    in_words = READ_IN_WORDS
     empty_hint = "A campaign holds a discount and its codes. Make the first one: it takes a minute."
     list_display = ("name_and_kind", "state", "offer", "runs", "codes", "redeemed", "given")
     list_filter = (
@@ -108,22 +115,22 @@ class CampaignAdmin(PageAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if obj else ()
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def sections(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return _NEW
         is_promotion = obj.campaign_type == Campaign.CampaignType.PROMOTION
         time = ("limits_in_words", "starts_at", "ends_at") if has_more_limits(obj) else TIME_FIELDS
         kind = ("name", "kind", "description", "category")
-        sections: list[tuple[str, dict[str, Any]]] = [
+        found: list[tuple[str, dict[str, Any]]] = [
             ("Basics", {"fields": kind if is_promotion else (*kind, "codes_kind")})
         ]
         if obj.discount:
-            sections.append(("Discount", {"fields": DISCOUNT_FIELDS}))
-        sections.append(("Time", {"fields": time}))
+            found.append(("Discount", {"fields": DISCOUNT_FIELDS}))
+        found.append(("Time", {"fields": time}))
         limits = ("protected",) if is_promotion else ("voucher_redemption_quantity", "join_once", "protected")
-        sections.append(("Limits", {"fields": limits}))
-        sections.append(("More", {"fields": ("metadata", "created_at", "updated_at")}))
-        return sections
+        found.append(("Limits", {"fields": limits}))
+        found.append(("More", {"fields": ("metadata", "created_at", "updated_at")}))
+        return found
 
     conditional_fields = {  # noqa: RUF012
         **DISCOUNT_CONDITIONS,

@@ -125,10 +125,6 @@ class RedemptionAdmin(ReadOnlyPageAdmin):
     def came_by(self, redemption: Redemption) -> str:
         return "A person in this admin" if redemption.channel_type == "USER" else "The shop, over the API"
 
-    @display(description="Metadata")
-    def noted(self, redemption: Redemption) -> str:
-        return words.key_values(redemption.metadata)
-
     @display(description="What happened")
     def explained(self, redemption: Redemption) -> str:
         return render_to_string("promotions/admin/story.html", {"story": redemption_story.tell(redemption)})

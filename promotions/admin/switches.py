@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from django.contrib import messages
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
+from core import words
 from core.admin.base import htmx_redirect, reported
+
+MOST_AT_ONCE: Final = 500
 
 
 class SwitchesMixin:
     """Subclasses say how: `switch()` and `put_away()` call one service each."""
 
+    actions = ("enable_chosen", "disable_chosen")
     actions_detail = ("enable", "disable", "put_away_action")
 
     def switch(self, request: HttpRequest, pk: int, is_active: bool) -> None:
@@ -35,6 +40,14 @@ class SwitchesMixin:
         useless = "_enable" if row.is_active else "_disable"
         found = super().get_actions_detail(request, object_id)  # type: ignore[misc]
         return [button for button in found if not button.action_name.endswith(useless)]
+
+    @admin.action(description="Enable the chosen ones", permissions=["change"])
+    def enable_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self._switch_all(request, queryset, True)
+
+    @admin.action(description="Disable the chosen ones", permissions=["change"])
+    def disable_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self._switch_all(request, queryset, False)
 
     @action(
         description="Enable",
@@ -79,6 +92,19 @@ class SwitchesMixin:
             self.put_away(request, row.pk)
             self.message_user(request, f"{row} is deleted.", messages.SUCCESS)  # type: ignore[attr-defined]
         return htmx_redirect(self.list_url())  # type: ignore[attr-defined]
+
+    def _switch_all(self, request: HttpRequest, queryset: QuerySet[Any], is_active: bool) -> None:
+        rows = list(queryset[: MOST_AT_ONCE + 1])
+        if len(rows) > MOST_AT_ONCE:
+            text = f"Choose {MOST_AT_ONCE} at most, or disable the whole campaign. Nothing was changed."
+            self.message_user(request, text, messages.ERROR)  # type: ignore[attr-defined]
+            return
+        for row in rows:
+            with reported(self, request, row):  # type: ignore[arg-type]
+                self.switch(request, row.pk, is_active)
+        word = "enabled" if is_active else "disabled"
+        text = f"{words.count(len(rows), 'is', 'are')} {word}."
+        self.message_user(request, text, messages.SUCCESS)  # type: ignore[attr-defined]
 
     def _switched(self, request: HttpRequest, object_id: str, is_active: bool) -> HttpResponse:
         row = self.model.objects.get(pk=object_id)  # type: ignore[attr-defined]

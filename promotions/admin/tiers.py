@@ -15,7 +15,13 @@ from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions.admin import rows
 from promotions.admin.filters import CampaignStateFilter
-from promotions.admin.forms.parts import DISCOUNT_CONDITIONS, DISCOUNT_FIELDS, TIME_FIELDS, has_more_limits
+from promotions.admin.forms.parts import (
+    DISCOUNT_CONDITIONS,
+    DISCOUNT_FIELDS,
+    READ_IN_WORDS,
+    TIME_FIELDS,
+    has_more_limits,
+)
 from promotions.admin.forms.vouchers import TierForm
 from promotions.admin.switches import SwitchesMixin
 from promotions.models import Campaign, PromotionTier, Redemption
@@ -29,6 +35,7 @@ class PromotionTierAdmin(SwitchesMixin, PageAdmin):
 
     resource = "promotions"
     form = TierForm
+    in_words = READ_IN_WORDS
     empty_hint = "A tier is a discount without a code. It belongs to a campaign of the kind promotion."
     list_display = ("name", "of_campaign", "state", "offer", "hierarchy", "redeemed_quantity", "given")
     list_filter = (
@@ -84,7 +91,7 @@ class PromotionTierAdmin(SwitchesMixin, PageAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if obj else ()
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def sections(self, request: HttpRequest, obj: Any = None) -> Any:
         time = ("limits_in_words", "starts_at", "ends_at") if has_more_limits(obj) else TIME_FIELDS
         campaign = "of_campaign" if obj else "campaign"
         dates = ("created_at", "updated_at") if obj else ()

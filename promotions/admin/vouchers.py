@@ -17,7 +17,13 @@ from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions.admin import rows
 from promotions.admin.filters import VoucherStateFilter
-from promotions.admin.forms.parts import DISCOUNT_CONDITIONS, DISCOUNT_FIELDS, TIME_FIELDS, has_more_limits
+from promotions.admin.forms.parts import (
+    DISCOUNT_CONDITIONS,
+    DISCOUNT_FIELDS,
+    READ_IN_WORDS,
+    TIME_FIELDS,
+    has_more_limits,
+)
 from promotions.admin.forms.vouchers import NewVoucherForm, VoucherForm
 from promotions.admin.switches import SwitchesMixin
 from promotions.models import Redemption, Voucher
@@ -31,6 +37,7 @@ class VoucherAdmin(SwitchesMixin, PageAdmin):
 
     resource = "vouchers"
     form = VoucherForm
+    in_words = READ_IN_WORDS
     empty_hint = "Codes are made with a campaign, or one by one here."
     list_display = ("code_shown", "of_campaign", "state", "offer", "used", "owner", "runs")
     list_filter = (
@@ -90,7 +97,7 @@ class VoucherAdmin(SwitchesMixin, PageAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if obj else ()
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def sections(self, request: HttpRequest, obj: Any = None) -> Any:
         first: tuple[str, ...] = ("code", "campaign")
         time: Any = TIME_FIELDS
         dates: tuple[str, ...] = ()

@@ -30,6 +30,16 @@ DISCOUNT_CONDITIONS: Final = {
 }
 
 
+# What people see who may only read.
+READ_IN_WORDS: Final = {
+    "metadata": "noted",
+    "discount_type": "offer",
+    "starts_at": "limits_in_words",
+    **dict.fromkeys(("percent_off", "amount_off", "discount_limit"), ""),
+    **dict.fromkeys(("ends_at", "weekdays", "hours_from", "hours_until"), ""),
+}
+
+
 class DiscountType:
     PERCENT = "PERCENT"
     AMOUNT = "AMOUNT"

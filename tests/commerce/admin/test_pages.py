@@ -113,6 +113,22 @@ def test_viewer_reads_and_cannot_change(
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_readers_see_words_instead_of_fields_and_json(
+    model: type, page_as: Callable[[str], Client], rows: dict[type, Any]
+) -> None:
+    row = rows[model]
+    has_metadata = hasattr(row, "metadata") and model in EDITABLE
+    if has_metadata:
+        model.objects.filter(pk=row.pk).update(metadata={"season": "spring"})  # type: ignore[attr-defined]
+
+    text = page_as("Viewer").get(url(model, "change", row.pk)).text
+
+    assert "<pre" not in text
+    assert "discount_type" not in text
+    assert ('<th scope="row">season</th><td>spring</td>' in text) is has_metadata
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_lists_cost_the_same_with_more_rows(
     model: type, admin_page: Client, rows: dict[type, Any], count_queries: Callable[..., int]
 ) -> None:

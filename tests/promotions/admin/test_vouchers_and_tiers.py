@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -78,6 +79,28 @@ def test_buttons_of_a_code(press: Callable[..., Any], db: None) -> None:
     voucher.refresh_from_db()
     assert voucher.deleted_at is not None
     assert audited() == ["voucher.disabled", "voucher.enabled", "voucher.deleted"]
+
+
+def test_chosen_codes_are_disabled_from_the_list(admin_page: Client, db: None) -> None:
+    first, second, other = VoucherFactory.create_batch(3)
+    chosen = {"action": "disable_chosen", "_selected_action": [first.pk, second.pk]}
+
+    page = admin_page.post("/admin/promotions/voucher/", chosen, follow=True)
+
+    assert list(Voucher.objects.filter(is_active=True)) == [other]
+    assert "2 are disabled." in page.text
+    assert audited() == ["voucher.disabled", "voucher.disabled"]
+
+
+def test_too_many_at_once_are_refused(admin_page: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("promotions.admin.switches.MOST_AT_ONCE", 1)
+    codes = VoucherFactory.create_batch(2)
+    chosen = {"action": "disable_chosen", "_selected_action": [code.pk for code in codes]}
+
+    page = admin_page.post("/admin/promotions/voucher/", chosen, follow=True)
+
+    assert "Choose 1 at most" in page.text
+    assert Voucher.objects.filter(is_active=False).count() == 0
 
 
 def test_list_of_codes_finds_by_beginning(admin_page: Client, db: None) -> None:
