@@ -1,7 +1,7 @@
 """What the counters say against what the rows say (INVARIANTS C1). Reads only; `check_counters` prints it.
 
-Each counter is a column that a service moves together with the rows it sums up. Here it is added up again from
-those rows; one query per kind of object, however many there are.
+Each counter is a column that a service moves together with the rows it sums up. Here it is added up again
+from those rows; one query per kind of object, however many there are.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from promotions.selectors import counters
 
 class Command(BaseCommand):
     help = (
-        "Add up the uses of codes and tiers and the summaries of customers again, from redemptions, rollbacks "
-        "and orders. Fails when a counter says something else. Changes nothing."
+        "Add up the uses of codes and tiers and the summaries of customers again, from redemptions, "
+        "rollbacks and orders. Fails when a counter says something else. Changes nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
