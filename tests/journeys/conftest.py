@@ -16,8 +16,9 @@ from tests.screenshots import ARGS, CHROMIUM, Watch
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Closed after its module: Playwright's event loop must not run under other tests."""
     if not Path(CHROMIUM).exists():
         pytest.skip(f"Chromium is not at {CHROMIUM}: install the package chromium, or set CHROMIUM.")
     with sync_playwright() as playwright:
