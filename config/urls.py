@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from core.api import health
 from integrations.reports import waiting_actions
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("v1/", include("core.api.urls.v1")),
     path("v1/", include("integrations.api.urls.v1")),
