@@ -40,8 +40,8 @@ def walked() -> tuple[Route, ...]:
 
 
 def api_routes() -> list[Route]:
-    """Everything outside of the admin."""
-    return [route for route in walked() if not route.pattern.startswith("admin/")]
+    """Everything outside of the admin; the bare address only leads there."""
+    return [route for route in walked() if route.pattern and not route.pattern.startswith("admin/")]
 
 
 def admin_routes() -> list[Route]:
