@@ -84,10 +84,10 @@ def roll_back(
     rollbacks = [_write(child, parent, spec, order, actor, now, new_id("rr")) for child in children] or [
         parent
     ]
-    for row in sorted(children or [head], key=lambda row: (row.voucher_id is None, row.voucher_id or row.pk)):
-        kind_of(row.related_object_type).restore(row, now=now)
     if head.customer_id is not None:
         customers.count_redemptions(customer_id=head.customer_id, rolled_back=len(rollbacks))
+    for row in sorted(children or [head], key=_place):
+        kind_of(row.related_object_type).restore(row, now=now)
     for rollback in rollbacks:
         payload = {"rollback_id": rollback.public_id, "redemption_id": rollback.redemption.public_id}
         events.emit("redemption.rollback.succeeded", entity=rollback, actor=actor, now=now, payload=payload)
@@ -97,6 +97,11 @@ def roll_back(
         parent=parent if children else None,
         order=order,
     )
+
+
+def _place(row: Redemption) -> tuple[bool, int]:
+    """Counters last and in the order of `redemptions`: vouchers, then tiers, each by primary key."""
+    return row.voucher_id is None, row.voucher_id or row.promotion_tier_id or 0
 
 
 def _locked_order(redemption: Redemption) -> Order | None:
