@@ -1,8 +1,8 @@
 """Codes, tiers, orders and customers under any sequence of calls, against a model of plain dicts.
 
-Invariants: C1 (a counter is its successful redemptions that were not rolled back, within the quantity), R1 (all
-of a request or none), R3 (a rollback happens once and restores what was taken), R4 (totals of orders), R5 (a
-failure leaves one row), and summaries that say what the rows say.
+Invariants: C1 (a counter is its successful redemptions that were not rolled back, within the quantity),
+R1 (all of a request or none), R3 (a rollback happens once and restores what was taken), R4 (order totals),
+R5 (a failure leaves one row), and summaries that say what the rows say.
 """
 
 from __future__ import annotations
@@ -213,15 +213,17 @@ class CounterMachine(RuleBasedStateMachine):
         )
         events = OutboxEvent.objects.count()
         refusal = self.expected_refusal(call.names)
+        done, refused = None, None
         try:
             done = redemptions.redeem(spec=spec, actor=ACTOR, now=now)
         except NotRedeemable as error:
-            assert (error.key, error.redeemable_id) == refusal
-            self.note_failure(call, error.key)
-            assert OutboxEvent.objects.count() == events + 1
-        else:
-            assert refusal is None
+            refused = error
+        assert (refused and (refused.key, refused.redeemable_id)) == refusal
+        if refused is None:
             self.note_success(call, done)
+        else:
+            self.note_failure(call, refused.key)
+            assert OutboxEvent.objects.count() == events + 1
 
     def expected_refusal(self, names: tuple[str, ...]) -> tuple[str, str] | None:
         """The first one that cannot be used, in the order of the request."""
@@ -269,7 +271,7 @@ class CounterMachine(RuleBasedStateMachine):
         for row in Voucher.objects.all():
             thing = self.things[row.code]
             assert (row.redeemed_quantity, row.redemption_quantity) == (thing.used, thing.quantity)
-            assert 0 <= row.redeemed_quantity
+            assert row.redeemed_quantity >= 0
             assert row.redemption_quantity is None or row.redeemed_quantity <= row.redemption_quantity
             assert row.redemptions.filter(status="SUCCEEDED").count() == thing.used
         for tier in PromotionTier.objects.all():
