@@ -53,7 +53,7 @@ class KeyAuthentication(BaseAuthentication):
             else None
         )
         if not _token_matches(key, token, now) or key is None or not key.is_usable(now):
-            throttling.count_wrong_key(address)
+            throttling.count_wrong_key(throttling.neighbourhood(request))
             raise Unauthorized("The key id or its token is wrong, or the key may not be used.")
         if key.allowed_addresses and address not in key.allowed_addresses:
             raise Forbidden("This key may not be used from this address.")

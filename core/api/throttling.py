@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import time
 from dataclasses import dataclass
 from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 import redis
@@ -23,6 +25,7 @@ from core.errors import RateLimited
 logger = logging.getLogger(__name__)
 
 _PAUSE_AFTER_FAILURE: Final = 5.0
+_WITH_PORT: Final = re.compile(r"(?P<v4>[0-9.]+):[0-9]+|\[(?P<v6>[^\]]+)\](?::[0-9]+)?")
 _paused_until = 0.0
 
 
@@ -50,14 +53,35 @@ WRONG_KEYS: Final = Limit(name="wrong-key", calls=20, seconds=60)
 
 
 def client_address(request: Request | HttpRequest) -> str:
-    """The caller's address. Behind proxies of ours (`FANFARE_TRUSTED_PROXIES` hops) the forwarded one."""
+    """The caller's address in its shortest form (`::ffff:192.0.2.7` is `192.0.2.7`).
+
+    Behind proxies of ours (`FANFARE_TRUSTED_PROXIES` hops) the forwarded one, without its port.
+    """
     hops = settings.FANFARE_TRUSTED_PROXIES
+    direct = str(request.META.get("REMOTE_ADDR", ""))
     forwarded = [
         part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()
     ]
-    if hops and len(forwarded) >= hops:
-        return str(forwarded[-hops])
-    return str(request.META.get("REMOTE_ADDR", ""))
+    parsed = _parsed(forwarded[-hops]) if hops and len(forwarded) >= hops else None
+    return str(parsed or _parsed(direct) or direct)
+
+
+def neighbourhood(request: Request | HttpRequest) -> str:
+    """Who shares one allowance: an IPv4 address, or the 64 bits of IPv6 that belong to one household."""
+    address = client_address(request)
+    if isinstance(_parsed(address), IPv6Address):
+        return str(IPv6Network(f"{address.partition('%')[0]}/64", strict=False).network_address)
+    return address
+
+
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    """An address as proxies write it: bare, `192.0.2.7:4711` or `[2001:db8::1]:4711`."""
+    found = _WITH_PORT.fullmatch(text)
+    try:
+        address = ip_address(found["v4"] or found["v6"] if found else text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def take(limit: Limit, who: str) -> Usage | None:
@@ -75,12 +99,12 @@ def take(limit: Limit, who: str) -> Usage | None:
     return Usage(limit=limit.calls, remaining=limit.calls - seen, resets_at=resets_at)
 
 
-def count_wrong_key(address: str) -> None:
-    """An address that tries many wrong keys is told to wait; right keys from there still work.
+def count_wrong_key(who: str) -> None:
+    """A neighbourhood that tries many wrong keys is told to wait; right keys from there still work.
 
     :raises RateLimited: more than 20 wrong keys in the minute.
     """
-    take(WRONG_KEYS, address)
+    take(WRONG_KEYS, who)
 
 
 @lru_cache(maxsize=1)

@@ -104,7 +104,7 @@ class ClientAPIView(ProjectAPIView):
     limit = throttling.CLIENT_CALLS
 
     def limited_by(self, request: Request) -> str:
-        return throttling.client_address(request)
+        return throttling.neighbourhood(request)
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """A browser's preflight carries no key: answer it for any origin, the call itself is checked."""
