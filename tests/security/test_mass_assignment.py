@@ -179,7 +179,7 @@ def attempts(row: models.Model, printed: dict[str, Any]) -> Iterator[Batch]:
     hidden = [((name,), value) for name, value in _columns(row).items() if name not in printed]
     guesses = [(path, changed(value)) for path, value in [*leaves(printed), *hidden]]
     for path, values in guesses:
-        # In an upsert these lead to another object: what is sent along with them tells nothing about this one.
+        # In an upsert these lead to another object: what goes with them tells nothing.
         if path[0] in {"id", "source_id"}:
             yield from ({".".join(path): nested(path, value)} for value in values)
     for turn in range(3):
