@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from core.actors import Actor
 from promotions.models import Campaign
@@ -12,6 +12,9 @@ from promotions.services import campaigns, categories, vouchers
 from promotions.services.campaigns import CampaignSpec
 from promotions.services.tiers import TierSpec
 from promotions.services.vouchers import VoucherSpec
+
+# Long enough that nothing which is still to come was made in the future.
+PREPARED_BEFORE: Final = timedelta(days=20)
 
 
 def percent(value: int, *, limit: int | None = None) -> dict[str, Any]:
@@ -168,7 +171,7 @@ def _coupons(
         values["ends_at"] = ends_at
     if pattern:
         values["code_config"] = {"pattern": pattern, "charset": "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"}
-    prepared_at = starts_at - timedelta(days=5)
+    prepared_at = starts_at - PREPARED_BEFORE
     campaign = campaigns.create(
         spec=CampaignSpec(kind="DISCOUNT_COUPONS", vouchers_count=count, values=values),
         actor=actor,
@@ -197,5 +200,5 @@ def _promotion(
     campaigns.create(
         spec=CampaignSpec(kind="PROMOTION", tiers=specs, values=values),
         actor=actor,
-        now=starts_at - timedelta(days=5),
+        now=starts_at - PREPARED_BEFORE,
     )

@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db.models import Count, F, Q
+from django.utils import timezone
 
 from commerce.models import Customer, Order, Product, Segment
 from core import project
@@ -31,6 +32,7 @@ def test_opens_a_shop_with_a_past_and_changes_nothing_the_second_time() -> None:
     assert (settings.name, settings.currency, settings.time_zone) == ("Harbour Roast", "EUR", "Europe/Warsaw")
     assert (Product.objects.count(), Customer.objects.count(), Segment.objects.count()) == (32, 160, 3)
     assert Campaign.objects.count() == 9
+    assert not Campaign.objects.filter(created_at__gt=timezone.now()).exists()
     assert set(Order.objects.values_list("status", flat=True)) == {"PAID", "CANCELED"}
     assert Redemption.objects.filter(result="FAILURE").exists()
     # Every counter says what its rows say.
