@@ -121,7 +121,9 @@ def _decimal(digits: str) -> Decimal:
     except ArithmeticError:  # an exponent beyond what Decimal can hold
         raise _number_refused(digits) from None
     exponent = value.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent < -MAX_DECIMAL_PLACES or abs(value) > MAX_NUMBER:
+    is_plain = isinstance(exponent, int) and abs(exponent) <= MAX_DECIMAL_PLACES
+    # `abs(value)` would round in the current context, and overflow there.
+    if not is_plain or value.copy_abs() > MAX_NUMBER:
         raise _number_refused(digits)
     return value
 
