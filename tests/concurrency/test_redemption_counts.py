@@ -114,14 +114,14 @@ def test_sixteen_callers_use_up_a_quantity_of_a_hundred(
     VoucherFactory(code="HUNDRED", redemption_quantity=100)
 
     def many() -> list[str]:
-        return [redeem("HUNDRED", customer="many") for _ in range(50)]
+        return [redeem("HUNDRED", customer="many") for _ in range(40)]
 
     answers = [answer for batch in at_once([many] * 16) for answer in batch]
 
-    assert Counter(is_id(answer) or answer for answer in answers) == {True: 100, "quantity_exceeded": 700}
+    assert Counter(is_id(answer) or answer for answer in answers) == {True: 100, "quantity_exceeded": 540}
     assert Voucher.objects.get().redeemed_quantity == 100
     customer = Customer.objects.get()
-    assert (customer.redemptions_succeeded, customer.redemptions_failed) == (100, 700)
+    assert (customer.redemptions_succeeded, customer.redemptions_failed) == (100, 540)
     assert list(counters.differences()) == []
     assert given_up == []
 
