@@ -224,9 +224,8 @@ def damaged(body: Any, chance: random.Random) -> Any:
             case 5:
                 parent[key] = {"value": parent[key]}
             case 6 if isinstance(parent, dict):
-                parent[chance.choice(["id", "object", "price", "amount", "x" * 300, "\u0000"])] = (
-                    chance.choice(ODD)
-                )
+                name = chance.choice(["id", "object", "price", "amount", "x" * 300, "\u0000"])
+                parent[name] = copy.deepcopy(chance.choice(ODD))
             case 6:
                 parent.extend([copy.deepcopy(parent[key])] * chance.choice([1, 40]))
             case _:
