@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                         base_field=models.CharField(max_length=200),
                         blank=True,
                         default=list,
-                        help_text="Client keys only: origins that may use it, e.g. https://shop.example (* matches anything).",
+                        help_text="Client keys only: origins that may use it, such as https://shop.example (* fits all).",
                     ),
                 ),
                 (

@@ -35,7 +35,7 @@ class ApiKey(TimestampedModel):
         models.CharField(max_length=200),
         default=list,
         blank=True,
-        help_text="Client keys only: origins that may use it, e.g. https://shop.example (* matches anything).",
+        help_text="Client keys only: origins that may use it, such as https://shop.example (* fits all).",
     )
     allowed_addresses = ArrayField(
         models.GenericIPAddressField(),
