@@ -84,7 +84,7 @@ def new(*, spec: VoucherSpec, campaign: Campaign | None, now: datetime) -> Vouch
 def update(*, voucher_id: int, spec: VoucherSpec, actor: Actor, now: datetime) -> Voucher:
     """Change what was sent; metadata is merged per key. The type of the discount stays, whatever was sent.
 
-    :raises InvalidVoucher: a discount value that the engine cannot calculate.
+    :raises InvalidVoucher: a discount value that the engine cannot calculate, or fewer uses than were made.
     :raises MetadataInvalid: the metadata breaks its schema.
     :raises NotFound: unknown category, or the voucher was deleted in the meantime.
     """
@@ -101,6 +101,7 @@ def update(*, voucher_id: int, spec: VoucherSpec, actor: Actor, now: datetime) -
         columns["metadata"] = {**voucher.metadata, **spec.metadata}
     before = assign(voucher, columns)
     validity.check(voucher, parent=campaign)
+    _check_uses(voucher)
     voucher.updated_at = now
     voucher.save(update_fields=[*columns, "updated_at"])
     old, new_ = audit.changes(facts(before), facts(columns))
@@ -192,6 +193,13 @@ def _insert(
         return voucher
 
     return codes.fill(config=config, count=1, build=build, settings=settings)[0]
+
+
+def _check_uses(voucher: Voucher) -> None:
+    """The row is locked, so nobody uses the code meanwhile."""
+    allowed, used = voucher.redemption_quantity, voucher.redeemed_quantity
+    if allowed is not None and allowed < used:
+        raise InvalidVoucher(f"The code was used {used} times already; allow at least {used}, or disable it.")
 
 
 def _locked(voucher_id: int, *, from_bin: bool = False) -> Voucher:
