@@ -15,8 +15,10 @@ from django.template.response import SimpleTemplateResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from core import audit
+from tests.conftest import NOW
 from tests.security.routes import Route, admin_routes, table
-from tests.security.world import MARK, World, build
+from tests.security.world import MARK, SYSTEM, World, build
 
 PEOPLE: Final = ("nobody", "Viewer", "Merchant", "User", "Admin", "root")
 MEANT: Final = {
@@ -160,6 +162,23 @@ def _words_kept_from(who: str, browser: Client) -> list[str]:
         return []
     assert hits(browser, "api key") == set()
     return ["/admin/core/apikey/", "/admin/auth/user/", "/admin/auth/group/"]
+
+
+@pytest.mark.parametrize("who", ["Viewer", "Merchant", "User", "Admin"])
+def test_the_audit_log_keeps_quiet_about_people_and_keys(
+    who: str, world: World, browser_of: BrowserOf
+) -> None:
+    entry = audit.log(
+        SYSTEM, "user.created", world["auth.user"], now=NOW, after={"email": f"{MARK}@shop.example"}
+    )
+    browser = browser_of(who)
+
+    listing = browser.get("/admin/core/auditentry/").text
+    page = browser.get(f"/admin/core/auditentry/{entry.pk}/change/", follow=True).text
+
+    assert f"{MARK} key" not in listing or who == "Admin"
+    assert (f"/{entry.pk}/change/" in listing, f"{MARK}@shop.example" in page) == (who == "Admin",) * 2
+    assert f"{MARK}-code" in listing
 
 
 RELATIONS: Final = [

@@ -125,6 +125,15 @@ def test_every_page_of_the_admin(root: Client, world: World) -> None:
     assert wrong == {}
 
 
+def test_lists_without_a_row(root: Client) -> None:
+    """They say what they are for."""
+    lists = [f"/{pattern}" for pattern, route in ROUTES.items() if route.name.endswith("_changelist")]
+
+    wrong = {path: found for path in lists if (found := complaints(root.get(path, follow=True)))}
+
+    assert wrong == {}
+
+
 @pytest.mark.parametrize("path", ["/admin/login/", "/docs", "/nowhere", "/admin/nowhere"])
 def test_pages_for_everybody(path: str, db: None) -> None:
     answer = Client(raise_request_exception=False).get(path, follow=True)

@@ -34,7 +34,9 @@ def rows(settings_row: ProjectSettings) -> dict[type, Any]:
     delivery = EventDelivery.objects.create(
         event=event, subscriber="webhooks", due_at=NOW, status=EventDelivery.Status.PARKED, attempts=8
     )
-    entry = audit.log(SYSTEM, "voucher.updated", key, now=NOW, before={"amount": 1}, after={"amount": 2})
+    entry = audit.log(
+        SYSTEM, "metadata_schema.updated", schema, now=NOW, before={"amount": 1}, after={"amount": 2}
+    )
     return {
         ApiKey: key,
         MetadataSchema: schema,
