@@ -189,7 +189,7 @@ def test_stacks_are_taken_back_in_crossed_order_while_others_redeem(
 
 
 def test_a_hundred_rounds_of_rollback_rollback_and_redemption(
-    redeem: Redeem, take_back: TakeBack, at_once: AtOnce, given_up: list[float]
+    redeem: Redeem, take_back: TakeBack, three_at_once: AtOnce, given_up: list[float]
 ) -> None:
     code = VoucherFactory(code="ONCE", redemption_quantity=1)
     successes = taken_back = 0
@@ -198,7 +198,7 @@ def test_a_hundred_rounds_of_rollback_rollback_and_redemption(
         first = redeem("ONCE", customer="one")
         assert is_id(first)
 
-        one, other, again = at_once(
+        one, other, again = three_at_once(
             [
                 lambda first=first: take_back(first),
                 lambda first=first: take_back(first),

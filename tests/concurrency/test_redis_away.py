@@ -34,6 +34,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 CALLS = 100
 WAIT_SECONDS = 30
+BLINK_SECONDS = 0.02
 
 
 class OwnRedis:
@@ -97,10 +98,10 @@ def forget_connections() -> None:
 
 @pytest.fixture
 def heard(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
-    """A subscriber to every event, beside those of the house; returns the ids of the events it acted on."""
+    """A subscriber to redemptions, beside those of the house; returns the ids of the events it acted on."""
     monkeypatch.setattr(events, "_subscribers", dict(events._subscribers))
 
-    @events.subscribe("*", name="tests.heard")
+    @events.subscribe("redemption.succeeded", name="tests.heard")
     def note(event: OutboxEvent, now: datetime) -> None:
         audit.log(Actor.system("tests"), "heard", event, now=now)
 
@@ -122,10 +123,10 @@ def redeem(api: APIClient, calls: int = CALLS) -> list[float]:
 def assert_as_quick_as_ever(api: APIClient, own_redis: OwnRedis, take_away: Callable[[], None]) -> int:
     """95 of 100 calls take at most half as long again; returns how many were made.
 
-    A busy machine gets three tries. A call that waited for Redis would take 0.2 s more, each time.
+    A busy machine gets three tries and a blink. A call that waited for Redis would take 0.2 s more, each time.
     """
     made = 0
-    ratios = []
+    tries = []
     for _ in range(3):
         own_redis.stop()
         own_redis.start()
@@ -136,10 +137,11 @@ def assert_as_quick_as_ever(api: APIClient, own_redis: OwnRedis, take_away: Call
         without = redeem(api)
         made += 10 + 2 * CALLS
         assert without[-1] < 1.5
-        ratios.append(without[CALLS * 95 // 100] / with_redis[CALLS * 95 // 100])
-        if ratios[-1] <= 1.5:
+        p95 = with_redis[CALLS * 95 // 100], without[CALLS * 95 // 100]
+        if p95[1] <= max(1.5 * p95[0], p95[0] + BLINK_SECONDS):
             return made
-    raise AssertionError(f"p95 without Redis against p95 with it: {ratios}")
+        tries.append(p95)
+    raise AssertionError(f"p95 with Redis and without it: {tries}")
 
 
 def test_with_redis_the_limit_counts(api: APIClient, own_redis: OwnRedis) -> None:
@@ -165,8 +167,8 @@ def test_redis_stopped(api: APIClient, own_redis: OwnRedis, heard: Callable[[], 
     assert Voucher.objects.get().redeemed_quantity == made
     with pytest.raises(OperationalError):
         hand_over()
-    said = sorted(OutboxEvent.objects.values_list("public_id", flat=True))
-    assert OutboxEvent.objects.filter(name="redemption.succeeded").count() == made
+    said = sorted(OutboxEvent.objects.filter(name="redemption.succeeded").values_list("public_id", flat=True))
+    assert len(said) == made
     assert heard() == []
 
     own_redis.start()
