@@ -35,7 +35,7 @@ def rows(settings_row: ProjectSettings) -> dict[type, Any]:
         event=event, subscriber="webhooks", due_at=NOW, status=EventDelivery.Status.PARKED, attempts=8
     )
     entry = audit.log(
-        SYSTEM, "metadata_schema.updated", schema, now=NOW, before={"amount": 1}, after={"amount": 2}
+        SYSTEM, "project.updated", settings_row, now=NOW, before={"amount": 1}, after={"amount": 2}
     )
     return {
         ApiKey: key,
