@@ -123,7 +123,7 @@ def redeem(api: APIClient, calls: int = CALLS) -> list[float]:
 def assert_as_quick_as_ever(api: APIClient, own_redis: OwnRedis, take_away: Callable[[], None]) -> int:
     """95 of 100 calls take at most half as long again; returns how many were made.
 
-    A busy machine gets three tries and a blink. A call that waited for Redis would take 0.2 s more, each time.
+    A busy machine gets three tries and a blink. A call that waited for Redis would take 0.2 s more.
     """
     made = 0
     tries = []
