@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import InvalidPage
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from unfold.sites import UnfoldAdminSite
 
@@ -25,6 +26,12 @@ class FanfareAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         from config.overview import overview
 
         return super().index(request, {**overview(request), **(extra_context or {})})
+
+    def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        try:
+            return super().search(request, extra_context)
+        except (InvalidPage, ValueError):
+            raise Http404 from None
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         guarded = super().admin_view(view, cacheable)

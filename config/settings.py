@@ -141,13 +141,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 # Periodic jobs are plain intervals in UTC: a crontab in a zone with daylight saving skips and doubles runs.
 CELERY_TIMEZONE = "UTC"
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 1},
-    }
-}
+# Only unfold's search would keep results, for minutes: a role that was taken away must count at once, and a
+# page must not need Redis.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
 # People -----------------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]

@@ -19,7 +19,7 @@ from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import StackedInline, TabularInline
@@ -182,6 +182,16 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
         except DomainError as error:
             self.message_user(request, sentence(error), messages.ERROR)
             return HttpResponseRedirect(reverse(self._url_name("change"), args=[object_id]))
+
+    def found(self, request: HttpRequest, object_id: str) -> Any:
+        """The row of an address.
+
+        :raises Http404: there is none, or the address holds no key at all.
+        """
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        return row
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """There is one history: the audit log."""

@@ -200,7 +200,7 @@ class CampaignAdmin(PageAdmin):
         },
     )
     def add_codes(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        campaign = Campaign.objects.get(pk=object_id)
+        campaign = self.found(request, object_id)
         count, pattern = form.cleaned_data["count"], form.cleaned_data["pattern"]
         config = (
             {**campaign.code_config, "pattern": pattern, "prefix": "", "postfix": ""} if pattern else None
@@ -240,8 +240,9 @@ class CampaignAdmin(PageAdmin):
         },
     )
     def enable(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        self._switch(request, Campaign.objects.filter(pk=object_id), True)
-        return htmx_redirect(self.url_of(Campaign(pk=int(object_id))))
+        campaign = self.found(request, object_id)
+        self._switch(request, Campaign.objects.filter(pk=campaign.pk), True)
+        return htmx_redirect(self.url_of(campaign))
 
     @action(
         description="Disable",
@@ -254,8 +255,9 @@ class CampaignAdmin(PageAdmin):
         },
     )
     def disable(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        self._switch(request, Campaign.objects.filter(pk=object_id), False)
-        return htmx_redirect(self.url_of(Campaign(pk=int(object_id))))
+        campaign = self.found(request, object_id)
+        self._switch(request, Campaign.objects.filter(pk=campaign.pk), False)
+        return htmx_redirect(self.url_of(campaign))
 
     @action(
         description="Delete",
@@ -272,7 +274,7 @@ class CampaignAdmin(PageAdmin):
         },
     )
     def to_bin(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        campaign = Campaign.objects.get(pk=object_id)
+        campaign = self.found(request, object_id)
         with reported(self, request, campaign):
             campaigns.delete(
                 campaign_id=campaign.pk, force=False, actor=staff_actor(request), now=timezone.now()

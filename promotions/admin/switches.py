@@ -87,7 +87,7 @@ class SwitchesMixin:
         },
     )
     def put_away_action(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        row = self.model.objects.get(pk=object_id)  # type: ignore[attr-defined]
+        row = self.found(request, object_id)  # type: ignore[attr-defined]
         with reported(self, request, row):  # type: ignore[arg-type]
             self.put_away(request, row.pk)
             self.message_user(request, f"{row} is deleted.", messages.SUCCESS)  # type: ignore[attr-defined]
@@ -107,7 +107,7 @@ class SwitchesMixin:
         self.message_user(request, text, messages.SUCCESS)  # type: ignore[attr-defined]
 
     def _switched(self, request: HttpRequest, object_id: str, is_active: bool) -> HttpResponse:
-        row = self.model.objects.get(pk=object_id)  # type: ignore[attr-defined]
+        row = self.found(request, object_id)  # type: ignore[attr-defined]
         with reported(self, request, row):  # type: ignore[arg-type]
             self.switch(request, row.pk, is_active)
             word = "enabled" if is_active else "disabled"

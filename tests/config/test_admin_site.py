@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.utils import timezone
@@ -127,12 +126,6 @@ def test_sidebar_is_empty_without_a_role(client: Client, db: None) -> None:
     assert [item["title"] for group in groups for item in group["items"]] == ["Overview"]
 
 
-@pytest.fixture
-def _fresh_cache() -> None:
-    cache.clear()
-
-
-@pytest.mark.usefixtures("_fresh_cache")
 @pytest.mark.parametrize("typed", ["spring", "SPR", "anna", "espresso", "order-77"])
 def test_search_finds_everything(typed: str, admin_page: Client, db: None) -> None:
     campaign = CampaignFactory(name="Spring sale")
@@ -151,12 +144,26 @@ def test_search_finds_everything(typed: str, admin_page: Client, db: None) -> No
     assert expected in admin_page.get("/admin/search/", {"s": typed}).text
 
 
-@pytest.mark.usefixtures("_fresh_cache")
 def test_search_tells_nothing_without_a_role(client: Client, db: None) -> None:
     CampaignFactory(name="Spring sale")
     client.force_login(User.objects.create_user("temp", is_staff=True))
 
     assert "Spring sale" not in client.get("/admin/search/", {"s": "spring"}).text
+
+
+def test_search_keeps_no_answer(admin_page: Client, db: None) -> None:
+    campaign = CampaignFactory(name="Spring sale")
+    admin_page.get("/admin/search/", {"s": "spring"})
+    type(campaign).objects.filter(pk=campaign.pk).update(name="Autumn sale")
+
+    assert "Spring sale" not in admin_page.get("/admin/search/", {"s": "spring"}).text
+
+
+@pytest.mark.parametrize("page", ["x", "0", "-1", "99", "1.5"])
+def test_a_page_of_hits_that_is_none_is_a_404(page: str, admin_page: Client, db: None) -> None:
+    CampaignFactory(name="Spring sale")
+
+    assert admin_page.get("/admin/search/", {"s": "spring", "page": page}).status_code == 404
 
 
 def test_search_asks_at_most_once_for_each_kind(

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import get_resolver
@@ -90,7 +89,6 @@ def is_page(answer: Any) -> bool:
 
 @pytest.fixture
 def world(db: None) -> World:
-    cache.clear()
     return build()
 
 

@@ -294,3 +294,14 @@ def test_filter_by_state(state: str, names: list[str], admin_page: Client, db: N
     found = admin_page.get(f"/admin/promotions/campaign/?state={state}").context["cl"].result_list
 
     assert [campaign.name for campaign in found] == names
+
+
+@pytest.mark.parametrize("button", ["disable", "enable", "to_bin", "add_codes"])
+@pytest.mark.parametrize("key", ["999999", "no-key"])
+def test_a_button_of_a_row_that_has_gone_leads_nowhere(
+    admin_page: Client, db: None, key: str, button: str
+) -> None:
+    address = reverse(f"admin:promotions_campaign_{button}", args=[key])
+    filled = {"_form_submitted": "on", "count": "4", "pattern": "MORE-#####"}
+
+    assert admin_page.post(address, filled).status_code == 404
