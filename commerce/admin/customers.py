@@ -199,6 +199,8 @@ class CustomerAdmin(PageAdmin):
     )
     def erase(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
         with reported(self, request, "Customer"):
-            erasures.erase(customer_id=int(object_id), actor=staff_actor(request), now=timezone.now())
+            erasures.erase(
+                customer_id=self.found(request, object_id).pk, actor=staff_actor(request), now=timezone.now()
+            )
             self.message_user(request, "The personal data is gone.", messages.SUCCESS)
         return htmx_redirect(self.list_url())

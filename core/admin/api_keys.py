@@ -112,7 +112,8 @@ class ApiKeyAdmin(ModelAdmin):
         },
     )
     def rotate(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        issued = api_keys.rotate(key_id=int(object_id), actor=staff_actor(request), now=timezone.now())
+        key = self.found(request, object_id)
+        issued = api_keys.rotate(key_id=key.pk, actor=staff_actor(request), now=timezone.now())
         response = self._shown_once(request, "core/admin/key_issued_dialog.html", issued, {})
         # The whole dialog is replaced: its button would make another token.
         response["HX-Retarget"] = response["HX-Reselect"] = "#dialog"
@@ -148,7 +149,10 @@ class ApiKeyAdmin(ModelAdmin):
     def _set_blocked(self, request: HttpRequest, object_id: str, blocked: bool) -> HttpResponse:
         with reported(self, request, "API key"):
             key = api_keys.set_blocked(
-                key_id=int(object_id), blocked=blocked, actor=staff_actor(request), now=timezone.now()
+                key_id=self.found(request, object_id).pk,
+                blocked=blocked,
+                actor=staff_actor(request),
+                now=timezone.now(),
             )
             words = "is blocked" if blocked else "works again"
             self.message_user(request, f"{key} {words}.", messages.SUCCESS)

@@ -113,7 +113,7 @@ class EventDeliveryAdmin(ReadOnlyAdmin):
     def try_again(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
         with reported(self, request, "Delivery"):
             delivery = deliveries.try_again(
-                delivery_id=int(object_id), actor=staff_actor(request), now=timezone.now()
+                delivery_id=self.found(request, object_id).pk, actor=staff_actor(request), now=timezone.now()
             )
             self.message_user(request, f"{delivery.subscriber} gets the event again.", messages.SUCCESS)
         return htmx_redirect(self.list_url())
