@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from django.http import QueryDict
 from rest_framework.request import Request
@@ -66,14 +66,19 @@ def _pairs(source: str | bytes | QueryDict) -> Iterable[tuple[str, str]]:
             raise _too_many()
         return pairs
     raw = source.encode("latin-1", "replace") if isinstance(source, str) else source
+    if raw.count(b"&") >= MAX_PAIRS:
+        raise _too_many()
+    # By hand, not by parse_qsl: for bytes beyond ASCII that works in some releases of Python only.
+    parts = (pair.partition(b"=") for pair in raw.split(b"&") if pair)
     try:
-        found = parse_qsl(raw, keep_blank_values=True, max_num_fields=MAX_PAIRS)
-    except ValueError:
-        raise _too_many() from None
-    try:
-        return [(key.decode("utf-8"), value.decode("utf-8")) for key, value in found]
+        return [(_decoded(name), _decoded(value)) for name, _, value in parts]
     except UnicodeDecodeError:
         raise InvalidQueryParams("The query string is not valid UTF-8.") from None
+
+
+def _decoded(part: bytes) -> str:
+    """:raises UnicodeDecodeError: not UTF-8."""
+    return unquote_to_bytes(part.replace(b"+", b" ")).decode("utf-8")
 
 
 def _too_many() -> InvalidQueryParams:
