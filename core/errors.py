@@ -143,11 +143,6 @@ class ResourceProtected(DomainError):
     message = "Resource protected"
 
 
-class MultipleRequests(DomainError):
-    key = "multiple_requests"
-    message = "Multiple requests"
-
-
 class RateLimited(DomainError):
     status = 429
     key = "too_many_requests"

@@ -17,7 +17,7 @@ from django.db.models import Q
 from commerce.selectors import orders as order_resolution
 from commerce.selectors.orders import OrderSpec, ResolvedOrder
 from commerce.services import customers
-from core import project, tracking
+from core import project
 from core.actors import Actor
 from core.models import ProjectSettings
 from engine import Snapshot, Status, Step, evaluate
@@ -25,6 +25,7 @@ from promotions import engine_input
 from promotions.redeemables import Found
 from promotions.selectors import qualification, snapshots
 from promotions.selectors.qualification import Universe
+from promotions.services.validations import tracking_of
 
 
 class Scenario(StrEnum):
@@ -101,14 +102,13 @@ def qualify(*, spec: QualificationSpec, actor: Actor, now: datetime) -> Qualifie
         # Sorting is stable, so equal deals stay newest first.
         best = spec.sorting_rule is SortingRule.BEST_DEAL
         hits = sorted(stream, key=lambda hit: -_deal(hit) if best else _deal(hit))
-    source_id = spec.tracking_id or (spec.customer or {}).get("source_id")
     exclusive, joint = snapshots.special_categories()
     return Qualified(
         hits=tuple(hits[: spec.limit]),
         has_more=len(hits) > spec.limit,
         order=order,
         settings=settings,
-        tracking_id=tracking.tracking_id(source_id, settings) if source_id else None,
+        tracking_id=tracking_of(spec.tracking_id, spec.customer, settings),
         exclusive_categories=exclusive,
         joint_categories=joint,
     )

@@ -18,7 +18,6 @@ from commerce.selectors import orders as order_resolution
 from commerce.services import customers, orders
 from core import events, project
 from core.actors import Actor, ActorKind
-from core.errors import DomainError
 from core.ids import new_id
 from core.instants import format_instant
 from core.locking import retried
@@ -36,11 +35,6 @@ _NOT_FOUND_STATUS: Final = 404
 class NoApplicableRedeemables(NotRedeemable):
     key = "no_applicable_redeemables"
     message = "No applicable redeemables"
-
-
-class MissingRedeemables(DomainError):
-    key = "invalid_payload"
-    message = "Invalid payload"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +81,9 @@ def _redeem(spec: DecisionSpec, actor: Actor, now: datetime) -> Redeemed:
     )
     outcome = evaluate(loaded.snapshot)
     _refuse_invalid(loaded, outcome)
-    rows = _rows(spec, loaded, outcome, tracking_of(spec, settings) or "", actor, now)
+    rows = _rows(
+        spec, loaded, outcome, tracking_of(spec.tracking_id, spec.customer, settings) or "", actor, now
+    )
     order = _store_order(spec, outcome, rows, customer, loaded, actor, now)
     for row in rows:
         row.order = order
@@ -183,6 +179,13 @@ def _shared(
         "customer": customer,
         "metadata": dict(spec.metadata),
         "tracking_id": tracking_id,
+        **channel_of(actor),
+    }
+
+
+def channel_of(actor: Actor) -> dict[str, str]:
+    """The columns that say through which door a redemption or rollback came (contract: 8.2)."""
+    return {
         "channel_type": "USER" if actor.kind is ActorKind.USER else "API",
         "channel_id": actor.id if actor.channel in {"API", "CLIENT_API"} else actor.channel,
     }
@@ -278,7 +281,9 @@ def _record_failure(spec: DecisionSpec, refusal: NotRedeemable, actor: Actor, no
     )
     failed = Redemption(
         **{
-            **_shared(spec, customer, tracking_of(spec, settings) or "", actor, now),
+            **_shared(
+                spec, customer, tracking_of(spec.tracking_id, spec.customer, settings) or "", actor, now
+            ),
             **references,
             "public_id": new_id("rf"),
             "result": Redemption.Result.FAILURE,

@@ -13,7 +13,7 @@ from commerce.models import Order
 from commerce.selectors.orders import stored_wire
 from commerce.services import customers, orders
 from core import events, project
-from core.actors import Actor, ActorKind
+from core.actors import Actor
 from core.errors import DomainError, NotFound
 from core.ids import new_id
 from core.instants import format_instant
@@ -22,6 +22,7 @@ from core.models import ProjectSettings
 from promotions.models import Redemption, Rollback
 from promotions.redeemables import kind_of
 from promotions.selectors import redemptions as known
+from promotions.services.redemptions import channel_of
 
 MAX_AGE: Final = timedelta(days=92)
 
@@ -146,8 +147,7 @@ def _write(
         reason=spec.reason,
         tracking_id=spec.tracking_id or redemption.tracking_id,
         metadata=dict(spec.metadata),
-        channel_type="USER" if actor.kind is ActorKind.USER else "API",
-        channel_id=actor.id if actor.channel in {"API", "CLIENT_API"} else actor.channel,
+        **channel_of(actor),
         order_snapshot=None if order is None else stored_wire(order),
     )
     rollback.save(force_insert=True)

@@ -57,10 +57,16 @@ def validate(*, spec: DecisionSpec, actor: Actor, now: datetime) -> Decision:
         settings=settings,
         now=now,
     )
-    return Decision(loaded=loaded, outcome=evaluate(loaded.snapshot), tracking_id=tracking_of(spec, settings))
+    return Decision(
+        loaded=loaded,
+        outcome=evaluate(loaded.snapshot),
+        tracking_id=tracking_of(spec.tracking_id, spec.customer, settings),
+    )
 
 
-def tracking_of(spec: DecisionSpec, settings: ProjectSettings) -> str | None:
-    """The tracking id of the request: its own, else one made from the customer's source id."""
-    source_id = spec.tracking_id or (spec.customer or {}).get("source_id")
+def tracking_of(
+    tracking_id: str, customer: Mapping[str, Any] | None, settings: ProjectSettings
+) -> str | None:
+    """The tracking id of a request: its own, else one made from the customer's source id."""
+    source_id = tracking_id or (customer or {}).get("source_id")
     return tracking.tracking_id(source_id, settings) if source_id else None

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -46,11 +48,7 @@ class RedemptionsView(ProjectListView):
         return self.listed(request)
 
     def post(self, request: Request) -> Response:
-        parsed = decision_spec(RedemptionInput, request.data)
-        redeemed = redemptions.redeem(spec=parsed.spec, actor=actor_of(request), now=self.now)
-        return Response(
-            redeemed_output(redeemed, expand=parsed.expand, request_id=actor_of(request).request_id)
-        )
+        return _redeemed(request, self.now)
 
 
 class ClientRedemptionsView(ClientAPIView):
@@ -62,11 +60,7 @@ class ClientRedemptionsView(ClientAPIView):
     def post(self, request: Request) -> Response:
         if not project.current().client_redeem_enabled:
             raise Forbidden("Client keys may not redeem in this project.")
-        parsed = decision_spec(RedemptionInput, request.data)
-        redeemed = redemptions.redeem(spec=parsed.spec, actor=actor_of(request), now=self.now)
-        return Response(
-            redeemed_output(redeemed, expand=parsed.expand, request_id=actor_of(request).request_id)
-        )
+        return _redeemed(request, self.now)
 
 
 class RedemptionView(ProjectAPIView):
@@ -138,6 +132,12 @@ class RollbacksView(ProjectAPIView):
             stacked=True,
         )
         return Response(rollbacks_output(result))
+
+
+def _redeemed(request: Request, now: datetime) -> Response:
+    parsed = decision_spec(RedemptionInput, request.data)
+    redeemed = redemptions.redeem(spec=parsed.spec, actor=actor_of(request), now=now)
+    return Response(redeemed_output(redeemed, expand=parsed.expand, request_id=actor_of(request).request_id))
 
 
 def _rollback_spec(request: Request) -> rollbacks.RollbackSpec:
