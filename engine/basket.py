@@ -5,9 +5,9 @@ Contract: order model 4.1 to 4.3, universal caps 5.2. All amounts are minor unit
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from engine.codec import Data
+from engine.codec import Data, JsonObject
 from engine.money import clamp
 
 
@@ -15,20 +15,40 @@ from engine.money import clamp
 class Line(Data):
     """One order line as sent. `amount` wins over `price * quantity`; with neither it has no amount at all.
 
-    `discount_amount` is the item-level discount that an earlier request already gave (continued order).
+    `discount_amount` and `discount_quantity` are what an earlier request already gave (continued order): money
+    and free units; `initial_quantity` then says how many units there were before it (None = `quantity`).
+    `collections` are ids of the product collections the line is in, those that somebody asks for.
     """
 
     quantity: int = 1
+    initial_quantity: int | None = None
     price: int | None = None
     amount: int | None = None
+    initial_amount: int | None = None
     discount_amount: int = 0
+    discount_quantity: int = 0
     product_id: str | None = None
     sku_id: str | None = None
     source_id: str | None = None
     related_object: str | None = None
+    product_source_id: str | None = None
+    sku_source_id: str | None = None
+    name: str = ""
+    collections: tuple[str, ...] = ()
+    metadata: JsonObject = field(default_factory=dict)
+    product_metadata: JsonObject = field(default_factory=dict)
+    sku_metadata: JsonObject = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _refuse_negative(self.quantity, self.price, self.amount, self.discount_amount)
+        _refuse_negative(
+            self.quantity,
+            self.initial_quantity,
+            self.price,
+            self.amount,
+            self.initial_amount,
+            self.discount_amount,
+            self.discount_quantity,
+        )
 
     @property
     def value(self) -> int | None:
@@ -46,11 +66,13 @@ class Basket(Data):
     """
 
     amount: int | None = None
+    initial_amount: int | None = None
     lines: tuple[Line, ...] = ()
     discount_amount: int = 0
+    metadata: JsonObject = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _refuse_negative(self.amount, self.discount_amount)
+        _refuse_negative(self.amount, self.initial_amount, self.discount_amount)
 
     @property
     def value(self) -> int | None:

@@ -1,8 +1,9 @@
 """Frozen dataclasses to plain JSON values and back, so that a decision can be stored, explained and replayed.
 
-Shapes: `Decimal` <-> string, aware `datetime` <-> ISO 8601 in UTC, `time` <-> "HH:MM", `StrEnum` <-> its
-value, `tuple` <-> list, dataclass <-> object. A class with its own `to_json` / `from_json` pair is asked
-instead.
+Shapes: `Decimal` <-> string, aware `datetime` <-> ISO 8601 in UTC, `date` <-> ISO 8601, `time` <-> "HH:MM",
+`StrEnum` <-> its value, `tuple` <-> list, dataclass <-> object. `JsonObject` fields (metadata, counters) travel
+as they are; only a `Decimal` in them becomes `{"$decimal": "1.5"}`. A class with its own `to_json` /
+`from_json` pair is asked instead.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -20,6 +21,12 @@ DECODER = "decoder"
 """Key of `field(metadata=...)`: the function that reads the field's JSON, where many classes are possible."""
 
 type Json = None | bool | int | str | list[Json] | dict[str, Json]
+
+
+type JsonObject = Mapping[str, Any]
+"""Free JSON of the shop, exact: null, booleans, integers, `Decimal`, text, lists and objects; no `float`."""
+
+_DECIMAL = "$decimal"
 
 
 class MalformedJson(ValueError):
@@ -55,10 +62,14 @@ def encode(value: Any) -> Json:
         return str(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, time):
         return value.isoformat("auto" if value.second or value.microsecond else "minutes")
     if isinstance(value, tuple):
         return [encode(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _free(item) for key, item in value.items()}
     if hasattr(value, "to_json"):
         return cast(Json, value.to_json())
     raise TypeError(f"{type(value).__name__} has no JSON form in the engine")
@@ -66,6 +77,10 @@ def encode(value: Any) -> Json:
 
 def decode(hint: Any, value: Any, place: str) -> Any:
     """`value` as the type `hint` says. :raises MalformedJson: it does not fit; the text names `place`."""
+    if hint is JsonObject:
+        if not isinstance(value, Mapping):
+            raise MalformedJson(f"{place}: an object is expected")
+        return _freed(value)
     if get_origin(hint) in (Union, types.UnionType):
         return _optional(hint, value, place)
     if get_origin(hint) is tuple:
@@ -75,6 +90,22 @@ def decode(hint: Any, value: Any, place: str) -> Any:
     if hasattr(hint, "from_json"):
         return hint.from_json(value)
     return _scalar(hint, value, place)
+
+
+def _free(value: Any) -> Json:
+    if isinstance(value, Decimal):
+        return {_DECIMAL: str(value)}
+    if isinstance(value, list | tuple):
+        return [_free(item) for item in value]
+    return encode(value)
+
+
+def _freed(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        if list(value) == [_DECIMAL]:
+            return Decimal(value[_DECIMAL])
+        return {key: _freed(item) for key, item in value.items()}
+    return [_freed(item) for item in value] if isinstance(value, list) else value
 
 
 def _optional(hint: Any, value: Any, place: str) -> Any:
@@ -110,6 +141,8 @@ def _object(cls: type[Data], value: Any, place: str) -> Any:
     for name, item in value.items():
         if name in special and isinstance(item, Mapping):
             found[name] = special[name](item)
+        elif name in special and isinstance(item, list | tuple):
+            found[name] = tuple(special[name](entry) for entry in item)
         elif name in special and item is not None:
             raise MalformedJson(f"{place}.{name}: an object is expected")
         else:
@@ -131,6 +164,6 @@ def _scalar(hint: Any, value: Any, place: str) -> Any:
     if hint in (bool, int, str):
         return value
     try:
-        return hint.fromisoformat(value) if hint in (datetime, time) else hint(value)
+        return hint.fromisoformat(value) if hint in (datetime, date, time) else hint(value)
     except (ValueError, ArithmeticError) as error:
         raise MalformedJson(f"{place}: {value!r} is not a {hint.__name__}") from error

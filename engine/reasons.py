@@ -20,6 +20,19 @@ class ReasonKey(StrEnum):
     PROMOTION_NOT_ACTIVE_NOW = "promotion_not_active_now"
     CAMPAIGN_NOT_ACTIVE = "campaign_not_active"
     QUANTITY_EXCEEDED = "quantity_exceeded"
+    MISSING_ORDER = "missing_order"
+    MISSING_AMOUNT = "missing_amount"
+    MISSING_ORDER_ITEMS = "missing_order_items"
+    MISSING_ORDER_ITEMS_AMOUNT = "missing_order_items_amount"
+    MISSING_CUSTOMER = "missing_customer"
+    MISSING_REWARD = "missing_reward"
+    INVALID_GIFT = "invalid_gift"
+    GIFT_AMOUNT_EXCEEDED = "gift_amount_exceeded"
+    POINTS_EXCEEDED = "loyalty_card_points_exceeded"
+    REFERRER_NOT_PERMITTED = "referrer_not_permitted_to_redeem"
+    CUSTOMER_RULES = "customer_rules_violated"
+    ORDER_RULES = "order_rules_violated"
+    REDEMPTION_RULES = "redemption_rules_violated"
 
     APPLICABLE_LIMIT = "applicable_redeemables_limit_exceeded"
     APPLICABLE_PER_CATEGORY_LIMIT = "applicable_redeemables_per_category_limit_exceeded"
@@ -35,6 +48,7 @@ class Reason(Data):
     """`message` is the contract's short text, `details` says what exactly, `remedy` what would make it work.
 
     `resource_id` / `resource_type` name the object that was missing or refused, where that is known.
+    `custom_message` is the marketer's own text for a rule that refuses (contract 11.7).
     """
 
     key: ReasonKey
@@ -43,6 +57,7 @@ class Reason(Data):
     remedy: str | None = None
     resource_id: str | None = None
     resource_type: str | None = None
+    custom_message: str | None = None
 
 
 def not_found(*, resource_type: str, resource_id: str) -> Reason:

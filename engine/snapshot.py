@@ -6,14 +6,16 @@ A snapshot is complete: `evaluate` reads nothing else, so a stored snapshot alwa
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from engine import effects
 from engine.basket import Basket
-from engine.codec import DECODER, Data
+from engine.codec import DECODER, Data, JsonObject
 from engine.reasons import Reason
+from engine.rules import parse as parse_rules
+from engine.rules.tree import RuleSet
 from engine.stacking_rules import Category, StackingRules
 from engine.validity import Validity
 
@@ -27,10 +29,55 @@ class RedeemableObject(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Customer(Data):
-    """Who buys. None of the present checks reads it; it is kept so that a decision can be explained."""
+    """Who buys. `segments` and `loyalty_tiers` hold the ids of those that somebody asks for."""
 
     id: str | None = None
     source_id: str | None = None
+    metadata: JsonObject = field(default_factory=dict)
+    segments: tuple[str, ...] = ()
+    loyalty_tiers: tuple[str, ...] = ()
+    birth_date: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call(Data):
+    """What the request itself says: which key or person asks, and the redemption's metadata.
+
+    `points_used` is what the customer pays in points for a reward.
+    """
+
+    api_key: str | None = None
+    user_login: str | None = None
+    channel: str | None = None
+    metadata: JsonObject = field(default_factory=dict)
+    points_used: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Credits(Data):
+    """Gift credits or loyalty points of a card. `requested` None = as much as is useful.
+
+    `held` = locked by other sessions; what can be spent is `balance - held`.
+    """
+
+    balance: int
+    held: int = 0
+    requested: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Article(Data):
+    """A product or SKU that a discount may add to the order. `price` in minor units, None = not priced."""
+
+    id: str
+    product_id: str | None = None
+    sku_id: str | None = None
+    source_id: str | None = None
+    product_source_id: str | None = None
+    sku_source_id: str | None = None
+    name: str = ""
+    price: int | None = None
+    collections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +98,12 @@ class Candidate(Data):
     `discount` is a parsed effect (`effects.parse(wire)`). A candidate that was refused before it came here
     (unknown code) has a `reason` instead, and becomes INAPPLICABLE in its place of the pipeline.
 
+    `rules` are its validation rules, its own before its campaign's; the first one that targets items is the one
+    whose `applicable_to` an item discount reads. `counts` are the counters before this redemption, by the name
+    of the rule that reads them ("redemption.count.per_customer": 3); one that needs a customer is left out when
+    nobody is known. `unit_counts` are discounted units so far, by "<limit>:<entry id>" or, for limits of
+    single products of a collection, "<limit>:<entry id>:<product or SKU id>".
+
     :raises ValueError: neither `discount` nor `reason`, or a naive `published_at`.
     """
 
@@ -66,6 +119,16 @@ class Candidate(Data):
     uses: Uses = field(default_factory=Uses)
     discount: effects.Effect | None = field(default=None, metadata={DECODER: effects.parse})
     category: Category | None = None
+    rules: tuple[RuleSet, ...] = field(default=(), metadata={DECODER: parse_rules})
+    metadata: JsonObject = field(default_factory=dict)
+    publication_metadata: JsonObject = field(default_factory=dict)
+    publish_count: int = 0
+    campaign_id: str | None = None
+    counts: JsonObject = field(default_factory=dict)
+    unit_counts: JsonObject = field(default_factory=dict)
+    credits: Credits | None = None
+    is_held_by_customer: bool | None = None
+    is_referrer: bool = False
 
     def __post_init__(self) -> None:
         if self.discount is None and self.reason is None:
@@ -79,6 +142,7 @@ class Snapshot(Data):
     """`candidates` stand in requested order; promotion stacks are replaced by their tiers in stored order.
 
     `basket` None = no order was sent. `time_zone` is the project's IANA name, `now` any aware instant.
+    `articles` are those that a discount of any candidate may add, by the id that the discount names.
 
     :raises ValueError: naive `now`, unknown time zone, or two candidates with the same key and object.
     """
@@ -89,6 +153,8 @@ class Snapshot(Data):
     customer: Customer | None = None
     candidates: tuple[Candidate, ...] = ()
     stacking_rules: StackingRules = field(default_factory=StackingRules)
+    call: Call = field(default_factory=Call)
+    articles: tuple[Article, ...] = ()
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:

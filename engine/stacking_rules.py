@@ -31,6 +31,13 @@ class GroupedSortingRule(StrEnum):
     SORTING_RULE = "SORTING_RULE"
 
 
+class ProductsMode(StrEnum):
+    """May item discounts add up on one product? Contract 6.5."""
+
+    STACK = "STACK"
+    ONCE = "ONCE"
+
+
 class NoEffectRule(StrEnum):
     REDEEM_ANYWAY = "REDEEM_ANYWAY"
     SKIP = "SKIP"
@@ -75,6 +82,7 @@ class StackingRules(Data):
     redeemables_application_mode: ApplicationMode = ApplicationMode.ALL
     redeemables_sorting_rule: SortingRule = SortingRule.REQUESTED_ORDER
     grouped_redeemables_sorting_rule: GroupedSortingRule = GroupedSortingRule.JOINT_ALWAYS_LAST
+    redeemables_products_application_mode: ProductsMode = ProductsMode.STACK
     redeemables_no_effect_rule: NoEffectRule = NoEffectRule.REDEEM_ANYWAY
     no_effect_skip_categories: tuple[str, ...] = ()
     no_effect_redeem_anyway_categories: tuple[str, ...] = ()

@@ -61,6 +61,7 @@ def test_refusal_says_why_and_what_would_help() -> None:
         "remedy": "Becomes active at 2026-12-01T00:00:00.000Z",
         "resource_id": None,
         "resource_type": None,
+        "custom_message": None,
     }
 
 
