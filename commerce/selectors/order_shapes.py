@@ -5,12 +5,13 @@ Amounts are minor units. None means: not said, or not known.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from commerce.models import Order, OrderItem, Product, Sku
+from core.exact import exact
 from engine import Basket, Line
 
 
@@ -96,6 +97,38 @@ class ResolvedLine:
         }
         return {name: value for name, value in wire.items() if value}
 
+    def facts(self, *, collections: tuple[str, ...] = (), metadata: Container[str] = ()) -> Line:
+        """The line for the engine, with the facts that somebody asks for."""
+        product = self.product_data or {}
+        sku = self.sku_data or {}
+        product_source_id = product.get("source_id") or (self.product.source_id if self.product else None)
+        sku_source_id = sku.get("source_id") or (self.sku.source_id if self.sku else None)
+        if self.source_id and self.related_object == "sku":
+            sku_source_id = sku_source_id or self.source_id
+        elif self.source_id:
+            product_source_id = product_source_id or self.source_id
+        name = sku.get("sku") or product.get("name") or str(self.sku or self.product or "")
+        return Line(
+            quantity=self.quantity,
+            initial_quantity=self.initial_quantity,
+            price=self.price,
+            amount=self.amount,
+            initial_amount=self.initial_amount,
+            discount_amount=self.discount_amount,
+            discount_quantity=self.discount_quantity,
+            product_id=self.product_public_id or product.get("id"),
+            sku_id=self.sku_public_id or sku.get("id"),
+            source_id=self.source_id or None,
+            related_object=self.related_object or None,
+            product_source_id=product_source_id,
+            sku_source_id=sku_source_id,
+            name=name,
+            collections=collections,
+            metadata=exact(self.metadata or {}) if "line" in metadata else {},
+            product_metadata=_metadata(self.product, self.product_data) if "product" in metadata else {},
+            sku_metadata=_metadata(self.sku, self.sku_data) if "sku" in metadata else {},
+        )
+
     def details_wire(self) -> dict[str, Any]:
         """`product` and `sku` where known, and `metadata`; what was sent beats what is stored."""
         wire: dict[str, Any] = {}
@@ -120,22 +153,28 @@ class ResolvedOrder:
     lines: tuple[ResolvedLine, ...]
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
-    def basket(self) -> Basket:
-        """The same for the engine."""
-        lines = tuple(
-            Line(
-                quantity=line.quantity,
-                price=line.price,
-                amount=line.amount,
-                discount_amount=line.discount_amount,
-                product_id=line.product_public_id,
-                sku_id=line.sku_public_id,
-                source_id=line.source_id or None,
-                related_object=line.related_object or None,
-            )
-            for line in self.lines
+    def basket(self, *, collections: Sequence[tuple[str, ...]] = (), metadata: Container[str] = ()) -> Basket:
+        """The same for the engine.
+
+        `collections`: ids of collections for each line, or nothing. `metadata` says whose metadata is
+        wanted: "order", "line", "product", "sku".
+        """
+        held = collections or ((),) * len(self.lines)
+        return Basket(
+            amount=self.amount,
+            initial_amount=self.order.initial_amount if self.is_continued and self.order else None,
+            lines=tuple(
+                line.facts(collections=ids, metadata=metadata)
+                for line, ids in zip(self.lines, held, strict=True)
+            ),
+            discount_amount=self.discount_amount,
+            metadata=exact(self.metadata) if "order" in metadata else {},
         )
-        return Basket(amount=self.amount, lines=lines, discount_amount=self.discount_amount)
+
+    @property
+    def is_continued(self) -> bool:
+        """The stored order goes on with its own lines and amount."""
+        return self.order is not None and self.spec.items is None and self.spec.amount is None
 
 
 def article_wire(
@@ -151,3 +190,10 @@ def article_wire(
         "metadata": {**(stored.metadata if stored else {}), **(sent.get("metadata") or {})},
     }
     return {key: value for key, value in wire.items() if value not in (None, "", {})}
+
+
+def _metadata(stored: Product | Sku | None, sent: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    merged: Mapping[str, Any] = exact(
+        {**(stored.metadata if stored else {}), **((sent or {}).get("metadata") or {})}
+    )
+    return merged

@@ -1,0 +1,87 @@
+"""Which product collections the lines of an order are in (contract: semantics-core 5.3).
+
+Fixed lists are asked of the database; filters are tested on the article as the request describes it over what
+is stored. Two queries, however many lines and collections there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from commerce.models import Product, ProductCollection, ProductCollectionItem, Sku
+from commerce.selectors.collections import holds
+from commerce.selectors.order_shapes import ResolvedLine
+
+
+def collections_of(
+    lines: Sequence[ResolvedLine], wanted: Collection[str], *, now: datetime
+) -> list[tuple[str, ...]]:
+    """For each line the ids of those of the `wanted` collections that hold its product or SKU, sorted."""
+    if not lines or not wanted:
+        return [()] * len(lines)
+    listed = _listed(lines, wanted)
+    filters = list(
+        ProductCollection.objects.filter(
+            public_id__in=wanted, type=ProductCollection.Type.AUTO_UPDATE
+        ).order_by("pk")
+    )
+    found = []
+    for line in lines:
+        ids = set[str]()
+        if line.product is not None:
+            ids |= listed.get((Product, line.product.pk), set())
+        if line.sku is not None:
+            ids |= listed.get((Sku, line.sku.pk), set())
+        if filters:
+            product, sku = _records(line)
+            ids |= {row.public_id for row in filters if holds(row, product=product, sku=sku, now=now)}
+        found.append(tuple(sorted(ids)))
+    return found
+
+
+def _listed(
+    lines: Sequence[ResolvedLine], wanted: Collection[str]
+) -> dict[tuple[type[Product | Sku], int], set[str]]:
+    products = {line.product.pk for line in lines if line.product is not None}
+    skus = {line.sku.pk for line in lines if line.sku is not None}
+    if not products and not skus:
+        return {}
+    rows = ProductCollectionItem.objects.filter(
+        Q(product__in=products) | Q(sku__in=skus),
+        collection__public_id__in=wanted,
+        collection__type=ProductCollection.Type.STATIC,
+    ).values_list("collection__public_id", "product_id", "sku_id")
+    listed: dict[tuple[type[Product | Sku], int], set[str]] = {}
+    for public_id, product_id, sku_id in rows:
+        key: tuple[type[Product | Sku], int] = (Sku, sku_id) if product_id is None else (Product, product_id)
+        listed.setdefault(key, set()).add(public_id)
+    return listed
+
+
+def _records(line: ResolvedLine) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Product and SKU of a line in the wire names that filters use; what was sent beats what is stored."""
+    product = _record(line.product, line.product_data, name="name")
+    if line.sku is None and line.sku_data is None:
+        return product, None
+    return product, _record(line.sku, line.sku_data, name="sku")
+
+
+def _record(stored: Product | Sku | None, sent: Any, *, name: str) -> dict[str, Any]:
+    sent = sent or {}
+    record: dict[str, Any] = {
+        "name": sent.get(name) or (getattr(stored, name) if stored else None),
+        "source_id": sent.get("source_id") or (stored.source_id if stored else None),
+        "price": sent["price"] if sent.get("price") is not None else (stored.price if stored else None),
+        "metadata": {**(stored.metadata if stored else {}), **(sent.get("metadata") or {})},
+    }
+    if stored is not None:
+        record |= {
+            "attributes": stored.attributes,
+            "created_at": stored.created_at,
+            "updated_at": stored.updated_at,
+        }
+    return record
