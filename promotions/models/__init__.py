@@ -4,6 +4,16 @@ from promotions.models.campaigns import Campaign
 from promotions.models.categories import Category
 from promotions.models.redemptions import Redemption, Rollback
 from promotions.models.tiers import PromotionTier
+from promotions.models.validation_rules import ValidationRule, ValidationRuleAssignment
 from promotions.models.vouchers import Voucher
 
-__all__ = ["Campaign", "Category", "PromotionTier", "Redemption", "Rollback", "Voucher"]
+__all__ = [
+    "Campaign",
+    "Category",
+    "PromotionTier",
+    "Redemption",
+    "Rollback",
+    "ValidationRule",
+    "ValidationRuleAssignment",
+    "Voucher",
+]
