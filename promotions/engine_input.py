@@ -19,6 +19,8 @@ from engine import (
     Validity,
 )
 from engine import Category as EngineCategory
+from engine.stacking_rules import GroupedSortingRule, ProductsMode, category_limits
+from promotions.category_rules import CategoryRules
 from promotions.models import Category
 from promotions.models.validity import TimeLimited
 
@@ -67,16 +69,24 @@ def category(row: Category | None) -> EngineCategory | None:
     )
 
 
-def stacking_rules(settings: ProjectSettings) -> StackingRules:
+def stacking_rules(settings: ProjectSettings, categories: CategoryRules) -> StackingRules:
+    limits = categories.applicable_redeemables_category_limits
     return StackingRules(
         applicable_redeemables_limit=settings.applicable_redeemables_limit,
         applicable_redeemables_per_category_limit=settings.applicable_redeemables_per_category_limit,
+        applicable_redeemables_category_limits=category_limits(limits),
         applicable_exclusive_redeemables_limit=settings.applicable_exclusive_redeemables_limit,
         applicable_exclusive_redeemables_per_category_limit=(
             settings.applicable_exclusive_redeemables_per_category_limit
         ),
         redeemables_application_mode=ApplicationMode(settings.redeemables_application_mode),
         redeemables_sorting_rule=SortingRule(settings.redeemables_sorting_rule),
+        grouped_redeemables_sorting_rule=GroupedSortingRule(settings.grouped_redeemables_sorting_rule),
+        redeemables_products_application_mode=ProductsMode(settings.redeemables_products_application_mode),
         redeemables_no_effect_rule=NoEffectRule(settings.redeemables_no_effect_rule),
+        no_effect_skip_categories=categories.no_effect_skip_categories,
+        no_effect_redeem_anyway_categories=categories.no_effect_redeem_anyway_categories,
         discount_calculation_mode=CalculationMode(settings.discount_calculation_mode),
+        initial_amount_mode_categories=categories.initial_amount_mode_categories,
+        discounted_amount_mode_categories=categories.discounted_amount_mode_categories,
     )

@@ -59,7 +59,7 @@ class ProjectSettingsAdmin(ModelAdmin):
                 ),
                 "description": (
                     "A redeemable is a code, a card or a promotion that a customer uses in one order. "
-                    "Which categories are exclusive is set on the categories."
+                    "Which categories are exclusive, and limits of single ones, are set on the categories."
                 ),
             },
         ),
@@ -69,6 +69,7 @@ class ProjectSettingsAdmin(ModelAdmin):
                 "fields": (
                     "redeemables_application_mode",
                     "redeemables_sorting_rule",
+                    "grouped_redeemables_sorting_rule",
                     "redeemables_products_application_mode",
                     "redeemables_no_effect_rule",
                     "discount_calculation_mode",

@@ -237,6 +237,16 @@ class ListField(serializers.ListField):
     }
 
 
+class MapField(serializers.DictField):
+    """An object of which every value is of one kind."""
+
+    default_error_messages = {
+        "required": "is required",
+        "null": "must not be null",
+        "not_a_dict": "must be an object",
+    }
+
+
 def plain(value: Any) -> Any:
     """A parsed JSON value as the JSON columns store it: exact decimals become numbers again."""
     if isinstance(value, Decimal):

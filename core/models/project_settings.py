@@ -35,7 +35,7 @@ def _limit(verbose_name: str, *, default: int, highest: int = 30, help_text: str
 class ProjectSettings(TimestampedModel):
     """The project: one deployment, one row. People change it in the admin, never in `settings.py`.
 
-    Stacking defaults and ranges: contract, semantics-core 6.1. Which categories are exclusive or joint is
+    Stacking defaults and ranges: contract, semantics-core 6.1. What is special about single categories is
     said on the categories themselves.
     """
 
@@ -46,6 +46,10 @@ class ProjectSettings(TimestampedModel):
     class SortingRule(models.TextChoices):
         REQUESTED_ORDER = "REQUESTED_ORDER", "In the order of the request"
         CATEGORY_HIERARCHY = "CATEGORY_HIERARCHY", "By category hierarchy"
+
+    class GroupedSortingRule(models.TextChoices):
+        JOINT_ALWAYS_LAST = "JOINT_ALWAYS_LAST", "Joint ones after the exclusive ones"
+        SORTING_RULE = "SORTING_RULE", "As the order of application says"
 
     class ProductsMode(models.TextChoices):
         STACK = "STACK", "Discounts on one product add up"
@@ -114,6 +118,14 @@ class ProjectSettings(TimestampedModel):
     )
     redeemables_sorting_rule = models.CharField(
         "order of application", max_length=24, choices=SortingRule, default=SortingRule.REQUESTED_ORDER
+    )
+    grouped_redeemables_sorting_rule = models.CharField(
+        "exclusive and joint together",
+        max_length=24,
+        choices=GroupedSortingRule,
+        default=GroupedSortingRule.JOINT_ALWAYS_LAST,
+        db_default=GroupedSortingRule.JOINT_ALWAYS_LAST,
+        help_text="The order when an exclusive discount and a joint one are used in one request.",
     )
     redeemables_products_application_mode = models.CharField(
         "discounts on one product", max_length=8, choices=ProductsMode, default=ProductsMode.STACK

@@ -24,6 +24,7 @@ STACKING_FIELDS: Final = (
     "applicable_exclusive_redeemables_per_category_limit",
     "redeemables_application_mode",
     "redeemables_sorting_rule",
+    "grouped_redeemables_sorting_rule",
     "redeemables_products_application_mode",
     "redeemables_no_effect_rule",
     "redeemables_rollback_order_mode",

@@ -18,8 +18,9 @@ from core.models import ProjectSettings
 from engine import Candidate, RedeemableObject, Snapshot, reasons
 from engine import Customer as EngineCustomer
 from promotions import engine_input
-from promotions.models import Category
+from promotions.category_rules import CategoryRules
 from promotions.redeemables import Found, Requested, kind_of
+from promotions.selectors import stacking_rules
 
 
 class InvalidRedeemables(DomainError):
@@ -41,8 +42,7 @@ class Loaded:
     order: ResolvedOrder | None
     customer: Customer | None
     settings: ProjectSettings
-    exclusive_categories: tuple[str, ...] = ()
-    joint_categories: tuple[str, ...] = ()
+    category_rules: CategoryRules = field(default_factory=CategoryRules)
     by_key: Mapping[tuple[str, str], Found] = field(default_factory=dict)
 
 
@@ -63,6 +63,7 @@ def load(
         raise InvalidRedeemables(f"A request may hold at most {settings.redeemables_limit} redeemables.")
     found = tuple(_find(requested, settings))
     _refuse_doubles(found)
+    category_rules = stacking_rules.category_rules()
     snapshot = Snapshot(
         now=now,
         time_zone=settings.time_zone,
@@ -71,29 +72,17 @@ def load(
         if customer is None
         else EngineCustomer(id=customer.public_id, source_id=customer.source_id),
         candidates=tuple(entry.candidate for entry in found),
-        stacking_rules=engine_input.stacking_rules(settings),
+        stacking_rules=engine_input.stacking_rules(settings, category_rules),
     )
-    exclusive, joint = special_categories()
     return Loaded(
         found=found,
         snapshot=snapshot,
         order=order,
         customer=customer,
         settings=settings,
-        exclusive_categories=exclusive,
-        joint_categories=joint,
+        category_rules=category_rules,
         by_key={(entry.requested.object, entry.requested.id): entry for entry in found},
     )
-
-
-def special_categories() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Ids of the exclusive and of the joint categories of the project, oldest first (one query)."""
-    rows = list(
-        Category.objects.exclude(stacking_type="").order_by("pk").values_list("stacking_type", "public_id")
-    )
-    kinds = Category.StackingType
-    exclusive = tuple(public_id for kind, public_id in rows if kind == kinds.EXCLUSIVE)
-    return exclusive, tuple(public_id for kind, public_id in rows if kind == kinds.JOINT)
 
 
 def _find(requested: tuple[Requested, ...], settings: ProjectSettings) -> list[Found]:

@@ -22,8 +22,9 @@ from core.actors import Actor
 from core.models import ProjectSettings
 from engine import Snapshot, Status, Step, evaluate
 from promotions import engine_input
+from promotions.category_rules import CategoryRules
 from promotions.redeemables import Found
-from promotions.selectors import qualification, snapshots
+from promotions.selectors import qualification, stacking_rules
 from promotions.selectors.qualification import Universe
 from promotions.services.validations import tracking_of
 
@@ -69,8 +70,7 @@ class Qualified:
     order: ResolvedOrder | None
     settings: ProjectSettings
     tracking_id: str | None
-    exclusive_categories: tuple[str, ...] = ()
-    joint_categories: tuple[str, ...] = ()
+    category_rules: CategoryRules = field(default_factory=CategoryRules)
 
 
 def qualify(*, spec: QualificationSpec, actor: Actor, now: datetime) -> Qualified:
@@ -78,11 +78,12 @@ def qualify(*, spec: QualificationSpec, actor: Actor, now: datetime) -> Qualifie
     settings = project.current()
     customer = customers.find_for_payload(payload=spec.customer) if spec.customer else None
     order = order_resolution.resolve(spec.order) if spec.order else None
+    category_rules = stacking_rules.category_rules()
     empty = Snapshot(
         now=now,
         time_zone=settings.time_zone,
         basket=order.basket() if order is not None else None,
-        stacking_rules=engine_input.stacking_rules(settings),
+        stacking_rules=engine_input.stacking_rules(settings, category_rules),
     )
     universe = Universe(
         customer=customer,
@@ -102,15 +103,13 @@ def qualify(*, spec: QualificationSpec, actor: Actor, now: datetime) -> Qualifie
         # Sorting is stable, so equal deals stay newest first.
         best = spec.sorting_rule is SortingRule.BEST_DEAL
         hits = sorted(stream, key=lambda hit: -_deal(hit) if best else _deal(hit))
-    exclusive, joint = snapshots.special_categories()
     return Qualified(
         hits=tuple(hits[: spec.limit]),
         has_more=len(hits) > spec.limit,
         order=order,
         settings=settings,
         tracking_id=tracking_of(spec.tracking_id, spec.customer, settings),
-        exclusive_categories=exclusive,
-        joint_categories=joint,
+        category_rules=category_rules,
     )
 
 

@@ -4,19 +4,12 @@ from django.urls import path
 
 from core.api import views_metadata_schemas as schemas
 from core.api import views_projects as projects
-from core.api import views_stacking_rules as stacking
 
 PROJECT = "projects/<str:project_id>"
 
 urlpatterns = [
     path("projects", projects.ProjectsView.as_view(), name="projects"),
     path(PROJECT, projects.ProjectView.as_view(), name="project"),
-    path(f"{PROJECT}/stacking-rules", stacking.StackingRulesListView.as_view(), name="stacking-rules-list"),
-    path(
-        f"{PROJECT}/stacking-rules/<str:rules_id>",
-        stacking.StackingRulesView.as_view(),
-        name="stacking-rules",
-    ),
     path(
         f"{PROJECT}/metadata-schemas",
         schemas.ManagedMetadataSchemasView.as_view(),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from core.api.serializers.project import stacking_rules_output
 from core.ids import new_id
 from engine import Status, Step
 from promotions.api.serializers.categories import categories_output
 from promotions.api.serializers.discounts import discount_output
+from promotions.api.serializers.stacking_rules import stacking_rules_output
 from promotions.redeemables import Found
 from promotions.selectors.order_snapshots import order_snapshot
 from promotions.selectors.snapshots import Loaded
@@ -44,9 +44,7 @@ def validation_output(decision: Decision, *, expand: Collection[str], request_id
         wire["order"] = order
     if decision.tracking_id:
         wire["tracking_id"] = decision.tracking_id
-    wire["stacking_rules"] = stacking_rules_output(
-        loaded.settings, loaded.exclusive_categories, loaded.joint_categories
-    )
+    wire["stacking_rules"] = stacking_rules_output(loaded.settings, loaded.category_rules)
     return wire
 
 

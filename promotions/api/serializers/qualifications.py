@@ -20,11 +20,11 @@ from core.api.fields import (
     parse,
 )
 from core.api.filters import Text, build
-from core.api.serializers.project import stacking_rules_output
 from core.errors import InvalidPayload
 from core.instants import format_instant, parse_instant
 from promotions.api.serializers.categories import categories_output
 from promotions.api.serializers.decisions import EMPTY_LIST, found_discount
+from promotions.api.serializers.stacking_rules import stacking_rules_output
 from promotions.selectors.order_snapshots import order_snapshot
 from promotions.services.qualifications import Hit, QualificationSpec, Qualified, Scenario, SortingRule
 
@@ -107,9 +107,7 @@ def qualified_output(qualified: Qualified, *, expand: Collection[str]) -> dict[s
         wire["tracking_id"] = qualified.tracking_id
     if qualified.order is not None:
         wire["order"] = _echo(qualified.order)
-    wire["stacking_rules"] = stacking_rules_output(
-        qualified.settings, qualified.exclusive_categories, qualified.joint_categories
-    )
+    wire["stacking_rules"] = stacking_rules_output(qualified.settings, qualified.category_rules)
     return wire
 
 
