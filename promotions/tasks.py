@@ -1,0 +1,19 @@
+"""Shells around promotion services for Celery, safe to run twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+from celery import shared_task
+from django.utils import timezone
+
+from promotions.services import catalogue_changes
+
+# Any process that serves requests looks far more often; one that does not starts anew.
+_CHANGES_KEPT_FOR: Final = timedelta(hours=6)
+
+
+@shared_task
+def prune_catalogue_changes(**_: Any) -> int:
+    return catalogue_changes.prune(older_than=timezone.now() - _CHANGES_KEPT_FOR)
