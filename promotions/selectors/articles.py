@@ -1,0 +1,88 @@
+"""The products and SKUs that discounts add to an order (contract: semantics-core 5.1, 5.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.db.models import Q
+
+from commerce.models import Product, Sku
+from commerce.selectors.order_shapes import ResolvedLine
+from engine import Article, Line
+
+SHIPPING_ID: Final = "prod_5h1pp1ng"
+SHIPPING_SOURCE_ID: Final = "5h1pp1ng"
+SHIPPING: Final = Article(
+    id=SHIPPING_ID,
+    product_id=SHIPPING_ID,
+    source_id=SHIPPING_SOURCE_ID,
+    product_source_id=SHIPPING_SOURCE_ID,
+    name="Free shipping",
+)
+"""A product that every project owns: the line says that shipping is free, it has no price."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Articles:
+    """`engine` is what the engine sees, `rows` what the order's new lines point to, by our id."""
+
+    engine: tuple[Article, ...] = ()
+    rows: Mapping[str, Product | Sku] = field(default_factory=dict)
+
+    def line(self, facts: Line) -> ResolvedLine:
+        """The order line that a discount appended, with its article."""
+        sku = self.rows.get(facts.sku_id or "")
+        product = sku.product if isinstance(sku, Sku) else self.rows.get(facts.product_id or "")
+        return ResolvedLine(
+            quantity=0,
+            initial_quantity=0,
+            price=facts.price,
+            amount=None if facts.price is None else 0,
+            initial_amount=None if facts.price is None else 0,
+            product=product if isinstance(product, Product) else None,
+            sku=sku if isinstance(sku, Sku) else None,
+            source_id=facts.source_id or "",
+            related_object="sku" if facts.sku_id else "product",
+        )
+
+
+def load(ids: Collection[str]) -> Articles:
+    """Articles by our id or the shop's; unknown ones are left out. Two queries, none without ids."""
+    wanted = set(ids) - {SHIPPING_ID, SHIPPING_SOURCE_ID}
+    found = [SHIPPING] if len(wanted) < len(set(ids)) else []
+    rows: dict[str, Product | Sku] = {}
+    if wanted:
+        named = Q(public_id__in=wanted) | Q(source_id__in=wanted)
+        for product in Product.objects.present().filter(named):
+            rows[product.public_id] = product
+            found.append(_product(product))
+        for sku in Sku.objects.present().filter(named).select_related("product"):
+            rows[sku.public_id] = sku
+            found.append(_sku(sku))
+    return Articles(engine=tuple(found), rows=rows)
+
+
+def _product(product: Product) -> Article:
+    return Article(
+        id=product.public_id,
+        product_id=product.public_id,
+        source_id=product.source_id,
+        product_source_id=product.source_id,
+        name=str(product),
+        price=product.price,
+    )
+
+
+def _sku(sku: Sku) -> Article:
+    return Article(
+        id=sku.public_id,
+        product_id=sku.product.public_id,
+        sku_id=sku.public_id,
+        source_id=sku.source_id,
+        product_source_id=sku.product.source_id,
+        sku_source_id=sku.source_id,
+        name=str(sku),
+        price=sku.price if sku.price is not None else sku.product.price,
+    )
