@@ -35,7 +35,10 @@ def _power(_: Scope, values: Sequence[Value]) -> Value:
     base, exponent = number(values[0]), number(values[1])
     if abs(exponent) > LARGEST_EXPONENT:
         raise NoValue("the exponent is too large")
-    return getcontext().power(base, exponent)
+    found = getcontext().power(base, exponent)
+    if not found.is_finite():
+        raise NoValue("a negative power of zero")
+    return found
 
 
 def _rounding(mode: str) -> Function:
