@@ -14,7 +14,7 @@ from drf_spectacular.utils import extend_schema_field
 from core import project
 from core.api import filter_values as read
 from core.api.filters import Array, Bool, DateTime, Json, Number, State, Text, WireFilterSet
-from promotions.models import Campaign, PromotionTier, Voucher
+from promotions.models import Campaign, PromotionStack, PromotionTier, Voucher
 from promotions.selectors import tiers
 
 type Rows = QuerySet[Any]
@@ -170,3 +170,11 @@ class TierFilters(WireFilterSet):
     def at_this_instant(self, rows: Rows, name: str, value: bool) -> Rows:
         available = tiers.available(self.now, project.current().zone).values("pk")
         return rows.filter(pk__in=available) if value else rows.exclude(pk__in=available)
+
+
+class StackFilters(WireFilterSet):
+    ORDER_FIELDS = {"created_at": "created_at", "updated_at": "updated_at", "name": "name"}
+
+    class Meta:
+        model = PromotionStack
+        fields: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ from engine import Customer as EngineCustomer
 from promotions import engine_input
 from promotions.category_rules import CategoryRules
 from promotions.redeemables import Found, Requested, kind_of
-from promotions.selectors import stacking_rules
+from promotions.selectors import stacking_rules, stacks
 
 
 class InvalidRedeemables(DomainError):
@@ -54,14 +54,16 @@ def load(
     settings: ProjectSettings,
     now: datetime,
 ) -> Loaded:
-    """Find what was requested; what cannot be found becomes a candidate that carries its reason.
+    """Find what was requested, a stack by its tiers; what is not there becomes a candidate with its reason.
 
     :raises InvalidRedeemables: more redeemables than the project allows in one request.
     :raises DuplicatedRedeemables: one redeemable twice, also under another spelling.
+    :raises StackNotAlone: a promotion stack beside something else.
+    :raises NotFound: there is no such promotion stack.
     """
     if len(requested) > settings.redeemables_limit:
         raise InvalidRedeemables(f"A request may hold at most {settings.redeemables_limit} redeemables.")
-    found = tuple(_find(requested, settings))
+    found = tuple(_find(stacks.expanded(requested), settings))
     _refuse_doubles(found)
     category_rules = stacking_rules.category_rules()
     snapshot = Snapshot(

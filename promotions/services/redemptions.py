@@ -24,7 +24,7 @@ from core.locking import retried
 from engine import ApplicationMode, Outcome, Reason, ReasonKey, Status, Step, evaluate
 from promotions.models import Redemption
 from promotions.redeemables import Found, NotRedeemable, kind_of
-from promotions.selectors import snapshots
+from promotions.selectors import snapshots, stacks
 from promotions.selectors.order_snapshots import order_snapshot
 from promotions.selectors.snapshots import Loaded
 from promotions.services.validations import DecisionSpec, tracking_of
@@ -269,9 +269,8 @@ def _record_failure(spec: DecisionSpec, refusal: NotRedeemable, actor: Actor, no
     """The one trace of a refused attempt (INVARIANTS R5): which redeemable, and why."""
     settings = project.current()
     customer = customers.find_for_payload(payload=spec.customer) if spec.customer else None
-    requested = next(
-        (entry for entry in spec.redeemables if entry.id == refusal.redeemable_id), spec.redeemables[0]
-    )
+    redeemables = stacks.expanded(spec.redeemables)
+    requested = next((entry for entry in redeemables if entry.id == refusal.redeemable_id), redeemables[0])
     kind = kind_of(requested.object)
     row = kind.find([requested.id], settings).get(requested.id)
     references = (

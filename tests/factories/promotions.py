@@ -8,7 +8,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from promotions.models import Campaign, Category, PromotionTier, Voucher
+from promotions.models import Campaign, Category, PromotionStack, PromotionTier, StackedTier, Voucher
 
 CREATED_AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -68,3 +68,12 @@ class PromotionTierFactory(DjangoModelFactory[PromotionTier]):
     discount = factory.LazyFunction(lambda: percent(10))
     hierarchy = factory.Sequence(lambda n: n + 1)
     created_at = CREATED_AT
+
+
+def promotion_stack(*tiers: PromotionTier, **values: Any) -> PromotionStack:
+    """`promotion_stack(first, second)`: a stack of their campaign, in this order."""
+    values = {"name": "Together", "created_at": CREATED_AT, **values}
+    stack = PromotionStack.objects.create(campaign=tiers[0].campaign, **values)
+    for position, tier in enumerate(tiers, start=1):
+        StackedTier.objects.create(stack=stack, tier=tier, position=position)
+    return stack

@@ -11,6 +11,7 @@ from commerce.api.serializers.orders import OrderPayload, order_spec
 from core.api.fields import ListField, MetadataField, TextField, WireSerializer, parse
 from core.errors import InvalidPayload
 from promotions.redeemables import Requested, supported_objects
+from promotions.selectors import stacks
 from promotions.services.validations import DecisionSpec
 
 MAX_REDEEMABLES: Final = 30
@@ -22,8 +23,9 @@ class RedeemableInput(WireSerializer):
     id = TextField(allow_blank=False, max_length=255)
 
     def validate_object(self, value: str) -> str:
-        if value not in supported_objects():
-            raise InvalidPayload(f"Property .object must be one of {', '.join(supported_objects())}")
+        allowed = [*supported_objects(), stacks.OBJECT]
+        if value not in allowed:
+            raise InvalidPayload(f"Property .object must be one of {', '.join(allowed)}")
         return value
 
 

@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from promotions.api.urls import catalogue, runtime
+from promotions.api.urls import catalogue, runtime, stacks
 
-urlpatterns = [*runtime.urlpatterns, *catalogue.urlpatterns]
+urlpatterns = [*runtime.urlpatterns, *stacks.urlpatterns, *catalogue.urlpatterns]
