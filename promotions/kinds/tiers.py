@@ -14,6 +14,7 @@ from engine import Candidate, RedeemableObject, Step, effects
 from promotions import engine_input
 from promotions.models import PromotionTier, Redemption
 from promotions.redeemables import Found, Requested
+from promotions.selectors.validation_rules import with_assignment
 
 
 class TierKind:
@@ -21,9 +22,8 @@ class TierKind:
 
     def find(self, ids: Collection[str], settings: ProjectSettings) -> Mapping[str, models.Model]:
         rows = PromotionTier.objects.filter(public_id__in=ids, deleted_at=None, campaign__deleted_at=None)
-        return {
-            row.public_id: row for row in rows.select_related("campaign", "campaign__category", "category")
-        }
+        rows = with_assignment(rows.select_related("campaign", "campaign__category", "category"))
+        return {row.public_id: row for row in rows}
 
     def describe(self, requested: Requested, row: models.Model) -> Found:
         tier = cast(PromotionTier, row)

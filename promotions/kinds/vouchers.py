@@ -16,6 +16,7 @@ from engine import Candidate, RedeemableObject, Step, Uses, effects
 from promotions import engine_input
 from promotions.models import Redemption, Voucher
 from promotions.redeemables import Found, QuantityExceeded, Requested
+from promotions.selectors.validation_rules import with_assignment
 
 # Everything a decision reads; metadata and texts of the campaign are needed only for printing.
 _WITH: Final = ("campaign", "campaign__category", "category", "holder")
@@ -30,7 +31,7 @@ class VoucherKind:
         # With a campaign in the bin its codes are gone too, before the job that takes them away is done.
         kept = Q(campaign=None) | Q(campaign__deleted_at=None)
         there = Voucher.objects.filter(wanted, kept, released_at=None, deleted_at=None)
-        rows = list(there.select_related(*_WITH))
+        rows = list(with_assignment(there.select_related(*_WITH)))
         by_key = {row.code_key: row for row in rows}
         # An id beats a code that happens to look like one (contract: semantics-core 1.3).
         by_public_id = {row.public_id: row for row in rows}

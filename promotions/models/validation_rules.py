@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Final
-
 from django.db import models
 from django.db.models import Q
 
@@ -78,8 +76,8 @@ class ValidationRuleAssignment(TimestampedModel):
 
     @property
     def related_object_type(self) -> str:
-        return next(name for name in RELATED_OBJECTS if getattr(self, f"{name}_id") is not None)
-
-
-RELATED_OBJECTS: Final = tuple(ValidationRuleAssignment.RelatedObject.values)
-"""Wire names of what a rule can hold for, which are the names of the columns too."""
+        """Its name on the wire, which is the name of its column too."""
+        kinds = self.RelatedObject
+        if self.voucher_id is not None:
+            return kinds.VOUCHER.value
+        return kinds.CAMPAIGN.value if self.campaign_id is not None else kinds.PROMOTION_TIER.value

@@ -7,10 +7,11 @@ from django.db.models import Case, CharField, F, Func, JSONField, QuerySet, Valu
 from core.errors import NotFound
 from core.ids import has_prefix
 from promotions.models import Campaign, Voucher
+from promotions.selectors.validation_rules import with_assignment
 
 
 def printable(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
-    return campaigns.select_related("category")
+    return with_assignment(campaigns.select_related("category"))
 
 
 def present() -> QuerySet[Campaign]:

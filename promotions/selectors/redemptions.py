@@ -9,7 +9,9 @@ from django.db.models import Prefetch, QuerySet
 
 from core.errors import NotFound
 from promotions.models import Redemption, Rollback, Voucher
+from promotions.selectors.validation_rules import with_assignment
 
+_RULED: Final = ("voucher", "promotion_tier")
 _TARGETS: Final = (
     "voucher",
     "voucher__campaign",
@@ -32,12 +34,13 @@ def with_targets(rows: QuerySet[Redemption]) -> QuerySet[Redemption]:
     rollbacks = Prefetch(
         "rollback", queryset=Rollback.objects.only("public_id", "rolled_back_at", "redemption_id")
     )
-    return rows.select_related(*_TARGETS).prefetch_related(rollbacks)
+    return with_assignment(rows.select_related(*_TARGETS), *_RULED).prefetch_related(rollbacks)
 
 
 def rollbacks_with_targets(pks: Iterable[int]) -> list[Rollback]:
     related = ["redemption", *(f"redemption__{name}" for name in _TARGETS)]
-    return list(Rollback.objects.filter(pk__in=list(pks)).select_related(*related).order_by("pk"))
+    rows = Rollback.objects.filter(pk__in=list(pks)).select_related(*related)
+    return list(with_assignment(rows, *(f"redemption__{name}" for name in _RULED)).order_by("pk"))
 
 
 def children_of(parent: Redemption) -> list[Redemption]:

@@ -12,10 +12,11 @@ from engine import timeframes
 from engine.validity import effective
 from promotions import engine_input
 from promotions.models import Campaign, PromotionTier
+from promotions.selectors.validation_rules import with_assignment
 
 
 def printable(tiers: QuerySet[PromotionTier]) -> QuerySet[PromotionTier]:
-    return tiers.select_related("campaign", "campaign__category", "category")
+    return with_assignment(tiers.select_related("campaign", "campaign__category", "category"))
 
 
 def present() -> QuerySet[PromotionTier]:

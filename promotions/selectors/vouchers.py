@@ -11,12 +11,13 @@ from core import project
 from core.errors import NotFound
 from core.ids import has_prefix
 from promotions.models import Voucher
+from promotions.selectors.validation_rules import with_assignment
 
 _PRINTED_WITH: Final = ("campaign", "campaign__category", "category", "holder")
 
 
 def printable(vouchers: QuerySet[Voucher]) -> QuerySet[Voucher]:
-    return vouchers.select_related(*_PRINTED_WITH)
+    return with_assignment(vouchers.select_related(*_PRINTED_WITH))
 
 
 def present() -> QuerySet[Voucher]:

@@ -17,7 +17,17 @@ from core.services import metadata_schemas
 from promotions.code_config import CodeConfig
 from promotions.models import Campaign, Voucher
 from promotions.selectors import campaigns as selectors
-from promotions.services import campaign_pool, code_batches, discounts, inheritance, tiers, validity, vouchers
+from promotions.selectors import validation_rules as known_rules
+from promotions.services import (
+    campaign_pool,
+    code_batches,
+    discounts,
+    inheritance,
+    rule_assignments,
+    tiers,
+    validity,
+    vouchers,
+)
 from promotions.services.definitions import (
     DISCOUNT,
     InvalidCampaign,
@@ -47,7 +57,8 @@ class CampaignSpec:
 
     `values` maps columns to what was sent, and only that; `category` is an id or a name, `discount` and
     `code_config` are in wire form. `code` is the one code of a campaign of type STANDALONE. `tiers` None:
-    none were sent. `unset_metadata` names keys to take away.
+    none were sent. `unset_metadata` names keys to take away. `rules` are ids, one at most, and only count for
+    a new campaign.
     """
 
     kind: str | None = None
@@ -58,6 +69,7 @@ class CampaignSpec:
     values: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     unset_metadata: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 @retried
@@ -69,14 +81,17 @@ def create(*, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign:
     :raises InvalidCampaignParams: a discount that the engine cannot calculate, or too many codes.
     :raises InvalidCodeConfig: too few codes are possible.
     :raises DuplicateFound: the name is taken, also by a campaign in the bin; or the one code is.
-    :raises NotFound: unknown category.
+    :raises NotFound: unknown category or validation rule.
     """
     kind = _kind(spec)
+    rule = known_rules.named(spec.rules)
     campaign = _new(spec, kind, now)
     validity.check(campaign)
     _insert(campaign)
     audit.log(actor, "campaign.created", campaign, now=now, after=facts(_summary(campaign)))
     events.emit("campaign.created", entity=campaign, actor=actor, now=now, payload=ids(campaign))
+    if rule is not None:
+        rule_assignments.attach(rule=rule, related=campaign, actor=actor, now=now)
     if kind == Campaign.CampaignType.PROMOTION:
         for tier in spec.tiers or ():
             tiers.add(campaign=campaign, spec=tier, actor=actor, now=now)

@@ -65,4 +65,6 @@ def _fact(value: Any) -> Any:
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, dict):
         return {key: _fact(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_fact(inner) for inner in value]
     return value

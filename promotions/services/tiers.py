@@ -17,7 +17,8 @@ from core.locking import lock
 from core.services import metadata_schemas
 from promotions.models import Campaign, PromotionTier
 from promotions.selectors import tiers as selectors
-from promotions.services import discounts, validity
+from promotions.selectors import validation_rules as known_rules
+from promotions.services import discounts, rule_assignments, stacks, validity
 from promotions.services.definitions import DISCOUNT, InvalidCampaign, assign, facts, with_category
 from promotions.services.protection import refuse_protected
 
@@ -32,11 +33,12 @@ class TierSpec:
     """What a caller says about a tier.
 
     `values` maps columns to what was sent, and only that; `category` is an id or a name, `discount` is in
-    wire form.
+    wire form. `rules` are ids, one at most, and only count for a new tier.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    rules: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -46,7 +48,7 @@ def create(*, campaign_id: int, spec: TierSpec, actor: Actor, now: datetime) -> 
     :raises InvalidCampaign: the campaign is not a promotion.
     :raises InvalidTier: no discount, or one that the engine cannot calculate.
     :raises ResourceProtected: the campaign is write-protected.
-    :raises NotFound: unknown category, or the campaign was deleted in the meantime.
+    :raises NotFound: unknown category or validation rule, or the campaign was deleted in the meantime.
     """
     campaign = _locked_campaign(campaign_id)
     refuse_protected(campaign, actor)
@@ -59,6 +61,7 @@ def add(*, campaign: Campaign, spec: TierSpec, actor: Actor, now: datetime) -> P
     if campaign.campaign_type != Campaign.CampaignType.PROMOTION:
         raise InvalidCampaign("Only a promotion has tiers.")
     metadata_schemas.check(resource="promotion_tier", metadata=spec.metadata, creating=True)
+    rule = known_rules.named(spec.rules)
     columns = with_category(spec.values)
     discount = columns.pop(DISCOUNT, None)
     if discount is None:
@@ -81,6 +84,8 @@ def add(*, campaign: Campaign, spec: TierSpec, actor: Actor, now: datetime) -> P
         after=facts({"name": tier.name, "discount": tier.discount, "hierarchy": tier.hierarchy}),
     )
     events.emit("campaign.promotion_tier.created", entity=tier, actor=actor, now=now, payload=_ids(tier))
+    if rule is not None:
+        rule_assignments.attach(rule=rule, related=tier, actor=actor, now=now)
     return tier
 
 
@@ -141,13 +146,15 @@ def set_active(*, tier_id: int, is_active: bool, actor: Actor, now: datetime) ->
 
 @transaction.atomic
 def delete(*, tier_id: int, actor: Actor, now: datetime) -> None:
-    """For good, not into the bin. Redemptions keep the row, so their history can still be read.
+    """For good, not into the bin, and out of all stacks. Redemptions keep the row, so their history can
+    still be read.
 
     :raises ResourceProtected: the campaign is write-protected.
     :raises NotFound: deleted in the meantime.
     """
     tier = _locked(tier_id)
     refuse_protected(tier.campaign, actor)
+    stacks.forget_tier(tier=tier, actor=actor, now=now)
     tier.deleted_at = tier.updated_at = now
     tier.save(update_fields=["deleted_at", "updated_at"])
     audit.log(actor, "promotion_tier.deleted", tier, now=now, before=facts({"name": tier.name}))

@@ -17,8 +17,9 @@ from core.models import ProjectSettings
 from core.services import metadata_schemas
 from promotions.code_config import LONGEST_CODE, CodeConfig
 from promotions.models import Campaign, Voucher
+from promotions.selectors import validation_rules as known_rules
 from promotions.selectors import vouchers as selectors
-from promotions.services import campaign_pool, codes, discounts, validity
+from promotions.services import campaign_pool, codes, discounts, rule_assignments, validity
 from promotions.services.definitions import DISCOUNT, InvalidVoucher, assign, facts, with_category
 
 LONGEST_INFO: Final = 10_000
@@ -29,13 +30,15 @@ class VoucherSpec:
     """What a caller says about a voucher.
 
     `values` maps columns to what was sent, and only that; `category` is an id or a name, `discount` is in
-    wire form. `code` None: draw one by `code_config` (wire form), or by the campaign's.
+    wire form. `code` None: draw one by `code_config` (wire form), or by the campaign's. `rules` are ids, one
+    at most, and only count for a new code.
     """
 
     code: str | None = None
     code_config: Mapping[str, Any] | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    rules: tuple[str, ...] = ()
 
 
 @retried
@@ -47,8 +50,9 @@ def create(*, spec: VoucherSpec, actor: Actor, now: datetime, campaign: Campaign
     :raises InvalidCampaign: the campaign takes no codes.
     :raises InvalidCodeConfig: too few codes are possible.
     :raises DuplicateFound: the code is taken.
-    :raises NotFound: unknown category.
+    :raises NotFound: unknown category or validation rule.
     """
+    rule = known_rules.named(spec.rules)
     settings = codes.settled_settings()
     if campaign is not None:
         campaign_pool.refuse_closed(campaign)
@@ -59,6 +63,8 @@ def create(*, spec: VoucherSpec, actor: Actor, now: datetime, campaign: Campaign
         campaign_pool.count_in(campaign_id=campaign.pk, count=1)
     audit.log(actor, "voucher.created", voucher, now=now, after=_summary(voucher))
     events.emit("voucher.created", entity=voucher, actor=actor, now=now, payload=ids(voucher))
+    if rule is not None:
+        rule_assignments.attach(rule=rule, related=voucher, actor=actor, now=now)
     return selectors.printable(Voucher.objects.all()).get(pk=voucher.pk)
 
 

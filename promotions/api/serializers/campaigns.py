@@ -20,11 +20,10 @@ from promotions.api.serializers.definition_input import (
     DefinitionInput,
     UsesInput,
     definition_columns,
-    rule_ids,
     uses_column,
 )
 from promotions.api.serializers.discounts import DiscountField, discount_output
-from promotions.api.serializers.rules import no_assignments, refuse_rules
+from promotions.api.serializers.rules import assignments_output, given_rules, rule_ids
 from promotions.api.serializers.tiers import TierInput, tier_spec, tiers_output
 from promotions.api.serializers.validity import DurationField, validity_output, without_nulls
 from promotions.api.serializers.vouchers import VOUCHER_TYPES
@@ -87,11 +86,7 @@ def campaign_change_spec(given: Mapping[str, Any]) -> CampaignSpec:
 
 
 def campaign_spec(given: Mapping[str, Any]) -> CampaignSpec:
-    """The spec of a new campaign.
-
-    :raises NotFound: validation rules, none of which exist yet.
-    """
-    refuse_rules(given.get("validation_rules"))
+    """The spec of a new campaign."""
     voucher = given.get("voucher") or {}
     columns = _columns(given, voucher.get("discount"))
     columns |= {"name": given["name"], "code_config": voucher.get("code_config")}
@@ -107,6 +102,7 @@ def campaign_spec(given: Mapping[str, Any]) -> CampaignSpec:
         tiers=None if promotion is None else tuple(tier_spec(t) for t in promotion.get("tiers") or ()),
         values=columns,
         metadata=given.get("metadata") or {},
+        rules=given_rules(given),
     )
 
 
@@ -126,12 +122,12 @@ def _columns(given: Mapping[str, Any], discount: Mapping[str, Any] | None) -> di
 def campaign_output(campaign: Campaign, *, tiers: Sequence[PromotionTier] = ()) -> dict[str, Any]:
     """One campaign; `tiers` are those of a promotion, in their order.
 
-    Reads the category: load it along (`selectors.campaigns.printable`).
+    Reads the category and the rule: load them along (`selectors.campaigns.printable`).
     """
     wire = campaign_base_output(campaign)
     if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
         wire["promotion"] = tiers_output(tiers)
-    return {**wire, "validation_rules_assignments": no_assignments()}
+    return {**wire, "validation_rules_assignments": assignments_output(campaign)}
 
 
 def campaign_base_output(campaign: Campaign) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from core.api.fields import IntegerField, ListField, MetadataField, TextField, WireSerializer
+from core.api.fields import IntegerField, MetadataField, TextField, WireSerializer
 from promotions.api.serializers.validity import ValidityInput, validity_columns
 
 MOST_USES: Final = 2_147_483_647
@@ -23,10 +23,6 @@ class DefinitionInput(ValidityInput):
     category = TextField(required=False, allow_null=True, max_length=200)
     category_id = TextField(required=False, allow_null=True, max_length=200)
     metadata = MetadataField(required=False, allow_null=True)
-
-
-def rule_ids() -> ListField:
-    return ListField(child=TextField(max_length=100), required=False, allow_null=True, max_length=100)
 
 
 def definition_columns(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,14 @@ from typing import Any, Final
 from core.api.fields import BooleanField, IntegerField, TextField
 from core.instants import format_instant, format_optional
 from promotions.api.serializers.categories import categories_output
-from promotions.api.serializers.definition_input import DefinitionInput, definition_columns, rule_ids
+from promotions.api.serializers.definition_input import DefinitionInput, definition_columns
 from promotions.api.serializers.discounts import ActionInput, discount_output
-from promotions.api.serializers.rules import no_assignments, refuse_rules
+from promotions.api.serializers.rules import (
+    RuleAssignmentsInput,
+    assignments_output,
+    given_rules,
+    rule_ids,
+)
 from promotions.api.serializers.validity import validity_output, without_nulls
 from promotions.models import Campaign, PromotionTier
 from promotions.services.tiers import TierSpec
@@ -24,16 +29,15 @@ class TierChangeInput(DefinitionInput):
     action = ActionInput(required=False, allow_null=True)
     hierarchy = IntegerField(lowest=1, highest=_LAST_PLACE, required=False, allow_null=True)
     active = BooleanField(required=False, allow_null=True)
-    validation_rules = rule_ids()
 
 
 class TierInput(TierChangeInput):
     name = TextField(allow_blank=False, max_length=255)
+    validation_rules = rule_ids()
+    validation_rule_assignments = RuleAssignmentsInput(required=False, allow_null=True)
 
 
 def tier_spec(given: Mapping[str, Any]) -> TierSpec:
-    """:raises NotFound: validation rules, none of which exist yet."""
-    refuse_rules(given.get("validation_rules"))
     columns = definition_columns(given)
     if "name" in given:
         columns["name"] = given["name"]
@@ -46,13 +50,13 @@ def tier_spec(given: Mapping[str, Any]) -> TierSpec:
         columns["hierarchy"] = given["hierarchy"]
     if given.get("active") is not None:
         columns["is_active"] = given["active"]
-    return TierSpec(values=columns, metadata=given.get("metadata") or {})
+    return TierSpec(values=columns, metadata=given.get("metadata") or {}, rules=given_rules(given))
 
 
 def tier_output(tier: PromotionTier) -> dict[str, Any]:
     """One tier with its own limits; those of its campaign stand in `campaign`.
 
-    Reads campaign and category: load them along (`selectors.tiers.printable`).
+    Reads campaign, category and rule: load them along (`selectors.tiers.printable`).
     """
     limits = validity_output(tier)
     return without_nulls(
@@ -78,7 +82,7 @@ def tier_output(tier: PromotionTier) -> dict[str, Any]:
                 },
             },
             "object": "promotion_tier",
-            "validation_rule_assignments": no_assignments(),
+            "validation_rule_assignments": assignments_output(tier),
             "category": tier.category.name if tier.category else None,
             "category_id": tier.category.public_id if tier.category else None,
             "categories": categories_output(tier.category),

@@ -13,11 +13,10 @@ from promotions.api.serializers.definition_input import (
     DefinitionInput,
     UsesInput,
     definition_columns,
-    rule_ids,
     uses_column,
 )
 from promotions.api.serializers.discounts import DiscountField, discount_output
-from promotions.api.serializers.rules import no_assignments, refuse_rules
+from promotions.api.serializers.rules import assignments_output, given_rules, rule_ids
 from promotions.api.serializers.validity import validity_output
 from promotions.models import Voucher
 from promotions.services.definitions import InvalidVoucher
@@ -71,9 +70,7 @@ def voucher_spec(given: Mapping[str, Any], *, code: str | None = None) -> Vouche
     """The spec of a validated body; a `code` of the path beats the one of the body.
 
     :raises InvalidVoucher: a type that this version does not know.
-    :raises NotFound: validation rules, none of which exist yet.
     """
-    refuse_rules(given.get("validation_rules"))
     unknown = given.get("type") not in (None, Voucher.Type.DISCOUNT_VOUCHER)
     if unknown or given.get("gift") or given.get("loyalty_card"):
         raise InvalidVoucher(
@@ -92,15 +89,16 @@ def voucher_spec(given: Mapping[str, Any], *, code: str | None = None) -> Vouche
         code_config=given.get("code_config"),
         values=columns,
         metadata=given.get("metadata") or {},
+        rules=given_rules(given),
     )
 
 
 def voucher_output(voucher: Voucher) -> dict[str, Any]:
     """One voucher. What it does not set itself is shown as its campaign sets it.
 
-    Reads campaign, both categories and the holder: load them along (`selectors.vouchers.printable`).
+    Reads campaign, both categories, holder and rule: load them along (`selectors.vouchers.printable`).
     """
-    return {**voucher_base_output(voucher), "validation_rules_assignments": no_assignments()}
+    return {**voucher_base_output(voucher), "validation_rules_assignments": assignments_output(voucher)}
 
 
 def voucher_base_output(voucher: Voucher) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from promotions.api.views import campaigns, categories, tiers, vouchers
+from promotions.api.views import campaigns, categories, tiers, validation_rules, vouchers
 
 urlpatterns = [
     path("campaigns", campaigns.CampaignsView.as_view()),
@@ -23,6 +23,17 @@ urlpatterns = [
     path("promotions/tiers/<str:tier_id>", tiers.TierView.as_view()),
     path("promotions/tiers/<str:tier_id>/enable", tiers.EnableTierView.as_view()),
     path("promotions/tiers/<str:tier_id>/disable", tiers.DisableTierView.as_view()),
+    path("validation-rules", validation_rules.ValidationRulesView.as_view()),
+    path("validation-rules/<str:validation_rule_id>", validation_rules.ValidationRuleView.as_view()),
+    path("validation-rules-assignments", validation_rules.AssignmentsView.as_view()),
+    path(
+        "validation-rules/<str:validation_rule_id>/assignments",
+        validation_rules.RuleAssignmentsView.as_view(),
+    ),
+    path(
+        "validation-rules/<str:validation_rule_id>/assignments/<str:assignment_id>",
+        validation_rules.RuleAssignmentView.as_view(),
+    ),
     path("vouchers", vouchers.VouchersView.as_view()),
     path("vouchers/bulk/async", vouchers.BulkUpdateView.as_view()),
     path("vouchers/metadata/async", vouchers.MetadataUpdateView.as_view()),

@@ -1,0 +1,153 @@
+"""Finding validation rules and what they hold for; the rules of many redeemables in one query."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import models
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce
+
+from core.errors import NotFound
+from core.ids import has_prefix
+from core.models import ExactJSONDecoder
+from engine import rules
+from engine.rules import RuleSet
+from promotions.models import ValidationRule, ValidationRuleAssignment
+
+RESOURCE: Final = "validation_rules"
+"""What an error calls a rule; the `object` of a printed one."""
+
+PARTS: Final = ("rules", "applicable_to", "bundle_rules", "error")
+"""The columns in wire form."""
+
+_KEPT_RULE_SETS: Final = 1024
+_COLUMN_OF_PREFIX: Final = (("camp", "campaign"), ("promo", "promotion_tier"), ("v", "voucher"))
+
+
+def get(rule_id: str) -> ValidationRule:
+    """The rule of a path, ready to be printed.
+
+    :raises NotFound: unknown id.
+    """
+    rule = counted(ValidationRule.objects.all()).filter(public_id=rule_id).first()
+    if rule is None:
+        raise NotFound.of(RESOURCE, rule_id)
+    return rule
+
+
+def named(rule_ids: Sequence[str]) -> ValidationRule | None:
+    """The rule that a new definition names: none, or one.
+
+    :raises NotFound: there is no such rule.
+    """
+    return get(rule_ids[0]) if rule_ids else None
+
+
+def counted(rows: QuerySet[ValidationRule]) -> QuerySet[ValidationRule]:
+    """With `assignments_count`: as many as the lists of assignments show."""
+    mine = present_assignments().filter(rule=OuterRef("pk")).order_by().values("rule")
+    count = mine.annotate(count=Count("pk")).values("count")
+    return rows.annotate(assignments_count=Coalesce(Subquery(count), Value(0)))
+
+
+def present_assignments() -> QuerySet[ValidationRuleAssignment]:
+    """Those of codes, campaigns and tiers that can be found. What is in the bin keeps its rule unseen."""
+    return ValidationRuleAssignment.objects.filter(
+        voucher__deleted_at=None,
+        voucher__campaign__deleted_at=None,
+        campaign__deleted_at=None,
+        promotion_tier__deleted_at=None,
+        promotion_tier__campaign__deleted_at=None,
+    )
+
+
+def printable_assignments(
+    rows: QuerySet[ValidationRuleAssignment],
+) -> QuerySet[ValidationRuleAssignment]:
+    return rows.select_related("rule", "voucher", "campaign", "promotion_tier").only(
+        "public_id",
+        "created_at",
+        "updated_at",
+        "rule__public_id",
+        "voucher__public_id",
+        "campaign__public_id",
+        "promotion_tier__public_id",
+    )
+
+
+def assignment(rule_id: str, assignment_id: str) -> ValidationRuleAssignment:
+    """:raises NotFound: unknown rule, or it has no such assignment."""
+    rule = get(rule_id)
+    found = present_assignments().filter(rule=rule, public_id=assignment_id).first()
+    if found is None:
+        raise NotFound.of("validation_rules_assignment", assignment_id)
+    return found
+
+
+def related_to(object_id: str) -> Q:
+    """Assignments of what has this id: a voucher, a campaign or a tier."""
+    column = next((name for prefix, name in _COLUMN_OF_PREFIX if has_prefix(object_id, prefix)), "voucher")
+    return Q(**{f"{column}__public_id": object_id})
+
+
+def with_assignment[Row: models.Model](rows: QuerySet[Row], *paths: str) -> QuerySet[Row]:
+    """With `rule_assignment` and the id of its rule loaded along, for printing.
+
+    `paths` lead from the rows to vouchers, campaigns or tiers; none: the rows themselves are such.
+    """
+    rules_at = [f"{path}__rule_assignment__rule" for path in paths] or ["rule_assignment__rule"]
+    unprinted = (f"{rule}__{column}" for rule in rules_at for column in PARTS)
+    return rows.select_related(*rules_at).defer(*unprinted)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulesOf:
+    """Rules of redeemables by primary key, parsed; who has none gets an empty tuple."""
+
+    vouchers: Mapping[int, tuple[RuleSet, ...]]
+    campaigns: Mapping[int, tuple[RuleSet, ...]]
+    tiers: Mapping[int, tuple[RuleSet, ...]]
+
+    def voucher(self, pk: int) -> tuple[RuleSet, ...]:
+        return self.vouchers.get(pk, ())
+
+    def campaign(self, pk: int) -> tuple[RuleSet, ...]:
+        return self.campaigns.get(pk, ())
+
+    def tier(self, pk: int) -> tuple[RuleSet, ...]:
+        return self.tiers.get(pk, ())
+
+
+def rules_of(
+    *, vouchers: Collection[int] = (), campaigns: Collection[int] = (), tiers: Collection[int] = ()
+) -> RulesOf:
+    """The rules assigned to these primary keys, in one query (in none, if there are no keys)."""
+    wanted = Q()
+    for column, pks in (("voucher", vouchers), ("campaign", campaigns), ("promotion_tier", tiers)):
+        wanted |= Q(**{f"{column}__in": pks}) if pks else Q()
+    found: dict[str, dict[int, tuple[RuleSet, ...]]] = {"voucher": {}, "campaign": {}, "promotion_tier": {}}
+    texts = {f"{part}_text": Cast(f"rule__{part}", TextField()) for part in PARTS}
+    columns = (*found, "rule__public_id", "rule__name", *texts)
+    rows = ValidationRuleAssignment.objects.filter(wanted).annotate(**texts).values_list(*columns)
+    for voucher, campaign, tier, *rule in rows if wanted else ():
+        rule_set = (_parsed(*rule),)
+        for column, pk in (("voucher", voucher), ("campaign", campaign), ("promotion_tier", tier)):
+            if pk is not None:
+                found[column][pk] = rule_set
+    return RulesOf(vouchers=found["voucher"], campaigns=found["campaign"], tiers=found["promotion_tier"])
+
+
+@functools.lru_cache(maxsize=_KEPT_RULE_SETS)
+def _parsed(public_id: str, name: str, *parts: str | None) -> RuleSet:
+    """Kept by everything it is made of, so that it cannot be stale; `parts` are JSON texts, as in `PARTS`."""
+    loaded = {
+        part: json.loads(text, cls=ExactJSONDecoder)
+        for part, text in zip(PARTS, parts, strict=True)
+        if text is not None
+    }
+    return rules.parse({"id": public_id, "name": name, **loaded})
