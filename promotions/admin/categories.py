@@ -27,7 +27,16 @@ class CategoryAdmin(PageAdmin):
     search_fields = ("name",)
     search_help_text = "A part of the category's name."
     ordering = ("hierarchy", "name", "pk")
-    fields = ("name", "hierarchy", "stacking_type")
+    fieldsets = (
+        ("Category", {"fields": ("name", "hierarchy", "stacking_type")}),
+        (
+            "Stacking rules of this category",
+            {
+                "fields": ("applicable_limit", "no_effect_rule", "calculation_mode"),
+                "description": "Only where this category differs from the project's settings.",
+            },
+        ),
+    )
 
     @display(description="Combining", label={"Common": "", "Exclusive": "warning", "Joint": "success"})
     def combines(self, category: Category) -> str:

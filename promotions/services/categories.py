@@ -12,12 +12,13 @@ from core import audit
 from core.actors import Actor
 from core.errors import DuplicateFound, NotFound, ResourceInUse
 from core.locking import lock
+from promotions.category_rules import COLUMNS
 from promotions.models import Category
 
 
 @transaction.atomic
 def create(*, values: Mapping[str, Any], actor: Actor, now: datetime) -> Category:
-    """`values`: `name`, `hierarchy`, and `stacking_type` where it is special.
+    """`values`: `name`, `hierarchy`, and those of `category_rules.COLUMNS` in which it is special.
 
     :raises DuplicateFound: the name is taken.
     """
@@ -49,19 +50,20 @@ def delete(*, category_id: int, with_stacking_rules: bool, actor: Actor, now: da
     :raises NotFound: deleted in the meantime.
     """
     category = _locked(category_id)
-    if category.stacking_type and not with_stacking_rules:
+    if has_rules(category) and not with_stacking_rules:
         raise ResourceInUse(
             "The stacking rules name this category. Use remove_from_stacking_rules=true to delete it.",
             resource_id=category.public_id,
             resource_type="category",
         )
-    before = {
-        "name": category.name,
-        "hierarchy": category.hierarchy,
-        "stacking_type": category.stacking_type,
-    }
+    before = {name: getattr(category, name) for name in ("name", "hierarchy", *COLUMNS)}
     audit.log(actor, "category.deleted", category, now=now, before=before)
     category.delete()
+
+
+def has_rules(category: Category) -> bool:
+    """Whether the stacking rules say anything about this category."""
+    return any(getattr(category, name) not in ("", None) for name in COLUMNS)
 
 
 def _locked(category_id: int) -> Category:

@@ -25,6 +25,7 @@ from tests.factories.promotions import (
     PromotionTierFactory,
     VoucherFactory,
     percent,
+    promotion_stack,
 )
 from tests.security.routes import Route
 from tests.security.test_api_access import EXPECTED, METHODS, ROUTES
@@ -39,6 +40,7 @@ BODIES: Final[dict[str, Any]] = {
         "banner": "Any",
         "action": {"discount": percent(10)},
     },
+    "POST v1/promotions/<campaign_id>/stacks": {"name": "Any", "tiers": {"ids": ["promo_any"]}},
     "POST management/v1/projects/<project_id>/metadata-schemas": {
         "related_object": "order",
         "properties": {},
@@ -96,9 +98,11 @@ def references(settings_row: ProjectSettings) -> dict[str, References]:
     campaign, promotion = CampaignFactory(name="gone-campaign"), CampaignFactory(promotion=True)
     below = VoucherFactory(code="gone-below", campaign=campaign)
     tier_below = PromotionTierFactory(name="gone-below", campaign=promotion)
+    stack_below = promotion_stack(tier_below)
     campaigns.delete(campaign_id=campaign.pk, force=False, **BY)
     campaigns.delete(campaign_id=promotion.pk, force=False, **BY)
     tier = PromotionTierFactory(name="gone-tier")
+    stack = promotion_stack(tier)
     tiers.delete(tier_id=tier.pk, **BY)
     category = CategoryFactory(name="gone-category")
     categories.delete(category_id=category.pk, with_stacking_rules=False, **BY)
@@ -116,6 +120,7 @@ def references(settings_row: ProjectSettings) -> dict[str, References]:
         ),
         "campaign_id": References(missing=_id("camp"), gone=(campaign.public_id, "gone-campaign")),
         "tier_id": References(missing=_id("promo"), gone=(tier.public_id, tier_below.public_id)),
+        "stack_id": References(missing=_id("stack"), gone=(stack.public_id, stack_below.public_id)),
         "category_id": References(missing=_id("cat"), gone=(category.public_id,)),
         "collection_id": References(missing=_id("pc"), gone=(collection.public_id,)),
         "schema_id": References(missing=_id("ms"), gone=(schema.public_id, settings_row.public_id)),

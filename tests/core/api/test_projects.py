@@ -1,4 +1,4 @@
-"""`/management/v1/projects` and the stacking rules below it."""
+"""`/management/v1/projects`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from core.actors import Actor
 from core.models import AuditEntry, ProjectSettings
-from core.services import api_keys, stacking_rules
+from core.services import api_keys
 
 PROJECTS = "/management/v1/projects"
 # Keys that the SDK models require.
@@ -133,63 +133,3 @@ def test_trusted_domains_are_those_of_living_client_keys(management_api: APIClie
         "https://a.example",
         "https://b.example",
     ]
-
-
-def test_default_stacking_rules_have_no_id(management_api: APIClient, one: str) -> None:
-    body = management_api.get(f"{one}/stacking-rules").json()
-
-    assert body["total"] == 1
-    assert "id" not in body["data"][0]
-    assert {name: body["data"][0][name] for name in stacking_rules.defaults()} == stacking_rules.defaults()
-    assert management_api.get(f"{one}/stacking-rules/stk_any").status_code == 404
-
-
-def test_stacking_rules_from_creation_to_deletion(management_api: APIClient, one: str) -> None:
-    url = f"{one}/stacking-rules"
-
-    made = management_api.post(url, {"redeemables_limit": 7, "exclusive_categories": []})
-    rules = f"{url}/{made.json()['id']}"
-    again = management_api.post(url, {})
-    changed = management_api.put(
-        rules, {"redeemables_application_mode": "PARTIAL", "applicable_redeemables_per_category_limit": None}
-    )
-
-    assert (made.status_code, made.json()["redeemables_limit"]) == (200, 7)
-    assert made.json()["applicable_redeemables_per_category_limit"] is None
-    assert (again.status_code, again.json()["key"]) == (409, "stacking_rules_exist")
-    assert changed.json()["redeemables_limit"] == 7
-    assert changed.json()["redeemables_application_mode"] == "PARTIAL"
-    assert changed.json()["updated_at"] is not None
-    assert management_api.get(rules).json() == changed.json()
-    assert management_api.get(url).json()["data"] == [changed.json()]
-    assert management_api.delete(rules).status_code == 204
-    assert management_api.delete(rules).status_code == 404
-    assert ProjectSettings.objects.get().redeemables_limit == 30
-
-
-@pytest.mark.parametrize(
-    ("body", "details"),
-    [
-        ({"redeemables_limit": 31}, "Property .redeemables_limit must be between 1 and 30"),
-        ({"redeemables_limit": "7"}, "Property .redeemables_limit must be an integer"),
-        ({"redeemables_limit": True}, "Property .redeemables_limit must be an integer"),
-        ({"redeemables_limit": None}, "Property .redeemables_limit must not be null"),
-        (
-            {"redeemables_application_mode": "SOME"},
-            "Property .redeemables_application_mode must be one of ALL, PARTIAL",
-        ),
-        (
-            {"exclusive_categories": ["cat_1"]},
-            "Property .exclusive_categories must be empty: stacking of a category is set on the category",
-        ),
-    ],
-)
-def test_wrong_stacking_rules(management_api: APIClient, one: str, body: Any, details: str) -> None:
-    answer = management_api.post(f"{one}/stacking-rules", body)
-
-    assert (answer.status_code, answer.json()["key"], answer.json()["details"]) == (
-        400,
-        "invalid_payload",
-        details,
-    )
-    assert ProjectSettings.objects.get().stacking_rules_id == ""

@@ -162,6 +162,27 @@ def test_categories_go_through_their_service(admin_page: Client, db: None) -> No
     assert Category.objects.count() == 0
 
 
+def test_stacking_rules_of_a_category_are_set_on_its_page(admin_page: Client, db: None) -> None:
+    category = CategoryFactory(name="Seasonal")
+    address = reverse("admin:promotions_category_change", args=[category.pk])
+    form = {"name": "Seasonal", "hierarchy": "1", "stacking_type": "JOINT", "applicable_limit": "2"}
+    form |= {"no_effect_rule": "SKIP", "calculation_mode": "INITIAL_AMOUNT"}
+
+    page = admin_page.get(address).text
+    wrong = admin_page.post(address, {**form, "applicable_limit": "11"})
+    admin_page.post(address, form)
+
+    assert "Only where this category differs" in page
+    assert "less than or equal to 10" in wrong.text
+    category.refresh_from_db()
+    assert (category.applicable_limit, category.no_effect_rule) == (2, "SKIP")
+    assert (category.stacking_type, category.calculation_mode) == ("JOINT", "INITIAL_AMOUNT")
+
+    admin_page.post(address, {"name": "Seasonal", "hierarchy": "1"})
+    category.refresh_from_db()
+    assert (category.applicable_limit, category.no_effect_rule, category.calculation_mode) == (None, "", "")
+
+
 def test_a_taken_category_name_is_explained(admin_page: Client, db: None) -> None:
     CategoryFactory(name="Seasonal")
 
