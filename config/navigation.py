@@ -17,6 +17,7 @@ _SECTIONS: Final = (
             ("Campaigns", "campaign", "promotions.Campaign"),
             ("Vouchers", "confirmation_number", "promotions.Voucher"),
             ("Promotion tiers", "sell", "promotions.PromotionTier"),
+            ("Conditions", "rule", "promotions.ValidationRule"),
             ("Categories", "category", "promotions.Category"),
             ("Redemptions", "receipt_long", "promotions.Redemption"),
         ),

@@ -58,16 +58,44 @@ def refusal(key: str) -> str:
     return REFUSALS.get(key) or key.replace("_", " ").capitalize() or "Refused"
 
 
+_ON: Final[Mapping[str, str]] = {
+    "APPLY_TO_ITEMS": "each item",
+    "APPLY_TO_ITEMS_BY_QUANTITY": "each unit",
+    "APPLY_TO_ITEMS_PROPORTIONALLY": "the items",
+    "APPLY_TO_ITEMS_PROPORTIONALLY_BY_QUANTITY": "the items",
+}
+_SHIPPING: Final = "prod_5h1pp1ng"
+
+
 def discount(wire: Mapping[str, Any] | None) -> str:
     """10 % off the order, at most 20.00 EUR"""
     if not wire:
         return words.NOTHING
-    if wire.get("type") == "PERCENT":
-        text = f"{_percent(wire.get('percent_off'))} % off the order"
-    else:
-        text = f"{words.money(int(wire.get('amount_off') or 0))} off the order"
-    limit = wire.get("amount_limit")
-    return text if limit is None else f"{text}, at most {words.money(int(limit))}"
+    on = _ON.get(str(wire.get("effect")), "the order")
+    match wire.get("type"):
+        case "PERCENT":
+            text = f"{_percent(wire.get('percent_off'))} % off {on}"
+        case "FIXED":
+            text = f"New price {words.money(int(wire.get('fixed_amount') or 0))} for {on}"
+        case "UNIT":
+            return _free(wire)
+        case _:
+            text = f"{words.money(int(wire.get('amount_off') or 0))} off {on}"
+    formula = next((value for name, value in wire.items() if name.endswith("_formula") and value), None)
+    limits = [text] if formula is None else [text, "calculated for each order"]
+    limit, total = wire.get("amount_limit"), wire.get("aggregated_amount_limit")
+    if limit is not None:
+        limits.append(f"at most {words.money(int(limit))}")
+    if total is not None:
+        limits.append(f"at most {words.money(int(total))} in all")
+    return ", ".join(limits)
+
+
+def _free(wire: Mapping[str, Any]) -> str:
+    if wire.get("unit_type") == _SHIPPING:
+        return "Free shipping"
+    units = wire.get("units") or [wire]
+    return f"{words.count(sum(int(unit.get('unit_off') or 0) for unit in units), 'free unit')}"
 
 
 def offer(campaign: Campaign) -> str:

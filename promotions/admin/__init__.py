@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from promotions.admin import campaigns, categories, customers, orders, redemptions, tiers, vouchers
+from promotions.admin import (
+    campaigns,
+    categories,
+    customers,
+    orders,
+    redemptions,
+    tiers,
+    validation_rules,
+    vouchers,
+)
 
-__all__ = ["campaigns", "categories", "customers", "orders", "redemptions", "tiers", "vouchers"]
+__all__ = [
+    "campaigns",
+    "categories",
+    "customers",
+    "orders",
+    "redemptions",
+    "tiers",
+    "validation_rules",
+    "vouchers",
+]

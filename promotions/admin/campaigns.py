@@ -19,13 +19,8 @@ from promotions import reports
 from promotions.admin import campaign_panels
 from promotions.admin.filters import CampaignStateFilter
 from promotions.admin.forms.campaigns import AddCodesForm, CampaignForm, NewCampaignForm
-from promotions.admin.forms.parts import (
-    DISCOUNT_CONDITIONS,
-    DISCOUNT_FIELDS,
-    READ_IN_WORDS,
-    TIME_FIELDS,
-    has_more_limits,
-)
+from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
+from promotions.admin.forms.parts import READ_IN_WORDS, TIME_FIELDS, discount_sections, has_more_limits
 from promotions.models import Campaign
 from promotions.services import campaigns, code_batches
 from promotions.services.campaigns import AT_ONCE
@@ -125,7 +120,7 @@ class CampaignAdmin(PageAdmin):
             ("Basics", {"fields": kind if is_promotion else (*kind, "codes_kind")})
         ]
         if obj.discount:
-            found.append(("Discount", {"fields": DISCOUNT_FIELDS}))
+            found += discount_sections(obj)
         found.append(("Time", {"fields": time}))
         limits = ("protected",) if is_promotion else ("voucher_redemption_quantity", "join_once", "protected")
         found.append(("Limits", {"fields": limits}))
@@ -296,8 +291,8 @@ class CampaignAdmin(PageAdmin):
 
 
 _NEW = (
-    ("Basics", {"fields": ("campaign_type", "name", "description", "category")}),
-    ("Discount", {"fields": (*DISCOUNT_FIELDS, "banner")}),
+    ("Basics", {"fields": ("campaign_type", "name", "description", "banner", "category")}),
+    *discount_sections(),
     ("Time", {"fields": TIME_FIELDS}),
     ("Codes", {"fields": ("type", "code", "codes_wanted", "pattern", "charset")}),
     ("Limits", {"fields": ("voucher_redemption_quantity", "join_once", "protected")}),

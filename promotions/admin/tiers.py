@@ -15,13 +15,8 @@ from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions.admin import rows
 from promotions.admin.filters import CampaignStateFilter
-from promotions.admin.forms.parts import (
-    DISCOUNT_CONDITIONS,
-    DISCOUNT_FIELDS,
-    READ_IN_WORDS,
-    TIME_FIELDS,
-    has_more_limits,
-)
+from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
+from promotions.admin.forms.parts import READ_IN_WORDS, TIME_FIELDS, discount_sections, has_more_limits
 from promotions.admin.forms.vouchers import TierForm
 from promotions.admin.switches import SwitchesMixin
 from promotions.models import Campaign, PromotionTier, Redemption
@@ -97,7 +92,7 @@ class PromotionTierAdmin(SwitchesMixin, PageAdmin):
         dates = ("created_at", "updated_at") if obj else ()
         return (
             ("Basics", {"fields": (campaign, "name", "banner", "hierarchy", "category")}),
-            ("Discount", {"fields": DISCOUNT_FIELDS}),
+            *discount_sections(obj),
             ("Time", {"fields": time}),
             ("More", {"fields": ("metadata", *dates)}),
         )

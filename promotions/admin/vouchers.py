@@ -17,13 +17,8 @@ from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions.admin import rows
 from promotions.admin.filters import VoucherStateFilter
-from promotions.admin.forms.parts import (
-    DISCOUNT_CONDITIONS,
-    DISCOUNT_FIELDS,
-    READ_IN_WORDS,
-    TIME_FIELDS,
-    has_more_limits,
-)
+from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
+from promotions.admin.forms.parts import READ_IN_WORDS, TIME_FIELDS, discount_sections, has_more_limits
 from promotions.admin.forms.vouchers import NewVoucherForm, VoucherForm
 from promotions.admin.switches import SwitchesMixin
 from promotions.models import Redemption, Voucher
@@ -106,7 +101,7 @@ class VoucherAdmin(SwitchesMixin, PageAdmin):
             time = ("limits_in_words", "starts_at", "ends_at") if has_more_limits(obj) else TIME_FIELDS
         return (
             ("Code", {"fields": (*first, "category", "additional_info")}),
-            ("Discount", {"fields": DISCOUNT_FIELDS}),
+            *discount_sections(obj),
             ("Time", {"fields": time}),
             ("Limits", {"fields": ("redemption_quantity",)}),
             ("More", {"fields": ("metadata", *dates)}),

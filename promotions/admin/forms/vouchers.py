@@ -7,8 +7,9 @@ from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from core.admin.forms import removed_keys
+from promotions.admin.forms.discounts import discount_initial
 from promotions.admin.forms.parts import DefinitionForm
-from promotions.models import PromotionTier, Voucher
+from promotions.models import Campaign, PromotionTier, Voucher
 from promotions.services.tiers import TierSpec
 from promotions.services.vouchers import VoucherSpec
 
@@ -32,21 +33,18 @@ class VoucherForm(DefinitionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.campaign_id is not None and "discount_type" in self.fields:
-            self._lend_discount()
+        if self.instance.pk is None or "discount_type" not in self.fields:
+            return
+        kind = self.fields["discount_type"]
+        kind.disabled = True
+        kind.help_text = "Fixed since the code was made."
+        if self.instance.campaign is not None:
+            self._lend_discount(self.instance.campaign)
+            kind.help_text = "As the campaign. Another value below is this code's own."
 
-    def _lend_discount(self) -> None:
-        campaign = self.instance.campaign
-        if not self.instance.discount and campaign is not None and campaign.discount:
-            wire = campaign.discount
-            self.initial.update(
-                discount_type=wire.get("type"),
-                percent_off=wire.get("percent_off"),
-                amount_off=wire.get("amount_off"),
-                discount_limit=wire.get("amount_limit"),
-            )
-        self.fields["discount_type"].disabled = True
-        self.fields["discount_type"].help_text = "As the campaign. Another value below is this code's own."
+    def _lend_discount(self, campaign: Campaign) -> None:
+        if not self.instance.discount:
+            self.initial.update(discount_initial(campaign.discount))
 
     def values(self) -> dict[str, Any]:
         names = ("redemption_quantity", "additional_info")

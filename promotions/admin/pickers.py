@@ -1,0 +1,149 @@
+"""Choosing an article or a segment by its name: what is looked up, and how a stored id reads to people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib import admin
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+
+from commerce.models import Product, ProductCollection, Segment, Sku
+from core import words
+
+MOST: Final = 8
+
+
+class Kind:
+    """What can be picked. The values are the wire's names of the objects."""
+
+    PRODUCT = "product"
+    SKU = "sku"
+    COLLECTION = "products_collection"
+    SEGMENT = "segment"
+
+
+ARTICLES: Final = (Kind.PRODUCT, Kind.SKU)
+ITEMS: Final = (Kind.PRODUCT, Kind.SKU, Kind.COLLECTION)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Picked:
+    """One thing by its kind and its id of the wire. `name` is for people only."""
+
+    kind: str
+    id: str
+    name: str = ""
+    note: str = ""
+    source_id: str | None = None
+
+    @property
+    def value(self) -> str:
+        """What a form sends: `product:prod_7gh…`"""
+        return f"{self.kind}:{self.id}"
+
+    def as_json(self) -> dict[str, str]:
+        return {"kind": self.kind, "id": self.id, "name": self.name, "note": self.note}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Source:
+    """Where a kind is found: its rows, by which column people search, what stands behind the name."""
+
+    model: type[Model]
+    rows: Callable[[], QuerySet[Any]]
+    name: str
+    word: str
+    has_source_id: bool = True
+
+
+_SOURCES: Final[Mapping[str, _Source]] = {
+    Kind.PRODUCT: _Source(model=Product, rows=lambda: Product.objects.present(), name="name", word="Product"),
+    Kind.SKU: _Source(
+        model=Sku, rows=lambda: Sku.objects.present().select_related("product"), name="sku", word="SKU"
+    ),
+    Kind.COLLECTION: _Source(
+        model=ProductCollection,
+        rows=lambda: ProductCollection.objects.all(),
+        name="name",
+        word="Collection",
+        has_source_id=False,
+    ),
+    Kind.SEGMENT: _Source(
+        model=Segment, rows=lambda: Segment.objects.all(), name="name", word="Segment", has_source_id=False
+    ),
+}
+
+
+def known(kinds: Iterable[str]) -> tuple[str, ...]:
+    return tuple(kind for kind in kinds if kind in _SOURCES)
+
+
+def visible(request: HttpRequest, kinds: Iterable[str]) -> tuple[str, ...]:
+    """Those kinds whose pages the person may see."""
+    return tuple(
+        kind
+        for kind in known(kinds)
+        if (page := admin.site._registry.get(_SOURCES[kind].model)) is not None
+        and page.has_view_permission(request)
+    )
+
+
+def search(kinds: Iterable[str], typed: str) -> list[Picked]:
+    """The first hits of each kind by a part of the name, the shop's id or ours; one query a kind."""
+    found = []
+    for kind in known(kinds):
+        source = _SOURCES[kind]
+        wanted = Q(**{f"{source.name}__icontains": typed}) | Q(public_id=typed)
+        if source.has_source_id:
+            wanted |= Q(source_id=typed)
+        if kind == Kind.SKU:
+            wanted |= Q(product__name__icontains=typed)
+        rows = source.rows().filter(wanted).order_by(source.name, "pk")[:MOST]
+        found += [_picked(kind, row) for row in rows]
+    return found
+
+
+def by_value(values: Iterable[str]) -> dict[str, Picked]:
+    """Present things by what a form or the wire says: `kind:id`, or the shop's id. One query a kind."""
+    wanted: dict[str, set[str]] = {}
+    for value in values:
+        kind, _, key = value.partition(":")
+        if kind in _SOURCES and key:
+            wanted.setdefault(kind, set()).add(key)
+    found: dict[str, Picked] = {}
+    for kind, keys in wanted.items():
+        source = _SOURCES[kind]
+        condition = Q(public_id__in=keys)
+        if source.has_source_id:
+            condition |= Q(source_id__in=keys)
+        for row in source.rows().filter(condition):
+            picked = _picked(kind, row)
+            found[picked.value] = picked
+            if picked.source_id:
+                found[f"{kind}:{picked.source_id}"] = picked
+    return found
+
+
+def by_text(kinds: Sequence[str], typed: str) -> Picked | None:
+    """What was typed and not chosen from the list: the one thing with exactly this name or id."""
+    hits = [hit for hit in search(kinds, typed) if typed.casefold() in _names(hit)]
+    return hits[0] if len(hits) == 1 else None
+
+
+def _names(hit: Picked) -> set[str]:
+    return {text.casefold() for text in (hit.name, hit.id, hit.source_id) if text}
+
+
+def _picked(kind: str, row: Any) -> Picked:
+    source = _SOURCES[kind]
+    note = source.word
+    if kind == Kind.SKU:
+        note = f"SKU of {row.product}"
+    price = getattr(row, "price", None)
+    if price is not None:
+        note = f"{note}, {words.money(price)}"
+    source_id = row.source_id if source.has_source_id else None
+    return Picked(kind=kind, id=row.public_id, name=str(row), note=note, source_id=source_id)

@@ -1,0 +1,115 @@
+/* Picking a product, SKU, collection or segment by its name: a list opens while one types. */
+"use strict";
+
+(() => {
+  if (window.fanfarePicker) return;
+  const WAIT = 200;
+  let open = null;
+
+  function close() {
+    if (!open) return;
+    open.list.remove();
+    open.text.setAttribute("aria-expanded", "false");
+    open.text.removeAttribute("aria-activedescendant");
+    open = null;
+  }
+
+  function say(root, hit) {
+    const value = root.querySelector("[data-picker-value]");
+    const note = root.querySelector("[data-picker-note]");
+    if (value) value.value = hit ? `${hit.kind}:${hit.id}` : "";
+    if (note) note.textContent = hit ? hit.note : "";
+    root.dispatchEvent(new CustomEvent("picked", { detail: hit, bubbles: true }));
+    if (value) value.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  function choose(hit) {
+    const { root, text } = open;
+    text.value = root.hasAttribute("data-picker-many") ? "" : hit.name;
+    close();
+    say(root, hit);
+  }
+
+  function option(hit, number) {
+    const item = document.createElement("li");
+    item.id = `promo-option-${number}`;
+    item.setAttribute("role", "option");
+    const name = document.createElement("span");
+    name.textContent = hit.name;
+    const note = document.createElement("small");
+    note.textContent = hit.note;
+    item.append(name, note);
+    item.addEventListener("mousedown", (event) => {
+      event.preventDefault();
+      choose(hit);
+    });
+    return item;
+  }
+
+  function show(root, text, hits) {
+    close();
+    const list = document.createElement("ul");
+    list.className = "promo-options";
+    list.setAttribute("role", "listbox");
+    if (hits.length) list.append(...hits.map(option));
+    else {
+      const none = document.createElement("li");
+      none.className = "promo-none";
+      none.textContent = "Nothing has this name.";
+      list.append(none);
+    }
+    root.append(list);
+    open = { root, text, list, hits, at: -1 };
+    text.setAttribute("aria-expanded", "true");
+  }
+
+  function move(step) {
+    const items = [...open.list.querySelectorAll("[role=option]")];
+    if (!items.length) return;
+    open.at = (open.at + step + items.length) % items.length;
+    items.forEach((item, number) => item.setAttribute("aria-selected", String(number === open.at)));
+    items[open.at].scrollIntoView({ block: "nearest" });
+    open.text.setAttribute("aria-activedescendant", items[open.at].id);
+  }
+
+  async function look(root, text) {
+    const typed = text.value.trim();
+    const query = new URLSearchParams({ kinds: root.dataset.kinds, q: typed });
+    const answer = await fetch(`${root.dataset.url}?${query}`, { headers: { Accept: "application/json" } });
+    if (!answer.ok || text.value.trim() !== typed || document.activeElement !== text) return;
+    show(root, text, (await answer.json()).results);
+  }
+
+  document.addEventListener("input", (event) => {
+    const text = event.target.closest?.("[data-picker-text]");
+    if (!text) return;
+    const root = text.closest("[data-picker]");
+    if (!root.hasAttribute("data-picker-many")) say(root, null);
+    clearTimeout(root.waiting);
+    root.waiting = setTimeout(() => look(root, text), WAIT);
+  });
+
+  document.addEventListener("focusin", (event) => {
+    const text = event.target.closest?.("[data-picker-text]");
+    if (!text || text.value) return;
+    look(text.closest("[data-picker]"), text);
+  });
+
+  document.addEventListener("focusout", (event) => {
+    if (open && event.target === open.text) close();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (!open || event.target !== open.text) return;
+    if (event.key === "ArrowDown") move(1);
+    else if (event.key === "ArrowUp") move(-1);
+    else if (event.key === "Escape") close();
+    else if (event.key === "Enter") {
+      if (open.hits.length) choose(open.hits[Math.max(open.at, 0)]);
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+
+  window.fanfarePicker = { close };
+})();
