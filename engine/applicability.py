@@ -5,11 +5,13 @@ Included entries are worked through in listed order; excluded ones beat them; `i
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
+from engine.basket import Line
 from engine.codec import Data
-from engine.items import ItemRef
+from engine.items import SPECIFICITY, ItemObject, ItemRef, matches
 
 
 class Pick(StrEnum):
@@ -85,3 +87,46 @@ class Applicability(Data):
     @property
     def is_empty(self) -> bool:
         return not (self.included or self.excluded or self.included_all)
+
+
+ALL_LINES = Entry(item=ItemRef(object=ItemObject.PRODUCT, id=""))
+"""Stands for "every line" where `included_all`, or a list of exclusions alone, names no entry."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """An entry and the indices of the lines that it means, in request order."""
+
+    entry: Entry
+    indices: tuple[int, ...]
+
+
+def groups(
+    applicability: Applicability, lines: Sequence[Line], barred: Set[int] = frozenset()
+) -> list[Group]:
+    """The lines of every included entry, in listed order; each line stands under one entry only.
+
+    That is the most specific one, then the first. `barred` lines and excluded ones stand nowhere.
+    """
+    included = applicability.included
+    found: list[list[int]] = [[] for _ in included]
+    rest: list[int] = []
+    excluded = applicability.excluded
+    for index, line in enumerate(lines):
+        if index in barred or (excluded and any(matches(entry.item, line) for entry in excluded)):
+            continue
+        place = _place(included, line)
+        (rest if place is None else found[place]).append(index)
+    result = [Group(entry=entry, indices=tuple(at)) for entry, at in zip(included, found, strict=True)]
+    if applicability.included_all or (excluded and not included):
+        result.append(Group(entry=ALL_LINES, indices=tuple(rest)))
+    return result
+
+
+def _place(entries: Sequence[Entry], line: Line) -> int | None:
+    best, best_rank = None, len(SPECIFICITY)
+    for place, entry in enumerate(entries):
+        rank = SPECIFICITY[entry.item.object]
+        if rank < best_rank and matches(entry.item, line):
+            best, best_rank = place, rank
+    return best

@@ -15,8 +15,8 @@ from engine.money import clamp
 class Line(Data):
     """One order line as sent. `amount` wins over `price * quantity`; with neither it has no amount at all.
 
-    `discount_amount` and `discount_quantity` are what an earlier request already gave (continued order): money
-    and free units; `initial_quantity` then says how many units there were before it (None = `quantity`).
+    `discount_amount` and `discount_quantity` are what an earlier request already gave (continued order):
+    money and free units; `initial_quantity` then says how many units there were before (None = `quantity`).
     `collections` are ids of the product collections the line is in, those that somebody asks for.
     """
 
@@ -84,8 +84,28 @@ class Basket(Data):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ApplicationDetail(Data):
+    """One replacement: units taken from line `source_index` (negative figures), units of line `target_index`.
+
+    Contract 4.3, 5.9. It stands on both lines.
+    """
+
+    source_index: int
+    source_applied_quantity: int
+    source_applied_quantity_amount: int
+    target_index: int
+    target_applied_quantity: int
+    target_applied_quantity_amount: int
+    target_applied_discount_amount: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LineState(Data):
-    """A line at one moment (contract 4.3). Without a price the three amounts are None."""
+    """A line at one moment (contract 4.3). Without a price the three amounts are None.
+
+    `discount_quantity` are free units; `applied_quantity` are units that this step added (negative: removed),
+    `applied_quantity_amount` their value. `application_details` are all replacements of this request so far.
+    """
 
     quantity: int
     initial_quantity: int
@@ -95,6 +115,11 @@ class LineState(Data):
     discount_amount: int = 0
     applied_discount_amount: int = 0
     subtotal_amount: int | None = None
+    discount_quantity: int = 0
+    applied_discount_quantity: int = 0
+    applied_quantity: int = 0
+    applied_quantity_amount: int = 0
+    application_details: tuple[ApplicationDetail, ...] = ()
     product_id: str | None = None
     sku_id: str | None = None
     source_id: str | None = None
@@ -103,8 +128,9 @@ class LineState(Data):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderState(Data):
-    """The order at one moment (contract 4.2). `lines` stand in the order of the basket.
+    """The order at one moment (contract 4.2).
 
+    `lines` are those of the basket in its order, then those that discounts added (`initial_quantity` 0).
     `applied_*` belong to one step, or to the whole request in `Outcome.order`; the others are cumulative.
     Without any amount `amount`, `initial_amount` and `total_amount` are None and all discounts are 0.
     """
@@ -141,9 +167,9 @@ def open_order(basket: Basket) -> OrderState:
         discount = clamp(line.discount_amount, 0, min(line.value or 0, payable))
         payable -= discount
         lines.append(_line_state(line, discount))
-    return _totals(
+    return totals(
         amount=amount,
-        initial_amount=amount,
+        initial_amount=amount if basket.initial_amount is None else basket.initial_amount,
         discount_amount=clamp(basket.discount_amount, 0, payable),
         applied=0,
         lines=tuple(lines),
@@ -164,7 +190,7 @@ def apply_change(order: OrderState, change: Change) -> OrderState:
         payable -= applied
         lines.append(_discounted(line, line.discount_amount + applied, applied))
     applied = clamp(change.order_discount, 0, payable)
-    return _totals(
+    return totals(
         amount=order.amount,
         initial_amount=order.initial_amount,
         discount_amount=order.discount_amount + applied,
@@ -174,12 +200,16 @@ def apply_change(order: OrderState, change: Change) -> OrderState:
 
 
 def since(opening: OrderState, order: OrderState) -> OrderState:
-    """`order` with `applied_*` counted from `opening`: the final state of a request (contract 4.2)."""
-    lines = tuple(
-        replace(line, applied_discount_amount=line.discount_amount - before.discount_amount)
-        for before, line in zip(opening.lines, order.lines, strict=True)
+    """`order` with `applied_*` counted from `opening`: the final state of a request (contract 4.2).
+
+    Lines that the request added count as applied from the first unit on.
+    """
+    known = zip(opening.lines, order.lines, strict=False)
+    lines = tuple(_since(before, line) for before, line in known) + tuple(
+        _since(replace(line, quantity=0, amount=0, discount_amount=0, discount_quantity=0), line)
+        for line in order.lines[len(opening.lines) :]
     )
-    return _totals(
+    return totals(
         amount=order.amount,
         initial_amount=order.initial_amount,
         discount_amount=order.discount_amount,
@@ -188,13 +218,25 @@ def since(opening: OrderState, order: OrderState) -> OrderState:
     )
 
 
+def _since(before: LineState, line: LineState) -> LineState:
+    return replace(
+        line,
+        applied_discount_amount=line.discount_amount - before.discount_amount,
+        applied_discount_quantity=line.discount_quantity - before.discount_quantity,
+        applied_quantity=line.quantity - before.quantity,
+        applied_quantity_amount=(line.amount or 0) - (before.amount or 0),
+    )
+
+
 def _line_state(line: Line, discount: int) -> LineState:
+    amount = line.value
     state = LineState(
         quantity=line.quantity,
-        initial_quantity=line.quantity,
+        initial_quantity=line.quantity if line.initial_quantity is None else line.initial_quantity,
         price=line.price,
-        amount=line.value,
-        initial_amount=line.value,
+        amount=amount,
+        initial_amount=amount if line.initial_amount is None else line.initial_amount,
+        discount_quantity=min(line.discount_quantity, line.quantity),
         product_id=line.product_id,
         sku_id=line.sku_id,
         source_id=line.source_id,
@@ -205,10 +247,18 @@ def _line_state(line: Line, discount: int) -> LineState:
 
 def _discounted(line: LineState, discount: int, applied: int) -> LineState:
     subtotal = None if line.amount is None else line.amount - discount
-    return replace(line, discount_amount=discount, applied_discount_amount=applied, subtotal_amount=subtotal)
+    return replace(
+        line,
+        discount_amount=discount,
+        applied_discount_amount=applied,
+        subtotal_amount=subtotal,
+        applied_discount_quantity=0,
+        applied_quantity=0,
+        applied_quantity_amount=0,
+    )
 
 
-def _totals(
+def totals(
     *,
     amount: int | None,
     initial_amount: int | None,
@@ -216,6 +266,7 @@ def _totals(
     applied: int,
     lines: tuple[LineState, ...],
 ) -> OrderState:
+    """The order with these figures and lines; the sums of contract 4.2 follow from them."""
     items = sum(line.discount_amount for line in lines)
     items_applied = sum(line.applied_discount_amount for line in lines)
     return OrderState(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from engine.basket import Change, OrderState
 from engine.codec import Data
-from engine.effects.base import DiscountEffect, DiscountType, lowest, read_amount, read_limit
-from engine.stacking_rules import CalculationMode
+from engine.effects.base import DiscountEffect, DiscountType, lowest, read_limit
+from engine.effects.reading import read_dynamic_amount
+from engine.effects.turn import Turn
+
+if TYPE_CHECKING:
+    from engine.reasons import Reason
+    from engine.situation import Situation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,20 +23,26 @@ class AmountOffOrder(Data):
     type: DiscountType = DiscountType.AMOUNT
     effect: DiscountEffect = DiscountEffect.APPLY_TO_ORDER
     amount_off: int
+    amount_off_formula: str | None = None
     amount_limit: int | None = None
     aggregated_amount_limit: int | None = None
 
     @classmethod
     def parse(cls, wire: Mapping[str, object]) -> Self:
-        """:raises InvalidDiscount: `amount_off` is missing, negative or not whole."""
+        """:raises InvalidDiscount: `amount_off` or a limit is missing or wrong."""
+        amount_off, formula = read_dynamic_amount(wire, "amount_off")
         return cls(
-            amount_off=read_amount(wire, "amount_off"),
+            amount_off=amount_off,
+            amount_off_formula=formula,
             amount_limit=read_limit(wire, "amount_limit"),
             aggregated_amount_limit=read_limit(wire, "aggregated_amount_limit"),
         )
 
-    def change(self, order: OrderState, mode: CalculationMode) -> Change:
+    def refusal(self, situation: Situation) -> Reason | None:
+        """Nothing is needed; without an amount nothing is calculated (contract 4.1)."""
+        return None
+
+    def apply(self, turn: Turn) -> None:
         """The calculation mode does not matter for a fixed sum (contract 5.11)."""
-        payable = order.total_amount or 0
-        off = lowest(self.amount_off, self.amount_limit, self.aggregated_amount_limit, payable)
-        return Change(order_discount=off)
+        off = turn.money(self.amount_off, self.amount_off_formula) * turn.bundles
+        turn.draft.take_order(lowest(off, self.amount_limit, self.aggregated_amount_limit))

@@ -5,27 +5,44 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-from engine.basket import Change, OrderState
 from engine.codec import Json
-from engine.stacking_rules import CalculationMode
+
+if TYPE_CHECKING:
+    from engine.effects.turn import Turn
+    from engine.reasons import Reason
+    from engine.situation import Situation
 
 LARGEST_AMOUNT = 10**15
+LARGEST_UNITS = 10**9
 _PERCENT_PLACES = 6
 
 
 class DiscountType(StrEnum):
-    """Wire values of `discount.type` that have an effect here. Contract 5.1."""
+    """Wire values of `discount.type`. Contract 5.1. GIFT and POINTS are ours: how cards pay."""
 
     AMOUNT = "AMOUNT"
     PERCENT = "PERCENT"
+    FIXED = "FIXED"
+    UNIT = "UNIT"
+    GIFT = "GIFT"
+    POINTS = "POINTS"
 
 
 class DiscountEffect(StrEnum):
-    """Wire values of `discount.effect` that are implemented. Contract 5.1."""
+    """Wire values of `discount.effect`. Contract 5.1."""
 
     APPLY_TO_ORDER = "APPLY_TO_ORDER"
+    APPLY_TO_ITEMS = "APPLY_TO_ITEMS"
+    APPLY_TO_ITEMS_BY_QUANTITY = "APPLY_TO_ITEMS_BY_QUANTITY"
+    APPLY_TO_ITEMS_PROPORTIONALLY = "APPLY_TO_ITEMS_PROPORTIONALLY"
+    APPLY_TO_ITEMS_PROPORTIONALLY_BY_QUANTITY = "APPLY_TO_ITEMS_PROPORTIONALLY_BY_QUANTITY"
+    ADD_NEW_ITEMS = "ADD_NEW_ITEMS"
+    ADD_MISSING_ITEMS = "ADD_MISSING_ITEMS"
+    ADD_SAME_ITEMS = "ADD_SAME_ITEMS"
+    ADD_MANY_ITEMS = "ADD_MANY_ITEMS"
+    REPLACE_ITEMS = "REPLACE_ITEMS"
 
 
 class DiscountError(ValueError):
@@ -46,6 +63,7 @@ class InvalidDiscount(DiscountError):
 
     def __init__(self, field: str, expected: str) -> None:
         self.field = field
+        self.expected = expected
         super().__init__(f"{field}: {expected}")
 
 
@@ -67,8 +85,12 @@ class Effect(Protocol):
         """In the wire's names, so that `parse` reads it back."""
         ...
 
-    def change(self, order: OrderState, mode: CalculationMode) -> Change:
-        """What to take off the running order; the caller cuts it to what is still payable."""
+    def refusal(self, situation: Situation) -> Reason | None:
+        """Why it cannot be calculated: an input or enough credits are missing. Contract 7.2, 8 and 9."""
+        ...
+
+    def apply(self, turn: Turn) -> None:
+        """Take, add and replace on `turn.draft`, which keeps the universal caps."""
         ...
 
 
@@ -110,4 +132,7 @@ def read_percent(wire: Mapping[str, object], field: str) -> Decimal:
 
 def lowest(amount: int, *limits: int | None) -> int:
     """The amount, cut by every limit that is set. Contract 5.5: the lowest resulting discount wins."""
-    return min([amount, *(limit for limit in limits if limit is not None)])
+    for limit in limits:
+        if limit is not None and limit < amount:
+            amount = limit
+    return amount

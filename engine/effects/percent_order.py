@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from engine.basket import Change, OrderState
 from engine.codec import Data
-from engine.effects.base import DiscountEffect, DiscountType, lowest, read_limit, read_percent
+from engine.effects.base import DiscountEffect, DiscountType, lowest, read_limit
+from engine.effects.reading import read_dynamic_percent
+from engine.effects.turn import Turn
 from engine.money import percent_of
-from engine.stacking_rules import CalculationMode
+
+if TYPE_CHECKING:
+    from engine.reasons import Reason
+    from engine.situation import Situation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,20 +29,28 @@ class PercentOffOrder(Data):
     type: DiscountType = DiscountType.PERCENT
     effect: DiscountEffect = DiscountEffect.APPLY_TO_ORDER
     percent_off: Decimal
+    percent_off_formula: str | None = None
     amount_limit: int | None = None
     aggregated_amount_limit: int | None = None
 
     @classmethod
     def parse(cls, wire: Mapping[str, object]) -> Self:
-        """:raises InvalidDiscount: `percent_off` is missing or not within 0 to 100."""
+        """:raises InvalidDiscount: `percent_off` or a limit is missing or wrong."""
+        percent_off, formula = read_dynamic_percent(wire, "percent_off")
         return cls(
-            percent_off=read_percent(wire, "percent_off"),
+            percent_off=percent_off,
+            percent_off_formula=formula,
             amount_limit=read_limit(wire, "amount_limit"),
             aggregated_amount_limit=read_limit(wire, "aggregated_amount_limit"),
         )
 
-    def change(self, order: OrderState, mode: CalculationMode) -> Change:
-        payable = order.total_amount or 0
-        base = (order.initial_amount or 0) if mode is CalculationMode.INITIAL_AMOUNT else payable
-        off = percent_of(base, self.percent_off)
-        return Change(order_discount=lowest(off, self.amount_limit, self.aggregated_amount_limit, payable))
+    def refusal(self, situation: Situation) -> Reason | None:
+        """Nothing is needed; without an amount nothing is calculated (contract 4.1)."""
+        return None
+
+    def apply(self, turn: Turn) -> None:
+        order = turn.situation.before
+        initial = 0 if order is None else order.initial_amount or 0
+        base = initial if turn.is_initial else turn.draft.payable
+        off = percent_of(base, turn.percent(self.percent_off, self.percent_off_formula))
+        turn.draft.take_order(lowest(off, self.amount_limit, self.aggregated_amount_limit))

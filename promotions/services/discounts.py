@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from core.errors import DomainError
 from engine import effects
 
 
-def stored(wire: Mapping[str, Any], refusal: type[DomainError]) -> dict[str, Any]:
+def stored(
+    wire: Mapping[str, Any], refusal: type[DomainError], *, targets_items: bool = False
+) -> dict[str, Any]:
     """What is kept of a discount: type, the values that were given, the effective effect.
+
+    `targets_items`: the rule attached to it says which items; then its default effect is one on items.
 
     stored({"type": "PERCENT", "percent_off": 10}, …)
         -> {"type": "PERCENT", "percent_off": 10, "effect": "APPLY_TO_ORDER"}
@@ -21,13 +23,13 @@ def stored(wire: Mapping[str, Any], refusal: type[DomainError]) -> dict[str, Any
     :raises refusal: the engine cannot calculate it; `details` says what is supported.
     """
     try:
-        effect: Any = effects.parse(wire)
+        effect = effects.parse(wire, targets_items=targets_items)
+        if effects.is_payment(effect):
+            raise effects.UnsupportedDiscount(f"discount {effect.type.value!r}", effects.supported())
     except effects.DiscountError as error:
         raise refusal(f"discount: {error}") from error
-    values = {field.name: getattr(effect, field.name) for field in fields(effect)}
-    head, tail = values.pop("type"), values.pop("effect")
-    given = {name: _plain(value) for name, value in values.items() if value is not None}
-    return {"type": head.value, **given, "effect": tail.value}
+    kept: dict[str, Any] = _plain(effects.to_wire(effect))
+    return kept
 
 
 def merged(
@@ -43,8 +45,10 @@ def merged(
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, StrEnum):
-        return value.value
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value

@@ -1,0 +1,109 @@
+"""One candidate's effect on the running order. Contract: 6.5 step e, section 5."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+from engine import bundles
+from engine.applicability import Applicability
+from engine.application import AppliedEntry, applied_entries, excluded_entries
+from engine.basket import Line, OrderState
+from engine.bundles import Bundle, BundleCount
+from engine.effects.turn import Target, Turn
+from engine.reasons import Reason
+from engine.situation import Situation
+from engine.stacking_rules import CalculationMode
+from engine.unit_limits import DiscountedUnits
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Effected:
+    """What an effect did. `order` is the running order after it, with `applied_*` of this step.
+
+    With a `refusal` nothing was calculated and `order` is None. `applied`: money, units or credits moved.
+    `bundle` counts the bundles of the first rule that asks for one; with no complete one nothing is applied.
+    `units` feed the counters of discounted units, `added` are the facts of lines that were appended.
+    """
+
+    situation: Situation
+    order: OrderState | None = None
+    refusal: Reason | None = None
+    applied: bool = False
+    bundle: BundleCount | None = None
+    credits_taken: int | None = None
+    units: tuple[DiscountedUnits, ...] = ()
+    added: tuple[Line, ...] = ()
+    targets: Applicability | None = None
+    picks: tuple[Target, ...] | None = None
+
+    @property
+    def applicable_to(self) -> tuple[AppliedEntry, ...]:
+        """The entries of the rule and the order lines they mean, for the answer; counted when asked for."""
+        return applied_entries(self.situation, self.targets, self.picks)
+
+    @property
+    def inapplicable_to(self) -> tuple[AppliedEntry, ...]:
+        """The excluded ones, likewise."""
+        return excluded_entries(self.situation, self.targets)
+
+
+def run(situation: Situation, *, mode: CalculationMode, barred_lines: Set[int] = frozenset()) -> Effected:
+    """Calculate the effect of `situation.candidate` on `situation.before`.
+
+    `barred_lines` are indices of lines that no item discount may touch any more (ONCE, contract 6.5).
+    """
+    reason = missing_input(situation)
+    if reason is not None:
+        return Effected(situation=situation, refusal=reason)
+    turn, bundle = _take_turn(situation, mode, barred_lines)
+    draft = turn.draft
+    return Effected(
+        situation=situation,
+        order=draft.close(),
+        applied=draft.has_changed or bool(turn.credits_taken),
+        bundle=bundle,
+        credits_taken=turn.credits_taken,
+        units=tuple(turn.units),
+        added=tuple(draft.added),
+        targets=turn.targets,
+        picks=None if turn.picks is None else tuple(turn.picks),
+    )
+
+
+def worth(situation: Situation, *, mode: CalculationMode, barred_lines: Set[int] = frozenset()) -> int | None:
+    """What `run` would take off the order, in minor units, without the books; None = it would refuse."""
+    if missing_input(situation) is not None:
+        return None
+    return _take_turn(situation, mode, barred_lines)[0].draft.taken
+
+
+def missing_input(situation: Situation) -> Reason | None:
+    """The input, the credits or the points that the effect lacks. Contract 7.2, checks 8 and 9."""
+    discount = situation.candidate.discount
+    return None if discount is None else discount.refusal(situation)
+
+
+def targets_of(situation: Situation) -> Applicability | None:
+    """`applicable_to` of the first rule that targets anything."""
+    for rule in situation.candidate.rules:
+        if not rule.applicable_to.is_empty:
+            return rule.applicable_to
+    return None
+
+
+def bundle_of(situation: Situation) -> Bundle | None:
+    """The bundle of the first rule that asks for one."""
+    return next((rule.bundle for rule in situation.candidate.rules if rule.bundle is not None), None)
+
+
+def _take_turn(
+    situation: Situation, mode: CalculationMode, barred_lines: Set[int]
+) -> tuple[Turn, BundleCount | None]:
+    wanted = bundle_of(situation)
+    bundle = None if wanted is None else bundles.count(wanted, situation)
+    complete = 1 if bundle is None else bundle.quantity
+    turn = Turn(situation, mode, targets_of(situation), barred_lines, complete)
+    if situation.candidate.discount is not None and complete:
+        situation.candidate.discount.apply(turn)
+    return turn, bundle

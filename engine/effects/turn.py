@@ -1,0 +1,112 @@
+"""What an effect works with at its turn: the draft of the order, targets, formulas, the bundle count."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from engine.applicability import Applicability, Entry, groups
+from engine.basket import LineState
+from engine.draft import Draft
+from engine.effects import dynamic
+from engine.picking import Picked, pick
+from engine.stacking_rules import CalculationMode
+from engine.unit_limits import DiscountedUnits, article_of, limited
+
+if TYPE_CHECKING:
+    from engine.situation import Situation
+
+type Target = tuple[Entry, list[Picked]]
+"""An entry and its picked units in application order."""
+
+
+class Turn:
+    """One step. `bundles` multiplies what contract 5.13 says; it is 1 where no bundle is asked for.
+
+    `picks` and `units` note what was discounted, for the answer and for the counters of units.
+    """
+
+    __slots__ = (
+        "barred",
+        "bundles",
+        "credits_taken",
+        "draft",
+        "mode",
+        "picks",
+        "situation",
+        "targets",
+        "units",
+    )
+
+    def __init__(
+        self,
+        situation: Situation,
+        mode: CalculationMode,
+        targets: Applicability | None,
+        barred: Set[int] = frozenset(),
+        bundles: int = 1,
+    ) -> None:
+        self.situation: Final = situation
+        self.mode: Final = mode
+        self.targets: Final = targets
+        self.barred: Final = barred
+        self.bundles: Final = bundles
+        self.draft: Final = Draft(situation.before)
+        self.credits_taken: int | None = None
+        self.picks: list[Target] | None = None
+        self.units: list[DiscountedUnits] = []
+
+    @property
+    def lines(self) -> tuple[LineState, ...]:
+        """The lines as they were before this step."""
+        return () if self.situation.before is None else self.situation.before.lines
+
+    @property
+    def is_initial(self) -> bool:
+        return self.mode is CalculationMode.INITIAL_AMOUNT
+
+    def chosen(self) -> list[Target]:
+        """The picked units of every entry, without limits on their number. Contract 5.3, 5.4."""
+        if self.targets is None:
+            return []
+        lines = self.lines
+        found = groups(self.targets, self.situation.lines, self.barred)
+        self.picks = [(group.entry, pick(group.entry, group.indices, lines)) for group in found]
+        return self.picks
+
+    def chosen_units(self, *, per_bundle: bool = False) -> list[Target]:
+        """The same within the limits on units; `per_bundle`: so many units for every bundle."""
+        self.picks = [(entry, self.within_limits(entry, picks, per_bundle)) for entry, picks in self.chosen()]
+        return self.picks
+
+    def within_limits(self, entry: Entry, picks: list[Picked], per_bundle: bool = False) -> list[Picked]:
+        """`picks` of `entry`, cut to its limits on units."""
+        bundles = self.bundles if per_bundle else 1
+        counts = self.situation.candidate.unit_counts
+        return limited(entry, picks, self.situation.lines, counts, self.number, bundles)
+
+    def base(self, index: int) -> int:
+        """What a discount on the line is calculated from: subtotal or initial amount. Contract 5.2."""
+        line = self.lines[index]
+        if line.amount is None:
+            return 0
+        return (line.initial_amount or 0) if self.is_initial else line.amount - line.discount_amount
+
+    def note(self, entry: Entry, index: int, units: int) -> None:
+        """`units` of a line were discounted under `entry`."""
+        article = article_of(self.situation.lines[index])
+        self.units.append(DiscountedUnits(entry=entry, article=article, units=units))
+
+    def money(self, static: int, formula: str | None, index: int | None = None) -> int:
+        """An amount in minor units: the formula's value, else the static one."""
+        return static if formula is None else dynamic.money(self.situation, formula, static, index)
+
+    def percent(self, static: Decimal, formula: str | None, index: int | None = None) -> Decimal:
+        """A percentage from 0 to 100, times the bundles."""
+        value = static if formula is None else dynamic.percent(self.situation, formula, static, index)
+        return value if self.bundles == 1 else min(Decimal(100), value * self.bundles)
+
+    def number(self, static: int | None, formula: str | None, index: int | None = None) -> int | None:
+        """A number of units, None = no limit."""
+        return static if formula is None else dynamic.units(self.situation, formula, static, index)
