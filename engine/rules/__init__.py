@@ -1,15 +1,35 @@
-"""Validation rules: read, judged, explained. Contract: section 11."""
+"""Validation rules: read, judged, explained. Contract: section 11.
+
+`parse(wire)` -> `RuleSet`; `holds` is the quick answer, `judge` the one with reasons, `refusal` its error on
+the wire; `needs` says which facts must be loaded. A new rule name: `families/`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from engine.rules.errors import RuleSyntaxError
+from engine.rules.families import Group, names
+from engine.rules.judge import BUNDLE, first_failing, holds, judge
+from engine.rules.needs import Needs, is_about_result, needs
+from engine.rules.parse import parse
+from engine.rules.refusal import refusal
 from engine.rules.tree import RuleSet
+from engine.rules.verdict import LeafVerdict, Requirement, Verdict
 
-__all__ = ["RuleSet", "parse"]
-
-
-def parse(wire: Mapping[str, Any]) -> RuleSet:
-    """The wire's validation rule object as a tree."""
-    raise NotImplementedError
+__all__ = [
+    "BUNDLE",
+    "Group",
+    "LeafVerdict",
+    "Needs",
+    "Requirement",
+    "RuleSet",
+    "RuleSyntaxError",
+    "Verdict",
+    "first_failing",
+    "holds",
+    "is_about_result",
+    "judge",
+    "names",
+    "needs",
+    "parse",
+    "refusal",
+]

@@ -1,0 +1,139 @@
+"""Counters and budgets: what was used before plus this redemption. Contract: 11.2, 11.5.
+
+The figure before comes from `Candidate.counts` under the rule's own name. One that is not there (a counter of
+a customer whom nobody knows) lets the rule fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, Final
+
+from engine.rules.families.base import UNDECIDED, Family, Group, Kind, Scalar, Scene
+from engine.rules.tree import Rule
+from engine.rules.values import number
+
+
+class Period(StrEnum):
+    """Last word of a counter that begins anew; without one it counts for ever."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+def period_of(name: str) -> Period | None:
+    """The period of a counter, by its name."""
+    last = name.rpartition(".")[2]
+    return next((period for period in Period if period == last), None)
+
+
+def prior(scene: Scene, name: str) -> Any:
+    """The figure before this redemption; None when it is not known."""
+    return number(scene.situation.candidate.counts.get(name))
+
+
+def _plus(own: Callable[[Scene], Any]) -> Callable[[Scene, Rule], Any]:
+    def read(scene: Scene, rule: Rule) -> Any:
+        before = prior(scene, rule.name)
+        if before is None:
+            return None
+        this = own(scene)
+        return UNDECIDED if this is UNDECIDED else before + this
+
+    return read
+
+
+def _one(scene: Scene) -> int:
+    return 1
+
+
+def _order_amount(scene: Scene) -> int:
+    before = scene.situation.before
+    return 0 if before is None else before.amount or 0
+
+
+def _discounted(scene: Scene) -> Any:
+    """Without an order nothing is taken off."""
+    if scene.situation.before is None:
+        return 0
+    after = scene.situation.after
+    return UNDECIDED if after is None else after.total_applied_discount_amount
+
+
+def _credits(scene: Scene) -> Any:
+    """Without an order exactly what was asked for is taken (contract 5.12)."""
+    if scene.situation.before is not None:
+        return _discounted(scene)
+    asked = scene.situation.candidate.credits
+    return 0 if asked is None else asked.requested or 0
+
+
+_COUNTER_FACTS: Final = {
+    "redemption.count.per_api_key": frozenset({"call.api_key"}),
+    "redemption.count.per_user": frozenset({"call.user_login"}),
+}
+
+
+def _counter(name: str, title: str, *, is_per_customer: bool = False) -> Scalar:
+    return Scalar(
+        name=name,
+        title=title,
+        kind=Kind.COUNT,
+        group=Group.REDEMPTION,
+        read=_plus(_one),
+        facts=_COUNTER_FACTS.get(name, frozenset({"customer"}) if is_per_customer else frozenset()),
+        is_counter=True,
+        is_per_customer=is_per_customer,
+    )
+
+
+def _periods(name: str, title: str, *, is_per_customer: bool = False) -> tuple[Scalar, ...]:
+    words = {Period.DAILY: "today", Period.WEEKLY: "this week", Period.MONTHLY: "this month"}
+    return tuple(
+        _counter(f"{name}.{period}", f"{title} {words[period]}", is_per_customer=is_per_customer)
+        for period in Period
+    )
+
+
+def _budget(name: str, title: str, own: Callable[[Scene], Any], *, is_about_result: bool) -> Scalar:
+    return Scalar(
+        name=name,
+        title=title,
+        kind=Kind.MONEY,
+        group=Group.REDEMPTION,
+        read=_plus(own),
+        facts=frozenset({"order"}),
+        is_counter=True,
+        is_about_result=is_about_result,
+    )
+
+
+FAMILIES: Final[tuple[Family, ...]] = (
+    _counter("campaign.redemptions.count", "redemptions of the campaign"),
+    *_periods("campaign.redemptions.count", "redemptions of the campaign"),
+    _counter(
+        "campaign.redemptions.customers_count",
+        "the customer's redemptions in the campaign",
+        is_per_customer=True,
+    ),
+    *_periods(
+        "campaign.redemptions.customers_count",
+        "the customer's redemptions in the campaign",
+        is_per_customer=True,
+    ),
+    *_periods("redemption.count", "redemptions"),
+    _counter("redemption.count.per_customer", "the customer's redemptions", is_per_customer=True),
+    *_periods("redemption.count.per_customer", "the customer's redemptions", is_per_customer=True),
+    _counter("redemption.count.per_api_key", "redemptions with this API key"),
+    _counter("redemption.count.per_user", "redemptions by this user"),
+    _budget("campaign.orders.amount", "order amounts of the campaign", _order_amount, is_about_result=False),
+    _budget(
+        "campaign.orders.amount_discounted",
+        "discounts given by the campaign",
+        _discounted,
+        is_about_result=True,
+    ),
+    _budget("redemption.gift.amount", "credits redeemed in the campaign", _credits, is_about_result=True),
+)

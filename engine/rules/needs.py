@@ -1,0 +1,79 @@
+"""Which facts a rule reads, so that a selector loads exactly these. Contract: STYLE part 5."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+
+from engine.items import ItemObject, ItemRef
+from engine.rules.families import REGISTRY, customer
+from engine.rules.tree import Condition, Rule, RuleSet
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Needs:
+    """`facts` are names of loaders ("customer.segments", "order.metadata"); the others the ids asked for.
+
+    `counts` are names of counters, as keys of `Candidate.counts`. "candidate.unit_counts" in `facts` means
+    that an entry limits units over the life of a campaign or tier.
+    """
+
+    facts: frozenset[str] = frozenset()
+    collections: frozenset[str] = frozenset()
+    segments: frozenset[str] = frozenset()
+    loyalty_tiers: frozenset[str] = frozenset()
+    counts: frozenset[str] = frozenset()
+
+    def __or__(self, other: Needs) -> Needs:
+        return Needs(**{one.name: getattr(self, one.name) | getattr(other, one.name) for one in fields(self)})
+
+
+def needs(rule_set: RuleSet) -> Needs:
+    """What judging and applying `rule_set` reads; rules that its logic does not name are loaded for too."""
+    rules = list(_flat(rule_set.rules))
+    entries = (*rule_set.applicable_to.included, *rule_set.applicable_to.excluded)
+    parts = () if rule_set.bundle is None else rule_set.bundle.components
+    items = [*(entry.item for entry in entries), *(part.item for part in parts), *_items(rules)]
+    facts = frozenset().union(*(REGISTRY[rule.name].facts for rule in rules))
+    if items:
+        facts |= {"order"}
+    if any(entry.unit_limits for entry in entries):
+        facts |= {"candidate.unit_counts"}
+    return Needs(
+        facts=facts,
+        collections=frozenset(item.id for item in items if item.object is ItemObject.COLLECTION),
+        segments=_ids(rules, customer.SEGMENT),
+        loyalty_tiers=_ids(rules, customer.LOYALTY_TIER),
+        counts=frozenset(rule.name for rule in rules if REGISTRY[rule.name].is_counter),
+    )
+
+
+def is_about_result(rule_set: RuleSet) -> bool:
+    """Can it only be decided once the discount is known?"""
+    return any(REGISTRY[rule.name].is_about_result for rule in _flat(rule_set.rules))
+
+
+def _flat(rules: Iterable[Rule]) -> Iterator[Rule]:
+    for rule in rules:
+        yield rule
+        yield from _flat(rule.rules)
+
+
+def _conditions(rules: Iterable[Rule]) -> Iterator[Condition]:
+    return (condition for rule in rules for condition in rule.conditions)
+
+
+def _items(rules: Iterable[Rule]) -> list[ItemRef]:
+    return [
+        operand
+        for condition in _conditions(rules)
+        for operand in condition.operands
+        if isinstance(operand, ItemRef)
+    ]
+
+
+def _ids(rules: Iterable[Rule], name: str) -> frozenset[str]:
+    asked = _conditions(rule for rule in rules if rule.name == name)
+    return frozenset(
+        operand for condition in asked for operand in condition.operands if isinstance(operand, str)
+    )
