@@ -79,5 +79,5 @@ class ValidationRuleAssignment(TimestampedModel):
         """Its name on the wire, which is the name of its column too."""
         kinds = self.RelatedObject
         if self.voucher_id is not None:
-            return kinds.VOUCHER.value
-        return kinds.CAMPAIGN.value if self.campaign_id is not None else kinds.PROMOTION_TIER.value
+            return str(kinds.VOUCHER.value)
+        return str(kinds.PROMOTION_TIER.value if self.campaign_id is None else kinds.CAMPAIGN.value)

@@ -31,6 +31,7 @@ def create(
     *, rule: ValidationRule, related: Related, force: bool, actor: Actor, now: datetime
 ) -> ValidationRuleAssignment:
     """Let the rule hold for `related`; with `force` in place of the one that it has.
+    (With `force`, the same rule again changes nothing.)
 
     :raises DuplicateFound: it has a rule already.
     :raises ResourceProtected: the campaign, also that of the tier, is write-protected.
@@ -46,9 +47,11 @@ def create(
                 resource_id=current.public_id,
                 resource_type="validation_rules_assignment",
             )
+        if current.rule_id == rule.pk:
+            return _printable(current)
         _delete(current, actor, now)
     made = attach(rule=rule, related=related, actor=actor, now=now)
-    return selectors.printable_assignments(ValidationRuleAssignment.objects.all()).get(pk=made.pk)
+    return _printable(made)
 
 
 def attach(
@@ -94,6 +97,10 @@ def delete_all(*, rule: ValidationRule, actor: Actor, now: datetime) -> int:
         ValidationRuleAssignment.objects.filter(pk__in=[row.pk for row in some]).delete()
         count += len(some)
     return count
+
+
+def _printable(assignment: ValidationRuleAssignment) -> ValidationRuleAssignment:
+    return selectors.printable_assignments(ValidationRuleAssignment.objects.all()).get(pk=assignment.pk)
 
 
 def _delete(assignment: ValidationRuleAssignment, actor: Actor, now: datetime) -> None:

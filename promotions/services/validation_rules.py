@@ -13,6 +13,7 @@ from core import audit, events
 from core.actors import Actor
 from core.errors import DomainError, NotFound, ResourceInUse
 from core.locking import lock, retried
+from core.models import ExactJSONDecoder
 from engine import rules
 from promotions.models import Campaign, ValidationRule
 from promotions.selectors import validation_rules as selectors
@@ -91,13 +92,16 @@ def delete(*, rule_id: int, actor: Actor, now: datetime) -> None:
 
 
 def _check(rule: ValidationRule) -> None:
+    """Read it as it will be read from its columns: numbers exact."""
     parts = {part: getattr(rule, part) for part in selectors.PARTS if getattr(rule, part) is not None}
-    if len(json.dumps(facts(parts))) > LONGEST_RULE:
+    text = json.dumps(facts(parts))
+    if len(text) > LONGEST_RULE:
         raise InvalidValidationRules(f"A rule has at most {LONGEST_RULE} characters.")
     try:
-        rules.parse({"id": rule.public_id, "name": rule.name, **parts})
-    except ValueError as error:
-        raise InvalidValidationRules(str(error)) from error
+        rules.parse({"id": rule.public_id, "name": rule.name, **json.loads(text, cls=ExactJSONDecoder)})
+    except rules.RuleSyntaxError as error:
+        place = f"{error.path}: " if error.path else ""
+        raise InvalidValidationRules(f"{place}{error}") from error
 
 
 def _protected_users(rule: ValidationRule) -> list[Campaign]:

@@ -8,7 +8,16 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from promotions.models import Campaign, Category, PromotionStack, PromotionTier, StackedTier, Voucher
+from promotions.models import (
+    Campaign,
+    Category,
+    PromotionStack,
+    PromotionTier,
+    StackedTier,
+    ValidationRule,
+    ValidationRuleAssignment,
+    Voucher,
+)
 
 CREATED_AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -77,3 +86,29 @@ def promotion_stack(*tiers: PromotionTier, **values: Any) -> PromotionStack:
     for position, tier in enumerate(tiers, start=1):
         StackedTier.objects.create(stack=stack, tier=tier, position=position)
     return stack
+
+
+def at_least(minimum: int) -> dict[str, Any]:
+    """`rules` of a validation rule: the order is worth this much."""
+    return {"1": {"name": "order.amount", "conditions": {"$more_than_or_equal": [minimum]}}, "logic": "1"}
+
+
+class ValidationRuleFactory(DjangoModelFactory[ValidationRule]):
+    """Orders from 100.00 on."""
+
+    class Meta:
+        model = ValidationRule
+
+    name = factory.Sequence(lambda n: f"Rule {n}")
+    rules = factory.LazyFunction(lambda: at_least(10_000))
+    created_at = CREATED_AT
+
+
+class RuleAssignmentFactory(DjangoModelFactory[ValidationRuleAssignment]):
+    """Needs one of `voucher`, `campaign`, `promotion_tier`."""
+
+    class Meta:
+        model = ValidationRuleAssignment
+
+    rule = factory.SubFactory(ValidationRuleFactory)
+    created_at = CREATED_AT
