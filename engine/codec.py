@@ -1,8 +1,8 @@
 """Frozen dataclasses to plain JSON values and back, so that a decision can be stored, explained and replayed.
 
 Shapes: `Decimal` <-> string, aware `datetime` <-> ISO 8601 in UTC, `date` <-> ISO 8601, `time` <-> "HH:MM",
-`StrEnum` <-> its value, `tuple` <-> list, dataclass <-> object. `JsonObject` fields (metadata, counters) travel
-as they are; only a `Decimal` in them becomes `{"$decimal": "1.5"}`. A class with its own `to_json` /
+`StrEnum` <-> its value, `tuple` <-> list, dataclass <-> object. `JsonObject` fields (metadata, counters)
+travel as they are; only a `Decimal` in them becomes `{"$decimal": "1.5"}`. A class with its own `to_json` /
 `from_json` pair is asked instead.
 """
 

@@ -152,6 +152,18 @@ CHECKS: Final[tuple[Check, ...]] = (
 )
 
 
+def late_refusal(candidate: Candidate) -> Reason | None:
+    """What is asked after inputs and credits (contract 7.2, row 10): nobody refers himself."""
+    if not candidate.is_referrer:
+        return None
+    return Reason(
+        key=ReasonKey.REFERRER_NOT_PERMITTED,
+        message="voucher cannot be redeemed by referrer",
+        details=f"{candidate.label or candidate.key} was given out by this customer",
+        remedy="Somebody else has to redeem it",
+    )
+
+
 def _promotion_inactive(details: str, remedy: str | None) -> Reason:
     return Reason(
         key=ReasonKey.PROMOTION_INACTIVE, message="Inactive Promotion", details=details, remedy=remedy

@@ -16,7 +16,7 @@ from engine.codec import DECODER, Data, JsonObject
 from engine.reasons import Reason
 from engine.rules import parse as parse_rules
 from engine.rules.tree import RuleSet
-from engine.stacking_rules import Category, StackingRules
+from engine.stacking_rules import Category, StackingRules, Strategy
 from engine.validity import Validity
 
 
@@ -98,11 +98,11 @@ class Candidate(Data):
     `discount` is a parsed effect (`effects.parse(wire)`). A candidate that was refused before it came here
     (unknown code) has a `reason` instead, and becomes INAPPLICABLE in its place of the pipeline.
 
-    `rules` are its validation rules, its own before its campaign's; the first one that targets items is the one
-    whose `applicable_to` an item discount reads. `counts` are the counters before this redemption, by the name
-    of the rule that reads them ("redemption.count.per_customer": 3); one that needs a customer is left out when
-    nobody is known. `unit_counts` are discounted units so far, by "<limit>:<entry id>" or, for limits of
-    single products of a collection, "<limit>:<entry id>:<product or SKU id>".
+    `rules` are its validation rules, its own before its campaign's; the first one that targets items is the
+    one whose `applicable_to` an item discount reads. `counts` are the counters before this redemption, by the
+    name of the rule that reads them ("redemption.count.per_customer": 3); one that needs a customer is left
+    out when nobody is known. `unit_counts` are discounted units so far, by "<limit>:<entry id>" or, for
+    limits of single products of a collection, "<limit>:<entry id>:<product or SKU id>".
 
     :raises ValueError: neither `discount` nor `reason`, or a naive `published_at`.
     """
@@ -155,6 +155,7 @@ class Snapshot(Data):
     stacking_rules: StackingRules = field(default_factory=StackingRules)
     call: Call = field(default_factory=Call)
     articles: tuple[Article, ...] = ()
+    strategy: Strategy = Strategy.REQUESTED
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:

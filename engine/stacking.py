@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Self
 
 from engine.reasons import Reason, ReasonKey
 from engine.snapshot import Candidate
@@ -52,6 +52,13 @@ class Tally:
         self._all = 0
         self._exclusive = 0
         self._by_category: dict[str, int] = {}
+
+    def copy(self) -> Self:
+        """The same counts, to go on from here in another direction."""
+        twin = type(self)(self._rules)
+        twin._all, twin._exclusive = self._all, self._exclusive
+        twin._by_category = dict(self._by_category)
+        return twin
 
     def add(self, candidate: Candidate) -> None:
         """Count one that applies."""

@@ -31,6 +31,13 @@ class GroupedSortingRule(StrEnum):
     SORTING_RULE = "SORTING_RULE"
 
 
+class Strategy(StrEnum):
+    """What is done with the redeemables of a request: all as asked for, or the set that saves most."""
+
+    REQUESTED = "REQUESTED"
+    BEST_FOR_CUSTOMER = "BEST_FOR_CUSTOMER"
+
+
 class ProductsMode(StrEnum):
     """May item discounts add up on one product? Contract 6.5."""
 

@@ -32,6 +32,7 @@ def test_discounts_are_stored_in_the_words_of_the_wire() -> None:
         "type": "PERCENT",
         "effect": "APPLY_TO_ORDER",
         "percent_off": "12.50",
+        "percent_off_formula": None,
         "amount_limit": None,
         "aggregated_amount_limit": None,
     }

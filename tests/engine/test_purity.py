@@ -14,8 +14,9 @@ import engine
 ROOT = Path(engine.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 ALLOWED_MODULES = {
-    "__future__", "abc", "calendar", "collections", "dataclasses", "datetime", "decimal", "engine", "enum",
-    "fractions", "functools", "re", "types", "typing", "zoneinfo",
+    "__future__", "abc", "array", "bisect", "calendar", "collections", "dataclasses", "datetime", "decimal",
+    "engine", "enum", "fractions", "functools", "heapq", "itertools", "operator", "re", "threading", "types",
+    "typing", "zoneinfo",
 }  # fmt: skip
 FORBIDDEN_NAMES = {"float", "print", "open", "eval", "exec", "input"}
 FORBIDDEN_ATTRIBUTES = {"today", "utcnow", "getLogger"}
