@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from promotions.api.urls.deprecated import client_urlpatterns
 from promotions.api.views import qualifications, redemptions, tiers, validations
 
 urlpatterns = [
@@ -11,4 +12,5 @@ urlpatterns = [
     path("redemptions", redemptions.ClientRedemptionsView.as_view()),
     path("promotions/tiers", tiers.ClientTiersView.as_view()),
     path("qualifications", qualifications.ClientQualificationsView.as_view()),
+    *client_urlpatterns,
 ]

@@ -1,10 +1,10 @@
 """The server API's part of this app.
 
-`runtime` goes first: `vouchers/<code>` of the catalogue takes any text.
+`runtime` and `deprecated` go first: `vouchers/<code>` of the catalogue takes any text.
 """
 
 from __future__ import annotations
 
-from promotions.api.urls import catalogue, runtime, stacks
+from promotions.api.urls import catalogue, deprecated, runtime, stacks
 
-urlpatterns = [*runtime.urlpatterns, *stacks.urlpatterns, *catalogue.urlpatterns]
+urlpatterns = [*runtime.urlpatterns, *deprecated.urlpatterns, *stacks.urlpatterns, *catalogue.urlpatterns]
