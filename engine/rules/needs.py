@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 
+from engine import formula
+from engine.applicability import Entry
 from engine.items import ItemObject, ItemRef
 from engine.rules.families import REGISTRY, customer
 from engine.rules.tree import Condition, Rule, RuleSet
@@ -37,6 +39,8 @@ def needs(rule_set: RuleSet) -> Needs:
     facts = frozenset().union(*(REGISTRY[rule.name].facts for rule in rules))
     if items:
         facts |= {"order"}
+    for text in _formulas(entries):
+        facts |= formula.needs(formula.parse(text))
     if any(entry.unit_limits for entry in entries):
         facts |= {"candidate.unit_counts"}
     return Needs(
@@ -70,6 +74,17 @@ def _items(rules: Iterable[Rule]) -> list[ItemRef]:
         for operand in condition.operands
         if isinstance(operand, ItemRef)
     ]
+
+
+def _formulas(entries: Iterable[Entry]) -> Iterator[str]:
+    for entry in entries:
+        own = (
+            entry.price_formula,
+            entry.quantity_limit_formula,
+            entry.aggregated_quantity_limit_formula,
+            *(limit.formula for limit in entry.unit_limits),
+        )
+        yield from (text for text in own if text is not None)
 
 
 def _ids(rules: Iterable[Rule], name: str) -> frozenset[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from engine import formula
 from engine.applicability import Applicability, Entry, LimitOfUnits, Pick, Target, UnitLimit
 from engine.bundles import Bundle, Component
 from engine.items import ItemObject, ItemRef
@@ -85,10 +86,10 @@ def _item(wire: Mapping[str, Any], path: str) -> ItemRef:
 
 def _unit_limit(wire: Mapping[str, Any], limit: UnitLimit, path: str) -> LimitOfUnits | None:
     quantity = read_whole(wire.get(limit.value), f"{path}.{limit.value}")
-    formula = _formula(wire, f"{limit.value}_formula", path)
-    if quantity is None and formula is None:
+    text = _formula(wire, f"{limit.value}_formula", path)
+    if quantity is None and text is None:
         return None
-    return LimitOfUnits(limit=limit, quantity=quantity, formula=formula)
+    return LimitOfUnits(limit=limit, quantity=quantity, formula=text)
 
 
 def _formula(wire: Mapping[str, Any], name: str, path: str) -> str | None:
@@ -96,7 +97,13 @@ def _formula(wire: Mapping[str, Any], name: str, path: str) -> str | None:
     value = wire.get(name)
     if isinstance(value, bool | Mapping | list):
         raise RuleSyntaxError("A formula is expected", path=f"{path}.{name}")
-    return None if value is None or value == "" else str(value)
+    if value is None or value == "":
+        return None
+    try:
+        formula.parse(str(value))
+    except formula.FormulaSyntaxError as error:
+        raise RuleSyntaxError(str(error), path=f"{path}.{name}", position=error.position) from error
+    return str(value)
 
 
 def _choice[T: StrEnum](choices: type[T], value: Any, default: T, path: str) -> T:
