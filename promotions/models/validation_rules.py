@@ -72,7 +72,7 @@ class ValidationRuleAssignment(TimestampedModel):
         indexes = (models.Index(fields=["-created_at", "-id"], name="rule_assignment_newest"),)
 
     def __str__(self) -> str:
-        return self.public_id
+        return str(self.public_id)
 
     @property
     def related_object_type(self) -> str:

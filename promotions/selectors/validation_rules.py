@@ -17,7 +17,7 @@ from core.ids import has_prefix
 from core.models import ExactJSONDecoder
 from engine import rules
 from engine.rules import RuleSet
-from promotions.models import ValidationRule, ValidationRuleAssignment
+from promotions.models import Campaign, PromotionTier, ValidationRule, ValidationRuleAssignment
 
 RESOURCE: Final = "validation_rules"
 """What an error calls a rule; the `object` of a printed one."""
@@ -46,6 +46,20 @@ def named(rule_ids: Sequence[str]) -> ValidationRule | None:
     :raises NotFound: there is no such rule.
     """
     return get(rule_ids[0]) if rule_ids else None
+
+
+def of_campaign(campaign: Campaign | None) -> ValidationRule | None:
+    return ValidationRule.objects.filter(assignments__campaign=campaign).first() if campaign else None
+
+
+def of_tier(tier: PromotionTier) -> ValidationRule | None:
+    return ValidationRule.objects.filter(assignments__promotion_tier=tier).first()
+
+
+def targets_items(*rules_of_one: ValidationRule | None) -> bool:
+    """Whether one of the rules of a definition says which items its discount lowers (contract: 5.1)."""
+    targets = [rule.applicable_to for rule in rules_of_one if rule is not None]
+    return any(to.get(name) for to in targets for name in ("included", "excluded", "included_all"))
 
 
 def counted(rows: QuerySet[ValidationRule]) -> QuerySet[ValidationRule]:

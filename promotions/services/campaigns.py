@@ -15,7 +15,7 @@ from core.errors import DuplicateFound, NotFound
 from core.locking import lock, retried
 from core.services import metadata_schemas
 from promotions.code_config import CodeConfig
-from promotions.models import Campaign, Voucher
+from promotions.models import Campaign, ValidationRule, Voucher
 from promotions.selectors import campaigns as selectors
 from promotions.selectors import validation_rules as known_rules
 from promotions.services import (
@@ -85,7 +85,7 @@ def create(*, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign:
     """
     kind = _kind(spec)
     rule = known_rules.named(spec.rules)
-    campaign = _new(spec, kind, now)
+    campaign = _new(spec, kind, rule, now)
     validity.check(campaign)
     _insert(campaign)
     audit.log(actor, "campaign.created", campaign, now=now, after=facts(_summary(campaign)))
@@ -217,14 +217,15 @@ def _kind(spec: CampaignSpec) -> str:
     return kind
 
 
-def _new(spec: CampaignSpec, kind: str, now: datetime) -> Campaign:
+def _new(spec: CampaignSpec, kind: str, rule: ValidationRule | None, now: datetime) -> Campaign:
     columns = with_category(spec.values)
     discount = columns.pop(DISCOUNT, None)
     config = CodeConfig.from_wire(columns.pop("code_config", None))
     if kind == Campaign.CampaignType.DISCOUNT_COUPONS:
         if discount is None:
             raise InvalidCampaignParams("Property .voucher.discount is required")
-        columns[DISCOUNT] = discounts.stored(discount, InvalidCampaignParams)
+        on_items = known_rules.targets_items(rule)
+        columns[DISCOUNT] = discounts.stored(discount, InvalidCampaignParams, targets_items=on_items)
         columns["code_config"] = config.to_wire()
         if not 0 <= spec.vouchers_count <= campaign_pool.MOST_CODES:
             raise InvalidCampaignParams(f"vouchers_count: 0 to {campaign_pool.MOST_CODES} are allowed")

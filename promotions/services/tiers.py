@@ -66,7 +66,8 @@ def add(*, campaign: Campaign, spec: TierSpec, actor: Actor, now: datetime) -> P
     discount = columns.pop(DISCOUNT, None)
     if discount is None:
         raise InvalidTier("Property .action.discount is required")
-    columns[DISCOUNT] = discounts.stored(discount, InvalidTier)
+    on_items = known_rules.targets_items(rule, known_rules.of_campaign(campaign))
+    columns[DISCOUNT] = discounts.stored(discount, InvalidTier, targets_items=on_items)
     last = selectors.last_hierarchy(campaign)
     place = columns.pop("hierarchy", None) or last + 1
     if place <= last:
@@ -104,7 +105,10 @@ def update(*, tier_id: int, spec: TierSpec, actor: Actor, now: datetime) -> Prom
     wire = columns.pop(DISCOUNT, None)
     if wire is not None:
         same_type = wire.get("type", tier.discount["type"]) == tier.discount["type"]
-        columns[DISCOUNT] = discounts.stored({**tier.discount, **wire} if same_type else wire, InvalidTier)
+        whole = {**tier.discount, **wire} if same_type else wire
+        rules = () if same_type else (known_rules.of_tier(tier), known_rules.of_campaign(tier.campaign))
+        on_items = known_rules.targets_items(*rules)
+        columns[DISCOUNT] = discounts.stored(whole, InvalidTier, targets_items=on_items)
     if spec.metadata:
         columns["metadata"] = {**tier.metadata, **spec.metadata}
     place = columns.get("hierarchy")

@@ -16,7 +16,7 @@ from core.locking import lock, retried
 from core.models import ProjectSettings
 from core.services import metadata_schemas
 from promotions.code_config import LONGEST_CODE, CodeConfig
-from promotions.models import Campaign, Voucher
+from promotions.models import Campaign, ValidationRule, Voucher
 from promotions.selectors import validation_rules as known_rules
 from promotions.selectors import vouchers as selectors
 from promotions.services import campaign_pool, codes, discounts, rule_assignments, validity
@@ -56,7 +56,7 @@ def create(*, spec: VoucherSpec, actor: Actor, now: datetime, campaign: Campaign
     settings = codes.settled_settings()
     if campaign is not None:
         campaign_pool.refuse_closed(campaign)
-    voucher = new(spec=spec, campaign=campaign, now=now)
+    voucher = new(spec=spec, campaign=campaign, rule=rule, now=now)
     check_metadata(voucher)
     voucher = _insert(voucher, spec, campaign, settings)
     if campaign is not None:
@@ -68,12 +68,15 @@ def create(*, spec: VoucherSpec, actor: Actor, now: datetime, campaign: Campaign
     return selectors.printable(Voucher.objects.all()).get(pk=voucher.pk)
 
 
-def new(*, spec: VoucherSpec, campaign: Campaign | None, now: datetime) -> Voucher:
+def new(
+    *, spec: VoucherSpec, campaign: Campaign | None, now: datetime, rule: ValidationRule | None = None
+) -> Voucher:
     """An unsaved voucher, checked, still without a code unless the spec has one."""
     columns = with_category(spec.values)
     discount = columns.pop(DISCOUNT, None)
     if discount is not None:
-        columns[DISCOUNT] = discounts.stored(discount, InvalidVoucher)
+        on_items = known_rules.targets_items(rule, known_rules.of_campaign(campaign))
+        columns[DISCOUNT] = discounts.stored(discount, InvalidVoucher, targets_items=on_items)
     elif campaign is None:
         raise InvalidVoucher("A voucher without a campaign needs a discount.")
     metadata = dict(spec.metadata)
