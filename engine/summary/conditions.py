@@ -11,7 +11,7 @@ from engine.rules.windows import WINDOWS
 from engine.summary import item_rules, phrases
 from engine.summary.names import Names
 from engine.summary.operands import operand
-from engine.summary.predicates import bounds, is_bound, predicates
+from engine.summary.predicates import bounds, in_reading_order, is_bound, predicates
 from engine.summary.subjects import FIGURES, OF_THE_ONES, ON_THEIR_OWN, ONE_UNIT, PLAIN, PROPERTIES
 from engine.summary.windows import window
 
@@ -76,7 +76,7 @@ def _membership(verb: str, noun: str) -> Callable[[Rule, Names], str | None]:
         if not rule.conditions or any(condition.operator not in _MEMBERS for condition in rule.conditions):
             return None
         parts = []
-        for condition in rule.conditions:
+        for condition in in_reading_order(rule.conditions):
             found = phrases.listed(
                 [operand(value, Kind.ID, names) for value in condition.operands], phrases.OR
             )
@@ -108,7 +108,8 @@ def _time(rule: Rule, names: Names) -> str | None:
     """Monday to Friday, 09:00 to 17:00"""
     if not rule.conditions or any(condition.operator not in WINDOWS for condition in rule.conditions):
         return None
-    return ", ".join(window(condition.operator, condition.operands) for condition in rule.conditions)
+    conditions = in_reading_order(rule.conditions)
+    return ", ".join(window(condition.operator, condition.operands) for condition in conditions)
 
 
 _DISCOUNTABLE: Final = _flag("discount is for these items", "discount is not for these items")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from engine.items import ItemRef
@@ -12,7 +12,7 @@ from engine.summary import phrases
 from engine.summary.articles import of_or_from
 from engine.summary.names import Names
 from engine.summary.operands import operand
-from engine.summary.predicates import bounds, is_bound
+from engine.summary.predicates import bounds, in_reading_order, is_bound
 
 ANY: Final = "order.items.any"
 SUBJECTS: Final = {
@@ -79,11 +79,11 @@ def _items(condition: Condition) -> tuple[ItemRef, ...]:
     return found if len(found) == len(condition.operands) else ()
 
 
-def _what(conditions: Iterable[Condition], names: Names) -> str:
+def _what(conditions: Sequence[Condition], names: Names) -> str:
     """Espresso or an item from Coffee, that is not Decaf"""
     wanted: list[str] = []
     tails: list[str] = []
-    for condition in conditions:
+    for condition in in_reading_order(conditions):
         text = _listed(condition, names)
         if condition.operator in _NEGATIVE:
             tails.append(f"is not {text}")

@@ -54,8 +54,39 @@ _COUNTED: Final[Mapping[Operator, tuple[str, str]]] = {
     Operator.LESS_THAN_FUTURE: ("is less than", "day days ahead"),
     Operator.IS_DAYS_IN_FUTURE: ("is exactly", "day days ahead"),
 }
+_WITHIN: Final[Mapping[Operator, str]] = {
+    Operator.DAY_OF_WEEK: "falls on {}",
+    Operator.TIMEFRAME_DAILY_HOURS: "lies within {}",
+    Operator.TIMEFRAME: "lies within {}",
+    Operator.TIMEFRAME_ABSOLUTE: "lies in the time {}",
+}
+_READING_ORDER: Final = (
+    Operator.IS,
+    Operator.IN,
+    Operator.FROM,
+    Operator.IS_NOT,
+    Operator.NOT_IN,
+    Operator.MORE_THAN,
+    Operator.MORE_THAN_OR_EQUAL,
+    Operator.LESS_THAN,
+    Operator.LESS_THAN_OR_EQUAL,
+    Operator.STARTS_WITH,
+    Operator.ENDS_WITH,
+    Operator.CONTAINS,
+    Operator.AFTER,
+    Operator.BEFORE,
+    Operator.TIMEFRAME_ABSOLUTE,
+    Operator.TIMEFRAME,
+    Operator.DAY_OF_WEEK,
+    Operator.TIMEFRAME_DAILY_HOURS,
+)
 _ALL_OF: Final = (Operator.NOT_DIFFER,)
 _WITHOUT_OPERANDS: Final = (Operator.HAS_VALUE, Operator.IS_UNKNOWN)
+
+
+def in_reading_order(conditions: Sequence[Condition]) -> list[Condition]:
+    """Lower limits before upper ones, days before hours: conditions have no order of their own."""
+    return sorted(conditions, key=_place)
 
 
 def is_bound(conditions: Sequence[Condition]) -> bool:
@@ -66,20 +97,24 @@ def is_bound(conditions: Sequence[Condition]) -> bool:
 def bounds(conditions: Sequence[Condition], kind: Kind, names: Names) -> str:
     """at least 2 and at most 5"""
     return phrases.listed(
-        [BOUNDS[condition.operator].format(_any_of(condition, kind, names)) for condition in conditions],
+        [
+            BOUNDS[condition.operator].format(_any_of(condition, kind, names))
+            for condition in in_reading_order(conditions)
+        ],
         phrases.AND,
     )
 
 
 def predicates(conditions: Sequence[Condition], kind: Kind, names: Names) -> str:
     """is known and is at least 2"""
-    return phrases.listed([predicate(condition, kind, names) for condition in conditions], phrases.AND)
+    found = [predicate(condition, kind, names) for condition in in_reading_order(conditions)]
+    return phrases.listed(found, phrases.AND)
 
 
 def predicate(condition: Condition, kind: Kind, names: Names) -> str:
     operator, operands = condition.operator, condition.operands
     if operator in WINDOWS:
-        return f"lies within {window(operator, operands)}"
+        return _WITHIN[operator].format(window(operator, operands))
     if operator in _COUNTED:
         return _counted(condition, names)
     if operator in _WITHOUT_OPERANDS:
@@ -87,6 +122,11 @@ def predicate(condition: Condition, kind: Kind, names: Names) -> str:
     if operator in _ALL_OF:
         return _VERBS[operator].format(_listed(condition, kind, names, phrases.AND))
     return _VERBS[operator].format(_any_of(condition, kind, names))
+
+
+def _place(condition: Condition) -> int:
+    operator = condition.operator
+    return _READING_ORDER.index(operator) if operator in _READING_ORDER else len(_READING_ORDER)
 
 
 def _counted(condition: Condition, names: Names) -> str:

@@ -65,14 +65,15 @@ ON_THEIR_OWN: Final[Mapping[str, str]] = {
 PROPERTIES: Final[Mapping[str, str]] = {
     "customer.metadata": "customer's {property}",
     "order.metadata": "order's {property}",
-    "order.items.metadata_any": "{property} of an item of the order",
-    "order.items.metadata_each": "{property} of every item of the order",
-    "order.items.metadata": "{property} of {each}",
-    "product.metadata": "{property} of a product of the order",
-    "product.metadata.match_all": "{property} of every product of the order",
+    "order.items.metadata_any": "for an item of the order, {property}",
+    "order.items.metadata_each": "for every item of the order, {property}",
+    "order.items.metadata": "for {each}, {property}",
+    "product.metadata": "for a product of the order, {property}",
+    "product.metadata.match_all": "for every product of the order, {property}",
     "redemption.metadata": "redemption's {property}",
     "custom_event.metadata": "event's {property}",
 }
+"""None begins with the property: a capital would change its name."""
 
 PLAIN: Final[Mapping[str, str]] = {
     "redemption.api_key": "API key",
