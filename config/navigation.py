@@ -17,6 +17,7 @@ _SECTIONS: Final = (
             ("Campaigns", "campaign", "promotions.Campaign"),
             ("Vouchers", "confirmation_number", "promotions.Voucher"),
             ("Promotion tiers", "sell", "promotions.PromotionTier"),
+            ("Promotion stacks", "stacks", "promotions.PromotionStack"),
             ("Conditions", "rule", "promotions.ValidationRule"),
             ("Categories", "category", "promotions.Category"),
             ("Redemptions", "receipt_long", "promotions.Redemption"),

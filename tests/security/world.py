@@ -33,6 +33,7 @@ from tests.factories.promotions import (
     CategoryFactory,
     PromotionTierFactory,
     VoucherFactory,
+    promotion_stack,
 )
 
 MARK: Final = "secret-garden"
@@ -76,6 +77,7 @@ def build() -> World:
         ValidationRule.objects.create(name=f"{MARK} conditions"),
         OrderFactory(source_id=f"{MARK}-order", customer=customer),
         PromotionTierFactory(name=f"{MARK} tier", banner=f"{MARK} tier"),
+        promotion_stack(PromotionTierFactory(name=f"{MARK} stacked tier"), name=f"{MARK} stack"),
         redeemed(voucher.code, customer),
     ]
     return {row._meta.label_lower: row for row in rows}

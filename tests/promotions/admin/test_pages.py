@@ -10,11 +10,17 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from promotions.models import Campaign, Category, PromotionTier, Redemption, Voucher
-from tests.factories.promotions import CampaignFactory, CategoryFactory, PromotionTierFactory, VoucherFactory
+from promotions.models import Campaign, Category, PromotionStack, PromotionTier, Redemption, Voucher
+from tests.factories.promotions import (
+    CampaignFactory,
+    CategoryFactory,
+    PromotionTierFactory,
+    VoucherFactory,
+    promotion_stack,
+)
 
-MODELS = [Campaign, Voucher, PromotionTier, Category, Redemption]
-EDITABLE = [Campaign, Voucher, PromotionTier, Category]
+MODELS = [Campaign, Voucher, PromotionTier, PromotionStack, Category, Redemption]
+EDITABLE = [Campaign, Voucher, PromotionTier, PromotionStack, Category]
 
 
 @pytest.fixture
@@ -26,6 +32,7 @@ def rows(redeem: Callable[..., Redemption]) -> dict[type, Any]:
         Campaign: campaign,
         Voucher: voucher,
         PromotionTier: PromotionTierFactory(),
+        PromotionStack: promotion_stack(PromotionTierFactory()),
         Category: campaign.category,
         Redemption: redeem(voucher),
     }
@@ -125,7 +132,7 @@ def test_lists_cost_the_same_with_more_rows(
     for number in range(12):
         campaign = CampaignFactory(category=CategoryFactory())
         redeem(VoucherFactory(campaign=campaign, code=f"MORE-{number}"))
-        PromotionTierFactory()
+        promotion_stack(PromotionTierFactory())
 
     assert count_queries(lambda: admin_page.get(url(model, "changelist"))) == few
 
