@@ -23,7 +23,13 @@ from promotions.services import redemptions
 from promotions.services.validations import DecisionSpec
 from promotions.services.voucher_updates import METADATA_UPDATE
 from tests.factories.commerce import CustomerFactory, OrderFactory, ProductCollectionFactory, SkuFactory
-from tests.factories.promotions import CampaignFactory, CategoryFactory, PromotionTierFactory, VoucherFactory
+from tests.factories.promotions import (
+    CampaignFactory,
+    CategoryFactory,
+    PromotionTierFactory,
+    RuleAssignmentFactory,
+    VoucherFactory,
+)
 
 API = ("v1/", "client/v1/", "management/v1/")
 # What a call may leave behind although it is refused: the attempt itself.
@@ -80,6 +86,7 @@ def known(db: None, actor: Actor, now: datetime) -> dict[str, str]:
         actor=actor,
         now=now,
     )
+    assignment = RuleAssignmentFactory(campaign=campaign)
     job = async_actions.create(type=METADATA_UPDATE, body="", rows_count=0, actor=actor, now=now)
     return {
         "async_action_id": job.public_id,
@@ -97,6 +104,8 @@ def known(db: None, actor: Actor, now: datetime) -> dict[str, str]:
         "schema_id": "unknown",
         "sku_id": sku.public_id,
         "tier_id": PromotionTierFactory().public_id,
+        "validation_rule_id": assignment.rule.public_id,
+        "assignment_id": assignment.public_id,
     }
 
 

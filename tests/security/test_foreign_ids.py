@@ -16,13 +16,22 @@ from commerce.services import collections, customers, products, skus
 from core.actors import Actor
 from core.models import ProjectSettings
 from core.services import metadata_schemas
-from promotions.services import campaigns, categories, tiers, vouchers
+from promotions.services import (
+    campaigns,
+    categories,
+    rule_assignments,
+    tiers,
+    validation_rules,
+    vouchers,
+)
 from tests.conftest import NOW
 from tests.factories.commerce import CustomerFactory, ProductCollectionFactory, ProductFactory, SkuFactory
 from tests.factories.promotions import (
     CampaignFactory,
     CategoryFactory,
     PromotionTierFactory,
+    RuleAssignmentFactory,
+    ValidationRuleFactory,
     VoucherFactory,
     percent,
     promotion_stack,
@@ -41,6 +50,8 @@ BODIES: Final[dict[str, Any]] = {
         "action": {"discount": percent(10)},
     },
     "POST v1/promotions/<campaign_id>/stacks": {"name": "Any", "tiers": {"ids": ["promo_any"]}},
+    "PUT v1/validation-rules/<validation_rule_id>": {"name": "Any"},
+    "POST v1/validation-rules/<validation_rule_id>/assignments": {"related_object_id": "any"},
     "POST management/v1/projects/<project_id>/metadata-schemas": {
         "related_object": "order",
         "properties": {},
@@ -49,7 +60,9 @@ BODIES: Final[dict[str, Any]] = {
 # Answers other than 404 that say nothing either: the contract wants them for whatever cannot be found.
 OTHER_STATUS: Final = {
     "GET v1/customers/<customer_id>/segments": 200,
+    "POST v1/promotions/tiers/<tier_id>/validation": 200,
     "POST v1/vouchers/<code>/validate": 200,
+    "GET v1/validation-rules/<validation_rule_id>/assignments": 200,
 }
 # Here the code is a wish, not a reference; a deleted code stays taken.
 WISHES: Final = {
@@ -79,6 +92,8 @@ def found(settings_row: ProjectSettings) -> dict[str, str]:
         "product_id": ProductFactory().public_id,
         "campaign_id": campaign.public_id,
         "code": "any-code",
+        "validation_rule_id": ValidationRuleFactory().public_id,
+        "assignment_id": "asgm_any",
     }
 
 
@@ -108,6 +123,11 @@ def references(settings_row: ProjectSettings) -> dict[str, References]:
     categories.delete(category_id=category.pk, with_stacking_rules=False, **BY)
     collection = ProductCollectionFactory(name="gone-collection")
     collections.delete(collection_id=collection.pk, **BY)
+    rule = ValidationRuleFactory(name="gone-rule")
+    validation_rules.delete(rule_id=rule.pk, **BY)
+    unassigned = RuleAssignmentFactory(campaign=CampaignFactory())
+    rule_assignments.delete(assignment_id=unassigned.pk, **BY)
+    of_gone = RuleAssignmentFactory(campaign=campaign)
     schema = metadata_schemas.create(related_object="gone-schema", properties={}, **BY)
     metadata_schemas.delete(schema_id=schema.pk, **BY)
     return {
@@ -123,6 +143,8 @@ def references(settings_row: ProjectSettings) -> dict[str, References]:
         "stack_id": References(missing=_id("stack"), gone=(stack.public_id, stack_below.public_id)),
         "category_id": References(missing=_id("cat"), gone=(category.public_id,)),
         "collection_id": References(missing=_id("pc"), gone=(collection.public_id,)),
+        "validation_rule_id": References(missing=_id("val"), gone=(rule.public_id, "gone-rule")),
+        "assignment_id": References(missing=_id("asgm"), gone=(unassigned.public_id, of_gone.public_id)),
         "schema_id": References(missing=_id("ms"), gone=(schema.public_id, settings_row.public_id)),
         "resource": References(missing="never-was", gone=("gone-schema", "order")),
         "project_id": References(missing=_id("proj"), gone=("1", settings_row.public_id[:-1])),

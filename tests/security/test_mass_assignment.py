@@ -29,6 +29,7 @@ from tests.factories.promotions import (
     CampaignFactory,
     CategoryFactory,
     PromotionTierFactory,
+    ValidationRuleFactory,
     VoucherFactory,
 )
 from tests.security.world import SYSTEM
@@ -62,6 +63,11 @@ NOUNS: Final = {
         row=CategoryFactory,
         path=lambda row: f"/v1/categories/{row.public_id}",
         body=lambda row: {"name": row.name, "hierarchy": row.hierarchy},
+    ),
+    "validation rule": Noun(
+        row=ValidationRuleFactory,
+        path=lambda row: f"/v1/validation-rules/{row.public_id}",
+        body=lambda row: {"name": row.name},
     ),
     "customer": Noun(row=CustomerFactory, path=lambda row: f"/v1/customers/{row.public_id}"),
     "customer again": Noun(
@@ -112,6 +118,7 @@ WRITABLE: Final = {
     "campaign": "description join_once metadata",
     "tier": "active banner hierarchy metadata name",
     "category": "hierarchy name",
+    "validation rule": "applicable_to.included_all name",
     "customer": "birthdate birthday description email metadata name phone",
     "customer again": "birthdate birthday description email metadata name phone",
     "order": "amount customer.id customer_id discount_amount metadata referrer_id",

@@ -8,7 +8,13 @@ import pytest
 from rest_framework.test import APIClient
 
 from promotions.models import Campaign, Voucher
-from tests.factories.promotions import CampaignFactory, CategoryFactory, PromotionTierFactory, VoucherFactory
+from tests.factories.promotions import (
+    CampaignFactory,
+    CategoryFactory,
+    PromotionTierFactory,
+    ValidationRuleFactory,
+    VoucherFactory,
+)
 
 DISCOUNT = {"type": "AMOUNT", "amount_off": 1}
 WRONG: list[Any] = [
@@ -76,6 +82,7 @@ CAMPAIGN = (
     "unset_metadata_fields",
     "discount",
     "discount.amount_off",
+    "validation_rules",
 )
 TIER = (
     *LIMITS,
@@ -86,7 +93,25 @@ TIER = (
     "action.discount",
     "hierarchy",
     "active",
+    "validation_rules",
+    "validation_rule_assignments",
+    "validation_rule_assignments.data",
 )
+RULE = (
+    "name",
+    "type",
+    "context_type",
+    "rules",
+    "rules.logic",
+    *(f"rules.1.{name}" for name in ("name", "property", "conditions", "conditions.$is", "rules", "error")),
+    "applicable_to",
+    *(f"applicable_to.{name}" for name in ("included", "excluded", "included_all")),
+    "bundle_rules",
+    *(f"bundle_rules.{name}" for name in ("1", "limit", "logic")),
+    "error",
+    "error.message",
+)
+RULE_BASE = {"name": "R", "rules": {"1": {"name": "order.amount", "conditions": {"$is": [1]}}}}
 
 
 def body(base: dict[str, Any], field: str, value: Any) -> dict[str, Any]:
@@ -111,6 +136,14 @@ def body(base: dict[str, Any], field: str, value: Any) -> dict[str, Any]:
         ("put", "/v1/promotions/tiers/{tier}", {}, TIER),
         ("post", "/v1/categories", {"name": "C", "hierarchy": 1}, ("name", "hierarchy")),
         ("put", "/v1/categories/{category}", {"name": "C", "hierarchy": 1}, ("name", "hierarchy")),
+        ("post", "/v1/validation-rules", RULE_BASE, RULE),
+        ("put", "/v1/validation-rules/{rule}", RULE_BASE, RULE),
+        (
+            "post",
+            "/v1/validation-rules/{rule}/assignments",
+            {"related_object_id": "SUMMER"},
+            ("related_object_type", "related_object_id"),
+        ),
         ("post", "/v1/vouchers/metadata/async", {"codes": ["A"]}, ("codes", "metadata")),
     ],
 )
@@ -120,7 +153,9 @@ def test_no_value_crashes(
     VoucherFactory(code="SUMMER", campaign=CampaignFactory(name="Spring"))
     promotion = CampaignFactory(name="Auto", promotion=True)
     address = path.format(
-        tier=PromotionTierFactory(campaign=promotion).public_id, category=CategoryFactory().public_id
+        tier=PromotionTierFactory(campaign=promotion).public_id,
+        category=CategoryFactory().public_id,
+        rule=ValidationRuleFactory().public_id,
     )
     codes, campaigns = Voucher.objects.count(), Campaign.objects.count()
     successes = 0
@@ -141,7 +176,18 @@ def test_no_value_crashes(
     assert written <= successes
 
 
-@pytest.mark.parametrize("path", ["/v1/vouchers", "/v1/campaigns", "/v1/promotions/tiers", "/v1/categories"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/vouchers",
+        "/v1/campaigns",
+        "/v1/promotions/tiers",
+        "/v1/categories",
+        "/v1/validation-rules",
+        "/v1/validation-rules-assignments",
+        "/v1/validation-rules/val_0/assignments",
+    ],
+)
 @pytest.mark.parametrize(
     "query",
     [
@@ -160,6 +206,11 @@ def test_no_value_crashes(
         "code=%00",
         "campaign=%FF",
         "is_available[]=true",
+        "start_date[a]=1",
+        "end_date=%00",
+        "rule=%00",
+        "related_object_id=%00",
+        "related_object_id=camp_%00",
     ],
 )
 def test_no_question_crashes(api: APIClient, path: str, query: str) -> None:

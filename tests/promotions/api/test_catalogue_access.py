@@ -7,8 +7,14 @@ from collections.abc import Callable
 import pytest
 from rest_framework.test import APIClient
 
-from promotions.models import Campaign, Category, PromotionTier, Voucher
-from tests.factories.promotions import CampaignFactory, CategoryFactory, PromotionTierFactory, VoucherFactory
+from promotions.models import Campaign, Category, PromotionTier, ValidationRule, Voucher
+from tests.factories.promotions import (
+    CampaignFactory,
+    CategoryFactory,
+    PromotionTierFactory,
+    ValidationRuleFactory,
+    VoucherFactory,
+)
 from tests.promotions.api.catalogue import refused, told
 
 # method, path, what is missing when the path names nothing
@@ -20,6 +26,10 @@ READS = [
     ("get", "/v1/promotions/tiers", ""),
     ("get", "/v1/promotions/{missing}/tiers", "campaign"),
     ("get", "/v1/promotions/tiers/{missing}", "promotion_tier"),
+    ("get", "/v1/validation-rules", ""),
+    ("get", "/v1/validation-rules/{missing}", "validation_rules"),
+    ("get", "/v1/validation-rules/{missing}/assignments", ""),
+    ("get", "/v1/validation-rules-assignments", ""),
     ("get", "/v1/vouchers", ""),
     ("get", "/v1/vouchers/{missing}", "voucher"),
 ]
@@ -39,6 +49,11 @@ WRITES = [
     ("delete", "/v1/promotions/tiers/{missing}", "promotion_tier"),
     ("post", "/v1/promotions/tiers/{missing}/enable", "promotion_tier"),
     ("post", "/v1/promotions/tiers/{missing}/disable", "promotion_tier"),
+    ("post", "/v1/validation-rules", ""),
+    ("put", "/v1/validation-rules/{missing}", "validation_rules"),
+    ("delete", "/v1/validation-rules/{missing}", "validation_rules"),
+    ("post", "/v1/validation-rules/{missing}/assignments", "validation_rules"),
+    ("delete", "/v1/validation-rules/{missing}/assignments/asgm_0", "validation_rules"),
     ("post", "/v1/vouchers", ""),
     ("post", "/v1/vouchers/NEW", ""),
     ("put", "/v1/vouchers/{missing}", "voucher"),
@@ -48,11 +63,18 @@ WRITES = [
     ("post", "/v1/vouchers/bulk/async", ""),
     ("post", "/v1/vouchers/metadata/async", ""),
 ]
-BODY = {"name": "New", "hierarchy": 1, "action": {"discount": {"type": "AMOUNT", "amount_off": 1}}}
+BODY = {
+    "name": "New",
+    "hierarchy": 1,
+    "action": {"discount": {"type": "AMOUNT", "amount_off": 1}},
+    "related_object_id": "nothing",
+}
 
 
 def counts() -> tuple[int, ...]:
-    return tuple(model.objects.count() for model in (Campaign, Category, PromotionTier, Voucher))
+    return tuple(
+        model.objects.count() for model in (Campaign, Category, PromotionTier, ValidationRule, Voucher)
+    )
 
 
 @pytest.mark.parametrize(("method", "path", "kind"), [*READS, *WRITES])
@@ -67,7 +89,7 @@ def test_a_viewer_may_not_write(
     answer = getattr(api_as("VIEWER"), method)(path.format(missing="x"), BODY)
 
     refused(answer, 403, "missing_required_permission")
-    assert counts() == (0, 0, 0, 0)
+    assert counts() == (0, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(("method", "path", "kind"), READS)
@@ -91,7 +113,7 @@ def test_what_is_not_there_is_not_found(
         assert (body["resource_type"], body["resource_id"]) == (kind, missing)
         assert body["message"] == "Resource not found"
         assert body["details"] == f"Cannot find {kind} with id {missing}"
-    assert counts() == (0, 0, 0, 0)
+    assert counts() == (0, 0, 0, 0, 0)
     assert told() == []
 
 
@@ -111,6 +133,12 @@ def test_what_is_not_there_is_not_found(
         ("post", "/v1/promotions/tiers/x"),
         ("get", "/v1/promotions/tiers/x/enable"),
         ("get", "/v1/promotions/tiers/x/disable"),
+        ("put", "/v1/validation-rules"),
+        ("post", "/v1/validation-rules/x"),
+        ("put", "/v1/validation-rules/x/assignments"),
+        ("get", "/v1/validation-rules/x/assignments/y"),
+        ("put", "/v1/validation-rules/x/assignments/y"),
+        ("post", "/v1/validation-rules-assignments"),
         ("put", "/v1/vouchers"),
         ("patch", "/v1/vouchers/x"),
         ("get", "/v1/vouchers/x/enable"),
@@ -134,6 +162,9 @@ def test_refuses_other_methods(api: APIClient, method: str, path: str) -> None:
         ("put", "/v1/categories/{category}"),
         ("post", "/v1/promotions/{promotion}/tiers"),
         ("put", "/v1/promotions/tiers/{tier}"),
+        ("post", "/v1/validation-rules"),
+        ("put", "/v1/validation-rules/{rule}"),
+        ("post", "/v1/validation-rules/{rule}/assignments"),
         ("post", "/v1/vouchers"),
         ("post", "/v1/vouchers/NEW"),
         ("put", "/v1/vouchers/{voucher}"),
@@ -147,6 +178,7 @@ def test_refuses_bodies_that_are_no_object(api: APIClient, method: str, path: st
         campaign=CampaignFactory().public_id,
         category=CategoryFactory().public_id,
         promotion=tier.campaign.public_id,
+        rule=ValidationRuleFactory().public_id,
         tier=tier.public_id,
         voucher=VoucherFactory().public_id,
     )
@@ -168,4 +200,4 @@ def test_endpoints_of_later_versions_make_no_codes(api: APIClient, path: str) ->
         404,
         "not_found",
     )
-    assert counts() == (0, 0, 0, 0)
+    assert counts() == (0, 0, 0, 0, 0)
