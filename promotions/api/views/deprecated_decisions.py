@@ -38,7 +38,7 @@ class ClientVoucherValidationView(ClientAPIView):
     """`GET /client/v1/validate`: one code; everything stands in the query."""
 
     resource = "validations"
-    actions = {"GET": "validate"}
+    actions = {"GET": "validate", "HEAD": "validate"}
 
     def get(self, request: Request) -> Response:
         parsed, actor = query_decision(request), actor_of(request)
