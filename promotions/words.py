@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 from core import words
-from engine import ReasonKey
+from engine import ReasonKey, effects, summary
+from engine.applicability import Applicability
+from engine.summary import Names
 from promotions.models import Campaign, PromotionTier, Redemption, Voucher
 from promotions.models.validity import TimeLimited
 
@@ -42,6 +43,19 @@ REFUSALS: Final[Mapping[str, str]] = {
     ReasonKey.PROMOTION_NOT_ACTIVE_NOW: "The promotion is not valid at this day or hour",
     ReasonKey.CAMPAIGN_NOT_ACTIVE: "The campaign is disabled",
     ReasonKey.QUANTITY_EXCEEDED: "The code was used as often as it may be",
+    ReasonKey.MISSING_ORDER: "An order is needed",
+    ReasonKey.MISSING_AMOUNT: "The order has no amount",
+    ReasonKey.MISSING_ORDER_ITEMS: "The order has no items",
+    ReasonKey.MISSING_ORDER_ITEMS_AMOUNT: "The items of the order have no prices",
+    ReasonKey.MISSING_CUSTOMER: "The customer is not known",
+    ReasonKey.MISSING_REWARD: "No reward was chosen",
+    ReasonKey.INVALID_GIFT: "It was not said how much the card pays",
+    ReasonKey.GIFT_AMOUNT_EXCEEDED: "There is not enough left on the card",
+    ReasonKey.POINTS_EXCEEDED: "There are not enough points on the card",
+    ReasonKey.REFERRER_NOT_PERMITTED: "Nobody may use a referral code of his own",
+    ReasonKey.CUSTOMER_RULES: "It is not for this customer",
+    ReasonKey.ORDER_RULES: "The order does not fit its conditions",
+    ReasonKey.REDEMPTION_RULES: "Its conditions or limits do not allow it now",
     ReasonKey.APPLICABLE_LIMIT: "Too many discounts in one order",
     ReasonKey.APPLICABLE_PER_CATEGORY_LIMIT: "Too many discounts of one category",
     ReasonKey.EXCLUSIVE_LIMIT: "Too many exclusive discounts",
@@ -67,35 +81,28 @@ _ON: Final[Mapping[str, str]] = {
 _SHIPPING: Final = "prod_5h1pp1ng"
 
 
-def discount(wire: Mapping[str, Any] | None) -> str:
-    """10 % off the order, at most 20.00 EUR"""
+def discount(wire: Mapping[str, Any] | None, applicability: Applicability | None = None) -> str:
+    """10 % off the order, at most 20.00 EUR
+
+    `applicability` is that of the discount's rule; without it the text only says that a rule names the items.
+    """
     if not wire:
         return words.NOTHING
-    on = _ON.get(str(wire.get("effect")), "the order")
-    match wire.get("type"):
-        case "PERCENT":
-            text = f"{_percent(wire.get('percent_off'))} % off {on}"
-        case "FIXED":
-            text = f"New price {words.money(int(wire.get('fixed_amount') or 0))} for {on}"
-        case "UNIT":
-            return _free(wire)
-        case _:
-            text = f"{words.money(int(wire.get('amount_off') or 0))} off {on}"
-    formula = next((value for name, value in wire.items() if name.endswith("_formula") and value), None)
-    limits = [text] if formula is None else [text, "calculated for each order"]
-    limit, total = wire.get("amount_limit"), wire.get("aggregated_amount_limit")
-    if limit is not None:
-        limits.append(f"at most {words.money(int(limit))}")
-    if total is not None:
-        limits.append(f"at most {words.money(int(total))} in all")
-    return ", ".join(limits)
+    targets_items = applicability is not None and not applicability.is_empty
+    try:
+        effect = effects.parse(wire, targets_items=targets_items)
+    except effects.DiscountError as error:
+        return f"not readable: {error}"
+    return summary.discount(effect, applicability, names=names(wire))
 
 
-def _free(wire: Mapping[str, Any]) -> str:
-    if wire.get("unit_type") == _SHIPPING:
-        return "Free shipping"
-    units = wire.get("units") or [wire]
-    return f"{words.count(sum(int(unit.get('unit_off') or 0) for unit in units), 'free unit')}"
+def names(wire: Mapping[str, Any] | None = None) -> Names:
+    """Money as this page writes it; `wire` is a discount that may say what its free articles are called."""
+    known: dict[str, str] = {}
+    for part in (wire or {}, *((wire or {}).get("units") or ())):
+        article = part.get("sku") or part.get("product") or {}
+        known[part.get("unit_type") or ""] = article.get("name") or ""
+    return Names(known=known, currency=words.currency(), write_money=words.money)
 
 
 def offer(campaign: Campaign) -> str:
@@ -103,11 +110,6 @@ def offer(campaign: Campaign) -> str:
     if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
         return "see its tiers"
     return discount(campaign.discount) if campaign.discount else "each code has its own"
-
-
-def _percent(value: Any) -> str:
-    text = f"{Decimal(str(value or 0)):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def state_in_time(row: TimeLimited, now: datetime) -> str:

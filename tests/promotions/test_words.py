@@ -9,6 +9,8 @@ import pytest
 from core import words
 from core.models import ProjectSettings
 from engine import ReasonKey
+from engine.applicability import Applicability, Entry
+from engine.items import ItemObject, ItemRef
 from promotions import words as promotion_words
 from promotions.models import Campaign, PromotionTier, Redemption, Voucher
 
@@ -34,10 +36,32 @@ def plain(text: str) -> str:
             "10 % off the order, at most 20.00 EUR",
         ),
         ({"type": "AMOUNT", "amount_off": 500}, "5.00 EUR off the order"),
+        (
+            {"type": "AMOUNT", "amount_off": 500, "effect": "APPLY_TO_ITEMS"},
+            "5.00 EUR off the items that its rule names",
+        ),
+        (
+            {"type": "UNIT", "unit_off": 1, "unit_type": "prod_1", "product": {"name": "Espresso"}},
+            "1 free Espresso, added if missing",
+        ),
+        ({"type": "UNIT", "unit_off": 1, "unit_type": "prod_1"}, "1 free prod_1, added if missing"),
+        (
+            {"type": "PERCENT"},
+            "not readable: percent_off: a percentage from 0 to 100 with at most 6 decimals is expected",
+        ),
     ],
 )
 def test_discount(wire: dict[str, Any] | None, text: str) -> None:
     assert plain(promotion_words.discount(wire)) == text
+
+
+def test_a_discount_on_the_items_of_a_rule() -> None:
+    coffee = ItemRef(object=ItemObject.COLLECTION, id="pc_1", name="Coffee")
+    rule = Applicability(included=(Entry(item=coffee, quantity_limit=2),))
+
+    text = promotion_words.discount({"type": "PERCENT", "percent_off": 10}, rule)
+
+    assert text == "10 % off every item from Coffee (at most 2 units per item)"
 
 
 @pytest.mark.parametrize(
