@@ -98,7 +98,7 @@ class Group:
     """An entry and the indices of the lines that it means, in request order."""
 
     entry: Entry
-    indices: tuple[int, ...]
+    indices: Sequence[int]
 
 
 def groups(
@@ -109,17 +109,31 @@ def groups(
     That is the most specific one, then the first. `barred` lines and excluded ones stand nowhere.
     """
     included = applicability.included
+    excluded = applicability.excluded
+    eligible = [
+        index
+        for index, line in enumerate(lines)
+        if index not in barred and not (excluded and any(matches(entry.item, line) for entry in excluded))
+    ]
+    if not included:
+        return [Group(entry=ALL_LINES, indices=eligible)] if excluded or applicability.included_all else []
+    if len(included) == 1 and not applicability.included_all:
+        (only,) = included
+        indices = [index for index in eligible if matches(only.item, lines[index])]
+        return [Group(entry=only, indices=indices)]
+    return _sorted_out(applicability, lines, eligible)
+
+
+def _sorted_out(applicability: Applicability, lines: Sequence[Line], eligible: Sequence[int]) -> list[Group]:
+    included = applicability.included
     found: list[list[int]] = [[] for _ in included]
     rest: list[int] = []
-    excluded = applicability.excluded
-    for index, line in enumerate(lines):
-        if index in barred or (excluded and any(matches(entry.item, line) for entry in excluded)):
-            continue
-        place = _place(included, line)
+    for index in eligible:
+        place = _place(included, lines[index])
         (rest if place is None else found[place]).append(index)
-    result = [Group(entry=entry, indices=tuple(at)) for entry, at in zip(included, found, strict=True)]
-    if applicability.included_all or (excluded and not included):
-        result.append(Group(entry=ALL_LINES, indices=tuple(rest)))
+    result = [Group(entry=entry, indices=at) for entry, at in zip(included, found, strict=True)]
+    if applicability.included_all:
+        result.append(Group(entry=ALL_LINES, indices=rest))
     return result
 
 

@@ -10,46 +10,48 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.basket import ApplicationDetail, Line, LineState, OrderState, totals
+from engine.line_states import discounted, moved
 
 
 @dataclass(kw_only=True, slots=True)
 class Row:
-    """One line as this step leaves it; `applied*` belong to the step, the others are cumulative."""
+    """One line whose units move; `applied*` belong to the step, the others are cumulative."""
 
     quantity: int
     price: int | None
     amount: int | None
-    discount: int
-    free: int
-    applied: int = 0
+    free: int = 0
     applied_free: int = 0
     applied_quantity: int = 0
     applied_amount: int = 0
     details: tuple[ApplicationDetail, ...] = ()
 
-    @property
-    def subtotal(self) -> int:
-        """What the line still costs."""
-        return (self.amount or 0) - self.discount
-
 
 class Draft:
-    """`payable` is what is left to pay at this moment, 0 without an order or an amount."""
+    """`payable` is what is left to pay at this moment, 0 without an order or an amount.
 
-    __slots__ = ("_amount", "_lines", "_order", "_rows", "added", "from_order", "lines_count", "payable")
+    `added` are the facts of appended lines, `from_order` what was taken off the order as a whole.
+    """
+
+    __slots__ = ("_amount", "_lines", "_order", "_rows", "_taken", "added", "from_order", "payable")
 
     def __init__(self, order: OrderState | None) -> None:
         self._order: Final = order
         self._lines: Final = () if order is None else order.lines
-        self._rows: Final[dict[int, Row]] = {}
         self._amount = None if order is None else order.amount
+        self._taken: Final[dict[int, int]] = {}
+        self._rows: Final[dict[int, Row]] = {}
         self.payable = 0 if order is None else order.total_amount or 0
         self.from_order = 0
         self.added: Final[list[Line]] = []
-        self.lines_count = len(self._lines)
+
+    @property
+    def lines_count(self) -> int:
+        """With the appended ones."""
+        return len(self._lines) + len(self.added)
 
     def row(self, index: int) -> Row:
-        """The line as it is now; asking for it makes it a touched one."""
+        """The units of a line as they are now; asking for them makes it a line whose units move."""
         row = self._rows.get(index)
         if row is None:
             line = self._lines[index]
@@ -57,11 +59,21 @@ class Draft:
                 quantity=line.quantity,
                 price=line.price,
                 amount=line.amount,
-                discount=line.discount_amount,
                 free=line.discount_quantity,
                 details=line.application_details,
             )
         return row
+
+    def subtotal(self, index: int) -> int:
+        """What a line still costs."""
+        already = self._taken.get(index, 0)
+        if index in self._rows:
+            amount = self._rows[index].amount
+            earlier = self._lines[index].discount_amount if index < len(self._lines) else 0
+        else:
+            line = self._lines[index]
+            amount, earlier = line.amount, line.discount_amount
+        return 0 if amount is None else amount - earlier - already
 
     def take_order(self, amount: int) -> int:
         """Take `amount` off the whole order, as far as there is something to pay; what was taken."""
@@ -72,10 +84,10 @@ class Draft:
 
     def take_line(self, index: int, amount: int) -> int:
         """Take `amount` off one line, as far as it costs something; what was taken."""
-        row = self.row(index)
-        applied = max(0, min(amount, row.subtotal, self.payable))
-        row.discount += applied
-        row.applied += applied
+        applied = min(amount, self.subtotal(index), self.payable)
+        if applied <= 0:
+            return 0
+        self._taken[index] = self._taken.get(index, 0) + applied
         self.payable -= applied
         return applied
 
@@ -83,8 +95,7 @@ class Draft:
         """A new line at the end, still without units; its index. `line` are the facts of its article."""
         index = self.lines_count
         amount = None if line.price is None else 0
-        self._rows[index] = Row(quantity=0, price=line.price, amount=amount, discount=0, free=0)
-        self.lines_count += 1
+        self._rows[index] = Row(quantity=0, price=line.price, amount=amount)
         self.added.append(line)
         return index
 
@@ -109,13 +120,15 @@ class Draft:
     @property
     def taken(self) -> int:
         """All that the step has taken off so far."""
-        return self.from_order + sum(row.applied for row in self._rows.values())
+        return self.from_order + sum(self._taken.values())
 
     @property
     def has_changed(self) -> bool:
         """Has any money or unit moved?"""
-        return self.from_order > 0 or any(
-            row.applied or row.applied_free or row.applied_quantity for row in self._rows.values()
+        return (
+            self.from_order > 0
+            or bool(self._taken)
+            or any(row.applied_free or row.applied_quantity for row in self._rows.values())
         )
 
     def close(self) -> OrderState | None:
@@ -123,70 +136,54 @@ class Draft:
         order = self._order
         if order is None:
             return None
-        rows = self._rows
-        lines = [
-            _closed(line, rows[index]) if index in rows else _rested(line)
-            for index, line in enumerate(order.lines)
-        ]
-        first = len(order.lines)
-        lines.extend(_appended(facts, rows[first + number]) for number, facts in enumerate(self.added))
+        lines = order.lines
+        if self._rows or self._taken or any(map(_has_moved, lines)):
+            lines = tuple(self._closed(index, line) for index, line in enumerate(lines))
+        if self.added:
+            lines += tuple(
+                self._closed(len(lines) + number, _opened(facts)) for number, facts in enumerate(self.added)
+            )
         return totals(
             amount=self._amount,
             initial_amount=order.initial_amount,
             discount_amount=order.discount_amount + self.from_order,
             applied=self.from_order,
-            lines=tuple(lines),
+            lines=lines,
+        )
+
+    def _closed(self, index: int, line: LineState) -> LineState:
+        applied = self._taken.get(index, 0)
+        row = self._rows.get(index)
+        if row is None:
+            # What an earlier step applied to a line is not shown again.
+            return discounted(line, applied) if applied or _has_moved(line) else line
+        return moved(
+            line,
+            discount=line.discount_amount + applied,
+            applied=applied,
+            quantity=row.quantity,
+            price=row.price,
+            amount=row.amount,
+            free=row.free,
+            applied_free=row.applied_free,
+            applied_quantity=row.applied_quantity,
+            applied_amount=row.applied_amount,
+            details=row.details,
         )
 
 
-def _rested(line: LineState) -> LineState:
-    """A line that this step left alone: what an earlier step applied is not shown again."""
-    if line.applied_discount_amount or line.applied_discount_quantity or line.applied_quantity:
-        row = Row(
-            quantity=line.quantity,
-            price=line.price,
-            amount=line.amount,
-            discount=line.discount_amount,
-            free=line.discount_quantity,
-            details=line.application_details,
-        )
-        return _closed(line, row)
-    return line
+def _has_moved(line: LineState) -> bool:
+    return bool(line.applied_discount_amount or line.applied_discount_quantity or line.applied_quantity)
 
 
-def _closed(line: LineState, row: Row) -> LineState:
-    # Spelled out, because dataclasses.replace takes twice as long and this runs for every discounted line.
+def _opened(facts: Line) -> LineState:
+    """An appended line before its first unit."""
     return LineState(
-        quantity=row.quantity,
-        initial_quantity=line.initial_quantity,
-        price=row.price,
-        amount=row.amount,
-        initial_amount=line.initial_amount,
-        discount_amount=row.discount,
-        applied_discount_amount=row.applied,
-        subtotal_amount=None if row.amount is None else row.amount - row.discount,
-        discount_quantity=row.free,
-        applied_discount_quantity=row.applied_free,
-        applied_quantity=row.applied_quantity,
-        applied_quantity_amount=row.applied_amount,
-        application_details=row.details,
-        product_id=line.product_id,
-        sku_id=line.sku_id,
-        source_id=line.source_id,
-        related_object=line.related_object,
-    )
-
-
-def _appended(facts: Line, row: Row) -> LineState:
-    return _closed(
-        LineState(
-            quantity=0,
-            initial_quantity=0,
-            initial_amount=None if row.amount is None else 0,
-            product_id=facts.product_id,
-            sku_id=facts.sku_id,
-            source_id=facts.source_id,
-            related_object=facts.related_object,
-        ),
-        row,
+        quantity=0,
+        initial_quantity=0,
+        initial_amount=None if facts.price is None else 0,
+        product_id=facts.product_id,
+        sku_id=facts.sku_id,
+        source_id=facts.source_id,
+        related_object=facts.related_object,
     )

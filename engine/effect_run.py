@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from engine import bundles
@@ -10,11 +10,11 @@ from engine.applicability import Applicability
 from engine.application import AppliedEntry, applied_entries, excluded_entries
 from engine.basket import Line, OrderState
 from engine.bundles import Bundle, BundleCount
-from engine.effects.turn import Target, Turn
+from engine.effects.turn import Note, Target, Turn
 from engine.reasons import Reason
 from engine.situation import Situation
 from engine.stacking_rules import CalculationMode
-from engine.unit_limits import DiscountedUnits
+from engine.unit_limits import DiscountedUnits, article_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,10 +32,19 @@ class Effected:
     applied: bool = False
     bundle: BundleCount | None = None
     credits_taken: int | None = None
-    units: tuple[DiscountedUnits, ...] = ()
     added: tuple[Line, ...] = ()
     targets: Applicability | None = None
-    picks: tuple[Target, ...] | None = None
+    picks: Sequence[Target] | None = None
+    notes: Sequence[Note] = ()
+
+    @property
+    def units(self) -> tuple[DiscountedUnits, ...]:
+        """How many units of which article were discounted under which entry, line by line."""
+        lines = self.situation.lines
+        return tuple(
+            DiscountedUnits(entry=entry, article=article_of(lines[index]), units=units)
+            for entry, index, units in self.notes
+        )
 
     @property
     def applicable_to(self) -> tuple[AppliedEntry, ...]:
@@ -64,10 +73,10 @@ def run(situation: Situation, *, mode: CalculationMode, barred_lines: Set[int] =
         applied=draft.has_changed or bool(turn.credits_taken),
         bundle=bundle,
         credits_taken=turn.credits_taken,
-        units=tuple(turn.units),
         added=tuple(draft.added),
         targets=turn.targets,
-        picks=None if turn.picks is None else tuple(turn.picks),
+        picks=turn.picks,
+        notes=turn.notes,
     )
 
 

@@ -16,7 +16,7 @@ _SORTED_DOWN = (Pick.MOST_EXPENSIVE, Pick.FROM_MOST_EXPENSIVE)
 _FIRST_ONLY = (Pick.CHEAPEST, Pick.MOST_EXPENSIVE)
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(slots=True)
 class Picked:
     """`units` of line `index`: the unit numbers `first`, `first + step`, ... (from 1)."""
 
@@ -38,9 +38,7 @@ def pick(entry: Entry, indices: Sequence[int], lines: Sequence[LineState]) -> li
             ordered = ordered[entry.skip_initially : entry.skip_initially + 1]
         elif entry.skip_initially or entry.repeat > 1:
             ordered = ordered[entry.skip_initially :: max(1, entry.repeat)]
-        return [
-            Picked(index=index, units=lines[index].quantity) for index in ordered if lines[index].quantity
-        ]
+        return [Picked(index, lines[index].quantity) for index in ordered if lines[index].quantity]
     return _units(entry, ordered, lines)
 
 

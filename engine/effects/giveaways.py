@@ -24,6 +24,6 @@ def give_missing(turn: Turn, article: Line, units: int) -> None:
         paid = row.quantity - row.free
         freed = min(paid, left)
         if freed > 0:
-            turn.draft.make_free(index, freed, half_up(row.subtotal * freed, paid))
+            turn.draft.make_free(index, freed, half_up(turn.draft.subtotal(index) * freed, paid))
             left -= freed
     give_new(turn, article, left)

@@ -61,7 +61,7 @@ class ReplaceItems(Data):
 
     def _replace(self, turn: Turn, article: Line, pick: Picked) -> int:
         draft, source = turn.draft, turn.draft.row(pick.index)
-        units = min(pick.units, _replaceable(source))
+        units = min(pick.units, _replaceable(source, draft.subtotal(pick.index)))
         each = turn.number(self.unit_off, self.unit_off_formula, pick.index) or 0
         if units <= 0 or each <= 0:
             return 0
@@ -88,9 +88,9 @@ class ReplaceItems(Data):
         return units
 
 
-def _replaceable(source: Row) -> int:
+def _replaceable(source: Row, subtotal: int) -> int:
     """Paid units whose value no earlier discount of the line has used up."""
     paid = source.quantity - source.free
     if not source.amount:
         return paid
-    return min(paid, source.subtotal * source.quantity // source.amount)
+    return min(paid, subtotal * source.quantity // source.amount)

@@ -12,7 +12,7 @@ from engine.draft import Draft
 from engine.effects import dynamic
 from engine.picking import Picked, pick
 from engine.stacking_rules import CalculationMode
-from engine.unit_limits import DiscountedUnits, article_of, limited
+from engine.unit_limits import limited
 
 if TYPE_CHECKING:
     from engine.situation import Situation
@@ -21,10 +21,15 @@ type Target = tuple[Entry, list[Picked]]
 """An entry and its picked units in application order."""
 
 
+type Note = tuple[Entry, int, int]
+"""(entry, line index, units): so many units of the line were discounted under the entry."""
+
+
 class Turn:
     """One step. `bundles` multiplies what contract 5.13 says; it is 1 where no bundle is asked for.
 
-    `picks` and `units` note what was discounted, for the answer and for the counters of units.
+    `lines` are those before the step. `picks` and `notes` tell what was discounted, for the answer and the
+    counters of units.
     """
 
     __slots__ = (
@@ -32,11 +37,12 @@ class Turn:
         "bundles",
         "credits_taken",
         "draft",
-        "mode",
+        "is_initial",
+        "lines",
+        "notes",
         "picks",
         "situation",
         "targets",
-        "units",
     )
 
     def __init__(
@@ -48,23 +54,15 @@ class Turn:
         bundles: int = 1,
     ) -> None:
         self.situation: Final = situation
-        self.mode: Final = mode
+        self.lines: Final[tuple[LineState, ...]] = () if situation.before is None else situation.before.lines
+        self.is_initial: Final = mode is CalculationMode.INITIAL_AMOUNT
         self.targets: Final = targets
         self.barred: Final = barred
         self.bundles: Final = bundles
         self.draft: Final = Draft(situation.before)
         self.credits_taken: int | None = None
         self.picks: list[Target] | None = None
-        self.units: list[DiscountedUnits] = []
-
-    @property
-    def lines(self) -> tuple[LineState, ...]:
-        """The lines as they were before this step."""
-        return () if self.situation.before is None else self.situation.before.lines
-
-    @property
-    def is_initial(self) -> bool:
-        return self.mode is CalculationMode.INITIAL_AMOUNT
+        self.notes: list[Note] = []
 
     def chosen(self) -> list[Target]:
         """The picked units of every entry, without limits on their number. Contract 5.3, 5.4."""
@@ -95,8 +93,7 @@ class Turn:
 
     def note(self, entry: Entry, index: int, units: int) -> None:
         """`units` of a line were discounted under `entry`."""
-        article = article_of(self.situation.lines[index])
-        self.units.append(DiscountedUnits(entry=entry, article=article, units=units))
+        self.notes.append((entry, index, units))
 
     def money(self, static: int, formula: str | None, index: int | None = None) -> int:
         """An amount in minor units: the formula's value, else the static one."""
