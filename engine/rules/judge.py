@@ -65,22 +65,32 @@ def judge(
     )
 
 
-def decide(rule: Rule, scene: Scene, omit: frozenset[str] = _NOTHING) -> bool | None:
-    """One rule with its subrules; None = left out or not decidable yet."""
+def decide(rule: Rule, scene: Scene, omit: frozenset[str] = _NOTHING, *, assumed: bool = True) -> bool | None:
+    """One rule with its subrules; None = left out or not decidable yet.
+
+    `assumed` is what undecided subrules count as: true, but false below a rule that wants them not to hold.
+    """
     if rule.name in omit:
         return None
     family = REGISTRY[rule.name]
     own = family.test(scene, rule)
     if not rule.rules or own is None:
         return own
-    if not own and not family.is_negation:
-        return False
+    if own is family.is_negation:
+        return own
     below = Scene(situation=scene.situation, matched=family.matched(scene, rule), is_each=family.is_each)
     if family.is_negation:
-        return own or not _hold(rule.rules, rule.logic, below, omit)
-    return _hold(rule.rules, rule.logic, below, omit)
+        return not _hold(rule.rules, rule.logic, below, omit, assumed=not assumed)
+    return _hold(rule.rules, rule.logic, below, omit, assumed=assumed)
 
 
-def _hold(rules: tuple[Rule, ...], logic: Logic, scene: Scene, omit: frozenset[str]) -> bool:
+def _hold(
+    rules: tuple[Rule, ...], logic: Logic, scene: Scene, omit: frozenset[str], *, assumed: bool = True
+) -> bool:
     by_key = {rule.key: rule for rule in rules}
-    return satisfied(logic, lambda key: decide(by_key[key], scene, omit) is not False)
+
+    def holds_or_may(key: str) -> bool:
+        found = decide(by_key[key], scene, omit, assumed=assumed)
+        return assumed if found is None else found
+
+    return satisfied(logic, holds_or_may)

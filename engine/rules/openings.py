@@ -24,7 +24,7 @@ def next_hold(conditions: Sequence[Condition], clock: Clock) -> datetime | None:
     try:
         found = [start for span in _spans(conditions, clock) if (start := _opening(conditions, span, clock))]
         sure = [start for start in found if all(test(condition, start, clock) for condition in conditions)]
-    except OverflowError:
+    except (ValueError, OverflowError):
         return None
     return min(sure, default=None)
 

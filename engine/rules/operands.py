@@ -167,11 +167,7 @@ def _id(value: Any, path: str) -> Operand:
 def _free(value: Any, path: str) -> Operand:
     if value is None or isinstance(value, list | Mapping):
         raise RuleSyntaxError("A text, a number, true or false is expected", path=path)
-    return _figure(value, path) if isinstance(value, Decimal) else _known(value)
-
-
-def _known(value: Any) -> Operand:
-    return value if isinstance(value, str | bool | int) else str(value)
+    return value if isinstance(value, str | bool) else _figure(value, path)
 
 
 def _moment(value: Any, path: str) -> Operand:

@@ -56,7 +56,10 @@ def is_inside(window: Validity, at: datetime, zone: tzinfo) -> bool:
         return False
     if window.ends_at is not None and at >= window.ends_at:
         return False
-    return is_open(window, at, zone)
+    try:
+        return is_open(window, at, zone)
+    except (ValueError, OverflowError):
+        return False  # the window would lie beyond the calendar
 
 
 def _timeframe(texts: list[str], zone: tzinfo) -> Validity:
@@ -107,14 +110,15 @@ def _instant(text: str, zone: tzinfo) -> datetime:
     return found.at
 
 
-def _end(text: str, zone: tzinfo) -> datetime:
+def _end(text: str, zone: tzinfo) -> datetime | None:
+    """The day after a plain day; the last day of the calendar means that there is no end."""
     found = stated(text, zone)
     if found is None:
         raise ValueError(f"'{text[:40]}' is not a date or an instant")
     try:
         return midnight(found.day + timedelta(days=1), zone) if found.is_day else found.at
-    except OverflowError as error:
-        raise ValueError(f"'{text[:40]}' lies beyond the calendar") from error
+    except OverflowError:
+        return None
 
 
 def _weekday(value: object) -> int:

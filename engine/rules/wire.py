@@ -15,6 +15,7 @@ LARGEST: Final = 10**15
 """Amounts and quantities."""
 LONGEST_LIST: Final = 1000
 """Operands of a condition, entries of a list."""
+_MOST_BITS: Final = 128
 _DECIMAL: Final = "$decimal"
 
 
@@ -22,10 +23,14 @@ def plain(value: Any, path: str, depth: int = 0) -> Any:
     """A copy in plain JSON types, `Decimal` among them. :raises RuleSyntaxError: anything else is in it."""
     if depth > DEEPEST:
         raise RuleSyntaxError(f"The rule is nested deeper than {DEEPEST}", path=path)
-    if value is None or isinstance(value, bool | int | str):
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int) and value.bit_length() <= _MOST_BITS:
         return value
     if isinstance(value, Decimal) and value.is_finite():
         return value
+    if isinstance(value, int | Decimal):
+        raise RuleSyntaxError("The number is too large", path=path)
     if isinstance(value, Mapping):
         return _plain_object(value, path, depth)
     if isinstance(value, list | tuple):
