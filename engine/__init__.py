@@ -9,7 +9,16 @@ from engine.durations import Duration, DurationSyntaxError
 from engine.evaluate import evaluate
 from engine.outcome import Outcome, Status, Step
 from engine.reasons import Reason, ReasonKey
-from engine.snapshot import Candidate, Customer, RedeemableObject, Snapshot, Uses
+from engine.snapshot import (
+    Article,
+    Call,
+    Candidate,
+    Credits,
+    Customer,
+    RedeemableObject,
+    Snapshot,
+    Uses,
+)
 from engine.stacking_rules import (
     ApplicationMode,
     CalculationMode,
@@ -20,17 +29,21 @@ from engine.stacking_rules import (
     SortingRule,
     StackingRules,
     StackingType,
+    Strategy,
     category_limits,
 )
 from engine.validity import DailyHours, Timeframe, Validity
 
 __all__ = [
     "ApplicationMode",
+    "Article",
     "Basket",
     "CalculationMode",
+    "Call",
     "Candidate",
     "Category",
     "CategoryLimit",
+    "Credits",
     "Customer",
     "DailyHours",
     "Duration",
@@ -51,6 +64,7 @@ __all__ = [
     "StackingType",
     "Status",
     "Step",
+    "Strategy",
     "Timeframe",
     "Uses",
     "Validity",

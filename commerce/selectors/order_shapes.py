@@ -6,7 +6,7 @@ Amounts are minor units. None means: not said, or not known.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -170,6 +170,10 @@ class ResolvedOrder:
             discount_amount=self.discount_amount,
             metadata=exact(self.metadata) if "order" in metadata else {},
         )
+
+    def with_lines(self, lines: tuple[ResolvedLine, ...]) -> ResolvedOrder:
+        """With lines that a discount appended."""
+        return replace(self, lines=self.lines + lines)
 
     @property
     def is_continued(self) -> bool:

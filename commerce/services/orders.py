@@ -16,6 +16,7 @@ from commerce.models import Customer, Order
 from commerce.selectors import orders as selectors
 from commerce.selectors.order_shapes import OrderSpec, ResolvedOrder
 from commerce.services import customers, order_lines, order_summaries, overrides
+from commerce.services.order_lines import Taken
 from commerce.services.order_summaries import Share
 from core import audit, events
 from core.actors import Actor
@@ -120,7 +121,7 @@ def store(
 def take_off_discount(
     *,
     order_id: int,
-    order_discount: int,
+    taken: Taken,
     cancel: bool,
     rollback: Mapping[str, Any],
     actor: Actor,
@@ -128,12 +129,12 @@ def take_off_discount(
 ) -> Order:
     """Undo what one redemption took off the order; the caller holds the order's row.
 
-    Taken off the order's own discount first, then off its lines from the last to the first. `rollback` is
+    `taken` says what came off the order and its lines, and which units it had added. `rollback` is
     `{redemption_id, rollback_id?, rollback_date}` and marks the entry of the order's map.
     """
     order = Order.objects.get(pk=order_id)
     before = (Share.of(order), order.status)
-    order_lines.give_back(order, order_discount)
+    order_lines.give_back(order, taken)
     entry = order.redemptions.get(rollback["redemption_id"])
     if entry is not None:
         marks = {name: value for name, value in rollback.items() if name != "redemption_id"}

@@ -34,7 +34,7 @@ class Articles:
     def line(self, facts: Line) -> ResolvedLine:
         """The order line that a discount appended, with its article."""
         sku = self.rows.get(facts.sku_id or "")
-        product = sku.product if isinstance(sku, Sku) else self.rows.get(facts.product_id or "")
+        product = self.rows.get(facts.product_id or "")
         return ResolvedLine(
             quantity=0,
             initial_quantity=0,
@@ -49,7 +49,10 @@ class Articles:
 
 
 def load(ids: Collection[str]) -> Articles:
-    """Articles by our id or the shop's; unknown ones are left out. Two queries, none without ids."""
+    """Articles by our id or the shop's, each under the name it was asked for; unknown ones are left out.
+
+    Two queries, none without ids.
+    """
     wanted = set(ids) - {SHIPPING_ID, SHIPPING_SOURCE_ID}
     found = [SHIPPING] if len(wanted) < len(set(ids)) else []
     rows: dict[str, Product | Sku] = {}
@@ -57,16 +60,16 @@ def load(ids: Collection[str]) -> Articles:
         named = Q(public_id__in=wanted) | Q(source_id__in=wanted)
         for product in Product.objects.present().filter(named):
             rows[product.public_id] = product
-            found.append(_product(product))
+            found += [_product(product, name) for name in {product.public_id, product.source_id} & wanted]
         for sku in Sku.objects.present().filter(named).select_related("product"):
-            rows[sku.public_id] = sku
-            found.append(_sku(sku))
+            rows[sku.public_id], rows[sku.product.public_id] = sku, sku.product
+            found += [_sku(sku, name) for name in {sku.public_id, sku.source_id} & wanted]
     return Articles(engine=tuple(found), rows=rows)
 
 
-def _product(product: Product) -> Article:
+def _product(product: Product, name: str) -> Article:
     return Article(
-        id=product.public_id,
+        id=name,
         product_id=product.public_id,
         source_id=product.source_id,
         product_source_id=product.source_id,
@@ -75,9 +78,9 @@ def _product(product: Product) -> Article:
     )
 
 
-def _sku(sku: Sku) -> Article:
+def _sku(sku: Sku, name: str) -> Article:
     return Article(
-        id=sku.public_id,
+        id=name,
         product_id=sku.product.public_id,
         sku_id=sku.public_id,
         source_id=sku.source_id,

@@ -18,10 +18,10 @@ from django.db.models.functions import Coalesce
 
 from commerce.models import Customer
 from core.actors import Actor
+from core.exact import exact
 from core.models import ProjectSettings
 from promotions.models import Redemption
 
-CAMPAIGN: Final = "campaign"
 _OF_CAMPAIGN: Final = "campaign.redemptions.count"
 _OF_CUSTOMER_IN_CAMPAIGN: Final = "campaign.redemptions.customers_count"
 _OF_REDEEMABLE: Final = "redemption.count"
@@ -31,6 +31,12 @@ _OF_USER: Final = "redemption.count.per_user"
 _AMOUNT: Final = "campaign.orders.amount"
 _DISCOUNT: Final = "campaign.orders.amount_discounted"
 _GIFT: Final = "redemption.gift.amount"
+
+_EVER_AND_PERIODS: Final = ("", ".daily", ".weekly", ".monthly")
+NOTHING: Final[Mapping[str, int]] = dict.fromkeys(
+    (_AMOUNT, _DISCOUNT, _GIFT, *(f"{_OF_CAMPAIGN}{end}" for end in _EVER_AND_PERIODS)), 0
+)
+"""Counters that are 0 where there is nothing to count: codes without a campaign, no gift cards."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +82,12 @@ def of_vouchers(
 def of_tiers(tiers: Collection[int], names: Collection[str], scope: CountingFor) -> dict[int, dict[str, int]]:
     """Counters of promotion tiers."""
     return _counted("promotion_tier", tiers, _own(names), scope)
+
+
+def metadata_of(row: Any) -> Mapping[str, Any]:
+    """The metadata of a voucher or tier, exact."""
+    metadata: Mapping[str, Any] = {} if row is None else exact(row.metadata)
+    return metadata
 
 
 def _own(names: Collection[str]) -> set[str]:

@@ -5,10 +5,18 @@ Stored with each redemption, so that what was granted can be shown years later, 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from commerce.selectors.orders import ResolvedLine, ResolvedOrder
 from engine import LineState, OrderState
+
+_WHERE_NOT_ZERO: Final = (
+    "applied_discount_amount",
+    "discount_quantity",
+    "applied_discount_quantity",
+    "applied_quantity",
+    "applied_quantity_amount",
+)
 
 
 def order_snapshot(state: OrderState | None, order: ResolvedOrder | None) -> dict[str, Any] | None:
@@ -48,7 +56,9 @@ def order_snapshot(state: OrderState | None, order: ResolvedOrder | None) -> dic
     }
     if state.lines:
         wire["items"] = [
-            line_snapshot(line, article) for line, article in zip(state.lines, order.lines, strict=True)
+            # An early step knows nothing yet of the lines that later ones append.
+            line_snapshot(line, article)
+            for line, article in zip(state.lines, order.lines, strict=False)
         ]
     wire |= {"metadata": dict(order.metadata), "customer_id": None, "referrer_id": None, "object": "order"}
     return wire
@@ -64,8 +74,11 @@ def line_snapshot(line: LineState, article: ResolvedLine) -> dict[str, Any]:
             wire[name] = getattr(line, name)
     if line.discount_amount:
         wire["discount_amount"] = line.discount_amount
-    if line.applied_discount_amount:
-        wire["applied_discount_amount"] = line.applied_discount_amount
+    for name in _WHERE_NOT_ZERO:
+        if getattr(line, name):
+            wire[name] = getattr(line, name)
+    if line.application_details:
+        wire["application_details"] = [detail.to_json() for detail in line.application_details]
     if line.price is not None:
         wire["price"] = line.price
     if line.subtotal_amount is not None:

@@ -6,21 +6,24 @@ articles are read by commerce.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from commerce.models import Customer
 from commerce.selectors.orders import ResolvedOrder
+from core.actors import Actor
 from core.errors import DomainError
 from core.models import ProjectSettings
-from engine import Candidate, RedeemableObject, Snapshot, reasons
-from engine import Customer as EngineCustomer
+from engine import Candidate, Line, RedeemableObject, Snapshot, Strategy, reasons
 from promotions import engine_input
 from promotions.category_rules import CategoryRules
 from promotions.redeemables import Found, Requested, kind_of
-from promotions.selectors import stacking_rules, stacks
+from promotions.selectors import articles, facts, stacking_rules, stacks
+from promotions.selectors.articles import Articles
+from promotions.selectors.candidates import with_counts, with_rules
+from promotions.selectors.needs import articles_of, needs_of
 
 
 class InvalidRedeemables(DomainError):
@@ -34,6 +37,23 @@ class DuplicatedRedeemables(DomainError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asking:
+    """Who asks about what: the order, the customer (stored, and as the request describes him), the caller.
+
+    `metadata` is the redemption's own. `strategy` says what to do with several redeemables.
+    """
+
+    order: ResolvedOrder | None
+    customer: Customer | None
+    settings: ProjectSettings
+    actor: Actor
+    now: datetime
+    payload: Mapping[str, Any] | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    strategy: Strategy = Strategy.REQUESTED
+
+
+@dataclass(frozen=True, kw_only=True)
 class Loaded:
     """Everything about one request: its rows, in requested order, and what the engine sees of them."""
 
@@ -44,46 +64,76 @@ class Loaded:
     settings: ProjectSettings
     category_rules: CategoryRules = field(default_factory=CategoryRules)
     by_key: Mapping[tuple[str, str], Found] = field(default_factory=dict)
+    articles: Articles = field(default_factory=Articles)
+
+    def order_with(self, added: Iterable[Line]) -> ResolvedOrder | None:
+        """The order with the lines that discounts appended (`Outcome.added`)."""
+        lines = tuple(self.articles.line(line) for line in added)
+        return self.order if self.order is None or not lines else self.order.with_lines(lines)
 
 
 def load(
     *,
     requested: tuple[Requested, ...],
-    order: ResolvedOrder | None,
-    customer: Customer | None,
-    settings: ProjectSettings,
-    now: datetime,
+    asking: Asking,
+    hold: Callable[[Sequence[Found]], None] | None = None,
 ) -> Loaded:
     """Find what was requested, a stack by its tiers; what is not there becomes a candidate with its reason.
+
+    `hold` is called before anything is counted, with what will be counted: it keeps others from using it.
 
     :raises InvalidRedeemables: more redeemables than the project allows in one request.
     :raises DuplicatedRedeemables: one redeemable twice, also under another spelling.
     :raises StackNotAlone: a promotion stack beside something else.
     :raises NotFound: there is no such promotion stack.
     """
+    settings = asking.settings
     if len(requested) > settings.redeemables_limit:
         raise InvalidRedeemables(f"A request may hold at most {settings.redeemables_limit} redeemables.")
-    found = tuple(_find(stacks.expanded(requested), settings))
+    found = _find(stacks.expanded(requested), settings)
     _refuse_doubles(found)
+    return complete(found=found, asking=asking, hold=hold)
+
+
+def complete(
+    *,
+    found: Sequence[Found],
+    asking: Asking,
+    hold: Callable[[Sequence[Found]], None] | None = None,
+) -> Loaded:
+    """These redeemables with their rules and the facts that rules and discounts ask for.
+
+    A constant number of queries: rules, categories, and of collections, segments, counters and articles those
+    that somebody asks for.
+    """
+    settings = asking.settings
+    ruled = with_rules(found)
+    needs = needs_of([entry.candidate for entry in ruled])
+    if hold is not None and (needs.counts or "candidate.unit_counts" in needs.facts):
+        hold(ruled)
+    counted = with_counts(ruled, needs, asking)
+    added = articles.load(articles_of([entry.candidate for entry in counted]))
     category_rules = stacking_rules.category_rules()
     snapshot = Snapshot(
-        now=now,
+        now=asking.now,
         time_zone=settings.time_zone,
-        basket=order.basket() if order is not None else None,
-        customer=None
-        if customer is None
-        else EngineCustomer(id=customer.public_id, source_id=customer.source_id),
-        candidates=tuple(entry.candidate for entry in found),
+        basket=facts.basket_facts(asking.order, needs, now=asking.now),
+        customer=facts.customer_facts(asking.customer, asking.payload, needs),
+        candidates=tuple(entry.candidate for entry in counted),
         stacking_rules=engine_input.stacking_rules(settings, category_rules),
+        call=facts.call_facts(asking.actor, asking.metadata if "call.metadata" in needs.facts else {}),
+        articles=added.engine,
+        strategy=asking.strategy,
     )
     return Loaded(
-        found=found,
+        found=tuple(counted),
         snapshot=snapshot,
-        order=order,
-        customer=customer,
+        order=asking.order,
+        customer=asking.customer,
         settings=settings,
         category_rules=category_rules,
-        by_key={(entry.requested.object, entry.requested.id): entry for entry in found},
+        by_key={(entry.requested.object, entry.requested.id): entry for entry in counted},
+        articles=added,
     )
 
 
@@ -106,7 +156,7 @@ def _missing(entry: Requested) -> Found:
     return Found(requested=entry, candidate=candidate)
 
 
-def _refuse_doubles(found: tuple[Found, ...]) -> None:
+def _refuse_doubles(found: Sequence[Found]) -> None:
     seen: set[tuple[str, object]] = set()
     for entry in found:
         name = (entry.requested.object, entry.row.pk if entry.row else entry.requested.id)

@@ -56,7 +56,10 @@ def load(*, campaigns: Collection[int], customer: Customer | None) -> Rows:
         redemption__campaign__in=campaigns, redemption__status=Redemption.Status.SUCCEEDED
     )
     grouped = rows.order_by().values("redemption__campaign", "redemption__promotion_tier", "entry", "article")
-    return list(grouped.annotate(units=Sum("quantity"), mine=Sum("quantity", filter=mine, default=0)))
+    return [
+        dict(row)
+        for row in grouped.annotate(units=Sum("quantity"), mine=Sum("quantity", filter=mine, default=0))
+    ]
 
 
 def counters(rows: Rows, rule_sets: Iterable[RuleSet], *, campaign: int, tier: int | None) -> dict[str, int]:

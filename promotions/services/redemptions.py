@@ -26,7 +26,8 @@ from promotions.models import Redemption
 from promotions.redeemables import Found, NotRedeemable, kind_of
 from promotions.selectors import snapshots, stacks
 from promotions.selectors.order_snapshots import order_snapshot
-from promotions.selectors.snapshots import Loaded
+from promotions.selectors.snapshots import Asking, Loaded
+from promotions.services import counting
 from promotions.services.validations import DecisionSpec, tracking_of
 
 _NOT_FOUND_STATUS: Final = 404
@@ -74,10 +75,17 @@ def _redeem(spec: DecisionSpec, actor: Actor, now: datetime) -> Redeemed:
     )
     loaded = snapshots.load(
         requested=spec.redeemables,
-        order=order_resolution.resolve(spec.order) if spec.order else None,
-        customer=customer,
-        settings=settings,
-        now=now,
+        asking=Asking(
+            order=order_resolution.resolve(spec.order) if spec.order else None,
+            customer=customer,
+            payload=spec.customer,
+            metadata=spec.metadata,
+            strategy=spec.strategy,
+            settings=settings,
+            actor=actor,
+            now=now,
+        ),
+        hold=counting.hold,
     )
     outcome = evaluate(loaded.snapshot)
     _refuse_invalid(loaded, outcome)
@@ -88,6 +96,7 @@ def _redeem(spec: DecisionSpec, actor: Actor, now: datetime) -> Redeemed:
     for row in rows:
         row.order = order
         row.save(force_insert=True)
+    counting.note_units(loaded, outcome, rows)
     applied = outcome.with_status(Status.APPLICABLE)
     if customer is not None:
         customers.count_redemptions(customer_id=customer.pk, succeeded=len(applied))
@@ -124,6 +133,7 @@ def refusal_of(step: Step) -> NotRedeemable:
         status=_NOT_FOUND_STATUS if reason.key is ReasonKey.NOT_FOUND else 400,
         resource_id=reason.resource_id,
         resource_type=reason.resource_type,
+        custom_message=reason.custom_message,
         redeemable_id=step.key,
         redeemable_type=step.object.value,
     )
@@ -141,6 +151,7 @@ def _rows(
     steps = outcome.with_status(Status.APPLICABLE)
     shared = _shared(spec, loaded.customer, tracking_id, actor, now)
     decision = {"snapshot": loaded.snapshot.to_json(), "outcome": outcome.to_json()}
+    order = loaded.order_with(outcome.added)
     rows: list[Redemption] = []
     parent = None
     if len(steps) > 1:
@@ -150,7 +161,7 @@ def _rows(
             related_object_type=Redemption.RelatedObject.REDEMPTION,
             order_amount=outcome.order.amount if outcome.order else None,
             discount_amount=outcome.order.total_applied_discount_amount if outcome.order else 0,
-            order_snapshot=order_snapshot(outcome.order, loaded.order),
+            order_snapshot=order_snapshot(outcome.order, order),
         )
         rows.append(parent)
     for step in steps:
@@ -163,7 +174,7 @@ def _rows(
                 parent=parent,
                 order_amount=step.order.amount if step.order else None,
                 discount_amount=step.order.total_applied_discount_amount if step.order else 0,
-                order_snapshot=order_snapshot(step.order, loaded.order),
+                order_snapshot=order_snapshot(step.order, order),
             )
         )
     return rows
@@ -200,10 +211,11 @@ def _store_order(
     actor: Actor,
     now: datetime,
 ) -> Order | None:
-    if spec.order is None or loaded.order is None or outcome.order is None:
+    resolved = loaded.order_with(outcome.added)
+    if spec.order is None or resolved is None or outcome.order is None:
         return None
     return orders.store(
-        resolved=loaded.order,
+        resolved=resolved,
         state=outcome.order,
         customer=customer,
         redemptions=_order_map(rows, now),

@@ -12,6 +12,7 @@ from django.db import transaction
 from commerce.models import Order
 from commerce.selectors.orders import stored_wire
 from commerce.services import customers, orders
+from commerce.services.order_lines import Taken, TakenLine
 from core import events, project
 from core.actors import Actor
 from core.errors import DomainError, NotFound
@@ -19,6 +20,7 @@ from core.ids import new_id
 from core.instants import format_instant
 from core.locking import lock, retried
 from core.models import ProjectSettings
+from engine import Outcome
 from promotions.models import Redemption, Rollback
 from promotions.redeemables import kind_of
 from promotions.selectors import redemptions as known
@@ -154,6 +156,28 @@ def _write(
     return rollback
 
 
+def _taken(head: Redemption) -> Taken:
+    """What the request took off the order and put into it, as it was decided then."""
+    state = Outcome.from_json(head.outcome).order if head.outcome else None
+    if state is None:
+        return Taken(total=head.discount_amount)
+    return Taken(
+        total=head.discount_amount,
+        from_order=state.applied_discount_amount,
+        lines=tuple(
+            TakenLine(
+                position=position,
+                discount=line.applied_discount_amount,
+                free_units=line.applied_discount_quantity,
+                units=line.applied_quantity,
+                amount=line.applied_quantity_amount,
+            )
+            for position, line in enumerate(state.lines)
+            if line.applied_discount_amount or line.applied_discount_quantity or line.applied_quantity
+        ),
+    )
+
+
 def _release_order(
     order: Order | None,
     head: Redemption,
@@ -171,7 +195,7 @@ def _release_order(
     ).exclude(pk=head.pk)
     return orders.take_off_discount(
         order_id=order.pk,
-        order_discount=head.discount_amount,
+        taken=_taken(head),
         cancel=not others.exists(),
         rollback={
             "redemption_id": head.public_id,

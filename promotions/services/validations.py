@@ -13,17 +13,18 @@ from commerce.services import customers
 from core import project, tracking
 from core.actors import Actor
 from core.models import ProjectSettings
-from engine import Outcome, evaluate
+from engine import Outcome, Strategy, evaluate
 from promotions.redeemables import Requested
 from promotions.selectors import snapshots
-from promotions.selectors.snapshots import Loaded
+from promotions.selectors.snapshots import Asking, Loaded
 
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionSpec:
     """One request about redeemables: what validation, redemption and qualification have in common.
 
-    `customer` is a validated wire customer (`commerce.api.serializers.customers.CustomerInput`).
+    `customer` is a validated wire customer (`commerce.api.serializers.customers.CustomerInput`). `strategy`
+    BEST_FOR_CUSTOMER looks for the set of redeemables that saves most.
     """
 
     redeemables: tuple[Requested, ...]
@@ -31,6 +32,7 @@ class DecisionSpec:
     customer: Mapping[str, Any] | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     tracking_id: str = ""
+    strategy: Strategy = Strategy.REQUESTED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +54,16 @@ def validate(*, spec: DecisionSpec, actor: Actor, now: datetime) -> Decision:
     customer = customers.find_for_payload(payload=spec.customer) if spec.customer else None
     loaded = snapshots.load(
         requested=spec.redeemables,
-        order=order_resolution.resolve(spec.order) if spec.order else None,
-        customer=customer,
-        settings=settings,
-        now=now,
+        asking=Asking(
+            order=order_resolution.resolve(spec.order) if spec.order else None,
+            customer=customer,
+            payload=spec.customer,
+            metadata=spec.metadata,
+            strategy=spec.strategy,
+            settings=settings,
+            actor=actor,
+            now=now,
+        ),
     )
     return Decision(
         loaded=loaded,

@@ -11,6 +11,7 @@ from commerce.models import Customer, Order, OrderItem
 from commerce.selectors.order_shapes import ItemSpec, OrderSpec
 from commerce.selectors.orders import resolve, stored_wire
 from commerce.services import orders
+from commerce.services.order_lines import Taken, TakenLine
 from core.actors import Actor
 from core.errors import NotFound
 from engine.basket import Change, apply_change, open_order, since
@@ -134,7 +135,7 @@ def test_taking_a_discount_back(
 
     result = orders.take_off_discount(
         order_id=order.pk,
-        order_discount=taken,
+        taken=Taken(total=taken),
         cancel=False,
         rollback={"redemption_id": "r_1", "rollback_date": "y"},
         actor=actor,
@@ -149,6 +150,48 @@ def test_taking_a_discount_back(
     assert result.status == "PAID"
 
 
+def test_units_that_a_redemption_added_leave_with_it(actor: Actor, now: datetime) -> None:
+    order = OrderFactory(
+        amount=6000,
+        items_discount_amount=3500,
+        total_discount_amount=3500,
+        total_amount=2500,
+        status="PAID",
+        redemptions={"r_1": {}},
+    )
+    # One of three units of the first line, and the whole second line, were added and made free.
+    kept = OrderItemFactory(
+        order=order, position=0, price=1000, quantity=3, initial_quantity=2, amount=3000,
+        discount_amount=1500, discount_quantity=1,
+    )  # fmt: skip
+    added = OrderItemFactory(
+        order=order, position=1, price=2000, quantity=1, initial_quantity=0, amount=2000,
+        discount_amount=2000, discount_quantity=1,
+    )  # fmt: skip
+    OrderItemFactory(order=order, position=2, price=1000, amount=1000)
+
+    result = orders.take_off_discount(
+        order_id=order.pk,
+        taken=Taken(
+            total=3000,
+            lines=(
+                TakenLine(position=0, discount=1000, free_units=1, units=1, amount=1000),
+                TakenLine(position=1, discount=2000, free_units=1, units=1, amount=2000),
+            ),
+        ),
+        cancel=False,
+        rollback={"redemption_id": "r_1"},
+        actor=actor,
+        now=now,
+    )
+
+    kept.refresh_from_db()
+    assert (kept.quantity, kept.amount, kept.discount_amount, kept.discount_quantity) == (2, 2000, 500, 0)
+    assert not OrderItem.objects.filter(pk=added.pk).exists()
+    # What the other redemption gave, 500, stays.
+    assert (result.amount, result.total_discount_amount, result.total_amount) == (3000, 500, 2500)
+
+
 def test_the_last_redemption_cancels_the_order(actor: Actor, now: datetime, told: Any) -> None:
     customer = CustomerFactory()
     order = redeem(
@@ -157,7 +200,7 @@ def test_the_last_redemption_cancels_the_order(actor: Actor, now: datetime, told
 
     orders.take_off_discount(
         order_id=order.pk,
-        order_discount=300,
+        taken=Taken(total=300),
         cancel=True,
         rollback={"redemption_id": "r_1"},
         actor=actor,

@@ -115,7 +115,7 @@ def test_a_deleted_tier_keeps_no_place(api: APIClient, promotion: Campaign, url:
         ({"name": "", "action": ACTION}, "invalid_payload", ".name"),
         ({"name": "A", "action": ACTION, "hierarchy": 0}, "invalid_payload", ".hierarchy"),
         ({"name": "A", "action": ACTION, "hierarchy": "1st"}, "invalid_payload", ".hierarchy"),
-        ({"name": "A", "action": {"discount": {"type": "FIXED"}}}, "invalid_payload", "supported: "),
+        ({"name": "A", "action": {"discount": {"type": "FIXED"}}}, "invalid_payload", "fixed_amount: "),
         (
             {"name": "A", "action": ACTION, "start_date": "2027-01-01", "expiration_date": "2026-01-01"},
             "invalid_expiration_date",

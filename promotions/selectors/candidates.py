@@ -1,0 +1,81 @@
+"""Candidates with the rules that hold for them and the counters that their rules read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engine.rules import Needs
+from promotions.models import PromotionTier, Voucher
+from promotions.redeemables import Found
+from promotions.selectors import counts, unit_counts, validation_rules
+
+if TYPE_CHECKING:
+    from promotions.selectors.snapshots import Asking
+
+
+def with_rules(found: Sequence[Found]) -> list[Found]:
+    """Each candidate with its own rules and then its campaign's (contract: semantics-core 7.2). One query."""
+    assigned = validation_rules.rules_of(
+        vouchers=_keys(found, Voucher), tiers=_keys(found, PromotionTier), campaigns=_campaigns(found)
+    )
+    ruled = []
+    for entry in found:
+        own = (
+            assigned.voucher(entry.row.pk)
+            if isinstance(entry.row, Voucher)
+            else assigned.tier(entry.row.pk)
+            if isinstance(entry.row, PromotionTier)
+            else ()
+        )
+        rules = own + (assigned.campaign(entry.campaign.pk) if entry.campaign is not None else ())
+        ruled.append(replace(entry, candidate=replace(entry.candidate, rules=rules)) if rules else entry)
+    return ruled
+
+
+def with_counts(found: Sequence[Found], needs: Needs, asking: Asking) -> list[Found]:
+    """Each candidate with its counters and metadata, as far as `needs` names them. At most four queries."""
+    with_metadata = "candidate.metadata" in needs.facts
+    with_units = "candidate.unit_counts" in needs.facts
+    if not (needs.counts or with_metadata or with_units):
+        return list(found)
+    scope = counts.counting_for(
+        customer=asking.customer, actor=asking.actor, settings=asking.settings, now=asking.now
+    )
+    campaigns = counts.of_campaigns(_campaigns(found), needs.counts, scope)
+    vouchers = counts.of_vouchers(_keys(found, Voucher), needs.counts, scope)
+    tiers = counts.of_tiers(_keys(found, PromotionTier), needs.counts, scope)
+    units = unit_counts.load(campaigns=_campaigns(found), customer=asking.customer) if with_units else []
+    complete = []
+    for entry in found:
+        row, campaign = entry.row, entry.campaign
+        own = vouchers if isinstance(row, Voucher) else tiers
+        counted = {
+            **counts.NOTHING,
+            **(campaigns.get(campaign.pk, {}) if campaign is not None else {}),
+            **(own.get(row.pk, {}) if row is not None else {}),
+        }
+        candidate = replace(
+            entry.candidate,
+            counts={name: value for name, value in counted.items() if name in needs.counts},
+            metadata=counts.metadata_of(row) if with_metadata else {},
+            unit_counts=unit_counts.counters(
+                units,
+                entry.candidate.rules,
+                campaign=campaign.pk,
+                tier=row.pk if isinstance(row, PromotionTier) else None,
+            )
+            if campaign is not None
+            else {},
+        )
+        complete.append(replace(entry, candidate=candidate))
+    return complete
+
+
+def _keys(found: Sequence[Found], model: type[Voucher | PromotionTier]) -> list[int]:
+    return [entry.row.pk for entry in found if isinstance(entry.row, model)]
+
+
+def _campaigns(found: Sequence[Found]) -> list[int]:
+    return sorted({entry.campaign.pk for entry in found if entry.campaign is not None})
