@@ -92,8 +92,8 @@ def delete_all(*, rule: ValidationRule, actor: Actor, now: datetime) -> int:
     while some := list(rows.order_by("pk")[:_SLICE]):
         entries = [audit.entry_fields(actor, _DELETED, row, now=now, before=_ids(row)) for row in some]
         AuditEntry.objects.bulk_create(AuditEntry(**entry) for entry in entries)
-        for row in some:
-            events.emit(f"business_{_DELETED}", entity=row, actor=actor, now=now, payload=_ids(row))
+        told = [(row, _ids(row)) for row in some]
+        events.emit_all(f"business_{_DELETED}", entities=told, actor=actor, now=now)
         ValidationRuleAssignment.objects.filter(pk__in=[row.pk for row in some]).delete()
         count += len(some)
     return count

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -38,6 +39,27 @@ def test_sequence_counts_each_entity_for_itself(settings_row: ProjectSettings, a
     found = OutboxEvent.objects.order_by("pk").values_list("entity_id", "sequence")
     mine = settings_row.public_id
     assert list(found) == [(mine, 1), ("other", 1), (mine, 2), (mine, 3), ("other", 2)]
+
+
+def test_many_are_told_of_as_if_one_by_one(
+    settings_row: ProjectSettings, actor: Actor, django_assert_num_queries: Any
+) -> None:
+    others = [OutboxEvent(public_id=f"ev_{number}") for number in range(3)]
+    events.emit("x.happened", entity=others[1], actor=actor, now=NOW)
+    told = [(entity, {"number": number}) for number, entity in enumerate(others)]
+
+    with django_assert_num_queries(2):
+        events.emit_all("y.happened", entities=told, actor=actor, now=NOW)
+
+    rows = OutboxEvent.objects.filter(name="y.happened").order_by("pk")
+    assert [(row.entity_id, row.sequence, row.payload) for row in rows] == [
+        ("ev_0", 1, {"number": 0}),
+        ("ev_1", 2, {"number": 1}),
+        ("ev_2", 1, {"number": 2}),
+    ]
+    assert {(row.entity_type, row.actor_id, row.created_at) for row in rows} == {
+        ("outboxevent", actor.id, NOW)
+    }
 
 
 @pytest.mark.django_db(transaction=True)
