@@ -15,7 +15,12 @@ import voucherify as sdk
 def main(host: str, app_id: str, app_token: str, name: str) -> dict[str, Any]:
     configuration = sdk.Configuration(host=host, api_key={"X-App-Id": app_id, "X-App-Token": app_token})
     with sdk.ApiClient(configuration) as client:
-        return {**_campaign(client, name), **_checkout(client, name), **_data(client, name)}
+        return {
+            **_campaign(client, name),
+            **_checkout(client, name),
+            **_data(client, name),
+            **_rules(client, name),
+        }
 
 
 def _campaign(client: sdk.ApiClient, name: str) -> dict[str, Any]:
@@ -118,6 +123,57 @@ def _data(client: sdk.ApiClient, name: str) -> dict[str, Any]:
         "tiers": sdk.PromotionsApi(client).list_promotion_tiers(limit=10).total,
         "categories": sdk.CategoriesApi(client).list_categories().total,
         "collections": sdk.ProductCollectionsApi(client).list_product_collections().total,
+    }
+
+
+def _rules(client: sdk.ApiClient, name: str) -> dict[str, Any]:
+    """A rule of its own life: made, changed, given to a code, listed, taken away, deleted."""
+    rules, vouchers = sdk.ValidationRulesApi(client), sdk.VouchersApi(client)
+    wanted = {
+        "name": f"{name} rule",
+        "rules": {
+            "1": {"name": "order.amount", "conditions": {"$more_than_or_equal": [1000]}, "rules": {}},
+            "2": {
+                "name": "order.items.any",
+                "conditions": {"$is": [{"id": "prod_1", "object": "product"}]},
+                "rules": {"1": {"name": "order.items.price", "conditions": {"$less_than": [12.5]}}},
+            },
+            "logic": "1 and 2",
+        },
+        "applicable_to": {"included": [{"object": "product", "id": "prod_1", "effect": "APPLY_TO_EVERY"}]},
+        "error": {"message": "Not this time"},
+    }
+    body = sdk.ValidationRulesCreateRequestBody.from_dict(wanted)
+    rule = rules.create_validation_rules(validation_rules_create_request_body=body)
+    change = sdk.ValidationRulesUpdateRequestBody.from_dict({"bundle_rules": None, "name": f"{name} rule 2"})
+    changed = rules.update_validation_rule(
+        validation_rule_id=rule.id, validation_rules_update_request_body=change
+    )
+    ruled = {"discount": {"type": "AMOUNT", "amount_off": 500}, "validation_rules": [rule.id]}
+    voucher = vouchers.create_voucher(
+        code=f"{name}-RULED",
+        vouchers_create_with_specific_code_request_body=(
+            sdk.VouchersCreateWithSpecificCodeRequestBody.from_dict(ruled)
+        ),
+    )
+    assignment = rules.create_validation_rule_assignment(
+        validation_rule_id=rule.id,
+        validation_rules_assignments_create_request_body=(
+            sdk.ValidationRulesAssignmentsCreateRequestBody.from_dict(
+                {"related_object_type": "voucher", "related_object_id": f"{name}-CODE"}
+            )
+        ),
+    )
+    of_rule = rules.list_validation_rule_assignments(validation_rule_id=rule.id)
+    of_voucher = rules.list_validation_rules_assignments(related_object_id=voucher.id)
+    count = rules.get_validation_rule(rule.id).assignments_count
+    rules.delete_validation_rule_assignment(validation_rule_id=rule.id, assignment_id=assignment.id)
+    rules.delete_validation_rules(rule.id)
+    return {
+        "rule": [changed.name, changed.type, changed.applicable_to.included[0].id, changed.error.message],
+        "ruled": [voucher.discount.effect, voucher.validation_rules_assignments.total],
+        "assignments": [assignment.related_object_type, of_rule.total, of_voucher.total, count],
+        "rules": rules.list_validation_rules().total,
     }
 
 

@@ -59,4 +59,8 @@ def test_a_shops_first_day(live_server: LiveServer) -> None:
         "tiers": 0,
         "categories": 0,
         "collections": 0,
+        "rule": ["Autumn rule 2", "expression", "prod_1", "Not this time"],
+        "ruled": ["APPLY_TO_ITEMS", 1],
+        "assignments": ["voucher", 2, 1, 2],
+        "rules": 0,
     }

@@ -24,7 +24,7 @@ _EVERY: Final = "APPLY_TO_EVERY"
 class ValidationRuleChangeInput(WireSerializer):
     """What the parts mean is checked by the engine; here only that they are objects."""
 
-    name = TextField(required=False, allow_blank=False, max_length=255)
+    name = TextField(required=False, allow_null=True, allow_blank=False, max_length=255)
     type = ChoiceField(ValidationRule.Type, required=False, allow_null=True)
     context_type = ChoiceField(CONTEXT_TYPES, required=False, allow_null=True)
     rules = MetadataField(required=False, allow_null=True)
@@ -45,11 +45,15 @@ class AssignmentInput(WireSerializer):
 
 
 def rule_columns(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Columns of what was sent. Null empties a part; of the kinds it is passed over."""
-    columns = {name: given[name] for name in ("name", "error") if name in given}
-    columns |= {name: given[name] for name in ("type", "context_type") if given.get(name) is not None}
-    parts = ("rules", "applicable_to", "bundle_rules")
-    return columns | {name: given[name] or {} for name in parts if name in given}
+    """Columns of what was sent. Null empties the bundle and is passed over elsewhere: official clients send
+    it for whatever a change leaves out. An empty object empties the other parts.
+    """
+    columns = {name: value for name, value in given.items() if value is not None}
+    if "bundle_rules" in given:
+        columns["bundle_rules"] = given["bundle_rules"] or {}
+    if "error" in columns:
+        columns["error"] = columns["error"] or None
+    return columns
 
 
 def rule_output(rule: ValidationRule) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from tests.factories.promotions import (
 )
 from tests.promotions.api.catalogue import audited, refused, told
 
+EMPTY: dict[str, Any] = {"rules": {}, "applicable_to": {}, "error": {}, "bundle_rules": {}}
+
 
 def path(rule: ValidationRule) -> str:
     return f"/v1/validation-rules/{rule.public_id}"
@@ -40,7 +42,8 @@ def test_replaces_what_is_given(api: APIClient) -> None:
     assert entry.after == {"name": "New", "rules": at_least(1)}
 
 
-def test_null_empties_a_part(api: APIClient) -> None:
+@pytest.mark.parametrize("empty", [None, {}])
+def test_empty_objects_empty_a_part_and_null_the_bundle(api: APIClient, empty: Any) -> None:
     rule = ValidationRuleFactory(
         bundle_rules={
             "1": {
@@ -53,13 +56,16 @@ def test_null_empties_a_part(api: APIClient) -> None:
         error={"message": "No"},
         type=ValidationRule.Type.BASIC,
     )
-    nothing = dict.fromkeys(("rules", "bundle_rules", "applicable_to", "error", "type", "context_type"), None)
+    named = ("name", "rules", "applicable_to", "error", "type", "context_type")
+    sent = dict.fromkeys(named) | {"bundle_rules": None} if empty is None else EMPTY
 
-    body = api.put(path(rule), nothing).json()
+    body = api.put(path(rule), sent).json()
 
-    assert (body["rules"], body["bundle_rules"], body["applicable_to"]["included_all"]) == ({}, {}, False)
-    assert "error" not in body
-    assert (body["type"], body["context_type"]) == ("basic", "global")
+    assert body["bundle_rules"] == {}
+    assert body["rules"] == (at_least(10_000) if empty is None else {})
+    assert body["applicable_to"]["included_all"] is (empty is None)
+    assert ("error" in body) is (empty is None)
+    assert (body["name"], body["type"], body["context_type"]) == (rule.name, "basic", "global")
 
 
 def test_the_same_again_is_no_event(api: APIClient) -> None:
@@ -85,7 +91,6 @@ def test_what_has_the_rule_follows_it_at_once(api: APIClient) -> None:
 @pytest.mark.parametrize(
     ("body", "key"),
     [
-        ({"name": None}, "invalid_payload"),
         ({"name": ""}, "invalid_payload"),
         ({"rules": 5}, "invalid_payload"),
         ({"context_type": "x"}, "invalid_payload"),
