@@ -17,6 +17,7 @@ from core.admin.base import adopt, htmx_redirect, reported, staff_actor
 from core.admin.pages import Fact, PageAdmin, Panel
 from promotions import reports
 from promotions.admin import campaign_panels
+from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, save_conditions
 from promotions.admin.filters import CampaignStateFilter
 from promotions.admin.forms.campaigns import AddCodesForm, CampaignForm, NewCampaignForm
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
@@ -32,7 +33,7 @@ _IS_ONE_CODE = f"type == '{Campaign.Type.STANDALONE}'"
 
 
 @admin.register(Campaign)
-class CampaignAdmin(PageAdmin):
+class CampaignAdmin(ConditionsMixin, PageAdmin):
     """Marketing ideas, with their codes or promotion tiers."""
 
     resource = "campaigns"
@@ -52,7 +53,14 @@ class CampaignAdmin(PageAdmin):
     ordering = ("-created_at", "-pk")
     actions = ("enable_chosen", "disable_chosen")
     actions_detail = ("add_codes", "add_tier", "enable", "disable", "to_bin")
-    readonly_fields = ("kind", "codes_kind", "limits_in_words", "created_at", "updated_at")
+    readonly_fields = (
+        "kind",
+        "codes_kind",
+        "conditions_in_words",
+        "limits_in_words",
+        "created_at",
+        "updated_at",
+    )
 
     # Lists ------------------------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
@@ -121,6 +129,7 @@ class CampaignAdmin(PageAdmin):
         ]
         if obj.discount:
             found += discount_sections(obj)
+        found.append(("Conditions", {"fields": CONDITIONS_FIELDS}))
         found.append(("Time", {"fields": time}))
         limits = ("protected",) if is_promotion else ("voucher_redemption_quantity", "join_once", "protected")
         found.append(("Limits", {"fields": limits}))
@@ -150,6 +159,7 @@ class CampaignAdmin(PageAdmin):
         actor, now = staff_actor(request), timezone.now()
         if change:
             saved = campaigns.update(campaign_id=obj.pk, spec=form.spec(), actor=actor, now=now)
+            save_conditions(saved, form, actor, now)
         else:
             saved = campaigns.create(spec=form.spec(), actor=actor, now=now)
         adopt(obj, saved)
@@ -293,6 +303,7 @@ class CampaignAdmin(PageAdmin):
 _NEW = (
     ("Basics", {"fields": ("campaign_type", "name", "description", "banner", "category")}),
     *discount_sections(),
+    ("Conditions", {"fields": ("conditions",)}),
     ("Time", {"fields": TIME_FIELDS}),
     ("Codes", {"fields": ("type", "code", "codes_wanted", "pattern", "charset")}),
     ("Limits", {"fields": ("voucher_redemption_quantity", "join_once", "protected")}),

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from commerce.models import Product, ProductCollection, Segment, Sku
 from core import words
+from promotions.models import ValidationRule
 
 MOST: Final = 8
 
@@ -23,6 +24,7 @@ class Kind:
     SKU = "sku"
     COLLECTION = "products_collection"
     SEGMENT = "segment"
+    RULE = "validation_rule"
 
 
 ARTICLES: Final = (Kind.PRODUCT, Kind.SKU)
@@ -73,6 +75,13 @@ _SOURCES: Final[Mapping[str, _Source]] = {
     ),
     Kind.SEGMENT: _Source(
         model=Segment, rows=lambda: Segment.objects.all(), name="name", word="Segment", has_source_id=False
+    ),
+    Kind.RULE: _Source(
+        model=ValidationRule,
+        rows=lambda: ValidationRule.objects.all(),
+        name="name",
+        word="Conditions",
+        has_source_id=False,
     ),
 }
 

@@ -14,6 +14,7 @@ from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions.admin import rows
+from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, save_conditions
 from promotions.admin.filters import CampaignStateFilter
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
 from promotions.admin.forms.parts import READ_IN_WORDS, TIME_FIELDS, discount_sections, has_more_limits
@@ -25,7 +26,7 @@ from promotions.words import STATE_COLOURS, discount, tier_state, time_limits
 
 
 @admin.register(PromotionTier)
-class PromotionTierAdmin(SwitchesMixin, PageAdmin):
+class PromotionTierAdmin(ConditionsMixin, SwitchesMixin, PageAdmin):
     """Discounts that apply without a code."""
 
     resource = "promotions"
@@ -42,7 +43,7 @@ class PromotionTierAdmin(SwitchesMixin, PageAdmin):
     search_fields = ("name", "banner", "public_id__exact")
     search_help_text = "A part of the name, or of what customers read."
     ordering = ("campaign__name", "hierarchy", "pk")
-    readonly_fields = ("of_campaign", "limits_in_words", "created_at", "updated_at")
+    readonly_fields = ("of_campaign", "conditions_in_words", "limits_in_words", "created_at", "updated_at")
     conditional_fields = DISCOUNT_CONDITIONS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PromotionTier]:
@@ -93,6 +94,7 @@ class PromotionTierAdmin(SwitchesMixin, PageAdmin):
         return (
             ("Basics", {"fields": (campaign, "name", "banner", "hierarchy", "category")}),
             *discount_sections(obj),
+            ("Conditions", {"fields": CONDITIONS_FIELDS if obj else ("conditions",)}),
             ("Time", {"fields": time}),
             ("More", {"fields": ("metadata", *dates)}),
         )
@@ -132,6 +134,7 @@ class PromotionTierAdmin(SwitchesMixin, PageAdmin):
         actor, now, spec = staff_actor(request), timezone.now(), form.spec()
         if change:
             saved = tiers.update(tier_id=obj.pk, spec=spec, actor=actor, now=now)
+            save_conditions(saved, form, actor, now)
         else:
             campaign = form.cleaned_data["campaign"]
             saved = tiers.create(campaign_id=campaign.pk, spec=spec, actor=actor, now=now)

@@ -1,14 +1,30 @@
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, JsonResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 from unfold.decorators import display
 
-from core.admin.pages import PageAdmin
-from promotions.admin import pickers
-from promotions.models import ValidationRule
+from core import words
+from core.admin.base import adopt, staff_actor
+from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
+from promotions.admin import conditions, pickers, rows
+from promotions.admin.forms.validation_rules import ValidationRuleForm
+from promotions.admin.rule_builder import document as documents
+from promotions.models import ValidationRule, ValidationRuleAssignment
+from promotions.selectors import validation_rules as selectors
+from promotions.services import rule_assignments, validation_rules
+
+_KINDS = {
+    ValidationRuleAssignment.RelatedObject.CAMPAIGN: rows.campaign_link,
+    ValidationRuleAssignment.RelatedObject.VOUCHER: rows.voucher_link,
+    ValidationRuleAssignment.RelatedObject.PROMOTION_TIER: rows.tier_link,
+}
 
 
 @admin.register(ValidationRule)
@@ -16,33 +32,131 @@ class ValidationRuleAdmin(PageAdmin):
     """Conditions: who and what a discount is for."""
 
     resource = "validation_rules"
+    form = ValidationRuleForm
+    is_deletable = True
+    delete_hint = "Campaigns, codes and tiers that have these conditions go on without any: for everybody."
     empty_hint = "Conditions say for whom and for what a discount is. Campaigns, codes and tiers share them."
-    list_display = ("name", "used")
+    in_words = {"message": "message_shown", "document": "conditions_shown", "assign_to": ""}  # noqa: RUF012
+    list_display = ("name", "used", "updated_at")
     search_fields = ("name", "public_id__exact")
     search_help_text = "A part of the name."
     ordering = ("-created_at", "-pk")
+    readonly_fields = ("message_shown", "conditions_shown")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ValidationRule]:
+        return selectors.counted(super().get_queryset(request))
 
     @display(description="Used by")
     def used(self, rule: ValidationRule) -> str:
-        return str(rule.assignments.count())
+        number = rule.assignments_count  # type: ignore[attr-defined]
+        return words.count(number, "object") if number else "nothing yet"
 
-    def get_urls(self) -> list[URLPattern]:
-        look_up = path(
-            "look_up/", self.admin_site.admin_view(self.look_up), name="promotions_validationrule_look_up"
+    @display(description="What customers read")
+    def message_shown(self, rule: ValidationRule) -> str:
+        return str((rule.error or {}).get("message") or words.NOTHING)
+
+    @display(description="Conditions")
+    def conditions_shown(self, rule: ValidationRule) -> str:
+        return conditions.rule_in_words(rule)
+
+    def sections(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (
+            ("Basics", {"fields": ("name", "message", "assign_to")}),
+            ("Conditions", {"fields": ("document",)}),
         )
-        found: list[URLPattern] = [look_up, *super().get_urls()]
-        return found
+
+    def lead(self, request: HttpRequest, obj: ValidationRule) -> str:
+        return conditions.rule_in_words(obj)
+
+    def facts(self, request: HttpRequest, obj: ValidationRule) -> list[Fact]:
+        return [
+            Fact(title="Used by", value=self.used(obj)),
+            Fact(title="Last change", value=words.when(obj.updated_at or obj.created_at)),
+        ]
+
+    def panels(self, request: HttpRequest, obj: ValidationRule) -> list[Panel]:
+        found = selectors.present_assignments().filter(rule=obj)
+        related = ("voucher", "campaign", "promotion_tier")
+        return [
+            Panel(
+                key="used",
+                title="Used by",
+                headers=("What", "Name", "Since"),
+                rows=[
+                    _used_row(row)
+                    for row in found.select_related(*related).order_by("-created_at", "-pk")[: SHOWN_ROWS * 5]
+                ],
+                empty="Nothing has these conditions yet. Choose them on a campaign, code or tier.",
+            )
+        ]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        related = conditions.named(request, request.GET.get("assign_to", ""))
+        if related is None:
+            return {}
+        return {
+            "assign_to": f"{conditions.name_of(related)}:{related.pk}",
+            "name": f"Conditions of {getattr(related, 'name', None) or related}",
+        }
+
+    def save_model(self, request: HttpRequest, obj: ValidationRule, form: Any, change: bool) -> None:
+        actor, now = staff_actor(request), timezone.now()
+        if change:
+            saved = validation_rules.update(rule_id=obj.pk, values=form.values(), actor=actor, now=now)
+            adopt(obj, saved)
+            return
+        values = {"name": form.cleaned_data["name"], **form.values()}
+        saved = validation_rules.create(values=values, actor=actor, now=now)
+        related = conditions.named(request, form.cleaned_data["assign_to"])
+        if related is not None:
+            rule_assignments.create(rule=saved, related=related, force=True, actor=actor, now=now)
+        adopt(obj, saved)
+
+    def delete_model(self, request: HttpRequest, obj: ValidationRule) -> None:
+        validation_rules.delete(rule_id=obj.pk, actor=staff_actor(request), now=timezone.now())
+
+    def response_add(
+        self, request: HttpRequest, obj: ValidationRule, post_url_continue: Any = None
+    ) -> HttpResponse:
+        """Back to what the conditions were made for."""
+        related = conditions.named(request, request.POST.get("assign_to", ""))
+        if related is None or "_continue" in request.POST or "_addanother" in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        self.message_user(request, f"{related} has the conditions “{obj.name}”.", messages.SUCCESS)
+        return HttpResponseRedirect(conditions.page_of(related))
+
+    # What the scripts of forms ask ------------------------------------------------------------------------
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(f"{name}/", self.admin_site.admin_view(view), name=f"promotions_validationrule_{name}")
+            for name, view in (("look_up", self.look_up), ("in_words", self.in_words_view))
+        ]
+        return [*own, *super().get_urls()]
 
     def look_up(self, request: HttpRequest) -> JsonResponse:
         """What pickers offer for a part of a name; only kinds that the person may see."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        self._refuse_strangers(request)
         kinds = pickers.visible(request, request.GET.get("kinds", "").split(","))
         hits = pickers.search(kinds, request.GET.get("q", "").strip())
         return JsonResponse({"results": [hit.as_json() for hit in hits]})
+
+    def in_words_view(self, request: HttpRequest) -> JsonResponse:
+        """The document of the page in words, and how much of it is missing. Nothing is written."""
+        self._refuse_strangers(request)
+        try:
+            document = documents.read(request.POST.get("document", ""))
+        except ValueError:
+            return JsonResponse({"lines": [], "mistakes": 1})
+        found = documents.mistakes(document)
+        lines = [] if found else documents.in_words(document)
+        return JsonResponse({"lines": lines, "mistakes": len(found)})
+
+    def _refuse_strangers(self, request: HttpRequest) -> None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+
+
+def _used_row(assignment: ValidationRuleAssignment) -> tuple[str, str, str]:
+    kind = ValidationRuleAssignment.RelatedObject(assignment.related_object_type)
+    link: Any = _KINDS[kind]
+    return str(kind.label), link(getattr(assignment, kind.value)), words.day(assignment.created_at)

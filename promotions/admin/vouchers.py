@@ -16,6 +16,7 @@ from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions.admin import rows
+from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, save_conditions
 from promotions.admin.filters import VoucherStateFilter
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
 from promotions.admin.forms.parts import READ_IN_WORDS, TIME_FIELDS, discount_sections, has_more_limits
@@ -27,7 +28,7 @@ from promotions.words import STATE_COLOURS, discount, time_limits, uses, voucher
 
 
 @admin.register(Voucher)
-class VoucherAdmin(SwitchesMixin, PageAdmin):
+class VoucherAdmin(ConditionsMixin, SwitchesMixin, PageAdmin):
     """Codes that customers type."""
 
     resource = "vouchers"
@@ -47,7 +48,10 @@ class VoucherAdmin(SwitchesMixin, PageAdmin):
     search_help_text = "The beginning of a code, written as it is."
     ordering = ("-created_at", "-pk")
     autocomplete_fields = ("campaign",)
-    readonly_fields = ("code_shown", "of_campaign", "owner", "limits_in_words", "created_at", "updated_at")
+    readonly_fields = (
+        "code_shown", "of_campaign", "owner", "conditions_in_words", "limits_in_words", "created_at",
+        "updated_at",
+    )  # fmt: skip
     conditional_fields = DISCOUNT_CONDITIONS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Voucher]:
@@ -102,6 +106,7 @@ class VoucherAdmin(SwitchesMixin, PageAdmin):
         return (
             ("Code", {"fields": (*first, "category", "additional_info")}),
             *discount_sections(obj),
+            ("Conditions", {"fields": CONDITIONS_FIELDS if obj else ("conditions",)}),
             ("Time", {"fields": time}),
             ("Limits", {"fields": ("redemption_quantity",)}),
             ("More", {"fields": ("metadata", *dates)}),
@@ -138,6 +143,7 @@ class VoucherAdmin(SwitchesMixin, PageAdmin):
         actor, now, spec = staff_actor(request), timezone.now(), form.spec()
         if change:
             saved = vouchers.update(voucher_id=obj.pk, spec=spec, actor=actor, now=now)
+            save_conditions(saved, form, actor, now)
         else:
             campaign = form.cleaned_data.get("campaign")
             saved = vouchers.create(spec=spec, campaign=campaign, actor=actor, now=now)

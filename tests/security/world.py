@@ -13,7 +13,6 @@ from core import audit, events
 from core.actors import Actor
 from core.models import EventDelivery, ProjectSettings
 from core.services import api_keys, metadata_schemas
-from promotions.models import ValidationRule
 from promotions.redeemables import Requested
 from promotions.services import redemptions
 from promotions.services.validations import DecisionSpec
@@ -32,6 +31,7 @@ from tests.factories.promotions import (
     CampaignFactory,
     CategoryFactory,
     PromotionTierFactory,
+    ValidationRuleFactory,
     VoucherFactory,
     promotion_stack,
 )
@@ -74,7 +74,7 @@ def build() -> World:
         SegmentFactory(name=f"{MARK} segment"),
         SkuFactory(product=product, sku=f"{MARK} sku"),
         CategoryFactory(name=f"{MARK} category"),
-        ValidationRule.objects.create(name=f"{MARK} conditions"),
+        ValidationRuleFactory(name=f"{MARK} conditions"),
         OrderFactory(source_id=f"{MARK}-order", customer=customer),
         PromotionTierFactory(name=f"{MARK} tier", banner=f"{MARK} tier"),
         promotion_stack(PromotionTierFactory(name=f"{MARK} stacked tier"), name=f"{MARK} stack"),

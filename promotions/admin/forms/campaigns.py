@@ -156,7 +156,8 @@ class NewCampaignForm(CampaignForm):
                     "name": given["name"],
                     "banner": given.get("banner") or "",
                     "discount": self.wire_discount(),
-                }
+                },
+                rules=self.rules(),
             )
             return CampaignSpec(kind=given["campaign_type"], tiers=(tier,), values=values, metadata=metadata)
         kind_of_codes = given.get("type") or Campaign.Type.STATIC
@@ -172,6 +173,7 @@ class NewCampaignForm(CampaignForm):
             vouchers_count=0 if is_one_code else given.get("codes_wanted") or 0,
             values=values,
             metadata=metadata,
+            rules=self.rules(),
         )
 
 

@@ -11,7 +11,10 @@ from unfold.widgets import (
 )
 
 from core.admin.metadata import MetadataField
+from promotions.admin import pickers
+from promotions.admin.conditions import assignment_of, chosen
 from promotions.admin.forms.discounts import CALCULATED_FIELDS, DISCOUNT_FIELDS, DiscountForm
+from promotions.admin.forms.pickers import PickerField
 from promotions.words import WEEK, WEEKDAYS
 
 _TIME: Final = frozenset({"starts_at", "ends_at", "weekdays", "hours_from", "hours_until"})
@@ -23,6 +26,7 @@ READ_IN_WORDS: Final = {
     "starts_at": "limits_in_words",
     **dict.fromkeys((*DISCOUNT_FIELDS, *CALCULATED_FIELDS), ""),
     "discount_type": "offer",
+    "conditions": "",
     **dict.fromkeys(("ends_at", "weekdays", "hours_from", "hours_until"), ""),
 }
 
@@ -53,11 +57,19 @@ class DefinitionForm(DiscountForm):
         required=False, label="From", widget=UnfoldAdminSingleTimeWidget, help_text="Empty: all day."
     )
     hours_until = forms.TimeField(required=False, label="Until", widget=UnfoldAdminSingleTimeWidget)
+    conditions = PickerField(
+        (pickers.Kind.RULE,),
+        label="Conditions",
+        help_text="For whom and for which items. Empty: for everybody and every order.",
+    )
     metadata = MetadataField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         row = kwargs.get("instance")
         stored = _time_initial(row) if row is not None else {}
+        assignment = assignment_of(row)
+        if assignment is not None:
+            stored["conditions"] = chosen(assignment.rule)
         kwargs["initial"] = {**stored, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
 
@@ -74,6 +86,14 @@ class DefinitionForm(DiscountForm):
                 "hours_until", "The end must lie after the start. Hours over midnight are two windows."
             )
         return cleaned
+
+    def chosen_rule_id(self) -> str:
+        """The wire's id of the rule in the picker, or an empty text."""
+        return str(self.cleaned_data.get("conditions") or "").partition(":")[2]
+
+    def rules(self) -> tuple[str, ...]:
+        """What a new row is made with."""
+        return tuple(filter(None, (self.chosen_rule_id(),)))
 
     def time_columns(self) -> dict[str, Any]:
         """Columns of the time limits, if one of them was touched. Hours carry their days with them."""

@@ -101,6 +101,7 @@ class NewVoucherForm(VoucherForm):
             code=self.cleaned_data.get("code") or None,
             values=values,
             metadata=self.cleaned_data.get("metadata") or {},
+            rules=self.rules(),
         )
 
 
@@ -139,4 +140,5 @@ class TierForm(DefinitionForm):
             metadata = {}
         elif not is_new:
             metadata = {**removed_keys(self.initial.get("metadata") or {}, metadata), **metadata}
-        return TierSpec(values={**values, **self.time_columns()}, metadata=metadata)
+        rules = self.rules() if is_new else ()
+        return TierSpec(values={**values, **self.time_columns()}, metadata=metadata, rules=rules)

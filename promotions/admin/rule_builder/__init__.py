@@ -1,0 +1,1 @@
+"""Conditions as rows to click together: what the page needs to draw a rule, and how it is read back."""

@@ -1,0 +1,93 @@
+"""Every rule name as the page draws it: label, section, kind of value, operators. Made from the engine's own
+registry, so that a new rule name is drawable without a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, Final
+
+from engine.rules.families import ALIASES, REGISTRY, Family, Kind
+from engine.rules.operands import ALLOWED
+from engine.rules.tree import Operator
+from promotions.admin import pickers
+from promotions.admin.rule_builder.wording import (
+    ITEM_OPERATORS,
+    OF_THESE_ITEMS,
+    OFFERED,
+    OLDER,
+    OPERATORS,
+)
+
+SEGMENT: Final = "customer.segment"
+_ITEM_ROWS: Final = frozenset(name for name in REGISTRY if REGISTRY[name].kind is Kind.ITEM)
+_DUPLICATES: Final = frozenset({Operator.IN, Operator.NOT_IN})
+# What makes sense to ask first; everything else that the engine allows is drawn where it is stored.
+_USUAL: Final[Mapping[Kind, tuple[Operator, ...]]] = {
+    Kind.MONEY: (
+        Operator.MORE_THAN_OR_EQUAL,
+        Operator.LESS_THAN_OR_EQUAL,
+        Operator.MORE_THAN,
+        Operator.LESS_THAN,
+        Operator.IS,
+        Operator.IS_NOT,
+    ),
+    Kind.COUNT: (Operator.LESS_THAN_OR_EQUAL, Operator.LESS_THAN),
+    Kind.ID: (Operator.IS, Operator.IS_NOT),
+    Kind.FLAG: (Operator.IS,),
+    Kind.ITEM: (Operator.IS, Operator.IS_NOT, Operator.FROM),
+    Kind.TIME: (
+        Operator.DAY_OF_WEEK,
+        Operator.TIMEFRAME_DAILY_HOURS,
+        Operator.TIMEFRAME_ABSOLUTE,
+        Operator.TIMEFRAME,
+        Operator.AFTER,
+        Operator.BEFORE,
+    ),
+}
+_SAME_AS_MONEY: Final = (Kind.UNITS, Kind.NUMBER)
+
+
+@cache
+def catalogue() -> dict[str, Any]:
+    """`{"rules": [{name, label, section, kind, operators, …}], "subrules": [names], "aliases": {…}}`"""
+    labels = {name: (section, label) for section, names in OFFERED.items() for name, label in names.items()}
+    ordered = [*labels, *(name for name in REGISTRY if name not in labels)]
+    return {
+        "rules": [_entry(REGISTRY[name], *labels.get(name, _kept(name))) for name in ordered],
+        "subrules": list(OF_THESE_ITEMS),
+        "aliases": dict(ALIASES),
+    }
+
+
+def _kept(name: str) -> tuple[str, str]:
+    title = REGISTRY[name].title
+    return OLDER, OF_THESE_ITEMS.get(name, title[:1].upper() + title[1:])
+
+
+def _entry(family: Family, section: str, label: str) -> dict[str, Any]:
+    is_item = family.kind is Kind.ITEM
+    usual = _USUAL.get(Kind.MONEY if family.kind in _SAME_AS_MONEY else family.kind)
+    allowed = [operator for operator in OPERATORS if operator in ALLOWED[family.kind]]
+    offered = usual or tuple(operator for operator in allowed if operator not in _DUPLICATES)
+    words = {**OPERATORS, **ITEM_OPERATORS} if is_item else OPERATORS
+    return {
+        "name": family.name,
+        "label": label,
+        "section": section,
+        "isOffered": section != OLDER,
+        "kind": "segment" if family.name == SEGMENT else family.kind.value,
+        "hasProperty": family.needs_property,
+        "hasSubrules": family.name in _ITEM_ROWS,
+        "pickers": _pickers(family),
+        "operators": [
+            {"value": operator.value, "label": words[operator], "isOffered": operator in offered}
+            for operator in [*offered, *(operator for operator in allowed if operator not in offered)]
+        ],
+    }
+
+
+def _pickers(family: Family) -> Iterable[str]:
+    if family.name == SEGMENT:
+        return (pickers.Kind.SEGMENT,)
+    return pickers.ITEMS if family.kind is Kind.ITEM else ()
