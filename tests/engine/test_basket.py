@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from engine.basket import Basket, Change, Line, OrderState, apply_change, open_order, since
+from engine.basket import Basket, Change, Line, LineState, OrderState, apply_change, open_order, since
 
 MUG = Line(price=1000, quantity=3, product_id="prod_mug")
 SHIRT = Line(price=2000, quantity=3, product_id="prod_shirt")
@@ -158,6 +160,50 @@ def test_discount_on_an_order_without_amount_changes_nothing() -> None:
     order = open_order(Basket())
 
     assert apply_change(order, Change(order_discount=1000)) == order
+
+
+def test_a_continued_order_knows_what_it_was_before_its_discounts() -> None:
+    shirt = Line(
+        price=2900,
+        quantity=2,
+        initial_quantity=1,
+        initial_amount=2900,
+        discount_amount=2900,
+        discount_quantity=1,
+    )
+
+    order = open_order(Basket(initial_amount=2900, lines=(shirt,)))
+
+    (line,) = order.lines
+    assert (line.quantity, line.initial_quantity, line.discount_quantity) == (2, 1, 1)
+    assert (line.amount, line.initial_amount, line.subtotal_amount) == (5800, 2900, 2900)
+    assert (order.amount, order.initial_amount, order.total_amount) == (5800, 2900, 2900)
+    assert (line.applied_quantity, line.applied_discount_quantity) == (0, 0)
+
+
+def test_free_units_are_never_more_than_there_are() -> None:
+    assert open_order(Basket(lines=(Line(price=5, discount_quantity=7),))).lines[0].discount_quantity == 1
+
+
+def test_lines_that_the_request_added_are_applied_from_their_first_unit() -> None:
+    opening = open_order(Basket(lines=(MUG,)))
+    cap = LineState(
+        quantity=2,
+        initial_quantity=0,
+        price=700,
+        amount=1400,
+        initial_amount=0,
+        discount_amount=1400,
+        subtotal_amount=0,
+        discount_quantity=2,
+    )
+
+    order = since(opening, replace(opening, amount=4400, lines=(*opening.lines, cap)))
+
+    added = order.lines[1]
+    assert (added.applied_quantity, added.applied_quantity_amount) == (2, 1400)
+    assert (added.applied_discount_quantity, added.applied_discount_amount) == (2, 1400)
+    assert (order.items_applied_discount_amount, order.total_amount) == (1400, 3000)
 
 
 @pytest.mark.parametrize("figure", [{"amount": -1}, {"price": -1}, {"quantity": -1}, {"discount_amount": -1}])
