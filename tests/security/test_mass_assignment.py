@@ -31,6 +31,7 @@ from tests.factories.promotions import (
     PromotionTierFactory,
     ValidationRuleFactory,
     VoucherFactory,
+    promotion_stack,
 )
 from tests.security.world import SYSTEM
 
@@ -59,6 +60,10 @@ NOUNS: Final = {
     "voucher": Noun(row=VoucherFactory, path=lambda row: f"/v1/vouchers/{row.code}"),
     "campaign": Noun(row=CampaignFactory, path=lambda row: f"/v1/campaigns/{row.public_id}"),
     "tier": Noun(row=PromotionTierFactory, path=lambda row: f"/v1/promotions/tiers/{row.public_id}"),
+    "stack": Noun(
+        row=lambda: promotion_stack(PromotionTierFactory()),
+        path=lambda row: f"/v1/promotions/{row.campaign.public_id}/stacks/{row.public_id}",
+    ),
     "category": Noun(
         row=CategoryFactory,
         path=lambda row: f"/v1/categories/{row.public_id}",
@@ -117,6 +122,7 @@ WRITABLE: Final = {
     "voucher": "active additional_info expiration_date metadata start_date",
     "campaign": "description join_once metadata",
     "tier": "active banner hierarchy metadata name",
+    "stack": "name",
     "category": "hierarchy name",
     "validation rule": "applicable_to.included_all name",
     "customer": "birthdate birthday description email metadata name phone",
