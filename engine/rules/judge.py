@@ -77,7 +77,7 @@ def decide(rule: Rule, scene: Scene, omit: frozenset[str] = _NOTHING, *, assumed
     if not rule.rules or own is None:
         return own
     if own is family.is_negation:
-        return own
+        return own  # decided without its subrules
     below = Scene(situation=scene.situation, matched=family.matched(scene, rule), is_each=family.is_each)
     if family.is_negation:
         return not _hold(rule.rules, rule.logic, below, omit, assumed=not assumed)

@@ -26,6 +26,12 @@ def remedy(verdict: Verdict) -> str | None:
     return text[:1].upper() + text[1:] if text else None
 
 
+def leaf_remedy(leaf: LeafVerdict) -> str | None:
+    """What would make this one rule hold; None when it holds or cannot be helped."""
+    text = _leaf(leaf) if leaf.holds is False else None
+    return text[:1].upper() + text[1:] if text else None
+
+
 def _joined(logic: Logic, leaves: Mapping[str, LeafVerdict]) -> str | None:
     """ "" when this part holds."""
     if isinstance(logic, Leaf):

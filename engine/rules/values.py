@@ -6,7 +6,7 @@ A number equals the text that spells it; two texts are equal only letter by lett
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
@@ -17,6 +17,7 @@ _NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,18})?", re.ASCII)
 _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII
 )
+_MOST_BITS: Final = 4096
 _DAY_LENGTH: Final = 10
 """Characters of "2026-11-25"."""
 
@@ -144,6 +145,8 @@ def as_text(value: object) -> str | None:
     """What text operators look at: texts, and numbers as they are written."""
     if isinstance(value, str):
         return value
-    if isinstance(value, bool | Mapping) or value is None:
+    if isinstance(value, bool):
         return None
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return None  # Python refuses to spell very long ones
     return str(value) if isinstance(value, int | Decimal) else None

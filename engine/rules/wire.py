@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from engine.rules.errors import RuleSyntaxError
@@ -16,6 +16,7 @@ LARGEST: Final = 10**15
 LONGEST_LIST: Final = 1000
 """Operands of a condition, entries of a list."""
 _MOST_BITS: Final = 128
+_LONGEST_DECIMAL: Final = 1000
 _DECIMAL: Final = "$decimal"
 
 
@@ -40,13 +41,20 @@ def plain(value: Any, path: str, depth: int = 0) -> Any:
 
 def _plain_object(value: Mapping[Any, Any], path: str, depth: int) -> Any:
     if list(value) == [_DECIMAL]:  # how the engine stores a Decimal in JSON
-        found = number(value[_DECIMAL])
-        if found is None:
-            raise RuleSyntaxError("A number is expected", path=path)
-        return Decimal(found)
+        return _stored_decimal(value[_DECIMAL], path)
     if any(not isinstance(key, str) for key in value):
         raise RuleSyntaxError("Keys of a rule are texts", path=path)
     return {key: plain(item, f"{path}.{key}", depth + 1) for key, item in value.items()}
+
+
+def _stored_decimal(value: Any, path: str) -> Decimal:
+    try:
+        found = Decimal(value) if isinstance(value, str) and len(value) <= _LONGEST_DECIMAL else None
+    except InvalidOperation:
+        found = None
+    if found is None or not found.is_finite():
+        raise RuleSyntaxError("A number is expected", path=path)
+    return found
 
 
 def read_object(value: Any, path: str) -> Mapping[str, Any]:

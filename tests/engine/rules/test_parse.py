@@ -308,3 +308,17 @@ def test_collections_of_from() -> None:
     found = parse(one("order.items.any", {"$from": ["own"]})).rules[0].conditions[0]
 
     assert found.operands == (ItemRef(object=ItemObject.COLLECTION, id="own"),)
+
+
+@pytest.mark.parametrize("text", ["0.5", "1E-7", "65.50"])
+def test_stored_decimals_come_back_exact(text: str) -> None:
+    found = parse(one("customer.metadata", {"$is": [Decimal(text)]}, property="p", note=Decimal("1E-30")))
+
+    assert found.rules[0].conditions[0].operands == (Decimal(text),)
+    again = parse(json.loads(json.dumps(found.to_json())))
+    assert str(again.rules[0].conditions[0].operands[0]) == text
+
+
+@pytest.mark.parametrize("stored", ["x", "NaN", "sNaN", "Infinity", 5, None, "1" * 1001])
+def test_wrong_stored_decimals(stored: Any) -> None:
+    assert refused({"rules": {"1": {**AMOUNT, "note": {"$decimal": stored}}}}).path == "rules.1.note"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.rules.values import Members, equal, moment, number, order
+from engine.rules.values import Members, as_text, equal, moment, number, order
 
 ZONE = ZoneInfo("Europe/Warsaw")
 
@@ -49,6 +49,15 @@ scalars = (
 )
 def test_number(value: object, expected: object) -> None:
     assert number(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("a", "a"), ("", ""), (5, "5"), (Decimal("1.50"), "1.50"), (True, None), ({}, None), (None, None)],
+)
+def test_as_text(value: object, expected: str | None) -> None:
+    assert as_text(value) == expected
+    assert as_text(10**5000) is None
 
 
 @pytest.mark.parametrize(
