@@ -18,6 +18,7 @@ from promotions.models import CatalogueChange
 NEVER: Final = 2**64 - 1
 """A transaction that never comes: `read(since=NEVER)` says where to start and returns no changes."""
 
+_FATAL: Final = frozenset({CatalogueChange.Kind.PRUNED.value, CatalogueChange.Kind.EVERYTHING.value})
 # One cheap statement: the changes come from an index, and mostly there are none.
 _SQL: Final = """
 SELECT pg_snapshot_xmin(seen.at)::text, pg_current_xact_id_if_assigned()::text,
@@ -34,6 +35,11 @@ class Change:
     object_id: int
     xid: int
 
+    @property
+    def is_fatal(self) -> bool:
+        """Changes were pruned that the reader has not seen, or a table was emptied: start anew."""
+        return self.kind in _FATAL
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
@@ -42,12 +48,6 @@ class Reading:
     settled: int
     own: int | None
     changes: tuple[Change, ...]
-
-    @property
-    def is_too_late(self) -> bool:
-        """Changes that the reader has not seen were pruned, or a table was emptied: start anew."""
-        fatal = {CatalogueChange.Kind.PRUNED.value, CatalogueChange.Kind.EVERYTHING.value}
-        return any(change.kind in fatal for change in self.changes)
 
 
 def read(*, since: int) -> Reading:

@@ -15,7 +15,7 @@ def prune(*, older_than: datetime) -> int:
     """Remove changes noted before `older_than`; returns how many.
 
     One row stays and says up to which transaction there is nothing to be read any more: a process that has
-    not looked since then starts anew (`catalogue_feed.Reading.is_too_late`).
+    not looked since then starts anew (`catalogue_feed.Change.is_fatal`).
     """
     settled = catalogue_feed.read(since=catalogue_feed.NEVER).settled
     # What an unfinished transaction may still add to is left alone.

@@ -4,7 +4,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.views import ClientAPIView, ProjectAPIView, actor_of
-from promotions.api.serializers.qualifications import qualification_spec, qualified_output
+from promotions.api.serializers.qualifications import qualification_spec
+from promotions.api.serializers.qualified import qualified_output
 from promotions.services import qualifications
 
 

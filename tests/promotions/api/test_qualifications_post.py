@@ -142,10 +142,7 @@ def test_sorts_by_the_deal(api: APIClient, make_tier: Any, rule: str, expected: 
     assert applied == expected
 
 
-def test_looks_further_than_one_batch(
-    api: APIClient, make_tier: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("promotions.selectors.qualification.FIRST_BATCH", 3)
+def test_looks_further_than_what_never_applies(api: APIClient, make_tier: Any, now: datetime) -> None:
     oldest = make_tier("fits")
     for number in range(7):
         make_tier(f"never open {number}")
@@ -216,4 +213,4 @@ def test_cost_does_not_grow(
         make_tier(f"more {number}")
         make_voucher(f"MORE-{number}")
 
-    assert count_queries(lambda: api.post(URL, {"order": {"amount": 1000}})) == few
+    assert count_queries(lambda: api.post(URL, {"order": {"amount": 1000}})) <= few

@@ -1,0 +1,210 @@
+"""Reading what a qualification may offer. Contract: semantics-core 19.1.
+
+Offered to everybody are codes that are nobody's (of no campaign, or the only one of its campaign), promotion
+tiers, and campaigns of codes, each standing for a code that nobody has yet; to one customer the codes that
+were published to him. Left out is what only a change of the row itself could bring back: disabled, in the
+bin, used up. A constant number of queries, however many rows there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import F, Q, QuerySet
+
+from commerce.models import Customer
+from promotions import engine_input
+from promotions.models import Campaign, Category, PromotionTier, Voucher
+from promotions.redeemables import Found, Requested
+from promotions.selectors import offers, validation_rules
+from promotions.selectors.offers import CAMPAIGN, PROMOTION_TIER, VOUCHER, Described, Offer, key_of
+
+type Pks = Collection[int] | None
+"""Primary keys; None = all there are."""
+
+_LIMITS: Final = (
+    "starts_at",
+    "ends_at",
+    "timeframe_interval",
+    "timeframe_duration",
+    "days_of_week",
+    "validity_hours",
+)
+_TIER_COLUMNS: Final = (
+    "pk",
+    "public_id",
+    "created_at",
+    "campaign_id",
+    "discount",
+    "category_id",
+    "metadata",
+    "is_active",
+    *_LIMITS,
+)
+_VOUCHER_COLUMNS: Final = (
+    *_TIER_COLUMNS,
+    "code",
+    "type",
+    "published_at",
+    "publish_count",
+    "redemption_quantity",
+    "redeemed_quantity",
+)
+_WITH: Final = ("campaign", "campaign__category", "category")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """A row as it is now, ready to be judged and printed."""
+
+    offer: Offer
+    found: Found
+
+
+def generic() -> Q:
+    """Vouchers that are nobody's and offered to everybody."""
+    return Q(holder=None) & (Q(campaign=None) | Q(campaign__type=Campaign.Type.STANDALONE))
+
+
+def offered(*, vouchers: Pks, tiers: Pks, campaigns: Pks) -> Iterator[Described]:
+    """What is offered to everybody of these rows."""
+    voucher_rows = _read(_vouchers().filter(generic()), vouchers, _VOUCHER_COLUMNS)
+    tier_rows = _read(_tiers(), tiers, (*_TIER_COLUMNS, "name"))
+    campaign_rows = _campaigns_of([*voucher_rows, *tier_rows], campaigns)
+    categories = {row.pk: engine_input.category(row) for row in Category.objects.all()}
+    rules = validation_rules.rules_of(
+        vouchers=[row.pk for row in voucher_rows],
+        tiers=[row.pk for row in tier_rows],
+        campaigns=list(campaign_rows),
+    )
+    parents = {
+        pk: offers.parent(row, categories.get(row.category_id or 0), rules.campaign(pk))
+        for pk, row in campaign_rows.items()
+    }
+    for row in voucher_rows:
+        above = parents.get(row.campaign_id)
+        # The campaign may have been switched off between two queries; the feed will say so.
+        if above is not None or row.campaign_id is None:
+            yield offers.voucher(row, above, categories.get(row.category_id), rules.voucher(row.pk))
+    for row in tier_rows:
+        if row.campaign_id in parents:
+            above = parents[row.campaign_id]
+            yield offers.tier(row, above, categories.get(row.category_id), rules.tier(row.pk))
+    for pk, campaign in campaign_rows.items():
+        if (campaigns is None or pk in campaigns) and _has_unissued_codes(campaign):
+            yield offers.campaign(campaign, parents[pk])
+
+
+def shown(wanted: Iterable[Offer]) -> dict[int, Shown]:
+    """The rows of these offers as they are now, by key; what is not offered any more is missing.
+
+    One query for each kind and one for the rules.
+    """
+    pks: dict[str, list[int]] = {VOUCHER: [], PROMOTION_TIER: [], CAMPAIGN: []}
+    for offer in wanted:
+        pks[offer.kind].append(offer.pk)
+    vouchers = _vouchers().filter(generic(), pk__in=pks[VOUCHER]) if pks[VOUCHER] else Voucher.objects.none()
+    tiers = _tiers().filter(pk__in=pks[PROMOTION_TIER]) if pks[PROMOTION_TIER] else ()
+    campaigns = _campaigns().filter(pk__in=pks[CAMPAIGN]).select_related("category") if pks[CAMPAIGN] else ()
+    return _shown(
+        list(vouchers.select_related(*_WITH)),
+        list(tiers.select_related(*_WITH)) if isinstance(tiers, QuerySet) else [],
+        [row for row in campaigns if _has_unissued_codes(row)],
+    )
+
+
+def wallet(customer: Customer) -> list[Shown]:
+    """The codes that were published to a customer (two queries)."""
+    rows = _vouchers().filter(holder=customer).select_related(*_WITH, "holder")
+    return list(_shown(list(rows), [], []).values())
+
+
+def tiers_shown(tiers: Sequence[PromotionTier]) -> dict[int, Shown]:
+    """Tiers that were loaded with campaign and categories, by key (one query)."""
+    return _shown([], list(tiers), [])
+
+
+def _shown(
+    vouchers: list[Voucher], tiers: list[PromotionTier], campaigns: list[Campaign]
+) -> dict[int, Shown]:
+    above = {row.pk: row for row in campaigns}
+    above |= {row.campaign.pk: row.campaign for row in vouchers if row.campaign is not None}
+    above |= {row.campaign.pk: row.campaign for row in tiers}
+    rules = validation_rules.rules_of(
+        vouchers=[row.pk for row in vouchers], tiers=[row.pk for row in tiers], campaigns=list(above)
+    )
+    parents = {
+        pk: offers.parent(row, engine_input.category(row.category), rules.campaign(pk))
+        for pk, row in above.items()
+    }
+    result = {}
+    for voucher in vouchers:
+        own = engine_input.category(voucher.category)
+        described = offers.voucher(
+            voucher, parents.get(voucher.campaign_id or 0), own, rules.voucher(voucher.pk)
+        )
+        result[key_of(VOUCHER, voucher.pk)] = _found(described, voucher, voucher.campaign, voucher.category)
+    for tier in tiers:
+        own = engine_input.category(tier.category)
+        described = offers.tier(tier, parents[tier.campaign_id], own, rules.tier(tier.pk))
+        result[key_of(PROMOTION_TIER, tier.pk)] = _found(described, tier, tier.campaign, tier.category)
+    for campaign in campaigns:
+        described = offers.campaign(campaign, parents[campaign.pk])
+        result[key_of(CAMPAIGN, campaign.pk)] = _found(described, campaign, campaign, None)
+    return result
+
+
+def _found(described: Described, row: Any, campaign: Campaign | None, category: Category | None) -> Shown:
+    offer, candidate = described
+    return Shown(
+        offer=offer,
+        found=Found(
+            requested=Requested(object=offer.kind, id=candidate.key),
+            candidate=candidate,
+            row=row,
+            campaign=campaign,
+            category=category or (campaign.category if campaign is not None else None),
+        ),
+    )
+
+
+def _vouchers() -> QuerySet[Voucher]:
+    uses_left = Q(redemption_quantity=None) | Q(redeemed_quantity__lt=F("redemption_quantity"))
+    of_a_live_campaign = Q(campaign=None) | Q(campaign__is_active=True, campaign__deleted_at=None)
+    return Voucher.objects.filter(
+        uses_left, of_a_live_campaign, is_active=True, deleted_at=None, released_at=None
+    )
+
+
+def _tiers() -> QuerySet[PromotionTier]:
+    return PromotionTier.objects.filter(
+        is_active=True, deleted_at=None, campaign__is_active=True, campaign__deleted_at=None
+    )
+
+
+def _campaigns() -> QuerySet[Campaign]:
+    return Campaign.objects.filter(is_active=True, deleted_at=None)
+
+
+def _read(rows: QuerySet[Any], pks: Pks, columns: tuple[str, ...]) -> list[Any]:
+    if pks is not None:
+        if not pks:
+            return []
+        rows = rows.filter(pk__in=pks)
+    return list(rows.values_list(*columns, named=True))
+
+
+def _campaigns_of(rows: list[Any], pks: Pks) -> Mapping[int, Campaign]:
+    campaigns = _campaigns()
+    if pks is not None:
+        wanted = {row.campaign_id for row in rows} - {None} | set(pks)
+        campaigns = campaigns.filter(pk__in=wanted)
+    return {row.pk: row for row in campaigns}
+
+
+def _has_unissued_codes(campaign: Campaign) -> bool:
+    """There may be a code that nobody has yet; the only code of a campaign is offered itself."""
+    is_promotion = campaign.campaign_type == Campaign.CampaignType.PROMOTION
+    return not is_promotion and campaign.type != Campaign.Type.STANDALONE
