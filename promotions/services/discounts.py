@@ -38,10 +38,14 @@ def merged(
     """The discount after a change of its values, or None when nothing may change.
 
     The type of a discount is fixed; another one is passed over in silence (contract: semantics-core 13).
+    From one article to several, or back, the effect follows.
     """
     if current is None or wire.get("type", current["type"]) != current["type"]:
         return None
-    return stored({**current, **wire}, refusal)
+    kept = dict(current)
+    if ("units" in wire) != ("units" in current) and {"units", "unit_off", "unit_type"} & wire.keys():
+        kept = {"type": current["type"]}
+    return stored({**kept, **wire}, refusal)
 
 
 def _plain(value: Any) -> Any:
