@@ -55,21 +55,22 @@ class Scope:
     def _extreme(self, *, is_dearest: bool) -> int:
         """Ties: the lowest subtotal, then the first line (contract 5.10)."""
         if is_dearest not in self._extremes:
-            priced = [
-                (-price if is_dearest else price, line.subtotal_amount or 0, index)
-                for index, line in enumerate(self.order.lines)
-                if (price := unit_price(line)) is not None
+            lines = self.order.lines
+            prices = [
+                (price, index) for index, line in enumerate(lines) if (price := unit_price(line)) is not None
             ]
-            if not priced:
+            if not prices:
                 raise NoValue("no line has a price")
-            self._extremes[is_dearest] = min(priced)[2]
+            wanted = (max(prices) if is_dearest else min(prices))[0]
+            ties = [index for price, index in prices if price == wanted]
+            self._extremes[is_dearest] = min(ties, key=lambda index: lines[index].subtotal_amount or 0)
         return self._extremes[is_dearest]
 
 
-def unit_price(line: LineState) -> Fraction | None:
+def unit_price(line: LineState) -> int | Fraction | None:
     """Minor units; of a line without a price its share of the amount, None without either."""
     if line.price is not None:
-        return Fraction(line.price)
+        return line.price
     if line.amount is None or not line.quantity:
         return None
     return Fraction(line.amount, line.quantity)
