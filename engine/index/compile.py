@@ -1,0 +1,227 @@
+"""Candidates as entries: every clause of their rules goes into bitmaps, into shared checks, or stays open.
+
+A clause with several rules holds when one of them does. It can stand in bitmaps when each of its rules names
+something that must be there; a rule that is left out by the caller fulfils its clause.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Final
+
+from engine import limits
+from engine.index import pricing
+from engine.index.components import ENDS, STARTS, Clause, Component, Kind, Value
+from engine.index.entry import Check, Entry, Residue, by_family
+from engine.index.facts import EPOCH, microseconds
+from engine.index.leaves import Asked, threshold
+from engine.index.normal_form import clauses
+from engine.index.predicates import COMPARISONS, IsOpen, RuleSetHolds, is_about_request
+from engine.index.vocabulary import Vocabulary
+from engine.rules.families import REGISTRY, Scene
+from engine.rules.judge import decide
+from engine.rules.tree import Operator, Rule, RuleSet
+from engine.rules.values import number
+from engine.situation import Situation
+from engine.snapshot import Candidate, Snapshot
+from engine.validity import Validity, effective
+
+BUDGET: Final = "campaign.orders.amount_discounted"
+_ORDERS: Final = "campaign.orders.amount"
+_ANY_REQUEST: Final = Snapshot(now=EPOCH)
+
+
+@dataclass(kw_only=True, slots=True)
+class _Draft:
+    """What has been found out so far. `is_dead`: nothing can make it apply until it is put again."""
+
+    clauses: list[Clause] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    is_open: bool = False
+    is_dead: bool = False
+    room: int | None = None
+
+
+def entry(key: int, candidate: Candidate, rank: int, vocabulary: Vocabulary) -> Entry | None:
+    """None when no request can make the candidate apply."""
+    if _is_refused(candidate) or candidate.discount is None:
+        return None
+    draft = _Draft(is_open=any(rule.bundle is not None for rule in candidate.rules))
+    _time(candidate, draft, vocabulary)
+    for rule_set in candidate.rules:
+        _rule_set(rule_set, candidate, draft, vocabulary)
+    if draft.is_dead:
+        return None
+    deal = pricing.deal(candidate, candidate.discount, vocabulary)
+    asks = tuple(
+        (vocabulary.family(family), tuple([vocabulary.value(value) for value in values]))
+        for family, values in by_family(draft.clauses)
+    )
+    return Entry(key, rank, deal, _residue(candidate, draft, vocabulary), asks)
+
+
+def _is_refused(candidate: Candidate) -> bool:
+    return (
+        candidate.reason is not None
+        or not candidate.is_active
+        or not candidate.is_campaign_active
+        or candidate.is_referrer
+        or limits.remaining(candidate.uses) == 0
+    )
+
+
+def _time(candidate: Candidate, draft: _Draft, vocabulary: Vocabulary) -> None:
+    validity = candidate.validity
+    if candidate.campaign_validity is not None or candidate.published_at is not None:
+        # The zone matters only for time from publication, and then nothing is prepared from it.
+        validity = effective(
+            own=candidate.validity, parent=candidate.campaign_validity, published_at=None, zone=UTC
+        )
+    is_counted = candidate.published_at is not None and candidate.validity.ends_at is None
+    if is_counted and validity.activity_duration is not None:
+        draft.is_open = True
+        return
+    if validity.starts_at is not None:
+        draft.clauses.append(((STARTS, microseconds(validity.starts_at)),))
+    if validity.ends_at is not None:
+        draft.clauses.append(((ENDS, 1 - microseconds(validity.ends_at)),))
+    if validity.timeframe is None and validity.days_of_week is None and validity.daily_hours is None:
+        return
+    window = Validity(
+        starts_at=None if validity.timeframe is None else validity.starts_at,
+        timeframe=validity.timeframe,
+        days_of_week=validity.days_of_week,
+        daily_hours=validity.daily_hours,
+    )
+    draft.checks.append(vocabulary.shared(("window", window), lambda: Check(frozenset(), (IsOpen(window),))))
+
+
+def _rule_set(rule_set: RuleSet, candidate: Candidate, draft: _Draft, vocabulary: Vocabulary) -> None:
+    if not rule_set.rules:
+        if clauses(rule_set.logic):
+            draft.is_open = True
+        return
+    by_key = {rule.key: rule for rule in rule_set.rules}
+    found = clauses(rule_set.logic)
+    if found is None or any(key not in by_key for clause in found for key in clause):
+        if all(is_about_request(rule) for rule in rule_set.rules):
+            draft.checks.append(Check(frozenset(), (RuleSetHolds(rule_set),)))
+        else:
+            draft.is_open = True
+        return
+    for clause in found:
+        if len(clause) == 1:
+            _single(by_key[clause[0]], candidate, draft, vocabulary)
+        else:
+            _several([by_key[key] for key in clause], candidate, draft, vocabulary)
+
+
+def _single(rule: Rule, candidate: Candidate, draft: _Draft, vocabulary: Vocabulary) -> None:
+    if rule.name == BUDGET and draft.room is None and (room := _room(rule, candidate)) is not None:
+        draft.room = room
+        return
+    asked = _asked(rule, candidate, vocabulary)
+    if asked is None:
+        return
+    draft.is_open |= asked.is_open
+    draft.clauses += [(need,) for need in asked.needs]
+    if asked.rest is not None:
+        rest = asked.rest
+        draft.checks.append(vocabulary.shared(("one", rest), lambda: Check(asked.names, (rest,))))
+
+
+def _several(rules: list[Rule], candidate: Candidate, draft: _Draft, vocabulary: Vocabulary) -> None:
+    found: list[Asked] = []
+    for rule in rules:
+        asked = _asked(rule, candidate, vocabulary)
+        if asked is None:
+            return
+        found.append(asked)
+    if not found:
+        draft.is_dead = True
+        return
+    needs = [need for asked in found if (need := _positive(asked)) is not None]
+    if len(needs) == len(found):
+        draft.clauses.append(_merged(needs))
+        if all(len(asked.needs) == 1 and asked.rest is None and not asked.is_open for asked in found):
+            return
+    if any(asked.is_open for asked in found):
+        draft.is_open = True
+        return
+    names = frozenset().union(*(asked.names for asked in found))
+    predicates = [vocabulary.predicate(rule) for rule in rules]
+    draft.checks.append(Check(names, tuple(predicates)))
+
+
+def _merged(needs: list[tuple[Component, Value]]) -> Clause:
+    """Of one component either value is enough: all the words, or the lower threshold."""
+    found: dict[Component, Value] = {}
+    for component, value in needs:
+        other = found.get(component)
+        if isinstance(value, tuple) and isinstance(other, tuple):
+            value = tuple(dict.fromkeys((*other, *value)))
+        elif isinstance(value, int) and isinstance(other, int):
+            value = min(value, other)
+        found[component] = value
+    return tuple(sorted(found.items(), key=lambda item: (item[0].kind, item[0].name, item[0].property or "")))
+
+
+def _positive(asked: Asked) -> tuple[Component, Value] | None:
+    """Something that must be there; "must not be there" cannot be one of several."""
+    return next((need for need in asked.needs if need[0].kind is not Kind.NO_WORDS), None)
+
+
+def _asked(rule: Rule, candidate: Candidate, vocabulary: Vocabulary) -> Asked | None:
+    """None when the candidate's own figures fulfil the rule whatever the request."""
+    if is_about_request(rule):
+        return vocabulary.asked(rule)
+    if rule.rules or REGISTRY[rule.name].is_about_result:
+        return Asked(frozenset({rule.name}), is_open=True)
+    if rule.name == _ORDERS:
+        return _orders(rule, candidate)
+    scene = Scene(situation=Situation(snapshot=_ANY_REQUEST, candidate=candidate, zone=UTC))
+    if decide(rule, scene):
+        return None
+    never = vocabulary.shared(("never", rule.name), lambda: Component(Kind.NEVER, rule.name))
+    return Asked(frozenset({rule.name}), needs=((never, ()),))
+
+
+def _orders(rule: Rule, candidate: Candidate) -> Asked:
+    """A budget of order amounts: what is left of it is the largest order."""
+    names = frozenset({rule.name})
+    prior = number(candidate.counts.get(rule.name))
+    needs: list[tuple[Component, Value]] = []
+    for condition in rule.conditions:
+        limit = number(condition.operands[0]) if condition.operator in COMPARISONS else None
+        if limit is None:
+            return Asked(names, is_open=True)
+        need = None if prior is None else threshold(rule.name, condition.operator, limit - prior)
+        needs.append((Component(Kind.NEVER, rule.name), ()) if need is None else need)
+        if need is None and prior is not None:
+            return Asked(names, is_open=True)
+    return Asked(names, needs=tuple(needs))
+
+
+def _room(rule: Rule, candidate: Candidate) -> int | None:
+    """What a budget of discounts leaves for one more; None when it is said in another way."""
+    prior = number(candidate.counts.get(rule.name))
+    if prior is None or len(rule.conditions) != 1 or rule.rules:
+        return None
+    (condition,) = rule.conditions
+    limit = number(condition.operands[0]) if condition.operands else None
+    if limit is None or condition.operator not in (Operator.LESS_THAN, Operator.LESS_THAN_OR_EQUAL):
+        return None
+    need = threshold(rule.name, condition.operator, limit - prior)
+    return -need[1] if need is not None and isinstance(need[1], int) else None
+
+
+def _residue(candidate: Candidate, draft: _Draft, vocabulary: Vocabulary) -> Residue | None:
+    checks = tuple(draft.checks)
+    if draft.is_open:
+        return Residue(checks=checks, candidate=candidate)
+    if draft.room is not None:
+        return Residue(checks=checks, room=draft.room, budget=BUDGET)
+    if not checks:
+        return None
+    return vocabulary.shared(("residue", checks), lambda: Residue(checks=checks))

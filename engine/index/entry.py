@@ -1,0 +1,74 @@
+"""A candidate as the blocks keep it: what it asks of a request, what is left to verify, what it is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from engine.index.alone import worth_alone
+from engine.index.components import Clause, FamilyKey, Value
+from engine.index.deals import Deal
+from engine.index.facts import Facts
+from engine.index.predicates import Predicate
+from engine.snapshot import Candidate
+
+
+class Check(NamedTuple):
+    """One of `predicates` must hold, or one of `names` be left out."""
+
+    names: frozenset[str]
+    predicates: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Residue:
+    """What bitmaps do not say about a candidate. Equal ones are shared as far as they can be.
+
+    `room` is what a budget leaves for this discount, unless `budget` is left out. `candidate` stands here
+    when only its own evaluation can decide.
+    """
+
+    checks: tuple[Check, ...] = ()
+    room: int | None = None
+    budget: str = ""
+    candidate: Candidate | None = None
+
+    def worth(self, facts: Facts, deal: Deal) -> int | None:
+        """The worth of a candidate that passed the bitmaps, None when it does not apply after all."""
+        truths, omit = facts.truths, facts.omit
+        for names, predicates in self.checks:
+            if omit and not omit.isdisjoint(names):
+                continue
+            for predicate in predicates:
+                if truths[predicate]:
+                    break
+            else:
+                return None
+        if self.candidate is not None:
+            return worth_alone(facts, self.candidate)
+        worth = facts.worths[deal]
+        if self.room is not None and worth is not None and worth > self.room and self.budget not in omit:
+            return None
+        return worth
+
+
+class Entry(NamedTuple):
+    """`asks` are the clauses that bitmaps hold, by family; one value for each component of the family."""
+
+    key: int
+    rank: int
+    deal: Deal
+    residue: Residue | None
+    asks: tuple[tuple[FamilyKey, tuple[Value, ...]], ...]
+
+
+def by_family(clauses: list[Clause]) -> tuple[tuple[FamilyKey, tuple[Value, ...]], ...]:
+    """The clauses under the families that hold them; a family asked twice gets a number."""
+    found: dict[FamilyKey, tuple[Value, ...]] = {}
+    for clause in clauses:
+        components = tuple(component for component, _ in clause)
+        number = 0
+        while (components, number) in found:
+            number += 1
+        found[components, number] = tuple(value for _, value in clause)
+    return tuple(found.items())

@@ -1,0 +1,81 @@
+"""Which slots a number is large enough for: sorted thresholds with the sets of their prefixes.
+
+"At most T" is kept as "at least -T" of the negated number.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from typing import Final, Self
+
+from engine.index.bits import MASK
+
+LARGEST: Final = 2**62
+"""Thresholds beyond this are not indexed but verified."""
+
+_STEP: Final = 64
+
+
+class Thresholds:
+    """`seal()` prepares the prefixes; after that only `hits` is called."""
+
+    __slots__ = ("_last", "_prefixes", "_slots", "_unsorted", "_values")
+
+    def __init__(self) -> None:
+        self._values = array("q")
+        self._slots = array("H")
+        self._unsorted: list[tuple[int, int]] = []
+        self._prefixes: list[int] = [0]
+        self._last = (0, 0)
+
+    def add(self, threshold: int, slot: int) -> None:
+        self._unsorted.append((threshold, slot))
+
+    def remove(self, slot: int) -> None:
+        if slot in self._slots:
+            place = self._slots.index(slot)
+            del self._slots[place]
+            del self._values[place]
+
+    def hits(self, number: int) -> int:
+        """The set of slots whose threshold is at most `number`."""
+        end = bisect_right(self._values, number)
+        # Most requests stand at the same place as the one before: `now` above all. A pair is put at once.
+        last, found = self._last
+        if last == end:
+            return found
+        step = end // _STEP
+        found = self._prefixes[step]
+        for slot in self._slots[step * _STEP : end]:
+            found |= MASK[slot]
+        self._last = (end, found)
+        return found
+
+    def values(self) -> Mapping[int, int]:
+        """The threshold of every slot."""
+        return dict(zip(self._slots, self._values, strict=True))
+
+    def copy(self) -> Self:
+        twin = type(self)()
+        twin._values, twin._slots = self._values[:], self._slots[:]
+        return twin
+
+    def seal(self) -> None:
+        """Sort what was added and prepare the set of every 64th prefix."""
+        if len(self._unsorted) > 8:
+            pairs = sorted([*zip(self._values, self._slots, strict=True), *self._unsorted])
+            self._values = array("q", [value for value, _ in pairs])
+            self._slots = array("H", [slot for _, slot in pairs])
+        else:
+            for value, slot in self._unsorted:
+                place = bisect_left(self._values, value)
+                self._values.insert(place, value)
+                self._slots.insert(place, slot)
+        self._unsorted = []
+        found, self._prefixes, self._last = 0, [0], (0, 0)
+        for place, slot in enumerate(self._slots, start=1):
+            found |= MASK[slot]
+            if place % _STEP == 0:
+                self._prefixes.append(found)
