@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from decimal import ROUND_FLOOR, Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import Final
 
 from engine.effects.base import LARGEST_AMOUNT, InvalidDiscount
 from engine.formula import Formula, Scope, evaluate, parse
 from engine.money import clamp, half_up
 
-if TYPE_CHECKING:
-    from engine.situation import Situation
+_LARGEST: Final = Decimal(LARGEST_AMOUNT)
+_SMALLEST: Final = -30
+"""Numbers below 10^-30 count as 0."""
 
 
 @lru_cache(maxsize=10_000)
@@ -32,33 +33,38 @@ def check(text: str, field: str) -> None:
         raise InvalidDiscount(field, str(error)) from error
 
 
-def money(situation: Situation, text: str, static: int, index: int | None) -> int:
+def money(scope: Scope, text: str, static: int) -> int:
     """Minor units, at most the largest amount there is."""
-    value = _value(situation, text, index)
+    value = _value(scope, text)
     if value is None:
         return static
     numerator, denominator = value.as_integer_ratio()
     return clamp(half_up(100 * numerator, denominator), 0, LARGEST_AMOUNT)
 
 
-def percent(situation: Situation, text: str, static: Decimal, index: int | None) -> Decimal:
+def percent(scope: Scope, text: str, static: Decimal) -> Decimal:
     """0 to 100."""
-    value = _value(situation, text, index)
+    value = _value(scope, text)
     return static if value is None else max(Decimal(0), min(value, Decimal(100)))
 
 
-def units(situation: Situation, text: str, static: int | None, index: int | None) -> int | None:
+def units(scope: Scope, text: str, static: int | None) -> int | None:
     """Whole units, at least 0."""
-    value = _value(situation, text, index)
+    value = _value(scope, text)
     if value is None:
         return static
     return clamp(int(value.to_integral_value(rounding=ROUND_FLOOR)), 0, LARGEST_AMOUNT)
 
 
-def _value(situation: Situation, text: str, index: int | None) -> Decimal | None:
+def _value(scope: Scope, text: str) -> Decimal | None:
     try:
         formula = parsed(text)
     except ValueError:
         return None
-    value = evaluate(formula, Scope(situation, line_index=index))
-    return value if value is not None and value.is_finite() else None
+    value = evaluate(formula, scope)
+    if value is None or not value.is_finite():
+        return None
+    # As fractions numbers of a thousand digits would cost a lot, and they change nothing here.
+    if value.adjusted() < _SMALLEST:
+        return Decimal(0)
+    return max(-_LARGEST, min(value, _LARGEST))

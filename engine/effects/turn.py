@@ -10,6 +10,7 @@ from engine.applicability import Applicability, Entry, groups
 from engine.basket import LineState
 from engine.draft import Draft
 from engine.effects import dynamic
+from engine.formula import Scope
 from engine.picking import Picked, pick
 from engine.stacking_rules import CalculationMode
 from engine.unit_limits import limited
@@ -33,6 +34,7 @@ class Turn:
     """
 
     __slots__ = (
+        "_formulas",
         "barred",
         "bundles",
         "credits_taken",
@@ -60,6 +62,7 @@ class Turn:
         self.barred: Final = barred
         self.bundles: Final = bundles
         self.draft: Final = Draft(situation.before)
+        self._formulas: Scope | None = None
         self.credits_taken: int | None = None
         self.picks: list[Target] | None = None
         self.notes: list[Note] = []
@@ -97,13 +100,19 @@ class Turn:
 
     def money(self, static: int, formula: str | None, index: int | None = None) -> int:
         """An amount in minor units: the formula's value, else the static one."""
-        return static if formula is None else dynamic.money(self.situation, formula, static, index)
+        return static if formula is None else dynamic.money(self._scope(index), formula, static)
 
     def percent(self, static: Decimal, formula: str | None, index: int | None = None) -> Decimal:
         """A percentage from 0 to 100, times the bundles."""
-        value = static if formula is None else dynamic.percent(self.situation, formula, static, index)
+        value = static if formula is None else dynamic.percent(self._scope(index), formula, static)
         return value if self.bundles == 1 else min(Decimal(100), value * self.bundles)
 
     def number(self, static: int | None, formula: str | None, index: int | None = None) -> int | None:
         """A number of units, None = no limit."""
-        return static if formula is None else dynamic.units(self.situation, formula, static, index)
+        return static if formula is None else dynamic.units(self._scope(index), formula, static)
+
+    def _scope(self, index: int | None) -> Scope:
+        """Where formulas read; one for the whole turn, so that the extreme lines are looked for once."""
+        if self._formulas is None:
+            self._formulas = Scope(self.situation)
+        return self._formulas if index is None else self._formulas.at_line(index)
