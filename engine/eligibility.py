@@ -12,6 +12,7 @@ from typing import Final
 
 from engine import limits, timeframes
 from engine.reasons import Reason, ReasonKey
+from engine.rules.words import instant
 from engine.snapshot import Candidate, RedeemableObject
 from engine.validity import Validity, effective
 
@@ -41,14 +42,19 @@ type Check = Callable[[Case], Reason | None]
 
 def refusal(candidate: Candidate, *, now: datetime, zone: tzinfo) -> Reason | None:
     """The first reason why `candidate` may not be used, None when it may."""
+    case = case_of(candidate, now=now, zone=zone)
+    return next((reason for check in CHECKS if (reason := check(case)) is not None), None)
+
+
+def case_of(candidate: Candidate, *, now: datetime, zone: tzinfo) -> Case:
+    """What the checks look at: the candidate with the time limits that count."""
     validity = effective(
         own=candidate.validity,
         parent=candidate.campaign_validity,
         published_at=candidate.published_at,
         zone=zone,
     )
-    case = Case(candidate=candidate, validity=validity, now=now, zone=zone)
-    return next((reason for check in CHECKS if (reason := check(case)) is not None), None)
+    return Case(candidate=candidate, validity=validity, now=now, zone=zone)
 
 
 def refused_on_arrival(case: Case) -> Reason | None:
@@ -172,7 +178,10 @@ def _promotion_inactive(details: str, remedy: str | None) -> Reason:
 
 def _opening_text(case: Case) -> str | None:
     opening = timeframes.next_opening(case.validity, case.now, case.zone)
-    return None if opening is None else f"Becomes active at {_text(opening)}"
+    if opening is None:
+        return None
+    now = case.now.astimezone(case.zone).isoformat()
+    return f"Works from {instant(opening.astimezone(case.zone).isoformat(), now)}"
 
 
 def _text(instant: datetime) -> str:

@@ -136,7 +136,7 @@ def test_tier_counts_its_timeframe_from_the_start_of_the_campaign() -> None:
     reason = refused(closed_today)
     assert reason is not None
     assert reason.key == ReasonKey.PROMOTION_NOT_ACTIVE_NOW
-    assert reason.remedy == "Becomes active at 2026-11-25T10:00:00.000Z"
+    assert reason.remedy == "Works from Wednesday 25 November 11:00"
 
 
 def test_timeframe_without_any_start_is_refused_with_what_is_missing() -> None:
@@ -170,9 +170,9 @@ def test_start_says_when_it_really_becomes_active() -> None:
 
     assert plain is not None
     assert plain.details == "SUMMER starts at 2026-12-01T00:00:00.000Z"
-    assert plain.remedy == "Becomes active at 2026-12-01T00:00:00.000Z"
+    assert plain.remedy == "Works from Tuesday 1 December 01:00"
     assert sundays is not None
-    assert sundays.remedy == "Becomes active at 2026-12-05T23:00:00.000Z"  # Sunday 6 December in Warsaw
+    assert sundays.remedy == "Works from Sunday 6 December 00:00"
 
 
 @pytest.mark.parametrize(
