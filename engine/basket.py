@@ -147,14 +147,6 @@ class OrderState(Data):
     lines: tuple[LineState, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Change(Data):
-    """What an effect wants to take off: from the order, and from lines (one figure per line, or empty)."""
-
-    order_discount: int = 0
-    line_discounts: tuple[int, ...] = ()
-
-
 def open_order(basket: Basket) -> OrderState:
     """The order before the first step of this request, with the discounts of earlier requests.
 
@@ -172,29 +164,6 @@ def open_order(basket: Basket) -> OrderState:
         initial_amount=amount if basket.initial_amount is None else basket.initial_amount,
         discount_amount=clamp(basket.discount_amount, 0, payable),
         applied=0,
-        lines=tuple(lines),
-    )
-
-
-def apply_change(order: OrderState, change: Change) -> OrderState:
-    """The order after one step; `applied_*` show this step only.
-
-    No line discount exceeds the line's subtotal, no step exceeds what is still payable (lines first, in their
-    order). A `Change` can therefore never push a total below 0.
-    """
-    payable = order.total_amount or 0
-    wanted = change.line_discounts or (0,) * len(order.lines)
-    lines = []
-    for line, discount in zip(order.lines, wanted, strict=True):
-        applied = clamp(discount, 0, min(line.subtotal_amount or 0, payable))
-        payable -= applied
-        lines.append(_discounted(line, line.discount_amount + applied, applied))
-    applied = clamp(change.order_discount, 0, payable)
-    return totals(
-        amount=order.amount,
-        initial_amount=order.initial_amount,
-        discount_amount=order.discount_amount + applied,
-        applied=applied,
         lines=tuple(lines),
     )
 
@@ -230,31 +199,19 @@ def _since(before: LineState, line: LineState) -> LineState:
 
 def _line_state(line: Line, discount: int) -> LineState:
     amount = line.value
-    state = LineState(
+    return LineState(
         quantity=line.quantity,
         initial_quantity=line.quantity if line.initial_quantity is None else line.initial_quantity,
         price=line.price,
         amount=amount,
         initial_amount=amount if line.initial_amount is None else line.initial_amount,
+        discount_amount=discount,
+        subtotal_amount=None if amount is None else amount - discount,
         discount_quantity=min(line.discount_quantity, line.quantity),
         product_id=line.product_id,
         sku_id=line.sku_id,
         source_id=line.source_id,
         related_object=line.related_object,
-    )
-    return _discounted(state, discount, 0)
-
-
-def _discounted(line: LineState, discount: int, applied: int) -> LineState:
-    subtotal = None if line.amount is None else line.amount - discount
-    return replace(
-        line,
-        discount_amount=discount,
-        applied_discount_amount=applied,
-        subtotal_amount=subtotal,
-        applied_discount_quantity=0,
-        applied_quantity=0,
-        applied_quantity_amount=0,
     )
 
 

@@ -4,11 +4,23 @@ from dataclasses import replace
 
 import pytest
 
-from engine.basket import Basket, Change, Line, LineState, OrderState, apply_change, open_order, since
+from engine.basket import Basket, Line, LineState, OrderState, open_order, since
+from engine.draft import Draft
 
 MUG = Line(price=1000, quantity=3, product_id="prod_mug")
 SHIRT = Line(price=2000, quantity=3, product_id="prod_shirt")
 BOTTLE = Line(price=2500, quantity=2, product_id="prod_bottle")
+
+
+def step(order: OrderState, *, whole: int = 0, lines: tuple[int, ...] = ()) -> OrderState:
+    """The order after a step that takes so much off its lines, then off the whole of it."""
+    draft = Draft(order)
+    for index, amount in enumerate(lines):
+        draft.take_line(index, amount)
+    draft.take_order(whole)
+    after = draft.close()
+    assert after is not None
+    return after
 
 
 def figures(order: OrderState) -> dict[str, int | None]:
@@ -60,8 +72,8 @@ def test_line_without_price_has_no_amounts() -> None:
 def test_bookkeeping_of_an_item_discount_followed_by_an_order_discount() -> None:
     opening = open_order(Basket(lines=(MUG, SHIRT, BOTTLE)))
 
-    first = apply_change(opening, Change(line_discounts=(2000, 2000, 0)))
-    second = apply_change(first, Change(order_discount=2500))
+    first = step(opening, lines=(2000, 2000, 0))
+    second = step(first, whole=2500)
     final = since(opening, second)
 
     assert figures(first) == {
@@ -117,7 +129,7 @@ def test_earlier_discounts_of_a_continued_order_count_but_are_not_applied_again(
 def test_line_discount_stops_at_the_subtotal() -> None:
     order = open_order(Basket(lines=(Line(price=2000), Line(price=700))))
 
-    order = apply_change(order, Change(line_discounts=(1000, 1000)))
+    order = step(order, lines=(1000, 1000))
 
     assert [line.applied_discount_amount for line in order.lines] == [1000, 700]
     assert order.total_amount == 1000
@@ -125,9 +137,9 @@ def test_line_discount_stops_at_the_subtotal() -> None:
 
 def test_item_discounts_are_cut_in_order_when_the_order_discount_ate_the_money() -> None:
     order = open_order(Basket(lines=(Line(price=1000), Line(price=1000))))
-    order = apply_change(order, Change(order_discount=1500))
+    order = step(order, whole=1500)
 
-    order = apply_change(order, Change(line_discounts=(400, 400)))
+    order = step(order, lines=(400, 400))
 
     assert [line.applied_discount_amount for line in order.lines] == [400, 100]
     assert order.total_amount == 0
@@ -159,7 +171,7 @@ def test_own_amount_of_the_order_limits_earlier_item_discounts() -> None:
 def test_discount_on_an_order_without_amount_changes_nothing() -> None:
     order = open_order(Basket())
 
-    assert apply_change(order, Change(order_discount=1000)) == order
+    assert step(order, whole=1000) == order
 
 
 def test_a_continued_order_knows_what_it_was_before_its_discounts() -> None:

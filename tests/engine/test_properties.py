@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Basket, Candidate, Outcome, Snapshot, Status, evaluate
-from engine.basket import Change, OrderState, apply_change, open_order, since
+from engine.basket import OrderState, open_order, since
+from engine.draft import Draft
 from engine.effects import AmountOffOrder
 from engine.stacking_rules import ApplicationMode
 from tests.engine import strategies
@@ -97,8 +98,13 @@ def test_whatever_an_effect_asks_for_the_books_stay_sound(
     assert_sound(opening)
 
     for from_order, from_line in changes:
-        asked = Change(order_discount=from_order, line_discounts=(from_line,) * len(order.lines))
-        order = apply_change(order, asked)
+        draft = Draft(order)
+        for index in range(len(order.lines)):
+            draft.take_line(index, from_line)
+        draft.take_order(from_order)
+        after = draft.close()
+        assert after is not None
+        order = after
         assert_sound(order)
     assert_sound(since(opening, order))
 

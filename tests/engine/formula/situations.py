@@ -8,7 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine import effects, formula
-from engine.basket import Basket, Change, Line, apply_change, open_order
+from engine.basket import Basket, Line, open_order
+from engine.draft import Draft
 from engine.situation import Situation
 from engine.snapshot import Call, Candidate, Customer, RedeemableObject, Snapshot, Uses
 from engine.validity import Validity
@@ -71,7 +72,11 @@ def situation(
     basket = Basket(lines=lines, metadata={"shop": "west"})
     order = open_order(basket)
     if lines:
-        order = apply_change(order, Change(line_discounts=(500, *(0 for _ in lines[1:]))))
+        draft = Draft(order)
+        draft.take_line(0, 500)
+        discounted = draft.close()
+        assert discounted is not None
+        order = discounted
     facts: dict[str, Any] = {
         "now": NOW,
         "time_zone": "Europe/Warsaw",
