@@ -80,7 +80,7 @@ _SOURCES: Final[Mapping[str, _Source]] = {
         model=ValidationRule,
         rows=lambda: ValidationRule.objects.all(),
         name="name",
-        word="Conditions",
+        word="",
         has_source_id=False,
     ),
 }

@@ -65,9 +65,6 @@ class ValidationRuleAdmin(PageAdmin):
             ("Conditions", {"fields": ("document",)}),
         )
 
-    def lead(self, request: HttpRequest, obj: ValidationRule) -> str:
-        return conditions.rule_in_words(obj)
-
     def facts(self, request: HttpRequest, obj: ValidationRule) -> list[Fact]:
         return [
             Fact(title="Used by", value=self.used(obj)),

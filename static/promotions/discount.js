@@ -6,6 +6,8 @@
     const kind = document.getElementById("id_discount_type");
     const effect = document.getElementById("id_applies_to");
     if (!kind || !effect) return;
+    const formula = document.getElementById("id_formula")?.closest("fieldset");
+    if (formula) formula.classList.toggle("promo-hidden", ["UNITS", "SHIPPING"].includes(kind.value));
     for (const option of effect.options) {
       option.hidden = option.disabled = !option.dataset.kinds.split(" ").includes(kind.value);
     }

@@ -4,6 +4,7 @@
 (() => {
   if (window.fanfarePicker) return;
   const WAIT = 200;
+  const BAR = 80; // pixels: the buttons at the bottom of the page
   let open = null;
 
   function close() {
@@ -59,8 +60,19 @@
       list.append(none);
     }
     root.append(list);
+    place(text, list);
     open = { root, text, list, hits, at: -1 };
     text.setAttribute("aria-expanded", "true");
+  }
+
+  /* Over everything: the boxes around a field may cut off what leaves them. */
+  function place(text, list) {
+    const box = text.getBoundingClientRect();
+    const isLow = box.bottom + list.offsetHeight + BAR > window.innerHeight && box.top > list.offsetHeight;
+    list.style.left = `${box.left}px`;
+    list.style.minWidth = `${box.width}px`;
+    list.style.top = isLow ? "auto" : `${box.bottom + 4}px`;
+    list.style.bottom = isLow ? `${window.innerHeight - box.top + 4}px` : "auto";
   }
 
   function move(step) {
@@ -110,6 +122,11 @@
     event.preventDefault();
     event.stopPropagation();
   });
+
+  document.addEventListener("scroll", () => {
+    if (open) place(open.text, open.list);
+  }, true);
+  window.addEventListener("resize", close);
 
   window.fanfarePicker = { close };
 })();

@@ -16,6 +16,7 @@ from unfold.widgets import (
 )
 
 from core.admin.forms import MoneyField
+from engine import formula
 from promotions.admin import pickers
 from promotions.admin.forms.choices import (
     EFFECTS,
@@ -177,6 +178,12 @@ class DiscountForm(forms.ModelForm):
         if applies_to and effects and applies_to not in effects:
             self._say("applies_to", "This kind of discount is for the whole order, or for each item.")
 
+        if cleaned.get("formula"):
+            try:
+                formula.parse(cleaned["formula"])
+            except formula.FormulaSyntaxError as error:
+                self._say("formula", f"{error}.")
+
     def _say(self, field: str, text: str) -> None:
         """One reason a field: what the field itself found wrong comes first."""
         if field not in self.errors:
@@ -229,6 +236,11 @@ def _units(number: int | None, item: str | None, effect: str, formula: str | Non
     }
 
 
+def _written(percent: Any) -> Decimal:
+    """20 and 12.5, never 2E+1 or 12.50."""
+    return Decimal(f"{Decimal(str(percent)).normalize():f}")
+
+
 def discount_initial(wire: Mapping[str, Any] | None) -> dict[str, Any]:
     """The fields of the form for a stored discount."""
     if not wire:
@@ -237,7 +249,7 @@ def discount_initial(wire: Mapping[str, Any] | None) -> dict[str, Any]:
     percent = wire.get("percent_off")
     initial: dict[str, Any] = {
         "discount_type": kind,
-        "percent_off": None if percent is None else Decimal(str(percent)).normalize(),
+        "percent_off": None if percent is None else _written(percent),
         "amount_off": wire.get("amount_off"),
         "new_price": wire.get("fixed_amount"),
         "discount_limit": wire.get("amount_limit"),

@@ -37,7 +37,8 @@ class RuleBuilderWidget(forms.Widget):
         return {
             **context,
             "text": documents.write(document),
-            "lines": documents.in_words(document),
+            "lines": [] if self.mistakes else documents.in_words(document),
+            "is_incomplete": bool(self.mistakes),
             "setup": {
                 "outline": outline(document.get("rules")),
                 "names": {value: hit.as_json() for value, hit in picked.items()},
@@ -64,7 +65,7 @@ class RuleBuilderField(forms.Field):
         found = documents.mistakes(document)
         self.widget.mistakes = found
         if found:
-            raise ValidationError("Some conditions are not complete yet: see the rows below.")
+            raise ValidationError("Some rows are not complete yet: they are marked above.")
         return document
 
     def has_changed(self, initial: Any, data: Any) -> bool:

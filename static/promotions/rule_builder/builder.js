@@ -48,5 +48,6 @@ document.addEventListener("DOMContentLoaded", () => {
     const conditions = el("section", { class: "rb-part" }, el("h3", {}, "When it holds"),
       drawLevel(page, rules, "rules", null));
     root.querySelector(".rb-parts").replaceChildren(conditions, applicable.root, bundled.root);
+    root.querySelector(".rb-wrong")?.scrollIntoView({ block: "center" });
   }
 });

@@ -84,7 +84,7 @@
       select("How the conditions are joined", JOINS, node.join, (join) => { node.join = join; change(); }),
       el("span", {}, "must be true"), remove ? icon("delete", "Take the group out", remove) : null) : null;
     const foot = isFixed ? null : el("div", { class: "rb-foot" },
-      button(names ? "Add a detail" : "Add a condition", add, { class: "fanfare-add" }),
+      button(names ? "Say how many, or worth how much" : "Add a condition", add, { class: "fanfare-add" }),
       names ? null : button("Add a group", addGroup, { class: "fanfare-add" }));
     const root = el("div", { class: remove ? "rb-group rb-nested" : "rb-group" }, head, ...rows, foot);
     return root;
@@ -102,9 +102,11 @@
     const changed = () => { forget(page, own, root); page.changed(); };
     const redraw = () => {
       const spec = specOf(page, rule.wire);
-      const lines = Object.keys(rule.wire.conditions ?? {});
+      const order = (spec?.operators ?? []).map((each) => each.value);
+      const lines = Object.keys(rule.wire.conditions ?? {}).sort((a, b) => order.indexOf(a) - order.indexOf(b));
       root.replaceChildren(
         el("div", { class: "rb-main" },
+          found.kept === null ? null : el("span", { class: "rb-number" }, `${rule.key}.`),
           what(page, names, rule, spec, () => { changed(); redraw(); }),
           spec?.hasProperty ? input("Metadata key", rule.wire.property, (text) => {
             rule.wire.property = text.trim();

@@ -47,14 +47,14 @@
     }, { value: nameOf(page, entry), label: "Which item" });
   }
 
-  function figure(page, entry, [name, label], isMoney) {
+  function figure(page, entry, [name, label, empty = "no limit"], isMoney) {
     const shown = isMoney ? major(entry[name]) : entry[name];
     const field = input(label, shown, (text) => {
       const read = isMoney ? minor(text) : /^\d+$/.test(text.trim()) ? Number(text) : text.trim();
       if (read === "") delete entry[name];
       else entry[name] = read;
       page.changed();
-    }, { inputmode: "decimal", placeholder: isMoney ? "0.00" : "no limit", class: "rb-short" });
+    }, { inputmode: "decimal", placeholder: isMoney ? "0.00" : empty, class: "rb-short" });
     const unit = isMoney ? el("span", {}, page.setup.currency) : null;
     return el("label", { class: "rb-limit" }, el("span", {}, label), el("span", { class: "rb-unit" }, field, unit));
   }
@@ -76,8 +76,8 @@
             page.changed();
             redraw();
           })),
-        figure(page, entry, ["repeat", "Only every n-th: n ="], false),
-        figure(page, entry, ["skip_initially", "Skip the first"], false),
+        figure(page, entry, ["repeat", "Only every n-th: n =", "1"], false),
+        figure(page, entry, ["skip_initially", "Skip the first", "0"], false),
         ...MONEY.map((limit) => figure(page, entry, limit, true)),
         ...[...UNITS, ...life].map((limit) => figure(page, entry, limit, false)),
         ...calculated.map(([name, text]) => el("p", { class: "fanfare-note" }, `Calculated ${name.replaceAll("_", " ")}: ${text}`))));
