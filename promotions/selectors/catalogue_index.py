@@ -156,8 +156,8 @@ class Catalogue:
 
     def _catch_up(self) -> None:
         seen = self._seen
-        reading = catalogue_feed.read(since=seen.settled if seen else NEVER)
-        if seen is None or seen.must_start_anew(reading):
+        reading = None if seen is None else catalogue_feed.read(since=seen.settled)
+        if seen is None or reading is None or seen.must_start_anew(reading):
             self._start_anew()
             return
         fresh = {_changed(change) for change in reading.changes if _mark(change) not in seen.marks}
