@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
@@ -105,6 +106,10 @@ class PromotionStackAdmin(PageAdmin):
             campaign = form.cleaned_data["campaign"]
             saved = stacks.create(campaign_id=campaign.pk, spec=spec, actor=actor, now=now)
         adopt(obj, saved)
+
+    def response_post_save_add(self, request: HttpRequest, obj: PromotionStack) -> HttpResponse:
+        """On to its page, where the tiers are chosen."""
+        return HttpResponseRedirect(reverse("admin:promotions_promotionstack_change", args=[obj.pk]))
 
     def delete_model(self, request: HttpRequest, obj: PromotionStack) -> None:
         stacks.delete(stack_id=obj.pk, actor=staff_actor(request), now=timezone.now())

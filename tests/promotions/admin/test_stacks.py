@@ -49,7 +49,7 @@ def test_a_new_one_begins_with_all_tiers_of_the_promotion(
     answer = admin_page.post(ADD, form)
 
     stack = PromotionStack.objects.get()
-    assert answer.status_code == 302
+    assert (answer.status_code, answer["Location"]) == (302, page(stack))
     assert (stack.name, stack.category, names(stack)) == ("Both", category, ["T1", "T2", "T3"])
     assert audited() == ["promotion_stack.created"]
 
