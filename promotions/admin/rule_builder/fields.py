@@ -31,7 +31,7 @@ class RuleBuilderWidget(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        document = _document(value)
+        document = _shown(value)
         # Ids that stand in the document alone; the page shows their names.
         picked = pickers.by_value(documents.mentioned(document))
         return {
@@ -70,6 +70,14 @@ class RuleBuilderField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return _document(data) != _document(initial)
+
+
+def _shown(value: Any) -> documents.Document:
+    """What can be drawn: nothing of what is no document."""
+    try:
+        return _document(value)
+    except ValidationError:
+        return {}
 
 
 def _document(value: Any) -> documents.Document:
