@@ -25,7 +25,14 @@ class Role(StrEnum):
 
 
 _MERCHANT = frozenset(
-    {"validations.validate", "redemptions.redeem", "redemptions.rollback", "qualifications.qualify"}
+    {
+        "validations.validate",
+        "validations.explain",
+        "redemptions.redeem",
+        "redemptions.rollback",
+        "qualifications.qualify",
+        "qualifications.explain",
+    }
 )
 _CLIENT = frozenset({"validations.validate", "redemptions.redeem", "qualifications.qualify", "events.create"})
 # Of the project itself; nothing that somebody at a till or a campaign works with.

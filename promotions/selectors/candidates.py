@@ -41,7 +41,11 @@ def with_counts(found: Sequence[Found], needs: Needs, asking: Asking) -> list[Fo
     if not (needs.counts or with_metadata or with_units):
         return list(found)
     scope = counts.counting_for(
-        customer=asking.customer, actor=asking.actor, settings=asking.settings, now=asking.now
+        customer=asking.customer,
+        payload=asking.payload,
+        actor=asking.actor,
+        settings=asking.settings,
+        now=asking.now,
     )
     campaigns = counts.of_campaigns(_campaigns(found), needs.counts, scope)
     vouchers = counts.of_vouchers(_keys(found, Voucher), needs.counts, scope)

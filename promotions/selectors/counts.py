@@ -41,17 +41,33 @@ NOTHING: Final[Mapping[str, int]] = dict.fromkeys(
 
 @dataclass(frozen=True, kw_only=True)
 class CountingFor:
-    """Whose uses count, and from when each period counts."""
+    """Whose uses count, and from when each period counts.
+
+    `is_identified`: the request says who the customer is, even if he is new here.
+    """
 
     customer: Customer | None
+    is_identified: bool
     actor: Actor
     starts: Mapping[str, datetime]
 
 
 def counting_for(
-    *, customer: Customer | None, actor: Actor, settings: ProjectSettings, now: datetime
+    *,
+    customer: Customer | None,
+    payload: Mapping[str, Any] | None,
+    actor: Actor,
+    settings: ProjectSettings,
+    now: datetime,
 ) -> CountingFor:
-    return CountingFor(customer=customer, actor=actor, starts=period_starts(settings, now))
+    """`payload` is the customer as the request describes him."""
+    named = any((payload or {}).get(name) for name in ("id", "source_id", "email"))
+    return CountingFor(
+        customer=customer,
+        is_identified=customer is not None or named,
+        actor=actor,
+        starts=period_starts(settings, now),
+    )
 
 
 def period_starts(settings: ProjectSettings, now: datetime) -> dict[str, datetime]:
@@ -124,9 +140,10 @@ def _aggregate(name: str, scope: CountingFor) -> Any:
         base, period = name, ""
     which = Q(redeemed_at__gte=scope.starts[period]) if period else Q()
     if base in (_OF_CUSTOMER, _OF_CUSTOMER_IN_CAMPAIGN):
-        if scope.customer is None:
+        if scope.customer is None and not scope.is_identified:
             return None
-        which &= Q(customer=scope.customer)
+        # Whom the house does not know yet has used nothing.
+        which &= Q(customer=scope.customer) if scope.customer is not None else Q(pk=None)
     elif base == _OF_KEY:
         which &= Q(channel_type="API", channel_id=scope.actor.id)
     elif base == _OF_USER:

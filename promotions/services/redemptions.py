@@ -7,7 +7,7 @@ order. A counter that everybody wants is so held only for the length of the comm
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from promotions.models import Redemption
 from promotions.redeemables import Found, NotRedeemable, kind_of
 from promotions.selectors import snapshots, stacks
 from promotions.selectors.order_snapshots import order_snapshot
+from promotions.selectors.readable import with_names
 from promotions.selectors.snapshots import Asking, Loaded
 from promotions.services import counting
 from promotions.services.validations import DecisionSpec, tracking_of
@@ -119,7 +120,8 @@ def _refuse_invalid(loaded: Loaded, outcome: Outcome) -> None:
     partial = loaded.snapshot.stacking_rules.redeemables_application_mode is ApplicationMode.PARTIAL
     if partial or not refused:
         raise NoApplicableRedeemables("None of the redeemables can be applied.")
-    raise refusal_of(refused[0])
+    readable = with_names(loaded, replace(outcome, steps=refused[:1]))
+    raise refusal_of(readable.steps[0])
 
 
 def refusal_of(step: Step) -> NotRedeemable:

@@ -16,6 +16,7 @@ from core.models import ProjectSettings
 from engine import Outcome, Strategy, evaluate
 from promotions.redeemables import Requested
 from promotions.selectors import snapshots
+from promotions.selectors.readable import with_names
 from promotions.selectors.snapshots import Asking, Loaded
 
 
@@ -67,7 +68,7 @@ def validate(*, spec: DecisionSpec, actor: Actor, now: datetime) -> Decision:
     )
     return Decision(
         loaded=loaded,
-        outcome=evaluate(loaded.snapshot),
+        outcome=with_names(loaded, evaluate(loaded.snapshot)),
         tracking_id=tracking_of(spec.tracking_id, spec.customer, settings),
     )
 

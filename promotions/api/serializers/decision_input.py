@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from commerce.api.serializers.customers import CustomerPayload, customer_spec
 from commerce.api.serializers.orders import OrderPayload, order_spec
-from core.api.fields import ListField, MetadataField, TextField, WireSerializer, parse
+from core.api.fields import (
+    BooleanField,
+    ChoiceField,
+    InstantField,
+    ListField,
+    MetadataField,
+    TextField,
+    WireSerializer,
+    parse,
+)
 from core.errors import InvalidPayload
+from engine import Strategy
 from promotions.redeemables import Requested, supported_objects
 from promotions.selectors import stacks
 from promotions.services.validations import DecisionSpec
@@ -30,7 +41,12 @@ class RedeemableInput(WireSerializer):
 
 
 class OptionsInput(WireSerializer):
+    """`explain`, `stacking` and `at` are ours, beyond the contract."""
+
     expand = ListField(child=TextField(), required=False, max_length=20)
+    explain = BooleanField(required=False, allow_null=True)
+    stacking = ChoiceField(Strategy, required=False, allow_null=True)
+    at = InstantField(required=False, allow_null=True)
 
     def validate_expand(self, value: list[str]) -> list[str]:
         unknown = sorted(set(value) - EXPANDABLE)
@@ -59,8 +75,12 @@ class RedemptionInput(ValidationInput):
 
 @dataclass(frozen=True, kw_only=True)
 class ParsedDecision:
+    """`explain`: say why. `at`: as if it were that instant (None = now)."""
+
     spec: DecisionSpec
     expand: Collection[str] = field(default_factory=tuple)
+    explain: bool = False
+    at: datetime | None = None
 
 
 def decision_spec(
@@ -76,11 +96,18 @@ def decision_spec(
     )
     order = given.get("order")
     customer = given.get("customer") or (order or {}).get("customer")
+    options = given.get("options") or {}
     spec = DecisionSpec(
         redeemables=requested,
         order=order_spec(order) if order is not None else None,
         customer=customer_spec(customer) if customer else None,
         metadata=given.get("metadata") or {},
         tracking_id=given.get("tracking_id") or "",
+        strategy=Strategy(options.get("stacking") or Strategy.REQUESTED),
     )
-    return ParsedDecision(spec=spec, expand=tuple((given.get("options") or {}).get("expand") or ()))
+    return ParsedDecision(
+        spec=spec,
+        expand=tuple(options.get("expand") or ()),
+        explain=bool(options.get("explain")),
+        at=options.get("at"),
+    )

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from commerce.selectors.orders import ResolvedOrder
 from core.ids import new_id
 from engine import Status, Step
+from engine.bundles import BundleCount
+from promotions.api.serializers.applied_entries import applied_output
 from promotions.api.serializers.categories import categories_output
 from promotions.api.serializers.discounts import discount_output
 from promotions.api.serializers.stacking_rules import stacking_rules_output
@@ -24,7 +27,7 @@ def validation_output(decision: Decision, *, expand: Collection[str], request_id
     loaded, outcome = decision.loaded, decision.outcome
     entries = {
         status: [
-            step_output(step, loaded, expand=expand, request_id=request_id)
+            step_output(step, loaded, expand=expand, request_id=request_id, order_after=_final(decision))
             for step in outcome.with_status(status)
         ]
         for status in Status
@@ -34,14 +37,17 @@ def validation_output(decision: Decision, *, expand: Collection[str], request_id
         wire["redeemables"] = entries[Status.APPLICABLE]
     else:
         wire["redeemables"] = [
-            step_output(step, loaded, expand=expand, request_id=request_id) for step in outcome.steps
+            step_output(step, loaded, expand=expand, request_id=request_id, order_after=_final(decision))
+            for step in outcome.steps
         ]
     if entries[Status.SKIPPED]:
         wire["skipped_redeemables"] = entries[Status.SKIPPED]
     if entries[Status.INAPPLICABLE]:
         wire["inapplicable_redeemables"] = entries[Status.INAPPLICABLE]
-    if (order := order_snapshot(outcome.order, loaded.order)) is not None:
+    if (order := order_snapshot(outcome.order, _final(decision))) is not None:
         wire["order"] = order
+    if outcome.gap is not None:
+        wire["stacking"] = {"strategy": loaded.snapshot.strategy.value, "gap": outcome.gap}
     if decision.tracking_id:
         wire["tracking_id"] = decision.tracking_id
     wire["stacking_rules"] = stacking_rules_output(loaded.settings, loaded.category_rules)
@@ -64,35 +70,73 @@ def single_validation_output(decision: Decision, *, code: str, request_id: str) 
     wire |= {
         "metadata": row.metadata,
         "discount": found_discount(found),
-        "applicable_to": dict(EMPTY_LIST),
-        "inapplicable_to": dict(EMPTY_LIST),
+        **applied_output(step),
     }
-    if (order := order_snapshot(decision.outcome.order, loaded.order)) is not None:
+    if (order := order_snapshot(decision.outcome.order, _final(decision))) is not None:
         wire["order"] = order
     return wire
 
 
-def step_output(step: Step, loaded: Loaded, *, expand: Collection[str], request_id: str) -> dict[str, Any]:
-    """One entry of `redeemables`, `inapplicable_redeemables` or `skipped_redeemables`."""
+def step_output(
+    step: Step,
+    loaded: Loaded,
+    *,
+    expand: Collection[str],
+    request_id: str,
+    order_after: ResolvedOrder | None = None,
+) -> dict[str, Any]:
+    """One entry of `redeemables`, `inapplicable_redeemables` or `skipped_redeemables`.
+
+    `order_after` is the order with the lines that discounts of the request appended.
+    """
     found = loaded.by_key[step.object.value, step.key]
     wire: dict[str, Any] = {"status": step.status.value, "id": step.key, "object": step.object.value}
     match step.status:
         case Status.APPLICABLE:
-            if (order := order_snapshot(step.order, loaded.order)) is not None:
+            if (order := order_snapshot(step.order, order_after or loaded.order)) is not None:
                 wire["order"] = order
-            wire["applicable_to"] = dict(EMPTY_LIST)
-            wire["inapplicable_to"] = dict(EMPTY_LIST)
-            wire["result"] = {"discount": found_discount(found)}
+            wire |= applied_output(step)
+            wire["result"] = {"discount": found_discount(found), **_bundle(step)}
         case Status.INAPPLICABLE:
             error = refusal_of(step)
             body = {**error.to_wire(), "request_id": request_id}
-            wire["result"] = {"error": body, "details": {"message": error.message, "key": error.key}}
+            details = {"message": error.custom_message or error.message, "key": error.key}
+            wire["result"] = {"error": body, "details": details, **_bundle(step)}
         case Status.SKIPPED:
             reason = step.reason
             wire["result"] = {
                 "details": {"key": reason.key.value, "message": reason.message} if reason else {}
             }
     return wire | _expanded(found, expand)
+
+
+def _final(decision: Decision) -> ResolvedOrder | None:
+    return decision.loaded.order_with(decision.outcome.added)
+
+
+def _bundle(step: Step) -> dict[str, Any]:
+    return {} if step.bundle is None else {"bundle": bundle_output(step.bundle)}
+
+
+def bundle_output(count: BundleCount) -> dict[str, Any]:
+    """How many complete bundles there are, of which lines, and what one more needs (contract: 5.13)."""
+    wire: dict[str, Any] = {"quantity": count.quantity, "limit": count.limit}
+    if count.identified:
+        wire["identified"] = [
+            {
+                "id": part.item.id,
+                "object": part.item.object.value,
+                "item_index": part.line,
+                "item_quantity": part.quantity,
+            }
+            for part in count.identified
+        ]
+    if count.missing:
+        wire["missing"] = [
+            {"id": part.item.id, "object": part.item.object.value, "item_quantity": part.quantity}
+            for part in count.missing
+        ]
+    return wire
 
 
 def found_discount(found: Found) -> dict[str, Any] | None:

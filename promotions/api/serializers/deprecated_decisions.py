@@ -12,7 +12,7 @@ from core.api.filter_values import number, single, text
 from core.api.query import Query, read_query
 from core.errors import InvalidQueryParams
 from core.instants import format_optional
-from engine import Status
+from engine import Status, Step
 from promotions.api.serializers.categories import categories_output
 from promotions.api.serializers.decision_input import ParsedDecision, SingleVoucherInput, decision_spec
 from promotions.api.serializers.decisions import step_output
@@ -71,7 +71,7 @@ def tier_validation_output(decision: Decision, *, tier_id: str, request_id: str)
     if step.status is not Status.APPLICABLE:
         error = refusal_of(step)
         return wire | {"reason": error.message, "error": {**error.to_wire(), "request_id": request_id}}
-    return wire | effect_of(step_output(step, decision.loaded, expand=(), request_id=request_id))
+    return wire | effect_of(_step(decision, step, request_id))
 
 
 def tier_facts(tier: PromotionTier) -> dict[str, Any]:
@@ -124,3 +124,8 @@ def _with_numbers(item: Any, where: str) -> dict[str, Any]:
         raise InvalidQueryParams(f"{where}: properties in brackets are expected.")
     amounts = {name: plain(number(item[name], f"{where}{name}")) for name in _AMOUNTS if name in item}
     return {**item, **amounts}
+
+
+def _step(decision: Decision, step: Step, request_id: str) -> dict[str, Any]:
+    order_after = decision.loaded.order_with(decision.outcome.added)
+    return step_output(step, decision.loaded, expand=(), request_id=request_id, order_after=order_after)

@@ -28,10 +28,12 @@ class ActionInput(WireSerializer):
 def discount_output(discount: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """The stored discount as JSON numbers, in the contract's order (JSON columns keep their own).
 
-    `is_dynamic` says that no formula is behind it.
+    `is_dynamic` says whether a formula is behind one of its values.
     """
     if discount is None:
         return None
     stored = plain(discount)
     values = {name: value for name, value in stored.items() if name not in ("type", _LAST)}
-    return {"type": stored["type"], **values, _LAST: stored.get(_LAST), "is_dynamic": False}
+    parts = (values, *(stored.get("units") or ()))
+    is_dynamic = any(name.endswith("_formula") and part[name] for part in parts for name in part)
+    return {"type": stored["type"], **values, _LAST: stored.get(_LAST), "is_dynamic": is_dynamic}

@@ -24,6 +24,7 @@ from promotions.api.serializers.redemptions import (
     rollbacks_output,
     voucher_redemptions_output,
 )
+from promotions.api.views import asking
 from promotions.models import Redemption
 from promotions.redeemables import Requested
 from promotions.selectors import redemptions as known
@@ -136,6 +137,7 @@ class RollbacksView(ProjectAPIView):
 
 def _redeemed(request: Request, now: datetime) -> Response:
     parsed = decision_spec(RedemptionInput, request.data)
+    asking.refuse(parsed)
     redeemed = redemptions.redeem(spec=parsed.spec, actor=actor_of(request), now=now)
     return Response(redeemed_output(redeemed, expand=parsed.expand, request_id=actor_of(request).request_id))
 

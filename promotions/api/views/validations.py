@@ -6,8 +6,10 @@ from rest_framework.response import Response
 from core.api.views import ClientAPIView, ProjectAPIView, actor_of
 from promotions.api.serializers.decision_input import SingleVoucherInput, ValidationInput, decision_spec
 from promotions.api.serializers.decisions import single_validation_output, validation_output
+from promotions.api.serializers.explanations import explanation_output
+from promotions.api.views import asking
 from promotions.redeemables import Requested
-from promotions.services import validations
+from promotions.services import explanations, validations
 
 
 class ValidationsView(ProjectAPIView):
@@ -17,11 +19,13 @@ class ValidationsView(ProjectAPIView):
     actions = {"POST": "validate"}
 
     def post(self, request: Request) -> Response:
-        parsed = decision_spec(ValidationInput, request.data)
-        decision = validations.validate(spec=parsed.spec, actor=actor_of(request), now=self.now)
-        return Response(
-            validation_output(decision, expand=parsed.expand, request_id=actor_of(request).request_id)
-        )
+        parsed, actor = decision_spec(ValidationInput, request.data), actor_of(request)
+        asking.check(parsed, actor, "validations")
+        decision = validations.validate(spec=parsed.spec, actor=actor, now=parsed.at or self.now)
+        answer = validation_output(decision, expand=parsed.expand, request_id=actor.request_id)
+        if parsed.explain:
+            answer["explanations"] = [explanation_output(one) for one in explanations.explained(decision)]
+        return Response(answer)
 
 
 class ClientValidationsView(ClientAPIView, ValidationsView):
@@ -37,7 +41,8 @@ class VoucherValidationView(ProjectAPIView):
     def post(self, request: Request, code: str) -> Response:
         requested = (Requested(object="voucher", id=code),)
         parsed = decision_spec(SingleVoucherInput, request.data, redeemables=requested)
-        decision = validations.validate(spec=parsed.spec, actor=actor_of(request), now=self.now)
+        asking.check(parsed, actor_of(request), "validations")
+        decision = validations.validate(spec=parsed.spec, actor=actor_of(request), now=parsed.at or self.now)
         return Response(
             single_validation_output(decision, code=code, request_id=actor_of(request).request_id)
         )

@@ -1,0 +1,122 @@
+"""What people call the articles, collections and segments that rules and discounts name by id."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from django.db.models import Q
+
+from commerce.models import Product, ProductCollection, Segment, Sku
+from core.ids import has_prefix
+from engine import Candidate, Outcome, Reason
+from engine.items import ItemObject, ItemRef
+from engine.rules.tree import Rule
+from promotions.selectors.needs import articles_of
+from promotions.selectors.snapshots import Loaded
+
+_SEGMENT: Final = "customer.segment"
+
+
+def known_names(candidates: Iterable[Candidate]) -> dict[str, str]:
+    """Ids to names of everything that the rules and discounts of these candidates mention.
+
+    One query for each kind of thing that is mentioned.
+    """
+    candidates = list(candidates)
+    items = {item for candidate in candidates for item in _items(candidate)}
+    segments = {segment for candidate in candidates for segment in _segments(candidate)}
+    articles = articles_of(candidates)
+    products = _ids(items, ItemObject.PRODUCT) | {name for name in articles if not has_prefix(name, "sku")}
+    skus = _ids(items, ItemObject.SKU) | {name for name in articles if has_prefix(name, "sku")}
+    known = dict[str, str]()
+    if products:
+        found = Product.objects.filter(Q(public_id__in=products) | Q(source_id__in=products))
+        known |= _named(found.values_list("public_id", "source_id", "name"))
+    if skus:
+        variants = Sku.objects.filter(Q(public_id__in=skus) | Q(source_id__in=skus))
+        known |= _named(variants.values_list("public_id", "source_id", "sku"))
+    if collections := _ids(items, ItemObject.COLLECTION):
+        rows = ProductCollection.objects.filter(public_id__in=collections)
+        known |= dict(rows.values_list("public_id", "name"))
+    if segments:
+        known |= dict(Segment.objects.filter(public_id__in=segments).values_list("public_id", "name"))
+    return known
+
+
+def spelled_out(text: str, names: Mapping[str, str]) -> str:
+    """The text with names where it has ids."""
+    if not names:
+        return text
+    pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.sub(rf"(?<!\w)(?:{pattern})(?!\w)", lambda found: names[found.group()], text)
+
+
+def with_names(loaded: Loaded, outcome: Outcome) -> Outcome:
+    """The outcome with names instead of ids in the texts of its refusals; only those that have rules look."""
+    by_name = {(one.object, one.key): one for one in loaded.snapshot.candidates}
+    refused = [
+        by_name[step.object, step.key]
+        for step in outcome.steps
+        if step.reason is not None and by_name[step.object, step.key].rules
+    ]
+    if not refused:
+        return outcome
+    known = known_names(refused)
+    steps = tuple(
+        step if step.reason is None else replace(step, reason=readable(step.reason, known))
+        for step in outcome.steps
+    )
+    return replace(outcome, steps=steps)
+
+
+def readable(reason: Reason, known: Mapping[str, str]) -> Reason:
+    """A refusal with names instead of ids."""
+    return replace(
+        reason,
+        details=_spelled(reason.details, known),
+        remedy=_spelled(reason.remedy, known),
+    )
+
+
+def _spelled(text: str | None, known: Mapping[str, str]) -> str | None:
+    return None if text is None else spelled_out(text, known)
+
+
+def _items(candidate: Candidate) -> Iterator[ItemRef]:
+    for rule_set in candidate.rules:
+        entries = (*rule_set.applicable_to.included, *rule_set.applicable_to.excluded)
+        yield from (entry.item for entry in entries)
+        if rule_set.bundle is not None:
+            yield from (part.item for part in rule_set.bundle.components)
+        yield from _operands(rule_set.rules, lambda rule, operand: isinstance(operand, ItemRef))
+
+
+def _segments(candidate: Candidate) -> Iterator[str]:
+    for rule_set in candidate.rules:
+        yield from _operands(
+            rule_set.rules, lambda rule, operand: rule.name == _SEGMENT and isinstance(operand, str)
+        )
+
+
+def _operands(rules: Iterable[Rule], wanted: Callable[[Rule, object], bool]) -> Iterator:  # type: ignore[type-arg]
+    for rule in rules:
+        for condition in rule.conditions:
+            yield from (operand for operand in condition.operands if wanted(rule, operand))
+        yield from _operands(rule.rules, wanted)
+
+
+def _ids(items: Iterable[ItemRef], kind: ItemObject) -> set[str]:
+    return {item.id for item in items if item.object is kind}
+
+
+def _named(rows: Iterable[tuple[str, str | None, str]]) -> dict[str, str]:
+    known = {}
+    for public_id, source_id, name in rows:
+        if name:
+            known[public_id] = name
+            if source_id:
+                known[source_id] = name
+    return known
