@@ -40,6 +40,8 @@ PAGES = {
     "campaign-new": "/admin/promotions/campaign/add/",
     "codes": "/admin/promotions/voucher/",
     "tiers": "/admin/promotions/promotiontier/",
+    "conditions": "/admin/promotions/validationrule/",
+    "conditions-new": "/admin/promotions/validationrule/add/",
     "categories": "/admin/promotions/category/",
     "redemptions": "/admin/promotions/redemption/",
     "customers": "/admin/commerce/customer/?o=-5",
@@ -57,6 +59,7 @@ OPENED = {
     "campaign": "campaigns",
     "code": "codes",
     "tier": "tiers",
+    "condition": "conditions",
     "redemption": "redemptions",
     "customer": "customers",
     "order": "orders",
@@ -65,6 +68,7 @@ OPENED = {
 }
 TABS = {
     "campaign": ("codes", "tiers", "redemptions"),
+    "condition": ("used",),
     "customer": ("orders", "redemptions"),
     "order": ("lines",),
 }

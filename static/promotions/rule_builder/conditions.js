@@ -114,7 +114,7 @@
           }, { placeholder: "Key", class: "rb-key" }) : null,
           ...lines.slice(0, 1).flatMap((operator) => how(page, rule, spec, operator, changed, redraw)),
           el("span", { class: "rb-tools" },
-            icon("chat", "Message for customers", () => { isMessageShown = !isMessageShown; redraw(); }),
+            icon("chat", "Write a message for customers", () => { isMessageShown = !isMessageShown; redraw(); }),
             remove ? icon("delete", "Take the condition out", remove) : null)),
         ...lines.slice(1).map((operator) => el("div", { class: "rb-main rb-also" }, "and",
           ...how(page, rule, spec, operator, changed, redraw),
