@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Q
 
 from commerce.models import Product, ProductCollection, ProductCollectionItem, Sku
 from commerce.selectors.collections import holds
 from commerce.selectors.order_shapes import ResolvedLine
+
+# Naming more of them costs more than reading some that nobody asked for.
+_NAMED_AT_MOST: Final = 50
 
 
 def collections_of(
@@ -23,12 +26,12 @@ def collections_of(
     """For each line the ids of those of the `wanted` collections that hold its product or SKU, sorted."""
     if not lines or not wanted:
         return [()] * len(lines)
+    wanted = frozenset(wanted)
     listed = _listed(lines, wanted)
-    filters = list(
-        ProductCollection.objects.filter(
-            public_id__in=wanted, type=ProductCollection.Type.AUTO_UPDATE
-        ).order_by("pk")
-    )
+    rows = ProductCollection.objects.filter(type=ProductCollection.Type.AUTO_UPDATE).order_by("pk")
+    if len(wanted) <= _NAMED_AT_MOST:
+        rows = rows.filter(public_id__in=wanted)
+    filters = [row for row in rows if row.public_id in wanted]
     found = []
     for line in lines:
         ids = set[str]()
@@ -44,19 +47,21 @@ def collections_of(
 
 
 def _listed(
-    lines: Sequence[ResolvedLine], wanted: Collection[str]
+    lines: Sequence[ResolvedLine], wanted: frozenset[str]
 ) -> dict[tuple[type[Product | Sku], int], set[str]]:
     products = {line.product.pk for line in lines if line.product is not None}
     skus = {line.sku.pk for line in lines if line.sku is not None}
     if not products and not skus:
         return {}
     rows = ProductCollectionItem.objects.filter(
-        Q(product__in=products) | Q(sku__in=skus),
-        collection__public_id__in=wanted,
-        collection__type=ProductCollection.Type.STATIC,
+        Q(product__in=products) | Q(sku__in=skus), collection__type=ProductCollection.Type.STATIC
     ).values_list("collection__public_id", "product_id", "sku_id")
+    if len(wanted) <= _NAMED_AT_MOST:
+        rows = rows.filter(collection__public_id__in=wanted)
     listed: dict[tuple[type[Product | Sku], int], set[str]] = {}
     for public_id, product_id, sku_id in rows:
+        if public_id not in wanted:
+            continue
         key: tuple[type[Product | Sku], int] = (Sku, sku_id) if product_id is None else (Product, product_id)
         listed.setdefault(key, set()).add(public_id)
     return listed

@@ -116,8 +116,9 @@ def shown(wanted: Iterable[Offer]) -> dict[int, Shown]:
 
 
 def wallet(customer: Customer) -> list[Shown]:
-    """The codes that were published to a customer (two queries)."""
-    rows = _vouchers().filter(holder=customer).select_related(*_WITH, "holder")
+    """The codes that were published to a customer: one query, two more when there are some."""
+    mine = list(Voucher.objects.filter(holder=customer, is_active=True, deleted_at=None).values_list("pk"))
+    rows = _vouchers().filter(holder=customer).select_related(*_WITH) if mine else []
     return list(_shown(list(rows), [], []).values())
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from commerce.selectors.orders import ResolvedOrder
 from core.instants import format_instant
-from engine.bundles import BundleCount
+from promotions.api.serializers.applied_entries import applied_output
 from promotions.api.serializers.categories import categories_output
-from promotions.api.serializers.decisions import EMPTY_LIST, found_discount
+from promotions.api.serializers.decisions import EMPTY_LIST, bundle_output, found_discount
 from promotions.api.serializers.rules import assignment_output
 from promotions.api.serializers.stacking_rules import stacking_rules_output
 from promotions.models import ValidationRuleAssignment
@@ -72,37 +72,18 @@ def _hit_output(hit: Hit, qualified: Qualified, expand: Collection[str]) -> dict
         wire["redeemables"] = [_hit_output(part, qualified, expand) for part in hit.parts]
     else:
         wire["result"] = _result(hit)
+    # A stack is about items as far as its tiers are.
+    nothing = {"applicable_to": dict(EMPTY_LIST), "inapplicable_to": dict(EMPTY_LIST)}
     if (order := order_snapshot(hit.step.order, _order_with(hit, qualified))) is not None:
         wire["order"] = order
-    wire["applicable_to"] = dict(EMPTY_LIST)
-    wire["inapplicable_to"] = dict(EMPTY_LIST)
+    wire |= nothing if hit.parts else applied_output(hit.step)
     return wire | _expanded(hit, qualified, expand)
 
 
 def _result(hit: Hit) -> dict[str, Any]:
     wire: dict[str, Any] = {"discount": found_discount(hit.found)}
     if hit.step.bundle is not None:
-        wire["bundle"] = _bundle(hit.step.bundle)
-    return wire
-
-
-def _bundle(count: BundleCount) -> dict[str, Any]:
-    wire: dict[str, Any] = {"quantity": count.quantity, "limit": count.limit}
-    if count.identified:
-        wire["identified"] = [
-            {
-                "id": part.item.id,
-                "object": part.item.object.value,
-                "item_index": part.line,
-                "item_quantity": part.quantity,
-            }
-            for part in count.identified
-        ]
-    if count.missing:
-        wire["missing"] = [
-            {"id": part.item.id, "object": part.item.object.value, "item_quantity": part.quantity}
-            for part in count.missing
-        ]
+        wire["bundle"] = bundle_output(hit.step.bundle)
     return wire
 
 
