@@ -24,12 +24,13 @@ def needs_of(candidates: Iterable[Candidate]) -> Needs:
 def articles_of(candidates: Iterable[Candidate]) -> frozenset[str]:
     """Products and SKUs that their discounts may add to the order, as the discounts name them."""
     return frozenset[str]().union(
-        *(
-            _articles(cast(Any, candidate.discount))
-            for candidate in candidates
-            if candidate.discount is not None
-        )
+        *(articles_given(candidate.discount) for candidate in candidates if candidate.discount is not None)
     )
+
+
+def articles_given(effect: Effect) -> frozenset[str]:
+    """Products and SKUs that one discount may add, as it names them."""
+    return _articles(cast(Any, effect))
 
 
 def _parts(effect: Effect) -> list[dict[str, Any]]:

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
 from engine import effects
+from engine.effects import Effect
+from promotions.selectors import articles
+from promotions.selectors.needs import articles_given
 
 
 def stored(
@@ -21,6 +24,7 @@ def stored(
         -> {"type": "PERCENT", "percent_off": 10, "effect": "APPLY_TO_ORDER"}
 
     :raises refusal: the engine cannot calculate it; `details` says what is supported.
+    :raises NotFound: an article that it gives away does not exist.
     """
     try:
         effect = effects.parse(wire, targets_items=targets_items)
@@ -28,8 +32,16 @@ def stored(
             raise effects.UnsupportedDiscount(f"discount {effect.type.value!r}", effects.supported())
     except effects.DiscountError as error:
         raise refusal(f"discount: {error}") from error
+    _check_articles(effect)
     kept: dict[str, Any] = _plain(effects.to_wire(effect))
     return kept
+
+
+def _check_articles(effect: Effect) -> None:
+    wanted = articles_given(effect)
+    missing = sorted(wanted - {article.id for article in articles.load(wanted).engine})
+    if missing:
+        raise NotFound.of("product", missing[0])
 
 
 def merged(

@@ -5,12 +5,23 @@ from typing import Any
 
 import pytest
 
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
 from promotions.services import discounts
+from tests.factories.commerce import ProductFactory, SkuFactory
+
+
+pytestmark = pytest.mark.django_db
 
 
 class Refused(DomainError):
     key = "invalid_voucher"
+
+
+@pytest.fixture(autouse=True)
+def articles() -> None:
+    """What the discounts below give away."""
+    for number in (1, 2, 3):
+        ProductFactory(public_id=f"prod_{number}")
 
 
 UNITS = [{"unit_off": 1, "unit_type": "prod_1"}]
@@ -92,3 +103,15 @@ def test_changes_values_and_never_the_type(
     current: dict[str, Any] | None, wire: dict[str, Any], expected: dict[str, Any] | None
 ) -> None:
     assert discounts.merged(current, wire, Refused) == expected
+
+
+def test_gives_away_only_what_exists() -> None:
+    sku = SkuFactory(source_id="red-mug")
+    unknown = {"type": "UNIT", "unit_off": 1, "unit_type": "prod_nobody"}
+
+    for name in (sku.public_id, "red-mug", "prod_5h1pp1ng"):
+        kept = discounts.stored({**unknown, "unit_type": name}, Refused)
+        assert kept["unit_type"] == name
+    with pytest.raises(NotFound) as refused:
+        discounts.stored({"type": "UNIT", "units": [unknown]}, Refused)
+    assert refused.value.resource_id == "prod_nobody"
