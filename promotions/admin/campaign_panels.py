@@ -10,6 +10,7 @@ from core import words
 from core.admin.pages import SHOWN_ROWS, Fact, Panel
 from promotions import reports
 from promotions.admin import rows
+from promotions.admin.conditions import offer_in_words
 from promotions.models import Campaign, PromotionTier, Redemption, Voucher
 from promotions.words import campaign_state, discount, offer, tier_state, time_limits, uses, voucher_state
 
@@ -28,7 +29,8 @@ def lead(campaign: Campaign, now: datetime) -> str:
     if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
         what = "customers get it without a code, by the first tier that fits"
     else:
-        what = f"{offer(campaign)}, with a code" if campaign.discount else offer(campaign)
+        offered = offer_in_words(campaign.discount, campaign)
+        what = f"{offered}, with a code" if campaign.discount else offer(campaign)
     return f"{campaign.name} {verb}: {what}. Valid: {time_limits(campaign)}."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,10 +15,13 @@ from unfold.decorators import display
 
 from core import words
 from core.actors import Actor
+from engine import effects, rules, summary
+from engine.summary import Names
 from promotions.admin import pickers
-from promotions.admin.rule_builder.document import PARTS, paragraph
+from promotions.admin.rule_builder.document import PARTS, Document, names_of, paragraph
 from promotions.models import Campaign, PromotionTier, ValidationRule, ValidationRuleAssignment, Voucher
 from promotions.services import rule_assignments
+from promotions.words import discount, names
 
 type Related = Voucher | Campaign | PromotionTier
 
@@ -80,8 +84,30 @@ def page_of(row: Model) -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
+def document_of(rule: ValidationRule) -> Document:
+    return {part: getattr(rule, part) for part in PARTS if getattr(rule, part)}
+
+
 def rule_in_words(rule: ValidationRule) -> str:
-    return paragraph({part: getattr(rule, part) for part in PARTS if getattr(rule, part)})
+    return paragraph(document_of(rule))
+
+
+def offer_in_words(wire: Mapping[str, Any] | None, *rows: Related | None) -> str:
+    """10 % off every item from Coffee: the discount with the items that the first rule of `rows` names."""
+    found = (assignment_of(row) for row in rows)
+    targeting = (a.rule for a in found if a is not None and a.rule.applicable_to)
+    rule = next(targeting, None)
+    if not wire or rule is None:
+        return discount(wire)
+    document = document_of(rule)
+    try:
+        rule_set = rules.parse(document)
+        effect = effects.parse(wire, targets_items=not rule_set.applicable_to.is_empty)
+    except (rules.RuleSyntaxError, effects.DiscountError):
+        return discount(wire)
+    known = {**names_of(document), **names(wire).known}
+    named = Names(known=known, write_money=words.money)
+    return summary.discount(effect, rule_set.applicable_to, names=named, bundle=rule_set.bundle)
 
 
 class ConditionsMixin:

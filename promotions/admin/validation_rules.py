@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.text import Truncator
 from unfold.decorators import display
 
 from core import words
@@ -20,7 +21,8 @@ from promotions.models import ValidationRule, ValidationRuleAssignment
 from promotions.selectors import validation_rules as selectors
 from promotions.services import rule_assignments, validation_rules
 
-_KINDS = {
+_SHOWN_CHARACTERS: Final = 200
+_KINDS: Final = {
     ValidationRuleAssignment.RelatedObject.CAMPAIGN: rows.campaign_link,
     ValidationRuleAssignment.RelatedObject.VOUCHER: rows.voucher_link,
     ValidationRuleAssignment.RelatedObject.PROMOTION_TIER: rows.tier_link,
@@ -37,7 +39,7 @@ class ValidationRuleAdmin(PageAdmin):
     delete_hint = "Campaigns, codes and tiers that have these conditions go on without any: for everybody."
     empty_hint = "Conditions say for whom and for what a discount is. Campaigns, codes and tiers share them."
     in_words = {"message": "message_shown", "document": "conditions_shown", "assign_to": ""}  # noqa: RUF012
-    list_display = ("name", "used", "updated_at")
+    list_display = ("name", "said", "used")
     search_fields = ("name", "public_id__exact")
     search_help_text = "A part of the name."
     ordering = ("-created_at", "-pk")
@@ -45,6 +47,19 @@ class ValidationRuleAdmin(PageAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ValidationRule]:
         return selectors.counted(super().get_queryset(request))
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The names in all rules of the page are looked up together."""
+        found = super().get_changelist_instance(request)
+        listed = [(rule, conditions.document_of(rule)) for rule in found.result_list]
+        known = documents.names_of([document for _, document in listed])
+        for rule, document in listed:
+            rule.said = Truncator(documents.paragraph(document, known)).chars(_SHOWN_CHARACTERS)
+        return found
+
+    @display(description="In words")
+    def said(self, rule: ValidationRule) -> str:
+        return rule.said  # type: ignore[attr-defined, no-any-return]
 
     @display(description="Used by")
     def used(self, rule: ValidationRule) -> str:

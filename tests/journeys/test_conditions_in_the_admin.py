@@ -208,6 +208,60 @@ def test_a_rule_of_the_api_survives_a_change_of_its_name(tab: Page, marketer: Us
     assert rule.applicable_to == targets
 
 
+def test_bundles_and_limits_become_the_wires_parts(
+    tab: Page, marketer: User, espresso: Product, coffee: ProductCollection
+) -> None:
+    sign_in(tab)
+    tab.goto("/admin/promotions/validationrule/add/")
+    tab.fill("#id_name", "Two and one")
+    tab.get_by_role("button", name="Add items").click()
+    target = tab.locator(".rb-part").nth(1)
+    pick(tab, target.get_by_label("Which item"), "coff", "Coffee")
+    target.get_by_label("Which of them").select_option(label="from the cheapest on")
+    target.get_by_text("Limits and order").click()
+    target.get_by_label("Counted by").select_option(label="single units")
+    target.get_by_label("Only every n-th").fill("2")
+    target.get_by_label("Largest discount of all of them").fill("9.50")
+    target.get_by_label("Units in the campaign, per customer", exact=True).fill("3")
+    pick(tab, target.get_by_label("Add by name"), "esp", "Espresso")
+    tab.get_by_text("Bundle", exact=True).click()
+    tab.get_by_role("button", name="Add a part").click()
+    tab.get_by_label("How many").fill("2")
+    part = tab.locator(".rb-part").nth(2)
+    pick(tab, part.get_by_label("Which item"), "esp", "Espresso")
+    part.get_by_label("Which item").fill("something else")
+    part.get_by_label("Bundles that count in one order").fill("5")
+    expect(part.get_by_label("Which item")).to_have_value("Espresso")
+    tab.click("[name=_save]")
+
+    expect(tab.get_by_text("was added successfully")).to_be_visible()
+    rule = ValidationRule.objects.get()
+    assert rule.rules == {}
+    assert rule.applicable_to == {
+        "included": [
+            {
+                "object": "products_collection",
+                "id": coffee.public_id,
+                "effect": "APPLY_FROM_CHEAPEST",
+                "target": "UNIT",
+                "repeat": 2,
+                "aggregated_amount_limit": 950,
+                "product_customer_campaign_quantity_limit": 3,
+            }
+        ],
+        "excluded": [{"object": "product", "id": espresso.public_id}],
+        "included_all": False,
+    }
+    assert rule.bundle_rules == {
+        "limit": 5,
+        "1": {
+            "name": "order.items.any",
+            "conditions": {"$is": [{"id": espresso.public_id, "object": "product"}]},
+            "rules": {"1": {"name": "order.items.aggregated_quantity", "conditions": {"$is": [2]}}},
+        },
+    }
+
+
 def test_conditions_are_chosen_by_name(tab: Page, marketer: User) -> None:
     rule = ValidationRuleFactory(name="Orders from 100")
     campaign = CampaignFactory(name="Spring sale")

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from promotions.admin.conditions import document_of
 from promotions.admin.rule_builder.document import PARTS
 from promotions.admin.rule_builder.fields import RuleBuilderField
 from promotions.models import ValidationRule
@@ -30,7 +31,7 @@ class ValidationRuleForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         rule = kwargs.get("instance")
-        stored = {} if rule is None else {"document": _document(rule), "message": _message(rule)}
+        stored = {} if rule is None else {"document": document_of(rule), "message": _message(rule)}
         kwargs["initial"] = {**stored, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
 
@@ -48,10 +49,6 @@ class ValidationRuleForm(forms.ModelForm):
 
 
 _EMPTY: dict[str, Any] = {"rules": {}, "applicable_to": {}, "bundle_rules": None}
-
-
-def _document(rule: ValidationRule) -> dict[str, Any]:
-    return {part: getattr(rule, part) for part in PARTS if getattr(rule, part)}
 
 
 def _message(rule: ValidationRule) -> str:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -12,6 +12,8 @@ from promotions.admin.forms.parts import DefinitionForm
 from promotions.models import Campaign, PromotionTier, Voucher
 from promotions.services.tiers import TierSpec
 from promotions.services.vouchers import VoucherSpec
+
+BESIDE_THE_CAMPAIGNS: Final = "For whom and for which items, besides the conditions of the campaign."
 
 
 class VoucherForm(DefinitionForm):
@@ -33,6 +35,8 @@ class VoucherForm(DefinitionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "conditions" in self.fields:
+            self.fields["conditions"].help_text = BESIDE_THE_CAMPAIGNS
         if self.instance.pk is None or "discount_type" not in self.fields:
             return
         kind = self.fields["discount_type"]
@@ -121,6 +125,11 @@ class TierForm(DefinitionForm):
             "ends_at": "Empty: as the campaign.",
             "category": "Empty: as the campaign.",
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "conditions" in self.fields:
+            self.fields["conditions"].help_text = BESIDE_THE_CAMPAIGNS
 
     def spec(self) -> TierSpec:
         names = ("name", "banner", "hierarchy")

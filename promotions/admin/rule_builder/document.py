@@ -4,7 +4,7 @@ engine, described by it, with the names of everything that it mentions."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -102,24 +102,26 @@ def lines(rule_set: RuleSet, known: Mapping[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-def paragraph(document: Document) -> str:
-    """The whole rule as one text; empty where it cannot be read."""
+def paragraph(document: Document, known: Mapping[str, str] | None = None) -> str:
+    """The whole rule as one text; empty where it cannot be read. `known`: names looked up before."""
     try:
         rule_set = rules.parse(document)
     except RuleSyntaxError:
         return ""
-    return summary.rules_text(rule_set, Names(known=names_of(document), write_money=words.money))
+    return summary.rules_text(
+        rule_set, Names(known=names_of(document) if known is None else known, write_money=words.money)
+    )
 
 
-def names_of(document: Document) -> dict[str, str]:
-    """Ids that the document mentions -> what people call them. One query for each kind of thing."""
-    picked = pickers.by_value(mentioned(document))
+def names_of(documents: Document | Sequence[Document]) -> dict[str, str]:
+    """Ids that the documents mention -> what people call them. One query for each kind of thing."""
+    picked = pickers.by_value(mentioned(documents))
     return {value.partition(":")[2]: hit.name for value, hit in picked.items()}
 
 
-def mentioned(document: Document) -> set[str]:
+def mentioned(documents: Document | Sequence[Document]) -> set[str]:
     """`kind:id` of every article and segment in it."""
-    return set(_mentioned(document))
+    return set(_mentioned(documents))
 
 
 def _mentioned(value: Any, kind: str = pickers.Kind.PRODUCT) -> Iterator[str]:

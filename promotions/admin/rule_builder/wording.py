@@ -18,7 +18,6 @@ OFFERED: Final = {
     CUSTOMER: {
         "customer.segment": "Segment of the customer",
         "customer.metadata": "Metadata of the customer",
-        "customer.loyalty_tier": "Loyalty tier of the customer",
     },
     ITEMS: {
         "order.items.any": "At least one item is",

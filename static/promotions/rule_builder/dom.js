@@ -47,9 +47,9 @@ window.FanfareRules = (() => {
     return el("button", { type: "button", class: "rb-icon", title: label, "aria-label": label, onclick }, sign);
   }
 
-  /* A text field that opens a list of names; `onpick` gets {kind, id, name, note}. */
-  function picker(setup, kinds, onpick, { many = false, value = "", label = "Choose" } = {}) {
-    const text = input(label, value, () => {}, {
+  /* A text field that opens a list of names; `onpick` gets {kind, id, name, note}; `name` is what is chosen. */
+  function picker(setup, kinds, onpick, { many = false, name = () => "", label = "Choose" } = {}) {
+    const text = input(label, name(), () => {}, {
       "data-picker-text": true, placeholder: "Type a part of the name", role: "combobox",
       "aria-expanded": "false", "aria-autocomplete": "list",
     });
@@ -60,6 +60,8 @@ window.FanfareRules = (() => {
     root.addEventListener("picked", (event) => {
       if (event.detail) onpick(event.detail);
     });
+    // What was typed and not chosen means nothing: the field says again what is chosen.
+    if (!many) text.addEventListener("blur", () => { text.value = name(); });
     return root;
   }
 

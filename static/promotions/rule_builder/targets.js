@@ -44,7 +44,7 @@
     return picker(page.setup, ITEMS, (hit) => {
       page.setup.names[`${hit.kind}:${hit.id}`] = hit;
       onpick(hit);
-    }, { value: nameOf(page, entry), label: "Which item" });
+    }, { name: () => nameOf(page, entry), label: "Which item" });
   }
 
   function figure(page, entry, [name, label, empty = "no limit"], isMoney) {
@@ -70,6 +70,7 @@
     const calculated = Object.entries(entry).filter(([name, text]) => name.endsWith("_formula") && text);
     return el("details", { open: isSet }, el("summary", { class: "fanfare-add rb-small" }, "Limits and order"),
       el("div", { class: "rb-limits" },
+        el("h4", {}, "Which of them"),
         el("label", { class: "rb-limit" }, el("span", {}, "Counted by"),
           select("Counted by", COUNTS, entry.target ?? "ITEM", (value) => {
             entry.target = value;
@@ -78,8 +79,11 @@
           })),
         figure(page, entry, ["repeat", "Only every n-th: n =", "1"], false),
         figure(page, entry, ["skip_initially", "Skip the first", "0"], false),
+        el("h4", {}, "In one order"),
         ...MONEY.map((limit) => figure(page, entry, limit, true)),
-        ...[...UNITS, ...life].map((limit) => figure(page, entry, limit, false)),
+        ...UNITS.map((limit) => figure(page, entry, limit, false)),
+        el("h4", {}, "Over the whole time"),
+        ...life.map((limit) => figure(page, entry, limit, false)),
         ...calculated.map(([name, text]) => el("p", { class: "fanfare-note" }, `Calculated ${name.replaceAll("_", " ")}: ${text}`))));
   }
 
@@ -154,8 +158,10 @@
     let limit = wire?.limit ?? 1;
     const root = el("section", { class: "rb-part" });
     const mistake = () => Object.entries(page.mistakes).find(([place]) => place.startsWith("bundle_rules"))?.[1];
-    const redraw = () => root.replaceChildren(
-      el("h3", {}, "Bundle"),
+    const body = el("details", { open: parts.length > 0 });
+    root.append(body);
+    const redraw = () => body.replaceChildren(
+      el("summary", {}, "Bundle"),
       el("p", { class: "fanfare-note" }, "The order must hold all of these together; the discount counts for each complete bundle."),
       ...parts.map((part, at) => el("div", { class: "rb-row" }, el("div", { class: "rb-main" },
         input("How many", part.quantity, (text) => { part.quantity = Number(text) || text; page.changed(); },

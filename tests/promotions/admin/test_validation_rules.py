@@ -254,6 +254,20 @@ def test_conditions_are_chosen_changed_and_taken_away(admin_page: Client, relate
     assert "For everybody and every order." in admin_page.get(page(related)).text
 
 
+def test_the_offer_names_the_items_of_the_conditions(admin_page: Client, db: None) -> None:
+    coffee = ProductCollectionFactory(name="Coffee")
+    targets = {"included": [{"object": "products_collection", "id": coffee.public_id}]}
+    discount = {"type": "PERCENT", "percent_off": 20, "effect": "APPLY_TO_ITEMS"}
+    campaign = CampaignFactory(discount=discount)
+    RuleAssignmentFactory(campaign=campaign, rule=ValidationRuleFactory(applicable_to=targets))
+    code = VoucherFactory(campaign=campaign, discount=None)
+    tier = PromotionTierFactory(discount=discount)
+    RuleAssignmentFactory(promotion_tier=tier, rule=ValidationRuleFactory(applicable_to=targets))
+
+    for row in (campaign, code, tier):
+        assert "20 % off every item from Coffee" in admin_page.get(page(row)).text
+
+
 def test_conditions_that_nobody_knows_are_refused(admin_page: Client, related: Any) -> None:
     sent = unchanged(admin_page, related)
 
