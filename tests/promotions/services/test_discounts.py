@@ -9,7 +9,6 @@ from core.errors import DomainError, NotFound
 from promotions.services import discounts
 from tests.factories.commerce import ProductFactory, SkuFactory
 
-
 pytestmark = pytest.mark.django_db
 
 
