@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.actors import Actor
+from engine import evaluate
 from engine.explain import ExplainedCondition, Explanation, explain
 from engine.summary import Names
 from promotions.selectors.readable import known_names, readable, spelled_out
 from promotions.services import validations
+from promotions.services.qualifications import Qualified
 from promotions.services.validations import Decision, DecisionSpec
 
 
@@ -40,6 +42,19 @@ def explained(decision: Decision) -> tuple[Explanation, ...]:
     known = known_names(snapshot.candidates)
     names = Names(known=known, currency=decision.loaded.settings.currency)
     found = explain(snapshot, decision.outcome, names=names)
+    return tuple(_with_names(one, known) for one in found)
+
+
+def of_hits(qualified: Qualified) -> tuple[Explanation, ...]:
+    """Why each hit of a qualification fits, alone on the order; of a stack, one for each tier."""
+    groups = [tuple(part.found.candidate for part in hit.parts or (hit,)) for hit in qualified.hits]
+    known = known_names([candidate for group in groups for candidate in group])
+    names = Names(known=known, currency=qualified.settings.currency)
+    omit = qualified.scope.omit
+    found: list[Explanation] = []
+    for group in groups:
+        snapshot = replace(qualified.query, candidates=group)
+        found += explain(snapshot, evaluate(snapshot, omit=omit), names=names, omit=omit)
     return tuple(_with_names(one, known) for one in found)
 
 

@@ -92,12 +92,16 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True)
 class Qualified:
-    """`total` counts all hits, not only those of the page; `following` is the one after the page, if any."""
+    """`total` counts all hits, not only those of the page; `following` is the one after the page, if any.
+
+    `query` is what each was judged on: a snapshot without candidates.
+    """
 
     hits: tuple[Hit, ...]
     total: int
     following: Offer | None
     order: ResolvedOrder | None
+    query: Snapshot
     scope: Scope
     articles: Articles
     settings: ProjectSettings
@@ -171,6 +175,7 @@ def qualify(*, spec: QualificationSpec, actor: Actor, now: datetime) -> Qualifie
         total=total - (seen - len(hits)),
         following=proposals[seen].offer if seen < len(proposals) else None,
         order=asking.order,
+        query=case.query,
         scope=case.scope,
         articles=case.articles,
         settings=settings,
@@ -262,7 +267,7 @@ def _case(
 
 
 def _plain(basket: Basket | None) -> Basket | None:
-    """The same order, saying nothing that is implied: the index is faster where nothing was granted before."""
+    """The same order without what is implied: the index is faster where nothing was granted before."""
     if basket is None:
         return None
     lines = tuple(

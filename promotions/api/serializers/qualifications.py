@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from commerce.api.serializers.customers import CustomerPayload
 from commerce.api.serializers.orders import OrderPayload, order_spec
 from core.api.fields import (
+    BooleanField,
     ChoiceField,
+    InstantField,
     IntegerField,
     ListField,
     MetadataField,
@@ -43,11 +46,15 @@ _VOUCHERS_ONLY: Final = frozenset({"voucher_type", "code"})
 
 
 class OptionsInput(WireSerializer):
+    """`explain` and `at` are ours, beyond the contract."""
+
     limit = IntegerField(lowest=1, highest=50, required=False, allow_null=True)
     starting_after = TextField(required=False, allow_null=True, max_length=40)
     filters = MetadataField(required=False, allow_null=True)
     expand = ListField(child=TextField(), required=False, allow_null=True, max_length=20)
     sorting_rule = ChoiceField(SortingRule, required=False, allow_null=True)
+    explain = BooleanField(required=False, allow_null=True)
+    at = InstantField(required=False, allow_null=True)
 
 
 class QualificationInput(WireSerializer):
@@ -59,8 +66,18 @@ class QualificationInput(WireSerializer):
     metadata = MetadataField(required=False, allow_null=True)
 
 
-def qualification_spec(data: Any, *, now: datetime) -> tuple[QualificationSpec, Collection[str]]:
-    """The request as a spec, and what shall be expanded.
+@dataclass(frozen=True, kw_only=True)
+class ParsedQualification:
+    """`explain`: say why. `at`: as if it were that instant (None = now)."""
+
+    spec: QualificationSpec
+    expand: Collection[str]
+    explain: bool
+    at: datetime | None
+
+
+def parsed_qualification(data: Any, *, now: datetime) -> ParsedQualification:
+    """The request as a spec, and how to answer it.
 
     :raises InvalidPayload: wrong shape, unknown filter or option.
     """
@@ -82,7 +99,9 @@ def qualification_spec(data: Any, *, now: datetime) -> tuple[QualificationSpec, 
         with_assignments="validation_rules" in expand,
         narrowing=_narrowing(options.get("filters") or {}, now),
     )
-    return spec, expand
+    return ParsedQualification(
+        spec=spec, expand=expand, explain=bool(options.get("explain")), at=options.get("at")
+    )
 
 
 def _below_rank(text: str | None) -> int | None:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Protocol
+
 from core.actors import Actor
 from core.errors import InvalidPayload, MissingPermission
-from promotions.api.serializers.decision_input import ParsedDecision
 
 
-def check(parsed: ParsedDecision, actor: Actor, resource: str) -> None:
+class Asked(Protocol):
+    """`explain`: say why. `at`: as if it were that instant (None = now)."""
+
+    @property
+    def explain(self) -> bool: ...
+
+    @property
+    def at(self) -> datetime | None: ...
+
+
+def check(parsed: Asked, actor: Actor, resource: str) -> None:
     """`resource` is "validations" or "qualifications".
 
     :raises MissingPermission: explanations are for keys of the server, other instants for those that may
@@ -19,7 +31,7 @@ def check(parsed: ParsedDecision, actor: Actor, resource: str) -> None:
         _require(actor, f"{resource}.at")
 
 
-def refuse(parsed: ParsedDecision) -> None:
+def refuse(parsed: Asked) -> None:
     """For redemptions: what is used up is used up now, and without further words.
 
     :raises InvalidPayload: another instant or an explanation is asked for.

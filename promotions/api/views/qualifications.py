@@ -4,9 +4,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.views import ClientAPIView, ProjectAPIView, actor_of
-from promotions.api.serializers.qualifications import qualification_spec
+from promotions.api.serializers.explanations import explanation_output
+from promotions.api.serializers.qualifications import parsed_qualification
 from promotions.api.serializers.qualified import qualified_output
-from promotions.services import qualifications
+from promotions.api.views import asking
+from promotions.services import explanations, qualifications
 
 
 class QualificationsView(ProjectAPIView):
@@ -16,9 +18,13 @@ class QualificationsView(ProjectAPIView):
     actions = {"POST": "qualify"}
 
     def post(self, request: Request) -> Response:
-        spec, expand = qualification_spec(request.data, now=self.now)
-        qualified = qualifications.qualify(spec=spec, actor=actor_of(request), now=self.now)
-        return Response(qualified_output(qualified, expand=expand))
+        parsed, actor = parsed_qualification(request.data, now=self.now), actor_of(request)
+        asking.check(parsed, actor, "qualifications")
+        qualified = qualifications.qualify(spec=parsed.spec, actor=actor, now=parsed.at or self.now)
+        answer = qualified_output(qualified, expand=parsed.expand)
+        if parsed.explain:
+            answer["explanations"] = [explanation_output(one) for one in explanations.of_hits(qualified)]
+        return Response(answer)
 
 
 class ClientQualificationsView(ClientAPIView, QualificationsView):

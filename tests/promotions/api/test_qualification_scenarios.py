@@ -274,3 +274,26 @@ def test_promotion_stacks(api: APIClient, shop: Shop, now: datetime) -> None:
     assert [part["id"] for part in second["redeemables"]] == [five.public_id, ten.public_id]
     assert [part["order"]["total_applied_discount_amount"] for part in second["redeemables"]] == [500, 950]
     assert [entry["order"]["total_amount"] for entry in (first, second)] == [8500, 8550]
+
+
+def test_says_why_a_hit_fits(api: APIClient, shop: Shop, client_api: APIClient) -> None:
+    body = {"customer": ANNA, "order": shop.order, "options": {"explain": True}}
+
+    answer = api.post(URL, body).json()
+
+    explained = {entry["id"]: entry for entry in answer["explanations"]}
+    assert set(explained) == set(found(answer["redeemables"]))
+    assert {entry["status"] for entry in explained.values()} == {"APPLICABLE"}
+    rules = [one for one in explained[shop.book_tier.public_id]["conditions"] if one["holds"] is not None]
+    assert any(shop.vip.name in one["message"] for one in rules)
+    assert "explanations" not in api.post(URL, {"order": shop.order}).json()
+    assert client_api.post("/client/v1/qualifications", body).status_code == 403
+
+
+def test_answers_as_if_it_were_another_instant(api: APIClient, api_as: Any, now: datetime) -> None:
+    tier = PromotionTierFactory(starts_at="2040-01-01T00:00:00Z")
+
+    assert found(ask(api)) == {}
+    assert found(ask(api, options={"at": "2040-01-01T00:00:00Z"})) == {tier.public_id: None}
+    refused = api_as("VIEWER").post(URL, {"options": {"at": "2040-01-01T00:00:00Z"}})
+    assert refused.status_code == 403
