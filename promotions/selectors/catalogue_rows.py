@@ -19,7 +19,7 @@ from promotions import engine_input
 from promotions.models import Campaign, Category, PromotionTier, Voucher
 from promotions.redeemables import Found, Requested
 from promotions.selectors import offers, validation_rules
-from promotions.selectors.offers import CAMPAIGN, PROMOTION_TIER, VOUCHER, Described, Offer, key_of
+from promotions.selectors.offers import CAMPAIGN, PROMOTION_TIER, VOUCHER, Described, Offer
 
 type Pks = Collection[int] | None
 """Primary keys; None = all there are."""
@@ -52,7 +52,6 @@ _VOUCHER_COLUMNS: Final = (
     "redemption_quantity",
     "redeemed_quantity",
 )
-_WITH: Final = ("campaign", "campaign__category", "category")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,60 +99,62 @@ def offered(*, vouchers: Pks, tiers: Pks, campaigns: Pks) -> Iterator[Described]
 def shown(wanted: Iterable[Offer]) -> dict[int, Shown]:
     """The rows of these offers as they are now, by key; what is not offered any more is missing.
 
-    One query for each kind and one for the rules.
+    One query for each kind, for their campaigns, their categories if they have some, and the rules.
     """
     pks: dict[str, list[int]] = {VOUCHER: [], PROMOTION_TIER: [], CAMPAIGN: []}
     for offer in wanted:
         pks[offer.kind].append(offer.pk)
-    vouchers = _vouchers().filter(generic(), pk__in=pks[VOUCHER]) if pks[VOUCHER] else Voucher.objects.none()
+    vouchers = _vouchers().filter(generic(), pk__in=pks[VOUCHER]) if pks[VOUCHER] else ()
     tiers = _tiers().filter(pk__in=pks[PROMOTION_TIER]) if pks[PROMOTION_TIER] else ()
-    campaigns = _campaigns().filter(pk__in=pks[CAMPAIGN]).select_related("category") if pks[CAMPAIGN] else ()
-    return _shown(
-        list(vouchers.select_related(*_WITH)),
-        list(tiers.select_related(*_WITH)) if isinstance(tiers, QuerySet) else [],
-        [row for row in campaigns if _has_unissued_codes(row)],
-    )
+    return _shown(list(vouchers), list(tiers), pks[CAMPAIGN])
 
 
 def wallet(customer: Customer) -> list[Shown]:
     """The codes that were published to a customer: one query, two more when there are some."""
     mine = list(Voucher.objects.filter(holder=customer, is_active=True, deleted_at=None).values_list("pk"))
-    rows = _vouchers().filter(holder=customer).select_related(*_WITH) if mine else []
-    return list(_shown(list(rows), [], []).values())
+    rows = _vouchers().filter(holder=customer) if mine else ()
+    return list(_shown(list(rows), [], ()).values())
 
 
 def tiers_shown(tiers: Sequence[PromotionTier]) -> dict[int, Shown]:
-    """Tiers that were loaded with campaign and categories, by key (one query)."""
-    return _shown([], list(tiers), [])
+    """These tiers, by key (three queries at most)."""
+    return _shown([], tiers, ())
 
 
 def _shown(
-    vouchers: list[Voucher], tiers: list[PromotionTier], campaigns: list[Campaign]
+    vouchers: Sequence[Voucher], tiers: Sequence[PromotionTier], campaign_pks: Sequence[int]
 ) -> dict[int, Shown]:
-    above = {row.pk: row for row in campaigns}
-    above |= {row.campaign.pk: row.campaign for row in vouchers if row.campaign is not None}
-    above |= {row.campaign.pk: row.campaign for row in tiers}
+    rows: list[Any] = [*vouchers, *tiers]
+    pks = {row.campaign_id for row in rows if row.campaign_id is not None} | set(campaign_pks)
+    campaigns = {row.pk: row for row in _campaigns().filter(pk__in=pks)} if pks else {}
+    category_pks = {row.category_id for row in (*rows, *campaigns.values())} - {None}
+    categories = Category.objects.in_bulk(category_pks) if category_pks else {}
     rules = validation_rules.rules_of(
-        vouchers=[row.pk for row in vouchers], tiers=[row.pk for row in tiers], campaigns=list(above)
+        vouchers=[row.pk for row in vouchers], tiers=[row.pk for row in tiers], campaigns=list(campaigns)
     )
-    parents = {
-        pk: offers.parent(row, engine_input.category(row.category), rules.campaign(pk))
-        for pk, row in above.items()
-    }
+    parents = {}
+    for campaign in campaigns.values():
+        campaign.category = categories.get(campaign.category_id or 0)
+        category = engine_input.category(campaign.category)
+        parents[campaign.pk] = offers.parent(campaign, category, rules.campaign(campaign.pk))
     result = {}
-    for voucher in vouchers:
-        own = engine_input.category(voucher.category)
-        described = offers.voucher(
-            voucher, parents.get(voucher.campaign_id or 0), own, rules.voucher(voucher.pk)
-        )
-        result[key_of(VOUCHER, voucher.pk)] = _found(described, voucher, voucher.campaign, voucher.category)
-    for tier in tiers:
-        own = engine_input.category(tier.category)
-        described = offers.tier(tier, parents[tier.campaign_id], own, rules.tier(tier.pk))
-        result[key_of(PROMOTION_TIER, tier.pk)] = _found(described, tier, tier.campaign, tier.category)
-    for campaign in campaigns:
-        described = offers.campaign(campaign, parents[campaign.pk])
-        result[key_of(CAMPAIGN, campaign.pk)] = _found(described, campaign, campaign, None)
+    for row in rows:
+        above = campaigns.get(row.campaign_id or 0)
+        if above is None and row.campaign_id is not None:
+            continue  # switched off between two queries
+        row.campaign = above
+        row.category = categories.get(row.category_id or 0)
+        own = engine_input.category(row.category)
+        parent = parents.get(row.campaign_id or 0)
+        if isinstance(row, Voucher):
+            described = offers.voucher(row, parent, own, rules.voucher(row.pk))
+        else:
+            described = offers.tier(row, parents[row.campaign_id], own, rules.tier(row.pk))
+        result[described[0].key] = _found(described, row, above, row.category)
+    for pk in campaign_pks:
+        if pk in campaigns and _has_unissued_codes(campaigns[pk]):
+            described = offers.campaign(campaigns[pk], parents[pk])
+            result[described[0].key] = _found(described, campaigns[pk], campaigns[pk], None)
     return result
 
 

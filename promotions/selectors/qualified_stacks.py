@@ -23,21 +23,22 @@ class ShownStack:
 
 
 def load() -> list[ShownStack]:
-    """All stacks of enabled promotions whose tiers are all there (two queries and one for the rules)."""
+    """All stacks of enabled promotions whose tiers are all there (six queries at most)."""
     stacks = PromotionStack.objects.filter(campaign__is_active=True, campaign__deleted_at=None)
     rows = {row.pk: row for row in stacks.select_related("campaign", "campaign__category", "category")}
     places: dict[int, list[StackedTier]] = {}
-    related = ("tier", "tier__campaign", "tier__campaign__category", "tier__category")
-    for place in StackedTier.objects.filter(stack__in=rows).select_related(*related).order_by("position"):
+    for place in StackedTier.objects.filter(stack__in=rows).select_related("tier").order_by("position"):
         places.setdefault(place.stack_id, []).append(place)
-    tiers = tiers_shown(
-        list({place.tier_id: place.tier for some in places.values() for place in some}.values())
-    )
-    return [
-        _shown(row, [tiers[key_of(PROMOTION_TIER, place.tier_id)] for place in places[pk]])
-        for pk, row in rows.items()
-        if all(place.tier.deleted_at is None for place in places.get(pk, ())) and places.get(pk)
-    ]
+    placed = {place.tier_id: place.tier for some in places.values() for place in some}
+    tiers = tiers_shown([tier for tier in placed.values() if tier.deleted_at is None])
+    result = []
+    for pk, row in rows.items():
+        stacked = [tiers.get(key_of(PROMOTION_TIER, place.tier_id)) for place in places.get(pk, ())]
+        present = [tier for tier in stacked if tier is not None]
+        # Without one of its tiers it would be another offer.
+        if present and len(present) == len(stacked):
+            result.append(_shown(row, present))
+    return result
 
 
 def _shown(row: PromotionStack, tiers: list[Shown]) -> ShownStack:
