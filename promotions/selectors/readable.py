@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -13,7 +13,7 @@ from commerce.models import Product, ProductCollection, Segment, Sku
 from core.ids import has_prefix
 from engine import Candidate, Outcome, Reason
 from engine.items import ItemObject, ItemRef
-from engine.rules.tree import Rule
+from engine.rules.tree import Rule, RuleSet
 from promotions.selectors.needs import articles_of
 from promotions.selectors.snapshots import Loaded
 
@@ -26,9 +26,18 @@ def known_names(candidates: Iterable[Candidate]) -> dict[str, str]:
     One query for each kind of thing that is mentioned.
     """
     candidates = list(candidates)
-    items = {item for candidate in candidates for item in _items(candidate)}
-    segments = {segment for candidate in candidates for segment in _segments(candidate)}
-    articles = articles_of(candidates)
+    rule_sets = [rule_set for candidate in candidates for rule_set in candidate.rules]
+    return _known(rule_sets, articles_of(candidates))
+
+
+def names_in(rule_set: RuleSet) -> dict[str, str]:
+    """The same for one rule."""
+    return _known([rule_set], frozenset())
+
+
+def _known(rule_sets: Collection[RuleSet], articles: Collection[str]) -> dict[str, str]:
+    items = {item for rule_set in rule_sets for item in _items(rule_set)}
+    segments = {segment for rule_set in rule_sets for segment in _segments(rule_set)}
     products = _ids(items, ItemObject.PRODUCT) | {name for name in articles if not has_prefix(name, "sku")}
     skus = _ids(items, ItemObject.SKU) | {name for name in articles if has_prefix(name, "sku")}
     known = dict[str, str]()
@@ -85,20 +94,18 @@ def _spelled(text: str | None, known: Mapping[str, str]) -> str | None:
     return None if text is None else spelled_out(text, known)
 
 
-def _items(candidate: Candidate) -> Iterator[ItemRef]:
-    for rule_set in candidate.rules:
-        entries = (*rule_set.applicable_to.included, *rule_set.applicable_to.excluded)
-        yield from (entry.item for entry in entries)
-        if rule_set.bundle is not None:
-            yield from (part.item for part in rule_set.bundle.components)
-        yield from _operands(rule_set.rules, lambda rule, operand: isinstance(operand, ItemRef))
+def _items(rule_set: RuleSet) -> Iterator[ItemRef]:
+    entries = (*rule_set.applicable_to.included, *rule_set.applicable_to.excluded)
+    yield from (entry.item for entry in entries)
+    if rule_set.bundle is not None:
+        yield from (part.item for part in rule_set.bundle.components)
+    yield from _operands(rule_set.rules, lambda rule, operand: isinstance(operand, ItemRef))
 
 
-def _segments(candidate: Candidate) -> Iterator[str]:
-    for rule_set in candidate.rules:
-        yield from _operands(
-            rule_set.rules, lambda rule, operand: rule.name == _SEGMENT and isinstance(operand, str)
-        )
+def _segments(rule_set: RuleSet) -> Iterator[str]:
+    yield from _operands(
+        rule_set.rules, lambda rule, operand: rule.name == _SEGMENT and isinstance(operand, str)
+    )
 
 
 def _operands(rules: Iterable[Rule], wanted: Callable[[Rule, object], bool]) -> Iterator:  # type: ignore[type-arg]

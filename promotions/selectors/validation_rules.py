@@ -156,6 +156,12 @@ def rules_of(
     return RulesOf(vouchers=found["voucher"], campaigns=found["campaign"], tiers=found["promotion_tier"])
 
 
+def tree_of(rule: ValidationRule) -> RuleSet:
+    """One stored rule as the engine reads it."""
+    parts = {part: value for part in PARTS if (value := getattr(rule, part)) is not None}
+    return rules.parse({"id": rule.public_id, "name": rule.name, **parts})
+
+
 @functools.lru_cache(maxsize=_KEPT_RULE_SETS)
 def _parsed(public_id: str, name: str, *parts: str | None) -> RuleSet:
     """Kept by everything it is made of, so that it cannot be stale; `parts` are JSON texts, as in `PARTS`."""

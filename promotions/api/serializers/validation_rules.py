@@ -7,6 +7,9 @@ from typing import Any, Final
 
 from core.api.fields import ChoiceField, MetadataField, TextField, WireSerializer, plain
 from core.instants import format_instant, format_optional
+from engine import summary
+from engine.rules import RuleSet
+from engine.summary import Names
 from promotions.api.serializers.validity import without_nulls
 from promotions.models import ValidationRule, ValidationRuleAssignment
 from promotions.rule_contexts import CONTEXT_TYPES
@@ -87,3 +90,16 @@ def _applicable_to(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {**entry, "effect": entry.get("effect") or _EVERY}
+
+
+def summary_output(rule: ValidationRule, tree: RuleSet, names: Names) -> dict[str, Any]:
+    """The rule in plain words: one paragraph, and line by line with `depth` and how lines are joined."""
+    return {
+        "id": rule.public_id,
+        "object": "validation_rule_summary",
+        "text": summary.rules_text(tree, names),
+        "lines": [
+            {"text": line.text, "depth": line.depth, "joint": line.joint.value if line.joint else None}
+            for line in summary.rules(tree, names)
+        ],
+    }

@@ -25,6 +25,10 @@ urlpatterns = [
     path("promotions/tiers/<str:tier_id>/disable", tiers.DisableTierView.as_view()),
     path("validation-rules", validation_rules.ValidationRulesView.as_view()),
     path("validation-rules/<str:validation_rule_id>", validation_rules.ValidationRuleView.as_view()),
+    path(
+        "validation-rules/<str:validation_rule_id>/summary",
+        validation_rules.ValidationRuleSummaryView.as_view(),
+    ),
     path("validation-rules-assignments", validation_rules.AssignmentsView.as_view()),
     path(
         "validation-rules/<str:validation_rule_id>/assignments",

@@ -5,8 +5,10 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core import project
 from core.api.fields import parse
 from core.api.views import ProjectAPIView, ProjectListView, actor_of
+from engine.summary import Names
 from promotions.api.catalogue_requests import is_forced
 from promotions.api.rule_filters import AssignmentFilters, RuleAssignmentFilters, ValidationRuleFilters
 from promotions.api.serializers.rules import assignment_output
@@ -16,9 +18,10 @@ from promotions.api.serializers.validation_rules import (
     ValidationRuleInput,
     rule_columns,
     rule_output,
+    summary_output,
 )
 from promotions.models import ValidationRule
-from promotions.selectors import rule_targets
+from promotions.selectors import readable, rule_targets
 from promotions.selectors import validation_rules as known
 from promotions.services import rule_assignments, validation_rules
 
@@ -64,6 +67,18 @@ class ValidationRuleView(ProjectAPIView):
         pk = known.get(validation_rule_id).pk
         validation_rules.delete(rule_id=pk, actor=actor_of(request), now=self.now)
         return Response(status=204)
+
+
+class ValidationRuleSummaryView(ProjectAPIView):
+    """`GET /v1/validation-rules/{validationRuleId}/summary`, ours: the rule in plain words."""
+
+    resource = "validation_rules"
+
+    def get(self, request: Request, validation_rule_id: str) -> Response:
+        rule = known.get(validation_rule_id)
+        tree = known.tree_of(rule)
+        names = Names(known=readable.names_in(tree), currency=project.current().currency)
+        return Response(summary_output(rule, tree, names))
 
 
 class RuleAssignmentsView(ProjectListView):
