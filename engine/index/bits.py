@@ -14,6 +14,9 @@ CAPACITY: Final = 4096
 MASK: Final = tuple(1 << slot for slot in range(CAPACITY))
 """The set with one slot, by slot; shifting anew would cost more than the lookup."""
 
+SLOT: Final = tuple(range(CAPACITY))
+"""The numbers themselves, shared: a number of its own in every set would weigh more than the set."""
+
 SINGLE: Final = tuple(~slot for slot in range(CAPACITY))
 """How a set with one slot is kept where most sets have one: negative, and shared by all of them."""
 

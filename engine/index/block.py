@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, Self, cast
 
 from engine.index.bits import MASK, slots
 from engine.index.bounds import Bound
-from engine.index.components import ENDS, FamilyKey, Value
+from engine.index.components import ENDS, Component, FamilyKey, Value
 from engine.index.deals import Deal
 from engine.index.entry import Entry, Residue
 from engine.index.facts import Facts
@@ -30,8 +30,8 @@ class Block:
     """
 
     __slots__ = (
-        "_deals", "_families", "_keys", "_order", "_own", "_ranks", "_residues", "high", "last_end", "live",
-        "low", "newest", "oldest", "tops",
+        "_deals", "_families", "_keys", "_negatives", "_others", "_own", "_plan", "_ranks", "_residues",
+        "high", "last_end", "live", "low", "newest", "oldest", "tops",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -48,7 +48,9 @@ class Block:
         self._residues: list[Residue | None] = []
         self._families: dict[FamilyKey, Family] = {}
         self._own: set[FamilyKey] = set()
-        self._order: tuple[Family, ...] = ()
+        self._plan: tuple[tuple[Component, Callable[[Any], int], int], ...] = ()
+        self._negatives: tuple[tuple[Component, Callable[[Any], int]], ...] = ()
+        self._others: tuple[Family, ...] = ()
 
     @classmethod
     def of(cls, entries: Iterable[Entry], low: SortKey, high: SortKey) -> Self:
@@ -91,10 +93,17 @@ class Block:
         if self.last_end <= facts.now:
             return
         bits = self.live
-        for family in self._order:
+        omit, values = facts.omit, facts.values
+        for component, hits, free in self._plan:
+            if not omit or component.name not in omit:
+                bits &= hits(values[component]) | free
+                if not bits:
+                    return
+        for component, hits in self._negatives:
+            if not omit or component.name not in omit:
+                bits &= ~hits(values[component])
+        for family in self._others:
             bits &= ~family.barred(facts)
-            if not bits:
-                return
         deals, residues, worths = self._deals, self._residues, facts.worths
         keys, ranks = self._keys, self._ranks
         while bits:
@@ -179,7 +188,16 @@ class Block:
             else:
                 del self._families[key]
         self._own = set()
-        self._order = tuple(sorted(self._families.values(), key=lambda one: -one.bound.bit_count()))
+        families = sorted(self._families.values(), key=Family.rest_of)
+        every = (1 << len(self._keys)) - 1
+        # Nearly all families have one component that must be there; they are asked without a call more.
+        self._plan = tuple(
+            (one.pairs[0][0], one.pairs[0][1].hits, every ^ one.bound) for one in families if one.is_simple
+        )
+        self._negatives = tuple(
+            (one.pairs[0][0], one.pairs[0][1].hits) for one in families if one.is_negative
+        )
+        self._others = tuple(one for one in families if not one.is_simple and not one.is_negative)
         return self
 
     def _copy(self) -> Self:

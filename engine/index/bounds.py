@@ -43,9 +43,9 @@ class Bound(NamedTuple):
 
     def most(self, figure: int, facts: Facts) -> int:
         """No deal of this bound with at most this figure takes more off the order."""
-        if self.by is By.ANYTHING or not facts.is_plain:
+        if self.by is By.ANYTHING or not facts.contents.is_plain:
             return UNBOUNDED
-        return min(facts.payable, self._most(figure, facts))
+        return min(facts.contents.payable, self._most(figure, facts))
 
     def _most(self, figure: int, facts: Facts) -> int:
         if self.by is By.PAYABLE:

@@ -12,13 +12,13 @@ from typing import Final
 
 from engine import limits
 from engine.index import pricing
-from engine.index.components import ENDS, STARTS, Clause, Component, Kind, Value
-from engine.index.entry import Check, Entry, Residue, by_family
+from engine.index.components import ENDS, STARTS, Clause, Kind, component, merged
+from engine.index.entry import Check, Entry, Residue
 from engine.index.facts import EPOCH, microseconds
 from engine.index.leaves import Asked, threshold
 from engine.index.normal_form import clauses
-from engine.index.predicates import COMPARISONS, IsOpen, RuleSetHolds, is_about_request
-from engine.index.vocabulary import Vocabulary
+from engine.index.predicates import COMPARISONS, IsOpen, Predicate, RuleSetHolds, is_about_request
+from engine.index.vocabulary import Vocabulary, by_family
 from engine.rules.families import REGISTRY, Scene
 from engine.rules.judge import decide
 from engine.rules.tree import Operator, Rule, RuleSet
@@ -37,6 +37,7 @@ class _Draft:
     """What has been found out so far. `is_dead`: nothing can make it apply until it is put again."""
 
     clauses: list[Clause] = field(default_factory=list)
+    alternatives: list[list[Asked]] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     is_open: bool = False
     is_dead: bool = False
@@ -53,11 +54,9 @@ def entry(key: int, candidate: Candidate, rank: int, vocabulary: Vocabulary) -> 
         _rule_set(rule_set, candidate, draft, vocabulary)
     if draft.is_dead:
         return None
+    _settle(draft, vocabulary)
     deal = pricing.deal(candidate, candidate.discount, vocabulary)
-    asks = tuple(
-        (vocabulary.family(family), tuple([vocabulary.value(value) for value in values]))
-        for family, values in by_family(draft.clauses)
-    )
+    asks = by_family(draft.clauses, vocabulary)
     return Entry(key, rank, deal, _residue(candidate, draft, vocabulary), asks)
 
 
@@ -125,10 +124,9 @@ def _single(rule: Rule, candidate: Candidate, draft: _Draft, vocabulary: Vocabul
     if asked is None:
         return
     draft.is_open |= asked.is_open
-    draft.clauses += [(need,) for need in asked.needs]
+    draft.clauses += asked.needs
     if asked.rest is not None:
-        rest = asked.rest
-        draft.checks.append(vocabulary.shared(("one", rest), lambda: Check(asked.names, (rest,))))
+        draft.checks.append(_check(asked.names, (asked.rest,), vocabulary))
 
 
 def _several(rules: list[Rule], candidate: Candidate, draft: _Draft, vocabulary: Vocabulary) -> None:
@@ -141,35 +139,33 @@ def _several(rules: list[Rule], candidate: Candidate, draft: _Draft, vocabulary:
     if not found:
         draft.is_dead = True
         return
-    needs = [need for asked in found if (need := _positive(asked)) is not None]
-    if len(needs) == len(found):
-        draft.clauses.append(_merged(needs))
-        if all(len(asked.needs) == 1 and asked.rest is None and not asked.is_open for asked in found):
-            return
-    if any(asked.is_open for asked in found):
-        draft.is_open = True
-        return
-    names = frozenset().union(*(asked.names for asked in found))
-    predicates = [vocabulary.predicate(rule) for rule in rules]
-    draft.checks.append(Check(names, tuple(predicates)))
+    draft.alternatives.append(found)
 
 
-def _merged(needs: list[tuple[Component, Value]]) -> Clause:
-    """Of one component either value is enough: all the words, or the lower threshold."""
-    found: dict[Component, Value] = {}
-    for component, value in needs:
-        other = found.get(component)
-        if isinstance(value, tuple) and isinstance(other, tuple):
-            value = tuple(dict.fromkeys((*other, *value)))
-        elif isinstance(value, int) and isinstance(other, int):
-            value = min(value, other)
-        found[component] = value
-    return tuple(sorted(found.items(), key=lambda item: (item[0].kind, item[0].name, item[0].property or "")))
+def _settle(draft: _Draft, vocabulary: Vocabulary) -> None:
+    """Alternatives are verified; in bitmaps they are only worth their place where nothing else narrows."""
+    is_narrow = any(len(clause) == 1 and clause[0][0].kind is Kind.WORDS for clause in draft.clauses)
+    for found in draft.alternatives:
+        positive = [clause for asked in found if (clause := _positive(asked)) is not None]
+        if not is_narrow and len(positive) == len(found):
+            draft.clauses.append(merged(tuple(need for clause in positive for need in clause)))
+            if all(len(asked.needs) == 1 and asked.rest is None and not asked.is_open for asked in found):
+                continue
+        if any(asked.is_open for asked in found):
+            draft.is_open = True
+            continue
+        names = frozenset[str]().union(*(asked.names for asked in found))
+        predicates = tuple(vocabulary.predicate(asked) for asked in found)
+        draft.checks.append(_check(names, predicates, vocabulary))
 
 
-def _positive(asked: Asked) -> tuple[Component, Value] | None:
+def _check(names: frozenset[str], predicates: tuple[Predicate, ...], vocabulary: Vocabulary) -> Check:
+    return vocabulary.shared(("check", names, predicates), lambda: Check(names, predicates))
+
+
+def _positive(asked: Asked) -> Clause | None:
     """Something that must be there; "must not be there" cannot be one of several."""
-    return next((need for need in asked.needs if need[0].kind is not Kind.NO_WORDS), None)
+    return next((clause for clause in asked.needs if clause[0][0].kind is not Kind.NO_WORDS), None)
 
 
 def _asked(rule: Rule, candidate: Candidate, vocabulary: Vocabulary) -> Asked | None:
@@ -183,21 +179,20 @@ def _asked(rule: Rule, candidate: Candidate, vocabulary: Vocabulary) -> Asked | 
     scene = Scene(situation=Situation(snapshot=_ANY_REQUEST, candidate=candidate, zone=UTC))
     if decide(rule, scene):
         return None
-    never = vocabulary.shared(("never", rule.name), lambda: Component(Kind.NEVER, rule.name))
-    return Asked(frozenset({rule.name}), needs=((never, ()),))
+    return Asked(frozenset({rule.name}), needs=(((component(Kind.NEVER, rule.name), ()),),))
 
 
 def _orders(rule: Rule, candidate: Candidate) -> Asked:
     """A budget of order amounts: what is left of it is the largest order."""
     names = frozenset({rule.name})
     prior = number(candidate.counts.get(rule.name))
-    needs: list[tuple[Component, Value]] = []
+    needs: list[Clause] = []
     for condition in rule.conditions:
         limit = number(condition.operands[0]) if condition.operator in COMPARISONS else None
         if limit is None:
             return Asked(names, is_open=True)
         need = None if prior is None else threshold(rule.name, condition.operator, limit - prior)
-        needs.append((Component(Kind.NEVER, rule.name), ()) if need is None else need)
+        needs.append(((component(Kind.NEVER, rule.name), ()) if need is None else need,))
         if need is None and prior is not None:
             return Asked(names, is_open=True)
     return Asked(names, needs=tuple(needs))

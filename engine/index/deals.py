@@ -13,13 +13,15 @@ from engine.applicability import Applicability, Entry
 from engine.effects import Effect
 from engine.index.alone import worth_alone
 from engine.index.bounds import PERCENT_SCALE, Bound, By
+from engine.index.contents import Contents
 from engine.index.facts import Facts
-from engine.items import ItemRef
-from engine.money import half_up
+from engine.index.words import Names
+from engine.items import ItemObject, ItemRef
 from engine.rules.tree import RuleSet
 from engine.snapshot import Candidate
 from engine.stacking_rules import Category
 
+_TWICE: Final = 2 * PERCENT_SCALE
 _EVERY_LINE: Final = (RuleSet(applicable_to=Applicability(included_all=True)),)
 
 
@@ -60,64 +62,68 @@ class OffOrder:
     category: Category | None
 
     def worth(self, facts: Facts) -> int | None:
-        if not facts.is_plain:
+        contents = facts.contents
+        if not contents.is_plain:
             return worth_alone(facts, Candidate(key="", discount=self.effect, category=self.category))
         off = self.figure
         if self.bound.by is By.PERCENT:
-            # Both modes have the same base as long as nothing was taken off.
-            off = half_up(facts.payable * off, PERCENT_SCALE)
-        return _admitted(facts, self.category, off, self.limit)
+            # Both calculation modes have the same base as long as nothing was taken off.
+            off = (2 * contents.payable * off + PERCENT_SCALE) // _TWICE
+        if self.limit is not None and self.limit < off:
+            off = self.limit
+        if contents.payable < off:
+            off = contents.payable
+        return off if off >= facts.floors[self.category] else None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class OffLines:
-    """PERCENT or AMOUNT off the lines of one article or collection; of every line when `item` is None.
+    """PERCENT or AMOUNT off the lines of one article or collection; of every line without `names`.
 
-    `words` are those of the item. `line_limit` is per line, `limit` for all of them.
+    `line_limit` is per line, `limit` for all of them.
     """
 
     bound: Bound
     figure: int
-    words: tuple[str, ...]
+    names: Names
     line_limit: int | None
     limit: int | None
     effect: Effect
-    item: ItemRef | None
     category: Category | None
 
     def worth(self, facts: Facts) -> int | None:
-        if not facts.is_plain or not facts.lines:
+        contents = facts.contents
+        if not contents.is_plain or not contents.lines:
             return worth_alone(facts, self._sample())
-        places = range(len(facts.lines)) if self.item is None else facts.lines_with(self.words)
-        off = 0
-        for place in places:
-            value, quantity = facts.line_values[place], facts.lines[place].quantity
-            if value and quantity:
-                off += self._of_line(value, quantity)
-        return _admitted(facts, self.category, off, self.limit)
-
-    def _of_line(self, value: int, quantity: int) -> int:
-        if self.bound.by is By.PERCENT:
-            off = half_up(value * self.figure, PERCENT_SCALE)
+        places = range(len(contents.lines)) if not self.names else contents.lines_with(self.names)
+        if self.bound.by is By.PERCENT and self.line_limit is None:
+            figure, values = 2 * self.figure, contents.values
+            off = 0
+            for place in places:
+                off += (values[place] * figure + PERCENT_SCALE) // _TWICE
         else:
-            off = self.figure * quantity if self.bound.by is By.PER_UNIT else self.figure
-        if self.line_limit is not None and self.line_limit < off:
-            off = self.line_limit
-        return off if off < value else value
+            off = sum([self._of_line(contents, place) for place in places])
+        if self.limit is not None and self.limit < off:
+            off = self.limit
+        if contents.payable < off:
+            off = contents.payable
+        return off if off >= facts.floors[self.category] else None
+
+    def _of_line(self, contents: Contents, place: int) -> int:
+        value, figure = contents.values[place], self.figure
+        if self.bound.by is By.PERCENT:
+            figure = (2 * value * figure + PERCENT_SCALE) // _TWICE
+        elif self.bound.by is By.PER_UNIT:
+            figure *= contents.quantities[place]
+        if self.line_limit is not None and self.line_limit < figure:
+            figure = self.line_limit
+        return figure if figure < value else value
 
     def _sample(self) -> Candidate:
         rules = _EVERY_LINE
-        if self.item is not None:
-            rules = (RuleSet(applicable_to=Applicability(included=(Entry(item=self.item),))),)
+        if self.names:
+            item = ItemRef(
+                object=ItemObject(self.names[0][0]), id=self.names[0][1], source_id=self.names[-1][1]
+            )
+            rules = (RuleSet(applicable_to=Applicability(included=(Entry(item=item),))),)
         return Candidate(key="", discount=self.effect, category=self.category, rules=rules)
-
-
-def _admitted(facts: Facts, category: Category | None, off: int, limit: int | None) -> int | None:
-    """`off` within its limit and what is payable, None where the stacking rules do not let it apply."""
-    if limit is not None and limit < off:
-        off = limit
-    if facts.payable < off:
-        off = facts.payable
-    if not facts.admits(category):
-        return None
-    return None if off <= 0 and facts.must_have_effect(category) else off

@@ -6,18 +6,25 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from engine.index.alone import worth_alone
-from engine.index.components import Clause, FamilyKey, Value
+from engine.index.components import FamilyKey, Value
 from engine.index.deals import Deal
 from engine.index.facts import Facts
 from engine.index.predicates import Predicate
 from engine.snapshot import Candidate
 
 
-class Check(NamedTuple):
+@dataclass(frozen=True, eq=False, slots=True)
+class Check:
     """One of `predicates` must hold, or one of `names` be left out."""
 
     names: frozenset[str]
     predicates: tuple[Predicate, ...]
+
+    def holds(self, facts: Facts) -> bool:
+        if facts.omit and not facts.omit.isdisjoint(self.names):
+            return True
+        truths = facts.truths
+        return any(truths[predicate] for predicate in self.predicates)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -35,19 +42,19 @@ class Residue:
 
     def worth(self, facts: Facts, deal: Deal) -> int | None:
         """The worth of a candidate that passed the bitmaps, None when it does not apply after all."""
-        truths, omit = facts.truths, facts.omit
-        for names, predicates in self.checks:
-            if omit and not omit.isdisjoint(names):
-                continue
-            for predicate in predicates:
-                if truths[predicate]:
-                    break
-            else:
+        checks = facts.checks
+        for check in self.checks:
+            if not checks[check]:
                 return None
         if self.candidate is not None:
             return worth_alone(facts, self.candidate)
         worth = facts.worths[deal]
-        if self.room is not None and worth is not None and worth > self.room and self.budget not in omit:
+        if (
+            self.room is not None
+            and worth is not None
+            and worth > self.room
+            and self.budget not in facts.omit
+        ):
             return None
         return worth
 
@@ -60,15 +67,3 @@ class Entry(NamedTuple):
     deal: Deal
     residue: Residue | None
     asks: tuple[tuple[FamilyKey, tuple[Value, ...]], ...]
-
-
-def by_family(clauses: list[Clause]) -> tuple[tuple[FamilyKey, tuple[Value, ...]], ...]:
-    """The clauses under the families that hold them; a family asked twice gets a number."""
-    found: dict[FamilyKey, tuple[Value, ...]] = {}
-    for clause in clauses:
-        components = tuple(component for component, _ in clause)
-        number = 0
-        while (components, number) in found:
-            number += 1
-        found[components, number] = tuple(value for _, value in clause)
-    return tuple(found.items())

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from engine.index.facts import Facts
+from engine.index.contents import Contents
 
 
 class Extent(NamedTuple):
@@ -17,22 +16,23 @@ class Extent(NamedTuple):
     units: int
 
 
-def of(facts: Facts) -> Mapping[str, Extent]:
+def of(contents: Contents) -> Mapping[str, Extent]:
     """By the values of `bounds.Over`; of a plain order.
 
     A pair of words is at most what the two largest different sets of lines are together.
     """
-    parts = [_extent(facts, places) for places in {tuple(places) for places in facts.lines_of.values()}]
-    every = _extent(facts, range(len(facts.lines)))
+    kinds = contents.places.values()
+    parts = [_extent(contents, at) for at in {tuple(at) for kind in kinds for at in kind.values()}]
+    every = _extent(contents, range(len(contents.lines)))
     word = Extent(*(max(figures) for figures in zip(*parts, strict=True))) if parts else Extent(0, 0, 0)
     pair = Extent(*(sum(sorted(figures)[-2:]) for figures in zip(*parts, strict=True))) if parts else word
-    return {"order": Extent(facts.payable, 1, every.units), "lines": every, "word": word, "pair": pair}
+    return {"order": Extent(contents.payable, 1, every.units), "lines": every, "word": word, "pair": pair}
 
 
-def _extent(facts: Facts, places: Iterable[int]) -> Extent:
+def _extent(contents: Contents, places: Iterable[int]) -> Extent:
     value = lines = units = 0
     for place in places:
-        value += facts.line_values[place] or 0
-        units += facts.lines[place].quantity
+        value += contents.values[place]
+        units += contents.quantities[place]
         lines += 1
     return Extent(value, lines, units)

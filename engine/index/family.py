@@ -16,13 +16,14 @@ type Part = Postings | Thresholds
 class Family:
     """`bound` is the set of slots that ask; each of them needs a hit of one of the parts."""
 
-    __slots__ = ("_negative", "bound", "components", "parts")
+    __slots__ = ("bound", "components", "is_negative", "pairs", "parts")
 
     def __init__(self, components: tuple[Component, ...], parts: tuple[Part, ...], bound: int) -> None:
         self.components = components
         self.parts = parts
         self.bound = bound
-        self._negative = components[0].kind is Kind.NO_WORDS
+        self.pairs = tuple(zip(components, parts, strict=True))
+        self.is_negative = components[0].kind is Kind.NO_WORDS
 
     @classmethod
     def empty(cls, key: FamilyKey) -> Self:
@@ -49,17 +50,24 @@ class Family:
         for part in self.parts:
             part.seal()
 
+    @property
+    def is_simple(self) -> bool:
+        """One component, which must be there."""
+        return len(self.pairs) == 1 and not self.is_negative
+
+    def rest_of(self) -> tuple[bool, int]:
+        """Sort key: those that leave least come first, which are words that must be there."""
+        return (self.components[0].kind is not Kind.WORDS, -self.bound.bit_count())
+
     def barred(self, facts: Facts) -> int:
         """The set of slots whose wish the request does not meet."""
+        omit, values = facts.omit, facts.values
         hits = 0
-        omit = facts.omit
-        for component, part in zip(self.components, self.parts, strict=True):
+        for component, part in self.pairs:
             if omit and component.name in omit:
                 return 0
-            value = facts.value(component)
-            if value is not None:
-                hits |= part.hits(value)
-        return hits & self.bound if self._negative else self.bound & ~hits
+            hits |= part.hits(values[component])
+        return hits & self.bound if self.is_negative else self.bound & ~hits
 
     def values(self) -> dict[int, tuple[Value, ...]]:
         """What every slot asks for, part by part."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable
+from operator import itemgetter
 from threading import Lock
 from typing import Final
 
@@ -12,7 +13,7 @@ from engine.index.block import Block
 from engine.index.directory import Directory
 from engine.index.entry import Entry
 from engine.index.facts import Facts
-from engine.index.match import Match, dearest_first, newest_first
+from engine.index.match import NEWNESS, PRICE, Match
 from engine.index.shelf import Shelf, by_rank, by_worth
 from engine.index.vocabulary import Vocabulary
 from engine.snapshot import Candidate, Snapshot
@@ -21,6 +22,7 @@ BY_RANK: Final = 4096
 BY_WORTH: Final = 2048
 """Candidates of a block: large ones cost less for all matches, small ones let more be left out."""
 
+_PROMISE: Final = itemgetter(0, 1)
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 
@@ -35,8 +37,8 @@ class Index:
         self._lock = Lock()
         self._vocabulary = Vocabulary()
         self._directory = Directory()
-        self._by_rank = Shelf(by_rank, by_rank_capacity)
-        self._by_worth = Shelf(by_worth, by_worth_capacity)
+        self._by_rank = Shelf(by_rank, by_rank_capacity, fill=100)
+        self._by_worth = Shelf(by_worth, by_worth_capacity, fill=75)
 
     def __len__(self) -> int:
         """Keys that were put, those that nothing can make apply among them."""
@@ -74,7 +76,7 @@ class Index:
 
     def matching(self, query: Snapshot, *, omit: frozenset[str] = _NOTHING) -> list[Match]:
         """Every match, newest first."""
-        facts = Facts(query, omit)
+        facts = Facts(query, omit, self._vocabulary.amounts)
         found: list[Match] = []
         for block in reversed(self._by_rank.blocks):
             _collect(block, facts, found)
@@ -89,7 +91,7 @@ class Index:
         omit: frozenset[str] = _NOTHING,
     ) -> list[Match]:
         """The newest `limit` matches, of those with a rank below `below_rank`."""
-        facts = Facts(query, omit)
+        facts = Facts(query, omit, self._vocabulary.amounts)
         found: list[Match] = []
         for block in reversed(self._by_rank.blocks):
             if len(found) >= limit:
@@ -104,15 +106,9 @@ class Index:
 
     def best(self, query: Snapshot, *, limit: int = 1, omit: frozenset[str] = _NOTHING) -> list[Match]:
         """The `limit` matches that take most off, biggest first, of equal ones the newest first."""
-        facts = Facts(query, omit)
-        # Of blocks that may be worth the same the newest comes first: it can make the others needless.
-        promising = sorted(
-            ((block.most(facts), block.newest, block) for block in self._by_worth.blocks),
-            key=lambda one: one[:2],
-            reverse=True,
-        )
+        facts = Facts(query, omit, self._vocabulary.amounts)
         found: list[Match] = []
-        for most, newest, block in promising:
+        for most, newest, block in _promising(self._by_worth.blocks, facts):
             if len(found) >= limit:
                 last = found[-1]
                 if most < last.worth:
@@ -120,14 +116,14 @@ class Index:
                 if most == last.worth and newest < last.rank:
                     continue
             block.collect(facts, found)
-            found.sort(key=dearest_first)
+            found.sort(key=PRICE, reverse=True)
             del found[limit:]
         return found
 
     def least(self, query: Snapshot, *, limit: int = 1, omit: frozenset[str] = _NOTHING) -> list[Match]:
         """The `limit` matches that take least off, smallest first, of equal ones the newest first."""
         found = self.matching(query, omit=omit)
-        return heapq.nsmallest(limit, found, key=lambda match: (match.worth, *newest_first(match)))
+        return heapq.nsmallest(limit, found, key=lambda match: (match.worth, -match.rank, -match.key))
 
     def _put(self, key: int, candidate: Candidate, rank: int) -> None:
         new = compile.entry(key, candidate, rank, self._vocabulary)
@@ -145,9 +141,21 @@ class Index:
         return None if rank is None or deal is None else Entry(key, rank, deal, None, ())
 
 
+def _promising(blocks: tuple[Block, ...], facts: Facts) -> list[tuple[int, int, Block]]:
+    """(most that a match can be worth, newest rank, block), the most promising first.
+
+    Of blocks that may be worth the same the newest comes first: it can make the others needless.
+    """
+    if len(blocks) == 1:
+        return [(0, 0, blocks[0])]
+    found = [(block.most(facts), block.newest, block) for block in blocks]
+    found.sort(key=_PROMISE, reverse=True)
+    return found
+
+
 def _collect(block: Block, facts: Facts, found: list[Match]) -> None:
     """The matches of a block, newest first."""
     part: list[Match] = []
     block.collect(facts, part)
-    part.sort(key=newest_first)
+    part.sort(key=NEWNESS, reverse=True)
     found += part

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, cast
 
 from engine.index import words
-from engine.index.components import Component, Kind, Value
+from engine.index.components import Clause, Component, Kind, Value, component
 from engine.index.predicates import COMPARISONS, EnoughOf, Predicate, RuleHolds, is_about_request
 from engine.index.thresholds import LARGEST
-from engine.items import ItemRef
+from engine.items import ItemObject, ItemRef
 from engine.rules.tree import All, Condition, Leaf, Operator, Rule
 from engine.rules.values import Number, number
 
@@ -28,18 +28,19 @@ _BY_WORD: Final = frozenset(
     }
 )
 _BY_NUMBER: Final = frozenset({"order.amount", "order.initial_amount", "order.items.count"})
+_NOTHING_IS_MEANT: Final[Clause] = ((component(Kind.WORDS, "order.items.any", ItemObject.PRODUCT), ()),)
 _AGGREGATES: Final = {"order.items.aggregated_quantity": False, "order.items.aggregated_amount": True}
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """All of `needs` must be there. `rest` decides what they leave open, None = nothing.
+    """All of the clauses of `needs` must hold. `rest` decides what they leave open, None = nothing.
 
     `is_open`: neither needs nor a predicate can decide it; only an evaluation of the candidate can.
     """
 
     names: frozenset[str]
-    needs: tuple[tuple[Component, Value], ...] = ()
+    needs: tuple[Clause, ...] = ()
     rest: Predicate | None = None
     is_open: bool = False
 
@@ -57,7 +58,7 @@ def read(rule: Rule) -> Asked:
     return Asked(names=names, needs=needs, rest=rest)
 
 
-def threshold(component_name: str, operator: Operator, limit: Number) -> tuple[Component, Value] | None:
+def threshold(name: str, operator: Operator, limit: Number) -> tuple[Component, Value] | None:
     """A comparison of whole numbers as "at least" or "at most"; None when it is too large."""
     whole = _floor(limit)
     if abs(whole) > LARGEST:
@@ -65,13 +66,13 @@ def threshold(component_name: str, operator: Operator, limit: Number) -> tuple[C
     is_exact = whole == limit
     match operator:
         case Operator.MORE_THAN:
-            return Component(Kind.AT_LEAST, component_name), whole + 1
+            return component(Kind.AT_LEAST, name), whole + 1
         case Operator.MORE_THAN_OR_EQUAL:
-            return Component(Kind.AT_LEAST, component_name), whole if is_exact else whole + 1
+            return component(Kind.AT_LEAST, name), whole if is_exact else whole + 1
         case Operator.LESS_THAN:
-            return Component(Kind.AT_MOST, component_name), -(whole - 1 if is_exact else whole)
+            return component(Kind.AT_MOST, name), -(whole - 1 if is_exact else whole)
         case _:
-            return Component(Kind.AT_MOST, component_name), -whole
+            return component(Kind.AT_MOST, name), -whole
 
 
 def _floor(value: Number) -> int:
@@ -81,10 +82,10 @@ def _floor(value: Number) -> int:
     return value
 
 
-def _conditions(rule: Rule) -> tuple[tuple[tuple[Component, Value], ...], bool]:
+def _conditions(rule: Rule) -> tuple[tuple[Clause, ...], bool]:
     """The conditions that bitmaps can say, and whether these are all."""
     found = [_condition(rule, condition) for condition in rule.conditions]
-    needs = tuple(need for need in found if need is not None)
+    needs = tuple((need,) for need in found if need is not None)
     is_known = rule.name in _BY_WORD or rule.name in _BY_NUMBER
     return needs, is_known and len(needs) == len(found) and not rule.rules
 
@@ -98,29 +99,29 @@ def _condition(rule: Rule, condition: Condition) -> tuple[Component, Value] | No
         if any(one is None for one in spelled):
             return None
         kind = Kind.WORDS if condition.operator in _POSITIVE else Kind.NO_WORDS
-        return Component(kind, rule.name, rule.property), tuple(w for one in spelled for w in one or ())
+        return component(kind, rule.name, rule.property), tuple(w for one in spelled for w in one or ())
     return None
 
 
-def _items(rule: Rule) -> tuple[tuple[tuple[Component, Value], ...], Predicate | None]:
+def _items(rule: Rule) -> tuple[tuple[Clause, ...], Predicate | None]:
     """The first condition on articles; others must be met by the same line."""
     is_any = rule.name == "order.items.any"
     first = next((one for one in rule.conditions if one.operator in _POSITIVE), None)
     if first is None or (not is_any and (rule.rules or len(rule.conditions) > 1)):
         return (), RuleHolds(rule)
-    wanted = _item_words(first)
-    need = (Component(Kind.WORDS if is_any else Kind.NO_WORDS, rule.name), wanted)
+    items = [operand for operand in first.operands if isinstance(operand, ItemRef)]
+    names = tuple(dict.fromkeys(name for item in items for name in words.of_item(item)))
+    by_kind = {kind: tuple(name for of, name in names if of is kind) for kind in ItemObject}
+    kind = Kind.WORDS if is_any else Kind.NO_WORDS
+    wanted = tuple((component(kind, rule.name, of), ids) for of, ids in by_kind.items() if ids)
+    # One of the articles must be there, or each of them must not.
+    needs: tuple[Clause, ...] = (wanted or _NOTHING_IS_MEANT,) if is_any else tuple((one,) for one in wanted)
     if len(rule.conditions) == 1 and not rule.rules:
-        return (need,), None
-    return (need,), _enough(rule, wanted) or RuleHolds(rule)
+        return needs, None
+    return needs, _enough(rule, names) or RuleHolds(rule)
 
 
-def _item_words(condition: Condition) -> tuple[str, ...]:
-    items = [operand for operand in condition.operands if isinstance(operand, ItemRef)]
-    return tuple(word for item in items for word in words.of_item(item))
-
-
-def _enough(rule: Rule, wanted: tuple[str, ...]) -> Predicate | None:
+def _enough(rule: Rule, names: words.Names) -> Predicate | None:
     if len(rule.conditions) != 1 or len(rule.rules) != 1:
         return None
     below = rule.rules[0]
@@ -131,4 +132,13 @@ def _enough(rule: Rule, wanted: tuple[str, ...]) -> Predicate | None:
     limit = number(condition.operands[0]) if condition.operands else None
     if condition.operator not in COMPARISONS or limit is None:
         return None
-    return EnoughOf(rule, wanted, _AGGREGATES[below.name], COMPARISONS[condition.operator], limit)
+    need = threshold(below.name, condition.operator, limit)
+    is_least = need is not None and need[0].kind is Kind.AT_LEAST and len(names) == 1
+    return EnoughOf(
+        rule=rule,
+        names=names,
+        is_amount=_AGGREGATES[below.name],
+        compares=COMPARISONS[condition.operator],
+        limit=limit,
+        least=cast(int, need[1]) if need is not None and is_least else None,
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 
 class Match(NamedTuple):
@@ -13,11 +14,8 @@ class Match(NamedTuple):
     rank: int
 
 
-def newest_first(match: Match) -> tuple[int, int]:
-    """Sort key; of equal ranks the larger key counts as newer."""
-    return (-match.rank, -match.key)
+NEWNESS: Final = itemgetter(2, 0)
+"""Sort key, the newest is the largest; of equal ranks the larger key counts as newer."""
 
-
-def dearest_first(match: Match) -> tuple[int, int, int]:
-    """Sort key: the biggest worth, then the newest."""
-    return (-match.worth, -match.rank, -match.key)
+PRICE: Final = itemgetter(1, 2, 0)
+"""Sort key: the biggest worth, then the newest."""

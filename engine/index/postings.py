@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, Self
 
-from engine.index.bits import MASK, SINGLE, slots
+from engine.index.bits import MASK, SINGLE, SLOT, slots
 
 type Held = int | tuple[int, ...]
 """One slot (negative, see `bits.SINGLE`), a few (tuple of slots), or many (the set itself)."""
@@ -27,9 +27,9 @@ class Postings:
             if held is None:
                 self._held[word] = SINGLE[slot]
             elif isinstance(held, tuple):
-                self._held[word] = (*held, slot) if len(held) < _FEW else _set(held) | MASK[slot]
+                self._held[word] = (*held, SLOT[slot]) if len(held) < _FEW else _set(held) | MASK[slot]
             else:
-                self._held[word] = (~held, slot) if held < 0 else held | MASK[slot]
+                self._held[word] = (SLOT[~held], SLOT[slot]) if held < 0 else held | MASK[slot]
 
     def remove(self, slot: int) -> None:
         mask = MASK[slot]
@@ -48,7 +48,9 @@ class Postings:
         """The set of slots that ask for any of `words`."""
         found = 0
         held_by = self._held
-        for word in held_by.keys() & words:
+        for word in held_by.keys() & words if len(words) > _FEW else words:
+            if word not in held_by:
+                continue
             held = held_by[word]
             if held.__class__ is tuple:
                 for slot in held:

@@ -11,6 +11,8 @@ from operator import ge, gt, le, lt
 from typing import TYPE_CHECKING, Final, Protocol
 
 from engine import timeframes
+from engine.index.components import Clause, Component, Kind, Value
+from engine.index.words import Names
 from engine.rules.families import REGISTRY
 from engine.rules.judge import decide
 from engine.rules.logic import satisfied
@@ -78,6 +80,22 @@ class IsOpen:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Met:
+    """What bitmaps could say, of a rule that is one of several: all of `needs` are there."""
+
+    needs: tuple[Clause, ...]
+
+    def holds(self, facts: Facts) -> bool:
+        for clause in self.needs:
+            for one, value in clause:
+                if _is_met(one, value, facts):
+                    break
+            else:
+                return False
+        return True
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class EnoughOf:
     """The commonest product rule without going through the tree: the units, or the amount, of some articles.
 
@@ -85,18 +103,24 @@ class EnoughOf:
     """
 
     rule: Rule
-    words: tuple[str, ...]
+    names: Names
     is_amount: bool
     compares: Callable[[Number, Number], bool]
     limit: Number
+    least: int | None
+    """The same as a whole number that is enough, None where it cannot be said like this."""
 
     def holds(self, facts: Facts) -> bool:
-        if not facts.is_plain or facts.omit:
+        contents = facts.contents
+        if not contents.is_plain or facts.omit:
             return decide(self.rule, facts.scene, facts.omit) is not False
-        lines = [at for at in facts.lines_with(self.words) if facts.lines[at].quantity]
-        if not lines:
-            return False
-        if not self.is_amount:
-            return self.compares(sum([facts.lines[at].quantity for at in lines]), self.limit)
-        values = [value for at in lines if (value := facts.line_values[at]) is not None]
-        return bool(values) and self.compares(sum(values), self.limit)
+        total = contents.sum_at(contents.lines_with(self.names))[self.is_amount]
+        return total is not None and self.compares(total, self.limit)
+
+
+def _is_met(asked: Component, value: Value, facts: Facts) -> bool:
+    actual = facts.values[asked]
+    if isinstance(value, int):
+        return bool(actual >= value)
+    has_none: bool = actual.isdisjoint(value)
+    return has_none if asked.kind is Kind.NO_WORDS else not has_none

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from engine import effects
@@ -20,7 +19,7 @@ from engine.index import words
 from engine.index.bounds import ANYTHING, OF_ORDER, PAYABLE, PERCENT_SCALE, SUM, Bound, By, Over
 from engine.index.deals import Calculated, Deal, OffLines, OffOrder
 from engine.index.vocabulary import Vocabulary
-from engine.items import ItemObject, ItemRef
+from engine.items import ItemObject
 from engine.rules.tree import RuleSet
 from engine.snapshot import Candidate
 from engine.stacking_rules import Category
@@ -31,7 +30,6 @@ _BY: Final[dict[type, By]] = {
     AmountOffUnits: By.PER_UNIT,
 }
 _OffItems = PercentOffItems | AmountOffItems | AmountOffUnits
-_PLAIN: Final = Entry(item=ItemRef(object=ItemObject.PRODUCT, id=""))
 
 
 def deal(candidate: Candidate, effect: Effect, vocabulary: Vocabulary) -> Deal:
@@ -47,10 +45,13 @@ def deal(candidate: Candidate, effect: Effect, vocabulary: Vocabulary) -> Deal:
             return vocabulary.shared(("order", shared, category), lambda: _off_order(shared, category))
         targets = _targets(candidate)
         if isinstance(shared, _OffItems) and targets is not None and _is_plain(targets):
-            item = None if targets.included_all else targets.included[0].item
-            bare = None if item is None else (item.object, item.id, item.source_id)
+            names = () if targets.included_all else words.of_item(targets.included[0].item)
+            names = vocabulary.shared(names, lambda: names)
+            if names and names[0][0] is not ItemObject.COLLECTION:
+                # Hardly anybody else discounts the same article likewise: noting it would cost more.
+                return _off_lines(shared, names, category, vocabulary)
             return vocabulary.shared(
-                ("lines", shared, bare, category), lambda: _off_lines(shared, item, category, vocabulary)
+                ("lines", shared, names, category), lambda: _off_lines(shared, names, category, vocabulary)
             )
     rules = tuple(
         RuleSet(applicable_to=rule.applicable_to, bundle=rule.bundle)
@@ -99,7 +100,9 @@ def _is_plain(targets: Applicability) -> bool:
         return False
     if targets.included_all:
         return not targets.included
-    return len(targets.included) == 1 and replace(targets.included[0], item=_PLAIN.item) == _PLAIN
+    if len(targets.included) != 1 or not words.of_item(targets.included[0].item):
+        return False
+    return targets.included[0] == Entry(item=targets.included[0].item)
 
 
 def _off_order(effect: PercentOffOrder | AmountOffOrder, category: Category | None) -> Deal:
@@ -111,25 +114,19 @@ def _off_order(effect: PercentOffOrder | AmountOffOrder, category: Category | No
 
 def _off_lines(
     effect: PercentOffItems | AmountOffItems | AmountOffUnits,
-    item: ItemRef | None,
+    names: words.Names,
     category: Category | None,
     vocabulary: Vocabulary,
 ) -> Deal:
-    wanted: tuple[str, ...] = ()
-    over = Over.LINES
-    if item is not None:
-        item = ItemRef(object=item.object, id=item.id, source_id=item.source_id)
-        wanted = tuple(vocabulary.word(word) for word in dict.fromkeys(words.of_item(item)))
-        over = Over.WORD if len(wanted) < 2 else Over.PAIR
+    over = Over.LINES if not names else Over.WORD if len(names) == 1 else Over.PAIR
     bound = Bound(_BY[type(effect)], over)
     return OffLines(
         bound=vocabulary.shared(bound, lambda: bound),
         figure=_percent(effect) if isinstance(effect, PercentOffItems) else effect.amount_off,
-        words=wanted,
+        names=names,
         line_limit=effect.amount_limit,
         limit=effect.aggregated_amount_limit,
         effect=effect,
-        item=item,
         category=category,
     )
 

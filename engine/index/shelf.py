@@ -24,17 +24,20 @@ def by_worth(entry: Entry) -> SortKey:
 
 
 class Shelf:
-    """`sort_key` of the entries of a block lies between its `low` and the `low` of the next one."""
+    """At first `fill` per cent of a block are used, so that there is room in its middle.
 
-    def __init__(self, sort_key: Callable[[Entry], SortKey], capacity: int) -> None:
+    `sort_key` of the entries of a block lies between its `low` and the `low` of the next one."""
+
+    def __init__(self, sort_key: Callable[[Entry], SortKey], capacity: int, fill: int) -> None:
         self.blocks: Blocks = ()
         self._sort_key: Final = sort_key
         self._capacity: Final = capacity
+        self._fill: Final = fill
 
     def fill(self, entries: Iterable[Entry]) -> None:
         """These and nothing else."""
         ordered = sorted(entries, key=self._sort_key)
-        size = self._capacity
+        size = max(1, self._capacity * self._fill // 100)
         self.blocks = tuple(self._block(ordered[at : at + size]) for at in range(0, len(ordered), size))
 
     def change(self, old: Entry | None, new: Entry | None) -> None:

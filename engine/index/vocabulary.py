@@ -9,8 +9,9 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from engine.index import leaves
-from engine.index.components import Component, FamilyKey, Value
-from engine.index.predicates import Predicate, RuleHolds
+from engine.index.amounts import Amounts
+from engine.index.components import ENOUGH, Clause, Component, FamilyKey, Kind, Value, component
+from engine.index.predicates import EnoughOf, Met, Predicate
 from engine.rules.tree import Logic, Rule
 
 
@@ -19,7 +20,9 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self._known: dict[Hashable, Any] = {}
+        self._single: dict[Component, FamilyKey] = {}
         self._words: dict[str, str] = {}
+        self.amounts = Amounts()
 
     def shared[T](self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` gave for `key` first; without sharing where the key cannot be hashed."""
@@ -35,11 +38,23 @@ class Vocabulary:
         """A rule as the index sees it, its texts and key apart."""
         return self.shared(_meaning(rule), lambda: self._spelled(leaves.read(rule)))
 
-    def predicate(self, rule: Rule) -> Predicate:
+    def predicate(self, asked: leaves.Asked) -> Predicate:
         """The whole of a rule, to be verified."""
-        return self.shared(("whole", _meaning(rule)), lambda: RuleHolds(rule))
+        return asked.rest or self.shared(("met", asked.needs), lambda: Met(asked.needs))
 
-    def family(self, key: FamilyKey) -> FamilyKey:
+    def family(self, clause: Clause) -> FamilyKey:
+        """The family that holds a clause."""
+        if len(clause) > 1:
+            return self._numbered(tuple([one for one, _ in clause]), 0)
+        only = clause[0][0]
+        return self._single.get(only) or self._single.setdefault(only, ((only,), 0))
+
+    def next_family(self, key: FamilyKey) -> FamilyKey:
+        """For a candidate that asks for the same once more."""
+        return self._numbered(key[0], key[1] + 1)
+
+    def _numbered(self, components: tuple[Component, ...], number: int) -> FamilyKey:
+        key = (components, number)
         return self.shared(key, lambda: key)
 
     def value(self, value: Value) -> Value:
@@ -48,18 +63,17 @@ class Vocabulary:
             return tuple(self.word(word) for word in dict.fromkeys(value))
         return value
 
-    def component(self, component: Component) -> Component:
-        return self.shared(component, lambda: component)
-
     def word(self, word: str) -> str:
         return self._words.setdefault(word, word)
 
     def _spelled(self, asked: leaves.Asked) -> leaves.Asked:
-        needs: list[tuple[Component, Value]] = []
-        for component, value in asked.needs:
-            known = self.component(component)
-            needs.append((known, value if isinstance(value, int) else tuple(map(self.word, value))))
-        return leaves.Asked(asked.names, tuple(needs), asked.rest, asked.is_open)
+        needs = tuple(tuple((one, self.value(value)) for one, value in clause) for clause in asked.needs)
+        rest = asked.rest
+        if isinstance(rest, EnoughOf) and rest.least is not None:
+            # Said by a word of its own, so that nothing is left to verify.
+            enough = component(Kind.WORDS, rest.rule.name, ENOUGH)
+            needs, rest = (((enough, (self.amounts.word(rest, rest.least),)),),), None
+        return leaves.Asked(asked.names, needs, rest, asked.is_open)
 
 
 def _meaning(rule: Rule) -> Hashable:
@@ -68,3 +82,16 @@ def _meaning(rule: Rule) -> Hashable:
         below = (rule.logic, *((one.key, _meaning(one)) for one in rule.rules))
     conditions = tuple([(one.operator, one.operands) for one in rule.conditions])
     return (rule.name, rule.property, conditions, below)
+
+
+def by_family(
+    clauses: list[Clause], vocabulary: Vocabulary
+) -> tuple[tuple[FamilyKey, tuple[Value, ...]], ...]:
+    """The clauses under the families that hold them."""
+    found: dict[FamilyKey, tuple[Value, ...]] = {}
+    for clause in clauses:
+        key = vocabulary.family(clause)
+        while key in found:
+            key = vocabulary.next_family(key)
+        found[key] = tuple([value for _, value in clause])
+    return tuple(found.items())

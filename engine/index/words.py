@@ -7,16 +7,20 @@ number has another, by which texts are told from numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
-from engine.basket import Line
 from engine.items import ItemObject, ItemRef
 from engine.rules.values import number
 
 _TEXT, _NUMBER, _SPELLED, _FLAG = "t", "n", "s", "b"
-_PREFIX: Final = {ItemObject.PRODUCT: "p", ItemObject.SKU: "k", ItemObject.COLLECTION: "c"}
+_DIGITS: Final = frozenset("0123456789")
+
+type Name = tuple[str, str]
+"""A value of `ItemObject`, and an id."""
+
+type Names = tuple[Name, ...]
+"""What articles are called: our id or the shop's."""
 
 
 def asked(value: object) -> tuple[str, ...] | None:
@@ -31,42 +35,32 @@ def asked(value: object) -> tuple[str, ...] | None:
     return None if found is None else (_NUMBER + _figure(found),)
 
 
-def given(value: object) -> tuple[str, ...]:
+def given(value: object) -> frozenset[str]:
     """The words of a value of the request; of a list those of all its elements."""
+    if isinstance(value, str) and value[-1:] not in _DIGITS:
+        return frozenset((_TEXT + value,))
     if isinstance(value, list | tuple):
-        return tuple(word for element in value for word in _given(element))
-    return _given(value)
+        return frozenset([word for element in value for word in _given(element)])
+    return frozenset(_given(value))
 
 
-def of_item(item: ItemRef) -> tuple[str, ...]:
-    """The words of a product, SKU or collection that a rule names."""
-    prefix = _PREFIX[item.object]
+def of_item(item: ItemRef) -> Names:
+    """The names of a product, SKU or collection that a rule means. Contract: `items.matches`."""
     if item.object is ItemObject.COLLECTION:
-        return (prefix + item.id,)
-    return tuple(prefix + name for name in (item.id, item.source_id) if name)
-
-
-def of_line(line: Line) -> Iterable[str]:
-    """The words of the article of an order line."""
-    if line.product_id:
-        yield "p" + line.product_id
-    if line.product_source_id:
-        yield "p" + line.product_source_id
-    if line.sku_id:
-        yield "k" + line.sku_id
-    if line.sku_source_id:
-        yield "k" + line.sku_source_id
-    for collection in line.collections:
-        yield "c" + collection
+        return ((ItemObject.COLLECTION, item.id),)
+    names = dict.fromkeys(name for name in (item.id, item.source_id) if name)
+    return tuple([(item.object, name) for name in names])
 
 
 def _given(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        text = _TEXT + value
+        if value[-1:] not in _DIGITS:
+            return (text,)
+        spelled = number(value)
+        return (text,) if spelled is None else (text, _NUMBER + _figure(spelled))
     if isinstance(value, bool):
         return (f"{_FLAG}{value}",)
-    if isinstance(value, str):
-        spelled = number(value)
-        text = _TEXT + value
-        return (text,) if spelled is None else (text, _NUMBER + _figure(spelled))
     found = number(value)
     if found is None:
         return ()
