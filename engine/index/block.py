@@ -63,22 +63,19 @@ class Block:
     def __len__(self) -> int:
         return self.live.bit_count()
 
-    def with_(self, entry: Entry, sort_key: SortKey) -> Self:
-        """A copy that holds `entry` too."""
+    def changed(self, old: int | None, new: Entry | None, sort_key: SortKey) -> Self:
+        """A copy without the entry of the key `old`, which is here, and with `new`, which is sorted so."""
         twin = self._copy()
-        twin.low, twin.high = min(self.low, sort_key), max(self.high, sort_key)
-        twin._add(entry)
-        return twin._sealed()
-
-    def without(self, key: int) -> Self:
-        """A copy without the entry of `key`, which must be there."""
-        twin = self._copy()
-        slot = self._slot(key)
-        twin.live ^= MASK[slot]
-        twin._deals[slot] = twin._residues[slot] = None
-        for key_of_family, family in self._families.items():
-            if family.bound & MASK[slot]:
-                twin._family(key_of_family).remove(slot)
+        if old is not None:
+            slot = self._slot(old)
+            twin.live ^= MASK[slot]
+            twin._deals[slot] = twin._residues[slot] = None
+            for key, family in self._families.items():
+                if family.bound & MASK[slot]:
+                    twin._family(key).remove(slot)
+        if new is not None:
+            twin.low, twin.high = min(self.low, sort_key), max(self.high, sort_key)
+            twin._add(new)
         return twin._sealed()
 
     def deal_of(self, key: int) -> Deal | None:

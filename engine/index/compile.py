@@ -15,7 +15,7 @@ from engine.index import pricing
 from engine.index.components import ENDS, STARTS, Clause, Kind, component, merged
 from engine.index.entry import Check, Entry, Residue
 from engine.index.facts import EPOCH, microseconds
-from engine.index.leaves import Asked, threshold
+from engine.index.leaves import Asked, named, threshold
 from engine.index.normal_form import clauses
 from engine.index.predicates import COMPARISONS, IsOpen, Predicate, RuleSetHolds, is_about_request
 from engine.index.vocabulary import Vocabulary, by_family
@@ -154,7 +154,7 @@ def _settle(draft: _Draft, vocabulary: Vocabulary) -> None:
         if any(asked.is_open for asked in found):
             draft.is_open = True
             continue
-        names = frozenset[str]().union(*(asked.names for asked in found))
+        names = named(*sorted({name for asked in found for name in asked.names}))
         predicates = tuple(vocabulary.predicate(asked) for asked in found)
         draft.checks.append(_check(names, predicates, vocabulary))
 
@@ -173,18 +173,18 @@ def _asked(rule: Rule, candidate: Candidate, vocabulary: Vocabulary) -> Asked | 
     if is_about_request(rule):
         return vocabulary.asked(rule)
     if rule.rules or REGISTRY[rule.name].is_about_result:
-        return Asked(frozenset({rule.name}), is_open=True)
+        return Asked(named(rule.name), is_open=True)
     if rule.name == _ORDERS:
         return _orders(rule, candidate)
     scene = Scene(situation=Situation(snapshot=_ANY_REQUEST, candidate=candidate, zone=UTC))
     if decide(rule, scene):
         return None
-    return Asked(frozenset({rule.name}), needs=(((component(Kind.NEVER, rule.name), ()),),))
+    return Asked(named(rule.name), needs=(((component(Kind.NEVER, rule.name), ()),),))
 
 
 def _orders(rule: Rule, candidate: Candidate) -> Asked:
     """A budget of order amounts: what is left of it is the largest order."""
-    names = frozenset({rule.name})
+    names = named(rule.name)
     prior = number(candidate.counts.get(rule.name))
     needs: list[Clause] = []
     for condition in rule.conditions:

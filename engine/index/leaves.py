@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Final, cast
 
 from engine.index import words
@@ -45,9 +46,15 @@ class Asked:
     is_open: bool = False
 
 
+@cache
+def named(*names: str) -> frozenset[str]:
+    """The one set of these names."""
+    return frozenset(names)
+
+
 def read(rule: Rule) -> Asked:
     """What `rule` asks for, as far as it is about the request."""
-    names = frozenset({rule.name})
+    names = named(rule.name)
     if not is_about_request(rule):
         return Asked(names=names, is_open=True)
     if rule.name in ("order.items.any", "order.items.none"):

@@ -43,6 +43,12 @@ class Shelf:
     def change(self, old: Entry | None, new: Entry | None) -> None:
         """Take `old` out, which is there, and put `new` in, which is not: readers see both or neither."""
         blocks = self.blocks
+        if old is not None and new is not None:
+            sort_key = self._sort_key(new)
+            at = _place(blocks, sort_key)
+            if at is not None and at == _place(blocks, self._sort_key(old)):
+                self.blocks = _spliced(blocks, at, blocks[at].changed(old.key, new, sort_key))
+                return
         if old is not None:
             blocks = self._without(blocks, old)
         if new is not None:
@@ -61,7 +67,7 @@ class Shelf:
             return (self._block([entry]),)
         block = blocks[at]
         if len(block) < self._capacity:
-            return _spliced(blocks, at, block.with_(entry, sort_key))
+            return _spliced(blocks, at, block.changed(None, entry, sort_key))
         if at == len(blocks) - 1 and sort_key > block.high:
             # The newest come last: nobody needs to move.
             return (*blocks, self._block([entry]))
@@ -71,7 +77,7 @@ class Shelf:
 
     def _without(self, blocks: Blocks, entry: Entry) -> Blocks:
         at = _place(blocks, self._sort_key(entry)) or 0
-        block = blocks[at].without(entry.key)
+        block = blocks[at].changed(entry.key, None, ())
         return _spliced(blocks, at, *([block] if len(block) else []))
 
     def _block(self, ordered: list[Entry]) -> Block:

@@ -16,6 +16,7 @@ LARGEST: Final = 2**62
 """Thresholds beyond this are not indexed but verified."""
 
 _STEP: Final = 64
+_FEW: Final = 8
 
 
 class Thresholds:
@@ -34,10 +35,18 @@ class Thresholds:
         self._unsorted.append((threshold, slot))
 
     def remove(self, slot: int) -> None:
-        if slot in self._slots:
-            place = self._slots.index(slot)
-            del self._slots[place]
-            del self._values[place]
+        if slot not in self._slots:
+            return
+        at = self._slots.index(slot)
+        del self._slots[at]
+        del self._values[at]
+        prefixes = self._prefixes
+        if len(self._slots) // _STEP + 1 < len(prefixes):
+            prefixes.pop()
+        for step in range(at // _STEP + 1, len(prefixes)):
+            # One slot leaves every later prefix, and the next one moves up into it.
+            prefixes[step] = prefixes[step] ^ MASK[slot] | MASK[self._slots[step * _STEP - 1]]
+        self._last = (0, 0)
 
     def hits(self, number: int) -> int:
         """The set of slots whose threshold is at most `number`."""
@@ -60,22 +69,39 @@ class Thresholds:
     def copy(self) -> Self:
         twin = type(self)()
         twin._values, twin._slots = self._values[:], self._slots[:]
+        twin._prefixes = list(self._prefixes)
         return twin
 
     def seal(self) -> None:
-        """Sort what was added and prepare the set of every 64th prefix."""
-        if len(self._unsorted) > 8:
+        """Take in what was added, and prepare the set of every 64th prefix."""
+        if len(self._unsorted) <= _FEW:
+            for value, slot in self._unsorted:
+                self._insert(value, slot)
+        else:
             pairs = sorted([*zip(self._values, self._slots, strict=True), *self._unsorted])
             self._values = array("q", [value for value, _ in pairs])
             self._slots = array("H", [slot for _, slot in pairs])
-        else:
-            for value, slot in self._unsorted:
-                place = bisect_left(self._values, value)
-                self._values.insert(place, value)
-                self._slots.insert(place, slot)
+            found, self._prefixes = 0, [0]
+            for place, slot in enumerate(self._slots, start=1):
+                found |= MASK[slot]
+                if place % _STEP == 0:
+                    self._prefixes.append(found)
         self._unsorted = []
-        found, self._prefixes, self._last = 0, [0], (0, 0)
-        for place, slot in enumerate(self._slots, start=1):
+        self._last = (0, 0)
+
+    def _insert(self, value: int, slot: int) -> None:
+        at = bisect_left(self._values, value)
+        self._values.insert(at, value)
+        self._slots.insert(at, slot)
+        prefixes = self._prefixes
+        for step in range(at // _STEP + 1, len(prefixes)):
+            # One slot comes into every later prefix, and its last one is moved out of it.
+            prefixes[step] = prefixes[step] ^ MASK[self._slots[step * _STEP]] | MASK[slot]
+        if len(self._slots) % _STEP == 0:
+            prefixes.append(self._whole())
+
+    def _whole(self) -> int:
+        found = 0
+        for slot in self._slots:
             found |= MASK[slot]
-            if place % _STEP == 0:
-                self._prefixes.append(found)
+        return found
