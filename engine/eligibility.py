@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Final
 
 from engine import limits, timeframes
@@ -96,7 +96,7 @@ def not_started(case: Case) -> Reason | None:
     starts_at = case.validity.starts_at
     if starts_at is None or case.now >= starts_at:
         return None
-    details = f"{case.name} starts at {_text(starts_at)}"
+    details = f"{case.name} starts on {_when(case, starts_at)}"
     remedy = _opening_text(case)
     if case.is_tier:
         return _promotion_inactive(details, remedy)
@@ -110,7 +110,7 @@ def ended(case: Case) -> Reason | None:
     ends_at = case.validity.ends_at
     if ends_at is None or case.now < ends_at:
         return None
-    details = f"{case.name} expired at {_text(ends_at)}"
+    details = f"{case.name} ended on {_when(case, ends_at)}"
     remedy = "Move the expiration date"
     if case.is_tier:
         return _promotion_inactive(details, remedy)
@@ -121,7 +121,7 @@ def closed_now(case: Case) -> Reason | None:
     """Outside the recurring windows, weekdays or hours."""
     if timeframes.is_open(case.validity, case.now, case.zone):
         return None
-    details = f"{_text(case.now)} is outside the recurring validity of {case.name}"
+    details = f"{_when(case, case.now)} is outside the days and hours of {case.name}"
     remedy = _opening_text(case)
     if case.validity.timeframe is not None and case.validity.starts_at is None:
         details = f"{case.name} has a validity timeframe, but no start date to count from"
@@ -178,12 +178,9 @@ def _promotion_inactive(details: str, remedy: str | None) -> Reason:
 
 def _opening_text(case: Case) -> str | None:
     opening = timeframes.next_opening(case.validity, case.now, case.zone)
-    if opening is None:
-        return None
-    now = case.now.astimezone(case.zone).isoformat()
-    return f"Works from {instant(opening.astimezone(case.zone).isoformat(), now)}"
+    return None if opening is None else f"Works from {_when(case, opening)}"
 
 
-def _text(instant: datetime) -> str:
-    """As instants are written on the wire: UTC, milliseconds, Z."""
-    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _when(case: Case, moment: datetime) -> str:
+    """As people of the project say it: Friday 27 November 09:00, with the year when it is not this one."""
+    return instant(moment.astimezone(case.zone).isoformat(), case.now.astimezone(case.zone).isoformat())

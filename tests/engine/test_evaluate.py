@@ -57,7 +57,7 @@ def test_refusal_says_why_and_what_would_help() -> None:
     assert step.reason.to_json() == {
         "key": "voucher_not_active",
         "message": "voucher not active yet",
-        "details": "XMAS starts at 2026-12-01T00:00:00.000Z",
+        "details": "XMAS starts on Tuesday 1 December 00:00",
         "remedy": "Works from Tuesday 1 December 00:00",
         "resource_id": None,
         "resource_type": None,
