@@ -9,12 +9,13 @@ bin, used up. A constant number of queries, however many rows there are.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db.models import F, Q, QuerySet
 
 from commerce.models import Customer
+from engine import Candidate
 from promotions import engine_input
 from promotions.models import Campaign, Category, PromotionTier, Voucher
 from promotions.redeemables import Found, Requested
@@ -113,7 +114,12 @@ def wallet(customer: Customer) -> list[Shown]:
     """The codes that were published to a customer: one query, two more when there are some."""
     mine = list(Voucher.objects.filter(holder=customer, is_active=True, deleted_at=None).values_list("pk"))
     rows = _vouchers().filter(holder=customer) if mine else ()
-    return list(_shown(list(rows), [], ()).values())
+    held = _shown(list(rows), [], ()).values()
+    return [replace(row, found=replace(row.found, candidate=_held(row.found.candidate))) for row in held]
+
+
+def _held(candidate: Candidate) -> Candidate:
+    return replace(candidate, is_held_by_customer=True)
 
 
 def tiers_shown(tiers: Sequence[PromotionTier]) -> dict[int, Shown]:

@@ -21,7 +21,7 @@ from commerce.services import customers
 from core import project
 from core.actors import Actor
 from core.models import ProjectSettings
-from engine import Basket, Snapshot, Step
+from engine import Basket, Candidate, Snapshot, Step
 from engine.rules import Needs
 from promotions import engine_input
 from promotions.category_rules import CategoryRules
@@ -137,13 +137,23 @@ class _Case:
         return [replace(row, found=entry) for row, entry in zip(rows, found, strict=True)]
 
     def judged(self, rows: Sequence[Shown]) -> list[Hit]:
-        """Those that qualify, in their order."""
+        """Those that qualify, in their order.
+
+        A row that asks for facts that were not loaded got its rule while this request was running; it is left
+        to the next one.
+        """
         hits = []
         for row in self.with_counts(rows):
+            if not self._has_facts_for(row.found.candidate):
+                continue
             step = judging.judge(row.found.candidate, self.query, self.scope)
             if step is not None:
                 hits.append(Hit(offer=row.offer, found=row.found, step=step))
         return hits
+
+    def _has_facts_for(self, candidate: Candidate) -> bool:
+        asked = replace(needs_of((candidate,)), counts=frozenset())
+        return asked | self.needs == self.needs
 
 
 def qualify(*, spec: QualificationSpec, actor: Actor, now: datetime) -> Qualified:

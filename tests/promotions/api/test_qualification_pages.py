@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from commerce.models import Customer
-from promotions.models import Campaign, PromotionTier, Voucher
+from commerce.models import Customer, Product, ProductCollection, ProductCollectionItem
+from promotions.models import Campaign, PromotionTier, ValidationRule, ValidationRuleAssignment, Voucher
+from promotions.selectors.catalogue_index import Catalogue
 from tests.factories.promotions import (
     CampaignFactory,
     CategoryFactory,
@@ -78,6 +79,31 @@ def test_a_hit_that_no_longer_applies_makes_room_for_the_next(
     assert ids(found) == [tiers[2].public_id, tiers[1].public_id]
     assert found["data"][0]["order"]["total_discount_amount"] == 500
     assert (found["total"], found["has_more"]) == (3, True)
+
+
+def test_a_rule_that_changes_meanwhile_is_not_judged_on_facts_that_nobody_loaded(
+    api: APIClient, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mug = Product.objects.create(source_id="mug", created_at=now)
+    fragile = ProductCollection.objects.create(name="Fragile", created_at=now)
+    ProductCollectionItem.objects.create(collection=fragile, position=1, product=mug)
+    tier = PromotionTierFactory()
+    rule = ValidationRule.objects.create(name="rule", created_at=now)
+    ValidationRuleAssignment.objects.create(rule=rule, promotion_tier=tier, created_at=now)
+    not_fragile = {"object": "products_collection", "id": fragile.public_id}
+    matching = Catalogue.matching
+
+    def matching_while_the_rule_changes(*args: Any, **values: Any) -> Any:
+        found = matching(*args, **values)
+        changed = {"1": {"name": "order.items.none", "conditions": {"$is": [not_fragile]}}}
+        ValidationRule.objects.filter(pk=rule.pk).update(rules=changed)
+        return found
+
+    body = {"order": {"items": [{"product_id": mug.public_id, "quantity": 1, "price": 1000}]}}
+    assert ids(page(api, body)) == [tier.public_id]
+    monkeypatch.setattr(Catalogue, "matching", matching_while_the_rule_changes)
+
+    assert ids(page(api, body)) == []
 
 
 def test_filters_by_what_a_row_inherits_and_who_holds_it(api: APIClient, now: datetime) -> None:

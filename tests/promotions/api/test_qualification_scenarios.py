@@ -297,3 +297,11 @@ def test_answers_as_if_it_were_another_instant(api: APIClient, api_as: Any, now:
     assert found(ask(api, options={"at": "2040-01-01T00:00:00Z"})) == {tier.public_id: None}
     refused = api_as("VIEWER").post(URL, {"options": {"at": "2040-01-01T00:00:00Z"}})
     assert refused.status_code == 403
+
+
+def test_a_code_for_its_holder_alone_is_in_his_wallet(api: APIClient, shop: Shop, now: datetime) -> None:
+    personal = VoucherFactory(code="PERSONAL", holder=shop.anna, published_at=now)
+    holder_only = {"name": "publication.redeemable_by_linked_customer", "conditions": {"$is": [True]}}
+    assign(now, holder_only, to=personal)
+
+    assert "PERSONAL" in found(ask(api, scenario="CUSTOMER_WALLET", customer=ANNA))
