@@ -10,16 +10,24 @@ _VERBS = {Status.INAPPLICABLE: "cannot be used", Status.SKIPPED: "is left out"}
 
 
 def sentence(candidate: Candidate, step: Step, names: Names) -> str:
-    """SUMMER cannot be used: SUMMER starts at … Works from Friday 27 November 09:00."""
+    """SUMMER cannot be used: it starts on … Works from Friday 27 November 09:00."""
     label = candidate.label or candidate.key
     if step.status is Status.APPLICABLE:
         return f"{label} applies{_gain(step, names)}."
     reason = step.reason
     if reason is None:
         return f"{label} {_VERBS[step.status]}."
-    why = reason.custom_message or reason.details or reason.message
+    why = reason.custom_message or _without_label(reason.details or reason.message, label)
     parts = [f"{label} {_VERBS[step.status]}: {why}", reason.remedy or ""]
     return " ".join(f"{part.rstrip('.')}." for part in parts if part)
+
+
+def _without_label(text: str, label: str) -> str:
+    """Reasons begin with what they are about, which the sentence has just said."""
+    for beginning, instead in ((f"{label}: ", ""), (f"{label} ", "it ")):
+        if text.startswith(beginning):
+            return instead + text.removeprefix(beginning)
+    return text
 
 
 def _gain(step: Step, names: Names) -> str:
