@@ -3,7 +3,7 @@
 A set is legal when each of its members applies at its turn, in the project's application order, within the
 limits and exclusions of stacking. What counts is the discount of the whole request, then the free units (free
 shipping has no price). Redeemables that would change nothing are left out; between equal sets the one that
-holds what was asked for first wins.
+holds what was asked for first wins. Without an amount nothing can be compared: then all are tried as asked.
 
 The search is measured in steps, not in seconds: the engine has no clock, and a replay must stop where the
 decision stopped. When it stops early, `gap` says how much more the unseen sets could save at most.
@@ -11,14 +11,14 @@ decision stopped. When it stops early, `gap` says how much more the unseen sets 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Final
 
 from engine import stacking
-from engine.bounds import Bound, suffixes
-from engine.outcome import Outcome, Status, Step
-from engine.pipeline import Run, finished
-from engine.reasons import Reason, ReasonKey
+from engine.bounds import Bound, suffixes, worths
+from engine.left_out import left_out
+from engine.outcome import Outcome, Status
+from engine.pipeline import Run, finished, pass_through
 from engine.snapshot import Candidate, Snapshot
 from engine.stacking_rules import StackingType
 
@@ -27,6 +27,9 @@ SEARCH_LIMIT: Final = 20_000
 
 type Score = tuple[int, int]
 """Discount, free units."""
+
+type Chosen = tuple[int, ...]
+"""Places in the sequence, ascending."""
 
 
 def evaluate_best(
@@ -37,12 +40,14 @@ def evaluate_best(
     What was not chosen is INAPPLICABLE when it may not be used at all, else SKIPPED.
     """
     sequence = stacking.in_application_order(snapshot.candidates, snapshot.stacking_rules)
-    search = _Search(sequence=sequence, suffix=(), left=limit)
     opening = Run.open(snapshot, omit)
-    search.suffix = suffixes(opening, sequence)
-    search.consider(opening, _greedy(opening, sequence))
+    search = _Search.prepare(opening, sequence, limit)
+    search.start_from(_greedy(opening, sequence))
+    search.start_from(search.by_worth())
     search.visit(opening, 0, (), _Kinds())
-    return _outcome(opening, sequence, search)
+    if not search.best and (opening.order is None or opening.order.amount is None):
+        return replace(pass_through(snapshot, omit), gap=0)
+    return _outcome(search)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,29 +69,66 @@ class _Kinds:
 
 @dataclass(kw_only=True, slots=True)
 class _Search:
-    """Depth first, with before without. `best` are places in `sequence`; `unseen` bounds what was cut off."""
+    """Depth first, with before without. `is_seed`: the best one so far was guessed, so that an equal one that
+    the search meets is preferred. `unseen` bounds what was cut off.
 
+    `without_exclusive` and `without_common` are the bounds from each place on, for either kind of set.
+    """
+
+    opening: Run
     sequence: list[Candidate]
-    suffix: tuple[Bound, ...]
+    most: tuple[int, ...]
+    without_exclusive: tuple[Bound, ...]
+    without_common: tuple[Bound, ...]
     left: int
-    best: tuple[int, ...] = ()
+    best: Chosen = ()
     score: Score = (0, 0)
-    unseen: Score | None = field(default=None)
+    is_seed: bool = False
+    unseen: Score | None = None
 
-    def consider(self, opening: Run, chosen: tuple[int, ...]) -> None:
-        """Start from a set that is known to be legal."""
-        run = opening.copy()
-        for place in chosen:
-            run.take(self.sequence[place])
-        self.best, self.score = chosen, run.saved
+    @classmethod
+    def prepare(cls, opening: Run, sequence: list[Candidate], limit: int) -> _Search:
+        found = worths(opening, sequence)
+        payable = 0 if opening.order is None else opening.order.total_amount or 0
 
-    def visit(self, run: Run, place: int, chosen: tuple[int, ...], kinds: _Kinds) -> None:
-        if run.saved > self.score:
-            self.best, self.score = chosen, run.saved
-        if place == len(self.sequence):
+        def is_of(*kinds: StackingType | None) -> tuple[Bound, ...]:
+            return suffixes(sequence, found, lambda candidate: stacking.stacking_type(candidate) in kinds)
+
+        return cls(
+            opening=opening,
+            sequence=sequence,
+            most=tuple(one.alone(payable) for one in found),
+            without_exclusive=is_of(None, StackingType.JOINT),
+            without_common=is_of(StackingType.EXCLUSIVE, StackingType.JOINT),
+            left=limit,
+        )
+
+    def start_from(self, chosen: Chosen) -> None:
+        """Keep a guess when it is legal and better."""
+        run = self._after(chosen)
+        if run is not None and run.saved > self.score:
+            self.best, self.score, self.is_seed = chosen, run.saved, True
+
+    def by_worth(self) -> Chosen:
+        """Those that save most on their own, as long as each of them adds something."""
+        chosen: Chosen = ()
+        saved = (0, 0)
+        for place in sorted(range(len(self.sequence)), key=lambda place: -self.most[place]):
+            wider = tuple(sorted((*chosen, place)))
+            run = self._after(wider)
+            if run is not None and run.saved > saved:
+                chosen, saved = wider, run.saved
+        return chosen
+
+    def visit(self, run: Run, place: int, chosen: Chosen, kinds: _Kinds) -> None:
+        """Everything that can still join `chosen` from `place` on."""
+        if run.saved > self.score or (self.is_seed and run.saved == self.score):
+            self.best, self.score, self.is_seed = chosen, run.saved, False
+        room = run.snapshot.stacking_rules.applicable_redeemables_limit - len(chosen)
+        if place == len(self.sequence) or room <= 0:
             return
-        most = self.suffix[place].over(run)
-        if most <= self.score:
+        most = self._bound(run, place, room, kinds)
+        if most < self.score or (most == self.score and not self.is_seed):
             return
         if self.left <= 0:
             self.unseen = most if self.unseen is None else max(self.unseen, most)
@@ -94,11 +136,34 @@ class _Search:
         self.left -= 1
         candidate = self.sequence[place]
         joined = kinds.with_(candidate)
-        if joined is not None:
-            ahead = run.copy()
-            if ahead.take(candidate).status is Status.APPLICABLE and ahead.saved > run.saved:
-                self.visit(ahead, place + 1, (*chosen, place), joined)
-        self.visit(run, place + 1, chosen, kinds)
+        ahead = None if joined is None else _with(run, candidate)
+        if ahead is None or joined is None:
+            self.visit(run, place + 1, chosen, kinds)
+        elif ahead.saved > run.saved:
+            self.visit(ahead, place + 1, (*chosen, place), joined)
+            self.visit(run, place + 1, chosen, kinds)
+        else:  # it saves nothing, but what it changes may open the way for another
+            self.visit(run, place + 1, chosen, kinds)
+            self.visit(ahead, place + 1, (*chosen, place), joined)
+
+    def _bound(self, run: Run, place: int, room: int, kinds: _Kinds) -> Score:
+        bounds = []
+        if not kinds.has_exclusive:
+            bounds.append(self.without_exclusive[place].over(run, room))
+        if not kinds.has_common:
+            bounds.append(self.without_common[place].over(run, room))
+        return max(bounds)
+
+    def _after(self, chosen: Chosen) -> Run | None:
+        """After these, one by one; None when they are no legal set."""
+        run, kinds = self.opening, _Kinds()
+        for place in chosen:
+            joined = kinds.with_(self.sequence[place])
+            ahead = None if joined is None else _with(run, self.sequence[place])
+            if ahead is None or joined is None:
+                return None
+            run, kinds = ahead, joined
+        return run
 
     @property
     def gap(self) -> int:
@@ -106,60 +171,48 @@ class _Search:
         return 0 if self.unseen is None else max(0, self.unseen[0] - self.score[0])
 
 
-def _greedy(opening: Run, sequence: list[Candidate]) -> tuple[int, ...]:
-    """What the ordinary pass applies when it leaves out whatever fails."""
+def _with(run: Run, candidate: Candidate) -> Run | None:
+    """One more; None when it does not apply, or changes nothing."""
+    if run.tally.limit_reached(candidate) is not None:
+        return None
+    ahead = run.copy()
+    applies = ahead.take(candidate).status is Status.APPLICABLE
+    return ahead if applies and _has_changed(run, ahead) else None
+
+
+def _has_changed(run: Run, ahead: Run) -> bool:
+    return ahead.saved > run.saved or (
+        ahead.order is not None and any(line.applied_quantity for line in ahead.order.lines)
+    )
+
+
+def _greedy(opening: Run, sequence: list[Candidate]) -> Chosen:
+    """What the ordinary pass applies when it leaves out whatever fails; without those that change nothing."""
     run = opening.copy()
     run.block_common(sequence)
     chosen = []
     for place, candidate in enumerate(sequence):
         run.has_failed = False
-        before = run.saved
-        ahead = run.copy()
-        if ahead.take(candidate).status is Status.APPLICABLE and ahead.saved > before:
-            run = ahead
+        before = run.copy()
+        if run.take(candidate).status is Status.APPLICABLE and _has_changed(before, run):
             chosen.append(place)
     return tuple(chosen)
 
 
-def _outcome(opening: Run, sequence: list[Candidate], search: _Search) -> Outcome:
-    run = opening.copy()
-    taken = {place: run.take(sequence[place]) for place in search.best}
-    steps = tuple(
-        taken[place] if place in taken else _left_out(opening, run, candidate)
-        for place, candidate in enumerate(sequence)
-    )
-    valid = bool(taken)
-    return Outcome(valid=valid, steps=steps, order=finished(opening, run) if valid else None, gap=search.gap)
-
-
-def _left_out(opening: Run, closing: Run, candidate: Candidate) -> Step:
-    """Why a candidate is not in the set: refused on its own, no room beside the set, or a better set."""
-    alone = opening.judge(candidate)
-    if alone.reason is not None:
-        return Step(
-            key=candidate.key,
-            object=candidate.object,
-            status=Status.INAPPLICABLE,
-            reason=alone.reason,
-            bundle=alone.bundle,
-        )
-    closing = closing.copy()
-    closing.has_failed = False
-    before = closing.saved
-    step = closing.take(candidate)
-    if step.status is Status.SKIPPED:
-        return step
-    gain = closing.saved > before and step.status is Status.APPLICABLE
-    return Step(
-        key=candidate.key, object=candidate.object, status=Status.SKIPPED, reason=_outbid(is_useful=gain)
-    )
-
-
-def _outbid(*, is_useful: bool) -> Reason:
-    if is_useful:
-        details = "It may not stand beside the chosen ones, which together save more"
-        return stacking.skipped(ReasonKey.EXCLUSION_RULES, details=details)
-    return stacking.skipped(
-        ReasonKey.NO_EFFECT,
-        details="Beside the chosen ones, which together save more, it would change nothing",
+def _outcome(search: _Search) -> Outcome:
+    run, steps = search.opening.copy(), []
+    closing = search.opening.copy()
+    for place in search.best:
+        closing.take(search.sequence[place])
+    for place, candidate in enumerate(search.sequence):
+        if place in search.best:
+            steps.append(run.take(candidate))
+        else:
+            steps.append(left_out(search.opening, run, closing, candidate))
+    valid = bool(search.best)
+    return Outcome(
+        valid=valid,
+        steps=tuple(steps),
+        order=finished(search.opening, run) if valid else None,
+        gap=search.gap,
     )

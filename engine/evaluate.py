@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine import best, stacking
+from engine import best
 from engine.outcome import Outcome
-from engine.pipeline import Run, finished, is_valid
+from engine.pipeline import pass_through
 from engine.snapshot import Snapshot
 from engine.stacking_rules import Strategy
 
@@ -16,10 +16,4 @@ def evaluate(snapshot: Snapshot, *, omit: frozenset[str] = frozenset()) -> Outco
     """
     if snapshot.strategy is Strategy.BEST_FOR_CUSTOMER:
         return best.evaluate_best(snapshot, omit)
-    sequence = stacking.in_application_order(snapshot.candidates, snapshot.stacking_rules)
-    opening = Run.open(snapshot, omit)
-    run = opening.copy()
-    run.block_common(sequence)
-    steps = tuple(run.take(candidate) for candidate in sequence)
-    valid = is_valid(steps, snapshot.stacking_rules)
-    return Outcome(valid=valid, steps=steps, order=finished(opening, run) if valid else None)
+    return pass_through(snapshot, omit)

@@ -12,7 +12,7 @@ from engine import effect_run, eligibility, rules, stacking
 from engine.basket import Line, OrderState, open_order, since
 from engine.bundles import BundleCount
 from engine.effect_run import Effected
-from engine.outcome import Status, Step
+from engine.outcome import Outcome, Status, Step
 from engine.reasons import Reason, ReasonKey
 from engine.situation import Situation
 from engine.snapshot import Candidate, Snapshot
@@ -37,6 +37,7 @@ class Judged:
 class Run:
     """The state of one pass. `order` is the running order, `lines` its facts; `discounted` are lines that an
     item discount of this pass has touched, `saved` what it saves so far: discount and free units.
+    `has_common`: a Common one applies, beside which no EXCLUSIVE one may stand.
     """
 
     snapshot: Snapshot
@@ -46,6 +47,7 @@ class Run:
     lines: tuple[Line, ...]
     tally: stacking.Tally
     is_common_blocked: bool = False
+    has_common: bool = False
     has_failed: bool = False
     discounted: frozenset[int] = frozenset()
     saved: tuple[int, int] = (0, 0)
@@ -91,7 +93,7 @@ class Run:
         judged = self.judge(candidate)
         if judged.reason is not None and not judged.is_late:
             return self._refused(candidate, judged)
-        full = self.tally.limit_reached(candidate)
+        full = self._displaced(candidate) or self.tally.limit_reached(candidate)
         if full is not None:
             return _step(candidate, Status.SKIPPED, reason=full)
         if judged.reason is not None:
@@ -138,6 +140,14 @@ class Run:
             return stacking.skipped(ReasonKey.EXCLUSION_RULES, remedy="Remove the exclusive redeemable")
         return None
 
+    def _displaced(self, candidate: Candidate) -> Reason | None:
+        """An EXCLUSIVE one that only the discounts of Common ones made valid does not join them."""
+        if self.has_common and stacking.stacking_type(candidate) is StackingType.EXCLUSIVE:
+            return stacking.skipped(
+                ReasonKey.EXCLUSION_RULES, remedy="Remove the redeemables that may not stand beside it"
+            )
+        return None
+
     def _barred_lines(self) -> frozenset[int]:
         """ONCE: lines of products that an earlier redeemable discounted at item level."""
         if not self.discounted or self.rules.redeemables_products_application_mode is ProductsMode.STACK:
@@ -170,6 +180,7 @@ class Run:
         if effected.order is not None:
             self._count_savings(effected.order)
         self.tally.add(candidate)
+        self.has_common = self.has_common or stacking.stacking_type(candidate) is None
         return Step(
             key=candidate.key,
             object=candidate.object,
@@ -193,6 +204,17 @@ class Run:
         self.discounted |= frozenset(touched)
         free = sum(order.lines[index].applied_discount_quantity for index in touched)
         self.saved = (discount + order.total_applied_discount_amount, units + free)
+
+
+def pass_through(snapshot: Snapshot, omit: frozenset[str] = frozenset()) -> Outcome:
+    """The outcome of one pass over all candidates."""
+    sequence = stacking.in_application_order(snapshot.candidates, snapshot.stacking_rules)
+    opening = Run.open(snapshot, omit)
+    run = opening.copy()
+    run.block_common(sequence)
+    steps = tuple(run.take(candidate) for candidate in sequence)
+    valid = is_valid(steps, snapshot.stacking_rules)
+    return Outcome(valid=valid, steps=steps, order=finished(opening, run) if valid else None)
 
 
 def finished(opening: Run, closing: Run) -> OrderState | None:

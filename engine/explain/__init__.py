@@ -54,7 +54,9 @@ def _explained(
         reason=step.reason,
         sentence=sentence(candidate, step, names),
         conditions=conditions,
-        displaced_by=displacing(run.snapshot.candidates, step, outcome.steps),
+        displaced_by=displacing(
+            run.snapshot.candidates, step, outcome.steps, is_chosen=outcome.gap is not None
+        ),
         remedy=_remedy(step, conditions),
     )
 
