@@ -9,6 +9,7 @@ from typing import Any
 from django.core.paginator import InvalidPage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse, TemplateResponse
+from django.urls import URLPattern, URLResolver, path
 from unfold.sites import UnfoldAdminSite
 
 from core import project
@@ -26,6 +27,13 @@ class FanfareAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         from config.overview import overview
 
         return super().index(request, {**overview(request), **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Pages that are no model's: outside of its addresses, or its menu entry would light up, too."""
+        from promotions.admin import why
+
+        own = path("promotions/why/", self.admin_view(why.page), name="promotions_why")
+        return [own, *super().get_urls()]
 
     def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         try:

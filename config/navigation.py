@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
-# (title, icon, model). A section without any visible entry is left out.
+# (title, icon, model, or its page if that is not the list). A section without any visible entry is left out.
 _SECTIONS: Final = (
     (
         "Promotions",
@@ -21,6 +21,7 @@ _SECTIONS: Final = (
             ("Conditions", "rule", "promotions.ValidationRule"),
             ("Categories", "category", "promotions.Category"),
             ("Redemptions", "receipt_long", "promotions.Redemption"),
+            ("Why?", "contact_support", "promotions.Redemption", "promotions_why"),
         ),
     ),
     (
@@ -69,17 +70,18 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
     for title, entries in _SECTIONS:
         items = [
             {"title": name, "icon": icon, "link": link}
-            for name, icon, label in entries
-            if (link := _link(request, label)) is not None
+            for name, icon, *page in entries
+            if (link := _link(request, *page)) is not None
         ]
         if items:
             groups.append({"title": title, "separator": True, "items": items})
     return groups
 
 
-def _link(request: HttpRequest, label: str) -> str | None:
+def _link(request: HttpRequest, label: str, page: str = "") -> str | None:
+    """The list of a model, or a page that is open to whoever may see that list."""
     model = apps.get_model(label)
     model_admin = admin.site._registry.get(model)
     if model_admin is None or not model_admin.has_module_permission(request):
         return None
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return reverse(f"admin:{page or f'{model._meta.app_label}_{model._meta.model_name}_changelist'}")

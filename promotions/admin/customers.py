@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,6 +15,7 @@ from commerce.models import Customer
 from core import words
 from core.admin.pages import SHOWN_ROWS, Panel
 from promotions.admin import rows
+from promotions.admin.why import WhyMixin
 from promotions.models import Redemption, Voucher
 from promotions.words import discount, uses, voucher_state
 
@@ -19,7 +23,12 @@ admin.site.unregister(Customer)
 
 
 @admin.register(Customer)
-class CustomerAdmin(CommerceCustomerAdmin):
+class CustomerAdmin(WhyMixin, CommerceCustomerAdmin):
+    actions_detail: Any = ("why_page", *CommerceCustomerAdmin.actions_detail)
+
+    def why_question(self, obj: Customer) -> Mapping[str, str]:
+        return {"customer": f"customer:{obj.public_id}"}
+
     def panels(self, request: HttpRequest, obj: Customer) -> list[Panel]:
         orders, *others = super().panels(request, obj)
         return [orders, _codes(obj), _redemptions(obj), *others]

@@ -1,4 +1,4 @@
-"""Choosing an article or a segment by its name: what is looked up, and how a stored id reads to people."""
+"""Choosing something by its name: what is looked up, and how a stored id reads to people."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
-from commerce.models import Product, ProductCollection, Segment, Sku
+from commerce.admin.rows import customer_name
+from commerce.models import Customer, Product, ProductCollection, Segment, Sku
 from core import words
-from promotions.models import ValidationRule
+from promotions.models import PromotionStack, PromotionTier, ValidationRule
+from promotions.selectors import tiers
 
 MOST: Final = 8
 
@@ -25,6 +27,9 @@ class Kind:
     COLLECTION = "products_collection"
     SEGMENT = "segment"
     RULE = "validation_rule"
+    CUSTOMER = "customer"
+    TIER = "promotion_tier"
+    STACK = "promotion_stack"
 
 
 ARTICLES: Final = (Kind.PRODUCT, Kind.SKU)
@@ -33,13 +38,14 @@ ITEMS: Final = (Kind.PRODUCT, Kind.SKU, Kind.COLLECTION)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Picked:
-    """One thing by its kind and its id of the wire. `name` is for people only."""
+    """One thing by its kind and its id of the wire. `name` is for people only; `alias` names it, too."""
 
     kind: str
     id: str
     name: str = ""
     note: str = ""
     source_id: str | None = None
+    alias: str = ""
 
     @property
     def value(self) -> str:
@@ -52,19 +58,27 @@ class Picked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Source:
-    """Where a kind is found: its rows, by which column people search, what stands behind the name."""
+    """Where a kind is found: its rows, by which column people search, what stands behind the name.
+
+    `searched` are the lookups of a search, where it is not only for a part of the name.
+    """
 
     model: type[Model]
     rows: Callable[[], QuerySet[Any]]
     name: str
     word: str
     has_source_id: bool = True
+    searched: tuple[str, ...] = ()
 
 
 _SOURCES: Final[Mapping[str, _Source]] = {
     Kind.PRODUCT: _Source(model=Product, rows=lambda: Product.objects.present(), name="name", word="Product"),
     Kind.SKU: _Source(
-        model=Sku, rows=lambda: Sku.objects.present().select_related("product"), name="sku", word="SKU"
+        model=Sku,
+        rows=lambda: Sku.objects.present().select_related("product"),
+        name="sku",
+        word="SKU",
+        searched=("sku__icontains", "product__name__icontains"),
     ),
     Kind.COLLECTION: _Source(
         model=ProductCollection,
@@ -81,6 +95,28 @@ _SOURCES: Final[Mapping[str, _Source]] = {
         rows=lambda: ValidationRule.objects.all(),
         name="name",
         word="",
+        has_source_id=False,
+    ),
+    # The beginning of a name or address, as in their list: there may be millions.
+    Kind.CUSTOMER: _Source(
+        model=Customer,
+        rows=lambda: Customer.objects.present(),
+        name="name",
+        word="Customer",
+        searched=("name__istartswith", "email__istartswith"),
+    ),
+    Kind.TIER: _Source(
+        model=PromotionTier,
+        rows=lambda: tiers.present().select_related("campaign"),
+        name="name",
+        word="Promotion tier",
+        has_source_id=False,
+    ),
+    Kind.STACK: _Source(
+        model=PromotionStack,
+        rows=lambda: PromotionStack.objects.select_related("campaign").filter(campaign__deleted_at=None),
+        name="name",
+        word="Promotion stack",
         has_source_id=False,
     ),
 }
@@ -102,14 +138,16 @@ def visible(request: HttpRequest, kinds: Iterable[str]) -> tuple[str, ...]:
 
 def search(kinds: Iterable[str], typed: str) -> list[Picked]:
     """The first hits of each kind by a part of the name, the shop's id or ours; one query a kind."""
+    if "\0" in typed:  # no column can hold it
+        return []
     found = []
     for kind in known(kinds):
         source = _SOURCES[kind]
-        wanted = Q(**{f"{source.name}__icontains": typed}) | Q(public_id=typed)
+        wanted = Q(public_id=typed)
         if source.has_source_id:
             wanted |= Q(source_id=typed)
-        if kind == Kind.SKU:
-            wanted |= Q(product__name__icontains=typed)
+        for lookup in source.searched or (f"{source.name}__icontains",):
+            wanted |= Q(**{lookup: typed})
         rows = source.rows().filter(wanted).order_by(source.name, "pk")[:MOST]
         found += [_picked(kind, row) for row in rows]
     return found
@@ -120,7 +158,7 @@ def by_value(values: Iterable[str]) -> dict[str, Picked]:
     wanted: dict[str, set[str]] = {}
     for value in values:
         kind, _, key = value.partition(":")
-        if kind in _SOURCES and key:
+        if kind in _SOURCES and key and "\0" not in key:
             wanted.setdefault(kind, set()).add(key)
     found: dict[str, Picked] = {}
     for kind, keys in wanted.items():
@@ -143,16 +181,31 @@ def by_text(kinds: Sequence[str], typed: str) -> Picked | None:
 
 
 def _names(hit: Picked) -> set[str]:
-    return {text.casefold() for text in (hit.name, hit.id, hit.source_id) if text}
+    return {text.casefold() for text in (hit.name, hit.id, hit.source_id, hit.alias) if text}
 
 
 def _picked(kind: str, row: Any) -> Picked:
     source = _SOURCES[kind]
     note = source.word
+    if kind == Kind.CUSTOMER:
+        return _customer(row)
     if kind == Kind.SKU:
         note = f"SKU of {row.product}"
+    if kind in (Kind.TIER, Kind.STACK):
+        note = f"{note} of {row.campaign}"
     price = getattr(row, "price", None)
     if price is not None:
         note = f"{note}, {words.money(price)}"
     source_id = row.source_id if source.has_source_id else None
     return Picked(kind=kind, id=row.public_id, name=str(row), note=note, source_id=source_id)
+
+
+def _customer(row: Customer) -> Picked:
+    return Picked(
+        kind=Kind.CUSTOMER,
+        id=row.public_id,
+        name=customer_name(row),
+        note=", ".join(filter(None, (row.email, row.source_id))),
+        source_id=row.source_id,
+        alias=row.email,
+    )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -20,6 +21,8 @@ from core.admin.base import htmx_redirect, reported, staff_actor
 from core.admin.pages import Fact, ReadOnlyPageAdmin
 from promotions.admin import redemption_story, rows
 from promotions.admin.filters import RefusalFilter
+from promotions.admin.forms.why import SECONDS_FORMAT
+from promotions.admin.why import WhyMixin
 from promotions.models import Redemption
 from promotions.services import rollbacks
 from promotions.words import RESULT_COLOURS, RESULT_WORDS, refusal, story, target
@@ -35,7 +38,7 @@ class RollbackForm(BaseDialogForm):
 
 
 @admin.register(Redemption)
-class RedemptionAdmin(ReadOnlyPageAdmin):
+class RedemptionAdmin(WhyMixin, ReadOnlyPageAdmin):
     """Every attempt to use a code or promotion, and why it went as it did. Facts: nobody changes them."""
 
     resource = "redemptions"
@@ -63,7 +66,7 @@ class RedemptionAdmin(ReadOnlyPageAdmin):
     search_fields = ("voucher_code__exact", "public_id__exact", "tracking_id__exact")
     search_help_text = "A whole code, or the id of a redemption."
     ordering = ("-redeemed_at", "-pk")
-    actions_detail = ("roll_back",)
+    actions_detail = ("why_page", "roll_back")
     fields = (
         "explained",
         "what",
@@ -148,9 +151,24 @@ class RedemptionAdmin(ReadOnlyPageAdmin):
         return self.allows(request, "rollback")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
-        """Only what succeeded can be taken back."""
-        found = Redemption.objects.filter(pk=object_id, status=Redemption.Status.SUCCEEDED)
-        return super().get_actions_detail(request, object_id) if found.exists() else []
+        """Only what succeeded can be taken back, only of what was refused people ask why."""
+        found = Redemption.objects.filter(pk=object_id).values_list("status", flat=True).first()
+        wanted = {Redemption.Status.SUCCEEDED: "_roll_back", Redemption.Status.FAILED: "_why_page"}
+        ending = wanted.get(Redemption.Status(found)) if found else None
+        if ending is None:
+            return []
+        buttons = super().get_actions_detail(request, object_id)
+        return [button for button in buttons if button.action_name.endswith(ending)]
+
+    def why_question(self, obj: Redemption) -> Mapping[str, str]:
+        """What was asked for, by whom, at that moment. The order of a refused attempt is not kept."""
+        tier, customer = obj.promotion_tier, obj.customer
+        return {
+            "codes": obj.voucher_code if tier is None else "",
+            "offer": f"promotion_tier:{tier.public_id}" if tier else "",
+            "customer": f"customer:{customer.public_id}" if customer else "",
+            "at": timezone.localtime(obj.redeemed_at).strftime(SECONDS_FORMAT),
+        }
 
     @action(
         description="Take back",

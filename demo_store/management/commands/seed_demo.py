@@ -10,7 +10,7 @@ from django.utils import timezone
 from core import project
 from core.actors import Actor
 from core.services import project as project_service
-from demo_store.seed import catalogue, history, offers, people
+from demo_store.seed import catalogue, conditions, history, offers, people
 from promotions.models import Campaign
 
 
@@ -37,7 +37,9 @@ class Command(BaseCommand):
             catalogue.load(actor=actor, now=now)
             shoppers = people.load(random=random, actor=actor, now=now)
             offers.load(today=today, actor=actor)
+            conditions.load(today=today, actor=actor)
             history.load(people=shoppers, today=today, now=now, random=random, actor=actor)
+            conditions.load_uses(people=shoppers, today=today, actor=actor)
         self.stdout.write(self.style.SUCCESS("The demo shop is open."))
 
 

@@ -75,7 +75,9 @@ class BasketField(forms.Field):
     widget = BasketWidget
 
     def clean(self, value: Any) -> tuple[Wanted, ...]:
-        return tuple(_line(number, row) for number, row in enumerate(value or [], 1))
+        rows: list[Row] = list(value or [])
+        chosen = pickers.by_value(row["item"] for row in rows)
+        return tuple(_line(number, row, chosen) for number, row in enumerate(rows, 1))
 
 
 class OffersWidget(RowsWidget):
@@ -93,13 +95,13 @@ class OffersField(forms.Field):
         return tuple(found(OffersWidget.kinds, row["offer"]) for row in value or [])
 
 
-def _line(number: int, row: Row) -> Wanted:
+def _line(number: int, row: Row, chosen: Mapping[str, Picked]) -> Wanted:
     """:raises ValidationError: which row is wrong, and how."""
     try:
         if not row["item"]:
             raise ValidationError("choose the product.")
         return Wanted(
-            article=found(pickers.ARTICLES, row["item"]),
+            article=chosen.get(row["item"]) or found(pickers.ARTICLES, row["item"]),
             units=_units(row["units"]),
             price=MoneyField().clean(row["price"]),
         )

@@ -65,6 +65,8 @@ class WhyForm(forms.Form):
         super().__init__(data)
         if not pickers.visible(request, (Kind.CUSTOMER,)):
             del self.fields["customer"]
+        number = len(_SEPARATORS.split(self.data.get("codes", "").strip()))
+        self.fields["codes"].widget.attrs["rows"] = min(max(number, 2), MOST)
 
     def clean_codes(self) -> list[str]:
         codes = [code.strip() for code in _SEPARATORS.split(self.cleaned_data["codes"])]
