@@ -30,6 +30,7 @@ MODELS: Final[dict[str, type[Related]]] = {
     ValidationRuleAssignment.RelatedObject.VOUCHER: Voucher,
     ValidationRuleAssignment.RelatedObject.PROMOTION_TIER: PromotionTier,
 }
+_FOR_ALL: Final = "For everybody and every order."
 CONDITIONS_FIELDS: Final = ("conditions", "conditions_in_words")
 
 
@@ -118,10 +119,15 @@ class ConditionsMixin:
         assignment = assignment_of(row)
         if assignment is None:
             url = f"{reverse('admin:promotions_validationrule_add')}?assign_to={name_of(row)}:{row.pk}"
-            return format_html(
-                'For everybody and every order. <a class="fanfare-link" href="{}">Make new conditions</a>',
-                url,
-            )
+            return format_html('{} <a class="fanfare-link" href="{}">Make new conditions</a>', _FOR_ALL, url)
+        return self.conditions_read(row)
+
+    @display(description="Conditions")
+    def conditions_read(self, row: Related) -> str:
+        """For people who may only read."""
+        assignment = assignment_of(row)
+        if assignment is None:
+            return _FOR_ALL
         rule = assignment.rule
         link = words.link(rule.name, reverse("admin:promotions_validationrule_change", args=[rule.pk]))
         return format_html('{}<br><span class="fanfare-muted">{}</span>', link, rule_in_words(rule))

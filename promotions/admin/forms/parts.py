@@ -27,6 +27,7 @@ READ_IN_WORDS: Final = {
     **dict.fromkeys((*DISCOUNT_FIELDS, *CALCULATED_FIELDS), ""),
     "discount_type": "offer",
     "conditions": "",
+    "conditions_in_words": "conditions_read",
     **dict.fromkeys(("ends_at", "weekdays", "hours_from", "hours_until"), ""),
 }
 

@@ -254,6 +254,22 @@ def test_conditions_are_chosen_changed_and_taken_away(admin_page: Client, relate
     assert "For everybody and every order." in admin_page.get(page(related)).text
 
 
+def test_readers_see_the_conditions_and_no_way_to_make_some(
+    page_as: Callable[..., Client], related: Any
+) -> None:
+    viewer = page_as("Viewer")
+    without = viewer.get(page(related)).text
+    column = "promotion_tier" if related._meta.model_name == "promotiontier" else related._meta.model_name
+    RuleAssignmentFactory(rule=ValidationRuleFactory(name="Big ones"), **{column: related})
+
+    text = viewer.get(page(related)).text
+
+    assert "For everybody and every order." in without
+    assert "Make new conditions" not in without
+    assert "Big ones" in text
+    assert "Order is worth at least 100.00\xa0EUR" in text
+
+
 def test_the_offer_names_the_items_of_the_conditions(admin_page: Client, db: None) -> None:
     coffee = ProductCollectionFactory(name="Coffee")
     targets = {"included": [{"object": "products_collection", "id": coffee.public_id}]}
