@@ -54,6 +54,8 @@ class _Seen:
     def must_start_anew(self, reading: Reading) -> bool:
         if self.within is not None and self.within != reading.own:
             return True
+        if reading.settled < self.settled:
+            return True  # the database was restored from a backup: its transactions count anew
         return any(change.is_fatal and _mark(change) not in self.marks for change in reading.changes)
 
 

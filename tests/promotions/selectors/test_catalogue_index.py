@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from commerce.models import Customer
 from engine import Basket, Line, Snapshot
 from promotions.models import Campaign, PromotionTier, ValidationRule, ValidationRuleAssignment, Voucher
-from promotions.selectors import catalogue_index
+from promotions.selectors import catalogue_feed, catalogue_index
 from promotions.selectors.catalogue_index import Catalogue
 from promotions.services import catalogue_changes
 from tests.conftest import NOW
@@ -218,6 +219,22 @@ def test_starts_anew_when_changes_were_pruned_or_a_table_was_emptied(catalogue: 
     assert offered(catalogue) == {}
     new = PromotionTierFactory()
     assert list(offered(catalogue)) == [new.public_id]
+
+
+def test_starts_anew_when_the_database_went_back_in_time(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    PromotionTierFactory()
+    read = catalogue_feed.read
+    with monkeypatch.context() as before_the_restore:
+        later = 10**9
+        before_the_restore.setattr(
+            catalogue_feed, "read", lambda *, since: replace(read(since=catalogue_feed.NEVER), settled=later)
+        )
+        offered(catalogue)
+    tier = PromotionTierFactory(discount=percent(50))
+
+    assert offered(catalogue)[tier.public_id] == 5000
 
 
 def test_campaigns_stand_for_their_codes_where_only_rules_are_asked() -> None:
