@@ -28,6 +28,7 @@ class Effect:
     ADD_NEW = "ADD_NEW_ITEMS"
     ADD_SAME = "ADD_SAME_ITEMS"
     ADD_MANY = "ADD_MANY_ITEMS"
+    REPLACE = "REPLACE_ITEMS"
 
 
 SHIPPING_ID: Final = "prod_5h1pp1ng"
@@ -57,7 +58,11 @@ HOWS: Final = (
     (Effect.ADD_MISSING, "What is missing is put into the basket"),
     (Effect.ADD_NEW, "Always put into the basket, on top"),
 )
-HOWS_OF_ONE: Final = (*HOWS, (Effect.ADD_SAME, "More of each item of the conditions"))
+HOWS_OF_ONE: Final = (
+    *HOWS,
+    (Effect.ADD_SAME, "More of each item of the conditions"),
+    (Effect.REPLACE, "In place of each unit of the conditions: an upgrade"),
+)
 
 VALUE_OF: Final = {
     Kind.PERCENT: "percent_off",

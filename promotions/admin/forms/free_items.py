@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from promotions.admin import pickers
 from promotions.admin.forms.choices import HOWS
-from promotions.admin.forms.pickers import found
+from promotions.admin.forms.pickers import found, stored
 
 _BLANK_ROWS: Final = 2
 _MAX_ROWS: Final = 50
@@ -29,9 +29,8 @@ class FreeItemsWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         rows = [row if "item" in row else _row(row) for row in value or []]
-        names = pickers.by_value(row["item"] for row in rows)
         for row in rows:
-            row["picked"] = names.get(row["item"])
+            row["picked"] = stored(pickers.ARTICLES, row["item"])
         blank = [{"units": "", "item": "", "effect": "", "formula": ""} for _ in range(_BLANK_ROWS)]
         context["rows"] = [{"prefix": f"{name}-{i}", **row} for i, row in enumerate([*rows, *blank])]
         return {**context, "hows": HOWS, "kinds": ",".join(pickers.ARTICLES)}
@@ -104,4 +103,6 @@ def _unit(number: int, row: Mapping[str, str]) -> dict[str, Any]:
 def _essence(unit: Mapping[str, Any]) -> dict[str, Any]:
     """Without what the server added to it when it was stored."""
     names = ("unit_off", "unit_type", "effect", "unit_off_formula")
-    return {name: unit[name] for name in names if unit.get(name)}
+    article = stored(pickers.ARTICLES, unit_value(unit))
+    known = {**unit, "unit_type": article.id} if article else unit
+    return {name: known[name] for name in names if known.get(name)}

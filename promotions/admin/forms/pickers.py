@@ -28,7 +28,7 @@ class PickerWidget(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        picked = pickers.by_value([value]).get(value) if value else None
+        picked = stored(self.kinds, value) if value else None
         typed = value if value and ":" not in str(value) else ""
         return {**context, "kinds": ",".join(self.kinds), "picked": picked, "typed": typed}
 
@@ -52,16 +52,25 @@ class PickerField(forms.Field):
         return found(self.kinds, text).value if text else ""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
+        before = stored(self.kinds, initial) if initial else None
         try:
-            return self.to_python(data) != (initial or "")
+            return self.to_python(data) != (before.value if before else initial or "")
         except ValidationError:
             return True
+
+
+def stored(kinds: Sequence[str], value: str) -> Picked | None:
+    """What `kind:id` means; the wire may say the shop's id, and not whether it is a product or a SKU."""
+    kind, _, key = value.partition(":")
+    wanted = [value, *(f"{other}:{key}" for other in kinds if other != kind)]
+    hits = pickers.by_value(wanted)
+    return next((hits[each] for each in wanted if each in hits), None)
 
 
 def found(kinds: Sequence[str], text: str) -> Picked:
     """:raises ValidationError: nothing, or several things, have this name; or it is gone."""
     if text.partition(":")[0] in kinds:
-        hit = pickers.by_value([text]).get(text)
+        hit = stored(kinds, text)
         if hit is None:
             raise ValidationError("It is not there any more. Choose another one.")
         return hit

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from commerce.models import Product, Sku
+from engine import effects
 from promotions.models import Campaign
 from tests.factories.commerce import ProductFactory, SkuFactory
 from tests.factories.promotions import CampaignFactory, PromotionTierFactory, VoucherFactory
@@ -95,6 +96,15 @@ CASES: list[tuple[dict[str, str], dict[str, Any]]] = [
     ),
     (
         {
+            "discount_type": "UNIT",
+            "free_units": "3",
+            "free_item": "product:prod_mug",
+            "free_how": "REPLACE_ITEMS",
+        },
+        {"type": "UNIT", "unit_off": 3, "unit_type": "prod_mug", "effect": "REPLACE_ITEMS"},
+    ),
+    (
+        {
             "discount_type": "UNITS",
             "free_items-0-units": "1",
             "free_items-0-item": "product:prod_mug",
@@ -148,6 +158,38 @@ def test_what_is_stored_is_shown_and_kept(
     assert answer.status_code == 302, answer.context["adminform"].form.errors
     assert shown["discount_type"] == form.initial["discount_type"]
     assert (tier.name, tier.discount) == ("Renamed", stored)
+
+
+def test_the_form_knows_every_discount_that_the_engine_calculates() -> None:
+    payments = {"GIFT", "LOYALTY", "POINTS", "LOYALTY_CARD", "GIFT_VOUCHER"}
+    drawn = {(stored["type"], stored["effect"]) for _, stored in CASES}
+
+    known = {(kind, effect) for kind, effect in effects.supported() if kind not in payments}
+    assert known == drawn
+
+
+def test_articles_by_the_shops_own_id_are_shown_and_kept(admin_page: Client, blue: Sku) -> None:
+    Sku.objects.update(source_id="blue-1")
+    unit = {"unit_off": 1, "unit_type": "blue-1", "effect": "ADD_NEW_ITEMS"}
+    many = {"type": "UNIT", "effect": "ADD_MANY_ITEMS", "units": [unit]}
+    rows = {
+        "free_items-0-units": "1",
+        "free_items-0-item": "sku:sku_blue",
+        "free_items-0-effect": "ADD_NEW_ITEMS",
+    }
+    for discount, chosen in (({"type": "UNIT", **unit}, {"free_item": "sku:sku_blue"}), (many, rows)):
+        tier = PromotionTierFactory(discount=discount)
+        address = reverse("admin:promotions_promotiontier_change", args=[tier.pk])
+        shown = admin_page.get(address)
+        initial = shown.context["adminform"].form.initial
+        sent = {name: value for name, value in initial.items() if value and name not in ("free_items",)}
+
+        answer = admin_page.post(address, {**sent, **chosen, "name": "Renamed"})
+
+        tier.refresh_from_db()
+        assert answer.status_code == 302, answer.context["adminform"].form.errors
+        assert 'value="sku:sku_blue"' in shown.text
+        assert (tier.name, tier.discount) == ("Renamed", discount)
 
 
 @pytest.mark.parametrize(
