@@ -44,6 +44,7 @@ PAGES = {
     "conditions-new": "/admin/promotions/validationrule/add/",
     "categories": "/admin/promotions/category/",
     "redemptions": "/admin/promotions/redemption/",
+    "why": "/admin/promotions/why/?codes=VIP20%0ACOFFEE20%0ABLACK25%0AWELCOM10&amount=40&together=alone",
     "customers": "/admin/commerce/customer/?o=-5",
     "segments": "/admin/commerce/segment/",
     "orders": "/admin/commerce/order/",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -14,19 +15,20 @@ from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions.admin import rows
-from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, save_conditions
+from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, offer_in_words, save_conditions
 from promotions.admin.filters import CampaignStateFilter
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
 from promotions.admin.forms.parts import READ_IN_WORDS, TIME_FIELDS, discount_sections, has_more_limits
 from promotions.admin.forms.vouchers import TierForm
 from promotions.admin.switches import SwitchesMixin
+from promotions.admin.why import WhyMixin
 from promotions.models import Campaign, PromotionTier, Redemption
 from promotions.services import tiers
 from promotions.words import STATE_COLOURS, discount, tier_state, time_limits
 
 
 @admin.register(PromotionTier)
-class PromotionTierAdmin(ConditionsMixin, SwitchesMixin, PageAdmin):
+class PromotionTierAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
     """Discounts that apply without a code."""
 
     resource = "promotions"
@@ -45,6 +47,7 @@ class PromotionTierAdmin(ConditionsMixin, SwitchesMixin, PageAdmin):
     ordering = ("campaign__name", "hierarchy", "pk")
     readonly_fields = ("of_campaign", "conditions_in_words", "limits_in_words", "created_at", "updated_at")
     conditional_fields = DISCOUNT_CONDITIONS
+    actions_detail: Any = ("why_page", *SwitchesMixin.actions_detail)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PromotionTier]:
         return super().get_queryset(request).filter(deleted_at=None)
@@ -99,8 +102,12 @@ class PromotionTierAdmin(ConditionsMixin, SwitchesMixin, PageAdmin):
             ("More", {"fields": ("metadata", *dates)}),
         )
 
+    def why_question(self, obj: PromotionTier) -> Mapping[str, str]:
+        return {"offer": f"promotion_tier:{obj.public_id}"}
+
     def lead(self, request: HttpRequest, obj: PromotionTier) -> str:
-        return f"{discount(obj.discount)}, without a code. Part of {obj.campaign.name}."
+        offered = offer_in_words(obj.discount, obj, obj.campaign)
+        return f"{offered}, without a code. Part of {obj.campaign.name}."
 
     def facts(self, request: HttpRequest, obj: PromotionTier) -> list[Fact]:
         return [

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -16,19 +17,20 @@ from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions.admin import rows
-from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, save_conditions
+from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, offer_in_words, save_conditions
 from promotions.admin.filters import VoucherStateFilter
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
 from promotions.admin.forms.parts import READ_IN_WORDS, TIME_FIELDS, discount_sections, has_more_limits
 from promotions.admin.forms.vouchers import NewVoucherForm, VoucherForm
 from promotions.admin.switches import SwitchesMixin
+from promotions.admin.why import WhyMixin
 from promotions.models import Redemption, Voucher
 from promotions.services import vouchers
 from promotions.words import STATE_COLOURS, discount, time_limits, uses, voucher_state
 
 
 @admin.register(Voucher)
-class VoucherAdmin(ConditionsMixin, SwitchesMixin, PageAdmin):
+class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
     """Codes that customers type."""
 
     resource = "vouchers"
@@ -53,6 +55,7 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, PageAdmin):
         "updated_at",
     )  # fmt: skip
     conditional_fields = DISCOUNT_CONDITIONS
+    actions_detail: Any = ("why_page", *SwitchesMixin.actions_detail)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Voucher]:
         return super().get_queryset(request).filter(deleted_at=None)
@@ -112,9 +115,15 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, PageAdmin):
             ("More", {"fields": ("metadata", *dates)}),
         )
 
+    def why_question(self, obj: Voucher) -> Mapping[str, str]:
+        holder = obj.holder
+        return {"codes": obj.code, "customer": f"customer:{holder.public_id}" if holder else ""}
+
     def lead(self, request: HttpRequest, obj: Voucher) -> str:
         campaign = f" Part of {obj.campaign.name}." if obj.campaign else ""
-        return f"{obj.code}: {self.offer(obj)}. Valid: {words.period(*_dates(obj))}.{campaign}"
+        wire = obj.discount or (obj.campaign.discount if obj.campaign else None)
+        offered = offer_in_words(wire, obj, obj.campaign)
+        return f"{obj.code}: {offered}. Valid: {words.period(*_dates(obj))}.{campaign}"
 
     def facts(self, request: HttpRequest, obj: Voucher) -> list[Fact]:
         return [

@@ -44,7 +44,9 @@ class WhyForm(forms.Form):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2, "spellcheck": "false", "class": "fanfare-code"}),
     )
     offers = OffersField(required=False, label="Promotions without a code")
-    customer = PickerField((Kind.CUSTOMER,), help_text="Empty: somebody whom the shop does not know.")
+    customer = PickerField(
+        (Kind.CUSTOMER,), help_text="By name, e-mail or id in the shop. Empty: somebody unknown."
+    )
     basket = BasketField(required=False, label="Basket")
     amount = MoneyField(label="Or only an order amount", help_text="Counts where there is no basket.")
     at = forms.DateTimeField(
