@@ -7,8 +7,10 @@ loads the proposed rows anew and judges them once more. Validations and redempti
 
 from __future__ import annotations
 
+import gc
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -26,6 +28,7 @@ from promotions.selectors.offers import CAMPAIGN, PROMOTION_TIER, VOUCHER, Descr
 
 Kind = CatalogueChange.Kind
 _WITHOUT_EFFECT: Final = effects.parse({"type": "AMOUNT", "amount_off": 0, "effect": "APPLY_TO_ORDER"})
+_MANY: Final = 5_000
 type Mark = tuple[int, int]
 type Changed = tuple[str, int]
 
@@ -179,8 +182,13 @@ class Catalogue:
         settled = catalogue_feed.read(since=NEVER).settled
         reading = catalogue_feed.read(since=settled)
         contents = _Contents(is_exact=self._is_exact)
-        contents.put(offered(vouchers=None, tiers=None, campaigns=None))
+        with _without_garbage_collection():
+            contents.put(offered(vouchers=None, tiers=None, campaigns=None))
         self._contents = contents
+        if len(contents.offers) >= _MANY:
+            # A full collection would go through all of it again and again, within somebody's request.
+            gc.collect()
+            gc.freeze()
         self._seen = _Seen(
             settled=settled,
             marks=frozenset(_mark(change) for change in reading.changes if change.xid != reading.own),
@@ -198,6 +206,18 @@ class Catalogue:
             for key in {key_of(kind, pk) for pk in pks} & contents.offers.keys() - there:
                 contents.remove(key)
         contents.put(loaded)
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Making millions of objects that stay would start it all the time, each time with more to go through."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _mark(change: Change) -> Mark:
