@@ -46,7 +46,7 @@ class Amounts:
     def given(self, facts: Facts) -> frozenset[str]:
         """The words that the order of a request has."""
         contents = facts.contents
-        is_simple = contents.is_plain and not facts.omit
+        is_simple = facts.sums_decide
         found: list[str] = []
         for kind, steps_of in self._steps.items():
             if not steps_of:

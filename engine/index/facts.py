@@ -16,7 +16,7 @@ from engine.index.amounts import Amounts
 from engine.index.components import ENOUGH, Component, Kind
 from engine.index.contents import Contents
 from engine.index.extents import Extent
-from engine.rules.families import Scene
+from engine.rules.families import REGISTRY, Scene
 from engine.situation import Situation
 from engine.snapshot import Candidate, Snapshot
 from engine.stacking_rules import Category, NoEffectRule
@@ -31,6 +31,7 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _NOBODY: Final = Candidate(key="", discount=AmountOffOrder(amount_off=0))
 _NONE: Final[frozenset[str]] = frozenset()
+_ABOUT_ITEMS: Final = frozenset(name for name in REGISTRY if name.startswith("order.items."))
 NOT_THERE: Final = -(2**63)
 """Below every threshold, also when it stands for a negated number."""
 UNREACHABLE: Final = 10**30
@@ -65,6 +66,13 @@ class Facts:
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.query.time_zone)
+
+    @cached_property
+    def sums_decide(self) -> bool:
+        """Sums over lines say how much of an article is there: no earlier discounts, no rule about items is
+        left out.
+        """
+        return self.contents.is_plain and self.omit.isdisjoint(_ABOUT_ITEMS)
 
     @cached_property
     def opening(self) -> OrderState | None:

@@ -99,7 +99,7 @@ class Met:
 class EnoughOf:
     """The commonest product rule without going through the tree: the units, or the amount, of some articles.
 
-    `rule` decides where the order carries earlier discounts or rules are left out.
+    `rule` decides where the order carries earlier discounts or rules about items are left out.
     """
 
     rule: Rule
@@ -112,7 +112,7 @@ class EnoughOf:
 
     def holds(self, facts: Facts) -> bool:
         contents = facts.contents
-        if not contents.is_plain or facts.omit:
+        if not facts.sums_decide:
             return decide(self.rule, facts.scene, facts.omit) is not False
         total = contents.sum_at(contents.lines_with(self.names))[self.is_amount]
         return total is not None and self.compares(total, self.limit)

@@ -98,10 +98,7 @@ class Thresholds:
             # One slot comes into every later prefix, and its last one is moved out of it.
             prefixes[step] = prefixes[step] ^ MASK[self._slots[step * _STEP]] | MASK[slot]
         if len(self._slots) % _STEP == 0:
-            prefixes.append(self._whole())
-
-    def _whole(self) -> int:
-        found = 0
-        for slot in self._slots:
-            found |= MASK[slot]
-        return found
+            found = prefixes[-1]
+            for other in self._slots[(len(prefixes) - 1) * _STEP :]:
+                found |= MASK[other]
+            prefixes.append(found)

@@ -12,7 +12,9 @@ from engine.index.thresholds import Thresholds
 @pytest.mark.parametrize("seed", range(6))
 def test_finds_the_slots_whose_threshold_is_reached(seed: int) -> None:
     chance = random.Random(seed)
-    kept = {slot: chance.randrange(50) for slot in chance.sample(range(1000), chance.choice([0, 63, 64, 300]))}
+    kept = {
+        slot: chance.randrange(50) for slot in chance.sample(range(1000), chance.choice([0, 63, 64, 300]))
+    }
     thresholds = Thresholds()
     for slot, value in kept.items():
         thresholds.add(value, slot)
