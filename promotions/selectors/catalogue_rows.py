@@ -213,6 +213,9 @@ def _campaigns_of(rows: list[Any], pks: Pks) -> Mapping[int, Campaign]:
 
 
 def _has_unissued_codes(campaign: Campaign) -> bool:
-    """There may be a code that nobody has yet; the only code of a campaign is offered itself."""
+    """There may be a code that nobody has yet; the only code of a campaign is offered itself.
+
+    Where only the codes have a discount, each its own, the campaign cannot say what it offers.
+    """
     is_promotion = campaign.campaign_type == Campaign.CampaignType.PROMOTION
-    return not is_promotion and campaign.type != Campaign.Type.STANDALONE
+    return not is_promotion and campaign.type != Campaign.Type.STANDALONE and bool(campaign.discount)
