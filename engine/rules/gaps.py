@@ -10,7 +10,7 @@ from typing import Any, Final
 from engine.codec import encode
 from engine.items import ItemRef
 from engine.rules.families import Family, Kind, Scene, customer
-from engine.rules.families.base import lines_of
+from engine.rules.families.base import PerLine, lines_of
 from engine.rules.families.counters import Period, period_of, prior
 from engine.rules.families.items import NOT_THESE, SIZES
 from engine.rules.openings import next_hold
@@ -39,9 +39,14 @@ def gap_of(family: Family, scene: Scene, rule: Rule, children: tuple[LeafVerdict
         return _items(family, scene, rule, children)
     if family.kind is Kind.TIME:
         return _opening(scene, rule)
-    if family.kind in _WHOLE:
+    if family.kind in _WHOLE and not _is_out_of_reach(family):
         return _figure(family, scene, rule)
     return dict(_VALUE)
+
+
+def _is_out_of_reach(family: Family) -> bool:
+    """More in the order changes no price, and a result by what the discount leaves of it."""
+    return family.is_about_result or (isinstance(family, PerLine) and family.kind is Kind.MONEY)
 
 
 def _missing(family: Family, scene: Scene) -> str | None:
@@ -66,19 +71,25 @@ def _figure(family: Family, scene: Scene, rule: Rule) -> Gap:
         return dict(_VALUE)
     kind = _WHOLE[family.kind]
     clock = scene.clock
+    target = _target(rule, actual, clock)
+    if target is None:
+        return dict(_VALUE)
+    difference = target - actual
+    return {"kind": kind, "more": difference} if difference > 0 else {"kind": kind, "less": -difference}
+
+
+def _target(rule: Rule, actual: int | Decimal, clock: Clock) -> int | Decimal | None:
+    """The figure next to `actual`, which fails, that meets all conditions; None when it cannot be told."""
     for condition in rule.conditions:
         if test(condition, actual, clock):
             continue
         step = _STEPS.get(condition.operator)
         wanted = number(condition.operands[0]) if condition.operands else None
-        if step is None or wanted is None:
-            return dict(_VALUE)
-        target = step(wanted)
-        if any(not test(other, target, clock) for other in rule.conditions):
-            return dict(_VALUE)
-        difference = target - actual
-        return {"kind": kind, "more": difference} if difference > 0 else {"kind": kind, "less": -difference}
-    return dict(_VALUE)
+        target = None if step is None or wanted is None else step(wanted)
+        if target is None or target < 0:
+            return None  # nothing is less than nothing
+        return target if all(test(other, target, clock) for other in rule.conditions) else None
+    return None
 
 
 def _same(wanted: int | Decimal) -> int | Decimal:
@@ -159,7 +170,7 @@ def _items(family: Family, scene: Scene, rule: Rule, children: tuple[LeafVerdict
     if family.is_each and rule.name == "order.items.every" and not family.test(scene, rule):
         return {"kind": "remove", "lines": [line for line in lines_of(scene) if line not in found]}
     if not found and wanted and not family.is_each:
-        return _units(_units_needed(rule), wanted)
+        return _first_ones(rule, wanted, scene.clock)
     below = next((child.gap for child in children if child.holds is False and child.gap), None)
     if found and below is not None and family.test(scene, rule):
         return {**below, "items": wanted} if below["kind"] in ("units", "amount") else dict(below)
@@ -169,16 +180,26 @@ def _items(family: Family, scene: Scene, rule: Rule, children: tuple[LeafVerdict
     return dict(_VALUE)
 
 
-def _units_needed(rule: Rule) -> int:
-    """One, or what a subrule on the number of units asks for."""
-    for child in rule.rules:
-        for condition in child.conditions:
-            step = _STEPS.get(condition.operator)
-            wanted = number(condition.operands[0]) if condition.operands else None
-            is_lower = condition.operator not in (Operator.LESS_THAN, Operator.LESS_THAN_OR_EQUAL)
-            if child.name == "order.items.aggregated_quantity" and step and wanted is not None and is_lower:
-                return max(1, int(step(wanted)))
-    return 1
+def _first_ones(rule: Rule, items: list[Any], clock: Clock) -> Gap:
+    """None of `items` is there yet: one unit, or what the only subrule asks of them together."""
+    if not rule.rules:
+        return _units(1, items)
+    child, *others = rule.rules
+    kind = None if others else _TOGETHER.get(child.name)
+    if kind is None:
+        return dict(_VALUE)
+    target = _target(child, 0, clock)
+    if target is not None and target > 0:
+        return {"kind": kind, "more": target, "items": items}
+    one_will_do = kind == "units" and all(test(condition, 1, clock) for condition in child.conditions)
+    return _units(1, items) if one_will_do else dict(_VALUE)
+
+
+_TOGETHER: Final = {
+    "order.items.aggregated_quantity": "units",
+    "order.items.quantity": "units",
+    "order.items.aggregated_amount": "amount",
+}
 
 
 def _units(more: int, items: list[Any]) -> Gap:
