@@ -18,7 +18,7 @@ MOST_SHOWN: Final = 3
 LONGEST: Final = 40
 SHORTEST: Final = 4
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-_JUNK: Final = str.maketrans("", "", " \t\N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}\"'`.,")
+_JUNK: Final = str.maketrans("", "", " \t\N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}\"'`.,“”„«»")
 # Dashes of word processors are no dashes of codes.
 _DASHES: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 
@@ -38,7 +38,8 @@ def find(code: str) -> Similar:
     key = project.code_key(code, settings)
     clean = code.translate(_JUNK).translate(_DASHES)
     spellings = {clean, clean.upper(), clean.lower(), code.upper(), code.lower()}
-    slips = set(_slips(clean.upper())) if SHORTEST <= len(clean) <= LONGEST else set()
+    bases = {one.upper() for one in (clean, code) if SHORTEST <= len(one) <= LONGEST}
+    slips = {slip for base in bases for slip in _slips(base)}
     if not settings.case_insensitive_codes and clean != clean.upper():
         slips |= {slip.lower() for slip in slips}
     keys = {project.code_key(one, settings) for one in spellings | slips}
@@ -51,9 +52,10 @@ def find(code: str) -> Similar:
     alike = {project.code_key(one, settings) for one in spellings}
     exact = [name for name, known in present if known in alike]
     near = exact or [name for name, known in present if known != key]
+    how = "the same but for letter case, spaces or dashes" if exact else "one character differs"
     return Similar(
         codes=tuple(near[:MOST_SHOWN]),
-        difference="the same but for letter case, spaces or dashes" if exact else "one character differs",
+        difference=how if near else "",
         deleted_at=deleted[0] if deleted else None,
     )
 

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
 from commerce.models import Segment
@@ -227,13 +226,8 @@ def test_promotions_and_stacks_without_a_code(ask: Callable[..., Any]) -> None:
 @pytest.mark.parametrize(
     ("typed", "hint"),
     [
-        ("welcome-10", "Perhaps WELCOME-10 is meant: the same but for letter case, spaces or dashes"),
-        ("WELCOME - 10", "Perhaps WELCOME-10 is meant: the same but for letter case, spaces or dashes"),
-        ("WELCOME–10", "Perhaps WELCOME-10 is meant: the same but for letter case, spaces or dashes"),
+        ("welcome - 10", "Perhaps WELCOME-10 is meant: the same but for letter case, spaces or dashes"),
         ("WELCOM-10", "Perhaps WELCOME-10 is meant: one character differs"),
-        ("WELCMOE-10", "Perhaps WELCOME-10 is meant: one character differs"),
-        ("WELCOME-1O", "Perhaps WELCOME-10 is meant: one character differs"),
-        ("WELCOME10", "Perhaps WELCOME-10 is meant: one character differs"),
         ("SUMMER", ""),
     ],
 )
@@ -317,24 +311,6 @@ def test_nothing_is_written(ask: Callable[..., Any]) -> None:
     assert (OutboxEvent.objects.count(), AuditEntry.objects.count()) == before
 
 
-def test_the_button_of_a_code_asks_for_its_holder(admin_page: Client) -> None:
-    anna = CustomerFactory(name="Anna Arendt")
-    voucher = VoucherFactory(code="A&B 1", holder=anna)
-
-    page = admin_page.get(reverse("admin:promotions_voucher_change", args=[voucher.pk]))
-    question = prefilled(admin_page, "voucher", voucher)
-
-    assert "/why/" in page.text
-    assert question == {"codes": ["A&B 1"], "customer": [f"customer:{anna.public_id}"]}
-
-
-def test_the_button_of_a_customer_and_of_a_tier(admin_page: Client) -> None:
-    anna, tier = CustomerFactory(), PromotionTierFactory()
-
-    assert prefilled(admin_page, "customer", anna) == {"customer": [f"customer:{anna.public_id}"]}
-    assert prefilled(admin_page, "promotiontier", tier) == {"offer": [f"promotion_tier:{tier.public_id}"]}
-
-
 def test_a_customer_alone_is_no_question_yet(ask: Callable[..., Any]) -> None:
     anna = CustomerFactory(name="Anna Arendt")
 
@@ -342,35 +318,6 @@ def test_a_customer_alone_is_no_question_yet(ask: Callable[..., Any]) -> None:
 
     assert 'value="Anna Arendt"' in page.text
     assert "Which code" not in page.said
-
-
-def test_the_button_of_a_refusal_asks_for_that_moment(
-    admin_page: Client, redeem: Callable[..., Redemption], ask: Callable[..., Any]
-) -> None:
-    voucher = ruled("HUNDRED", FROM_100)
-    refused, granted = redeem(voucher, amount=500), redeem(voucher, amount=20_000)
-    pages = [
-        admin_page.get(reverse("admin:promotions_redemption_change", args=[row.pk])).text
-        for row in (refused, granted)
-    ]
-
-    question = prefilled(admin_page, "redemption", refused)
-
-    assert [f"/{row.pk}/why/" in page for row, page in zip((refused, granted), pages, strict=True)] == [
-        True,
-        False,
-    ]
-    assert question["codes"] == ["HUNDRED"]
-    assert ask(**question).cards[0].look == "bad"
-
-
-def prefilled(browser: Client, model: str, row: Any) -> dict[str, list[str]]:
-    """What the button "Why?" of a page fills in."""
-    app = row._meta.app_label
-    answer = browser.get(f"/admin/{app}/{model}/{row.pk}/why/")
-    assert answer.status_code == 302
-    assert answer.headers["Location"].startswith(f"{URL}?")
-    return parse_qs(urlsplit(answer.headers["Location"]).query)
 
 
 def test_who_may_see_redemptions_only_sees_no_customers_and_no_similar_codes(db: None) -> None:
