@@ -349,3 +349,31 @@ def test_the_cost_does_not_grow_with_what_exists(
     many = {**question, "item": [f"product:{cup.public_id}"] * 40, "units": ["1"] * 40}
 
     assert count_queries(lambda: ask(**many)) == few
+
+
+LOOK_UP = "/admin/promotions/validationrule/look_up/"
+
+
+def test_pickers_offer_customers_and_promotions(admin_page: Client) -> None:
+    CustomerFactory(name="Anna Arendt", email="anna@shop.example", source_id="c-1")
+    tier = PromotionTierFactory(name="Spring tier")
+
+    def offered(kinds: str, typed: str) -> list[tuple[str, str]]:
+        found = admin_page.get(LOOK_UP, {"kinds": kinds, "q": typed}).json()["results"]
+        return [(one["name"], one["note"]) for one in found]
+
+    anna = ("Anna Arendt", "anna@shop.example, c-1")
+    assert [offered("customer", typed) for typed in ("ann", "anna@sh", "c-1")] == [[anna]] * 3
+    assert offered("customer", "rendt") == []
+    assert offered("promotion_tier", "PRING") == [("Spring tier", f"Promotion tier of {tier.campaign}")]
+    assert offered("customer,promotion_tier", "ann\0") == []
+
+
+def test_pickers_offer_customers_to_those_only_who_may_see_them(db: None) -> None:
+    CustomerFactory(name="Anna Arendt")
+    person = User.objects.create_user("clerk", is_staff=True)
+    person.user_permissions.add(Permission.objects.get(codename="view_validationrule"))
+    browser = Client()
+    browser.force_login(person)
+
+    assert browser.get(LOOK_UP, {"kinds": "customer", "q": "anna"}).json() == {"results": []}
