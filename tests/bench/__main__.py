@@ -43,7 +43,7 @@ def _contest(*, quick: bool, with_others: bool) -> str:
 
     pythons = {"index": sys.executable, "naive": sys.executable}
     if with_others:
-        pythons |= dict.fromkeys(("cel", "zen"), competitors.python())
+        pythons |= dict.fromkeys(("cel", "zen", "oscar"), competitors.python())
     counts = contest.COUNTS[:-1] if quick else contest.COUNTS
     results = contest.run(counts=counts, repeats=1 if quick else 3, pythons=pythons)
     return contest.tables(results, counts, list(pythons))

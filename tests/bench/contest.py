@@ -1,6 +1,6 @@
 """The engine beside others on one workload: each alone in its own process, one after the other, three times.
 
-Figures are medians of the repeats; the range of the repeats stands beside them. CEL and zen need
+Figures are medians of the repeats, with the range of the repeats beside them. CEL, zen and django-oscar need
 `--competitors`: they are installed into an environment of their own, see `competitors`.
 """
 
@@ -18,10 +18,16 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 COUNTS = (10, 100, 1000, 10_000, 100_000)
-MOST = {"cel": 10_000, "zen": 10_000}
-"""Above this an engine is not asked: compiling 100,000 programs takes minutes."""
+MOST = {"cel": 10_000, "zen": 10_000, "oscar": 1000}
+"""Above this an engine is not asked: compiling 100,000 programs, or applying 10,000 offers, takes minutes."""
 LINES = (1, 10, 50)
-NAMES = {"index": "index", "naive": "naive loop", "cel": "CEL (Rust)", "zen": "zen (Rust)"}
+NAMES = {
+    "index": "index",
+    "naive": "naive loop",
+    "cel": "CEL (Rust)",
+    "zen": "zen (Rust)",
+    "oscar": "django-oscar",
+}
 
 
 @dataclass(kw_only=True)
@@ -51,13 +57,18 @@ def run(*, counts: Sequence[int], repeats: int, pythons: dict[str, str]) -> Resu
     """Measure. `pythons`: the interpreter of each engine."""
     results = Results()
     for count in counts:
-        taking_part = [name for name in pythons if count <= MOST.get(name, count)]
+        # Oscar takes half a minute to set up, so it is asked at its largest number only.
+        taking_part = [
+            name
+            for name in pythons
+            if count <= MOST.get(name, count) and (name != "oscar" or count == MOST[name])
+        ]
         for _ in range(repeats):
             for name in taking_part:
                 if name not in results.failures:
                     _once(results, name, count, pythons[name], [])
         for name in taking_part:
-            if name not in results.failures:
+            if name not in results.failures and name != "oscar":
                 _once(results, name, count, pythons[name], ["--memory"])
     return results
 
@@ -103,6 +114,8 @@ def _times(results: Results, counts: Sequence[int], engines: Sequence[str]) -> s
 
 
 def _pair(results: Results, name: str, count: int, lines: int, question: str) -> str:
+    if name == "oscar" and lines > 1:
+        return "–"
     halves = results.values(name, count, str(lines), question, 0)
     if not halves:
         return "–"

@@ -1,7 +1,7 @@
 """Promotions and orders from a seed: 5,000 products, 200 collections, promotions with 1 to 4 conditions.
 
-Every promotion is about an article, a collection or a segment, then about up to three more things. All are
-live and have validity dates; three of ten have a budget, two of ten are codes with a number of uses, one of ten
+Every promotion is about an article, a collection or a segment, then about up to three more things. All live
+and have validity dates; three of ten have a budget, two of ten are codes with a number of uses, one of ten
 joins two of its conditions by "or". Engines are given the same promotions and orders.
 """
 
