@@ -34,12 +34,16 @@ _ANY_REQUEST: Final = Snapshot(now=EPOCH)
 
 @dataclass(kw_only=True, slots=True)
 class _Draft:
-    """What has been found out so far. `is_dead`: nothing can make it apply until it is put again."""
+    """What has been found out so far. `is_dead`: nothing can make it apply until it is put again.
+
+    `open_rules` are the rules that only an evaluation decides; where these are left out, nothing is open.
+    """
 
     clauses: list[Clause] = field(default_factory=list)
     alternatives: list[list[Asked]] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     is_open: bool = False
+    open_rules: frozenset[str] = frozenset()
     is_dead: bool = False
     room: int | None = None
 
@@ -123,7 +127,8 @@ def _single(rule: Rule, candidate: Candidate, draft: _Draft, vocabulary: Vocabul
     asked = _asked(rule, candidate, vocabulary)
     if asked is None:
         return
-    draft.is_open |= asked.is_open
+    if asked.is_open:
+        draft.open_rules |= asked.names
     draft.clauses += asked.needs
     if asked.rest is not None:
         draft.checks.append(_check(asked.names, (asked.rest,), vocabulary))
@@ -213,10 +218,14 @@ def _room(rule: Rule, candidate: Candidate) -> int | None:
 
 def _residue(candidate: Candidate, draft: _Draft, vocabulary: Vocabulary) -> Residue | None:
     checks = tuple(draft.checks)
+    budget = "" if draft.room is None else BUDGET
     if draft.is_open:
         return Residue(checks=checks, candidate=candidate)
+    if draft.open_rules:
+        unless = named(*sorted(draft.open_rules))
+        return Residue(checks=checks, room=draft.room, budget=budget, candidate=candidate, unless=unless)
     if draft.room is not None:
-        return Residue(checks=checks, room=draft.room, budget=BUDGET)
+        return Residue(checks=checks, room=draft.room, budget=budget)
     if not checks:
         return None
     return vocabulary.shared(("residue", checks), lambda: Residue(checks=checks))

@@ -32,13 +32,14 @@ class Residue:
     """What bitmaps do not say about a candidate. Equal ones are shared as far as they can be.
 
     `room` is what a budget leaves for this discount, unless `budget` is left out. `candidate` stands here
-    when only its own evaluation can decide.
+    when only its own evaluation can decide, which is not needed where all rules of `unless` are left out.
     """
 
     checks: tuple[Check, ...] = ()
     room: int | None = None
     budget: str = ""
     candidate: Candidate | None = None
+    unless: frozenset[str] = frozenset()
 
     def worth(self, facts: Facts, deal: Deal) -> int | None:
         """The worth of a candidate that passed the bitmaps, None when it does not apply after all."""
@@ -46,7 +47,7 @@ class Residue:
         for check in self.checks:
             if not checks[check]:
                 return None
-        if self.candidate is not None:
+        if self.candidate is not None and not (self.unless and self.unless <= facts.omit):
             return worth_alone(facts, self.candidate)
         worth = facts.worths[deal]
         if (
