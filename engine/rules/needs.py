@@ -27,7 +27,15 @@ class Needs:
     counts: frozenset[str] = frozenset()
 
     def __or__(self, other: Needs) -> Needs:
-        return Needs(**{one.name: getattr(self, one.name) | getattr(other, one.name) for one in fields(self)})
+        return joined((self, other))
+
+
+def joined(needs: Iterable[Needs]) -> Needs:
+    """The union of all, whatever their number."""
+    found = list(needs)
+    return Needs(
+        **{one.name: frozenset().union(*(getattr(n, one.name) for n in found)) for one in fields(Needs)}
+    )
 
 
 def needs(rule_set: RuleSet) -> Needs:

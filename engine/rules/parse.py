@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from engine.codec import encode
 from engine.items import ItemObject, ItemRef
 from engine.rules.errors import RuleSyntaxError
 from engine.rules.families import REGISTRY, Family, canonical
@@ -53,7 +52,7 @@ def parse(wire: Mapping[str, Any]) -> RuleSet:
         applicable_to=read_applicability(kept.get("applicable_to"), "applicable_to"),
         bundle=read_bundle(kept.get("bundle_rules"), "bundle_rules"),
         error=_error(kept.get("error"), "error"),
-        wire={name: encode(value) if isinstance(value, Mapping) else value for name, value in kept.items()},
+        wire=kept,
     )
 
 

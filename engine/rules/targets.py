@@ -71,11 +71,16 @@ def _entry(value: Any, path: str) -> Entry:
         quantity_limit_formula=_formula(wire, "quantity_limit_formula", path),
         aggregated_quantity_limit=whole["aggregated_quantity_limit"],
         aggregated_quantity_limit_formula=_formula(wire, "aggregated_quantity_limit_formula", path),
-        unit_limits=tuple(found for limit in UnitLimit if (found := _unit_limit(wire, limit, path))),
+        unit_limits=tuple(
+            found
+            for limit, name, formula_name in _UNIT_LIMITS
+            if (name in wire or formula_name in wire) and (found := _unit_limit(wire, limit, path))
+        ),
     )
 
 
 _QUANTITY_LIMITS: Final = ("quantity_limit", "aggregated_quantity_limit")
+_UNIT_LIMITS: Final = tuple((limit, limit.value, f"{limit.value}_formula") for limit in UnitLimit)
 
 
 def _item(wire: Mapping[str, Any], path: str) -> ItemRef:

@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.applicability import Applicability
 from engine.bundles import Bundle
-from engine.codec import Json
+from engine.codec import Json, encode
 from engine.items import ItemRef
 
 
@@ -123,4 +123,6 @@ class RuleSet:
 
     def to_json(self) -> dict[str, Json]:
         """The wire form that `rules.parse` reads back."""
-        return dict(self.wire)
+        return {
+            name: encode(value) if isinstance(value, Mapping) else value for name, value in self.wire.items()
+        }

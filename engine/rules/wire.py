@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -20,40 +20,83 @@ _LONGEST_DECIMAL: Final = 1000
 _DECIMAL: Final = "$decimal"
 
 
-def plain(value: Any, path: str, depth: int = 0) -> Any:
+def plain(value: Any, path: str) -> Any:
     """A copy in plain JSON types, `Decimal` among them. :raises RuleSyntaxError: anything else is in it."""
+    try:
+        return _copied(value, 0)
+    except _NotPlain as error:
+        raise RuleSyntaxError(str(error), path=path + "".join(reversed(error.steps))) from None
+
+
+class _NotPlain(Exception):
+    """Collects the way to the place on the way out: a path for every value would cost more than the copy."""
+
+    def __init__(self, message: str) -> None:
+        self.steps: list[str] = []
+        super().__init__(message)
+
+
+def _copied(value: Any, depth: int) -> Any:
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return value
     if depth > DEEPEST:
-        raise RuleSyntaxError(f"The rule is nested deeper than {DEEPEST}", path=path)
-    if value is None or isinstance(value, bool | str):
+        raise _NotPlain(f"The rule is nested deeper than {DEEPEST}")
+    if kind is int and value.bit_length() <= _MOST_BITS:
+        return value
+    if isinstance(value, Mapping):
+        return _copied_object(value, depth)
+    if isinstance(value, list | tuple):
+        return _copied_list(value, depth)
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> Any:
+    """The rarer ones."""
+    if isinstance(value, str | bool):
         return value
     if isinstance(value, int) and value.bit_length() <= _MOST_BITS:
         return value
     if isinstance(value, Decimal) and value.is_finite():
         return value
     if isinstance(value, int | Decimal):
-        raise RuleSyntaxError("The number is too large", path=path)
-    if isinstance(value, Mapping):
-        return _plain_object(value, path, depth)
-    if isinstance(value, list | tuple):
-        return [plain(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
-    raise RuleSyntaxError(f"{type(value).__name__} is not a value of a rule", path=path)
+        raise _NotPlain("The number is too large")
+    raise _NotPlain(f"{type(value).__name__} is not a value of a rule")
 
 
-def _plain_object(value: Mapping[Any, Any], path: str, depth: int) -> Any:
-    if list(value) == [_DECIMAL]:  # how the engine stores a Decimal in JSON
-        return _stored_decimal(value[_DECIMAL], path)
-    if any(not isinstance(key, str) for key in value):
-        raise RuleSyntaxError("Keys of a rule are texts", path=path)
-    return {key: plain(item, f"{path}.{key}", depth + 1) for key, item in value.items()}
+def _copied_list(value: Sequence[Any], depth: int) -> list[Any]:
+    copy = []
+    for index, item in enumerate(value):
+        try:
+            copy.append(_copied(item, depth + 1))
+        except _NotPlain as error:
+            error.steps.append(f"[{index}]")
+            raise
+    return copy
 
 
-def _stored_decimal(value: Any, path: str) -> Decimal:
+def _copied_object(value: Mapping[Any, Any], depth: int) -> Any:
+    if len(value) == 1 and _DECIMAL in value:  # how the engine stores a Decimal in JSON
+        return _stored_decimal(value[_DECIMAL])
+    copy = {}
+    for key, item in value.items():
+        if not isinstance(key, str):
+            raise _NotPlain("Keys of a rule are texts")
+        try:
+            copy[key] = _copied(item, depth + 1)
+        except _NotPlain as error:
+            error.steps.append(f".{key}")
+            raise
+    return copy
+
+
+def _stored_decimal(value: Any) -> Decimal:
     try:
         found = Decimal(value) if isinstance(value, str) and len(value) <= _LONGEST_DECIMAL else None
     except InvalidOperation:
         found = None
     if found is None or not found.is_finite():
-        raise RuleSyntaxError("A number is expected", path=path)
+        raise _NotPlain("A number is expected")
     return found
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache, reduce
-from operator import or_
+from functools import lru_cache
 from typing import Any, cast
 
 from engine import Candidate, effects, formula, rules
@@ -18,7 +17,7 @@ def needs_of(candidates: Iterable[Candidate]) -> Needs:
     facts = frozenset[str]().union(
         *(_facts(cast(Any, candidate.discount)) for candidate in candidates if candidate.discount is not None)
     )
-    return reduce(or_, found, Needs(facts=facts))
+    return rules.joined([Needs(facts=facts), *found])
 
 
 def articles_of(candidates: Iterable[Candidate]) -> frozenset[str]:
