@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from datetime import UTC, datetime, time
 from typing import Any
 
+import pytest
+
 from engine import (
     Basket,
     Candidate,
+    Credits,
     DailyHours,
     Duration,
     Line,
     Snapshot,
     StackingRules,
+    Strategy,
     Timeframe,
     Validity,
     effects,
     evaluate,
+    rules,
 )
 from engine.effects import Effect
+from engine.explain import explain
+from engine.stacking_rules import ProductsMode
+from tests.engine import strategies
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 DISCOUNTS: tuple[Effect, ...] = (
@@ -28,7 +37,40 @@ DISCOUNTS: tuple[Effect, ...] = (
 )
 
 
-def calls(snapshot: Snapshot) -> int:
+WIRES: tuple[dict[str, Any], ...] = (
+    {"type": "PERCENT", "effect": "APPLY_TO_ITEMS", "percent_off": 1},
+    {"type": "AMOUNT", "effect": "APPLY_TO_ITEMS_BY_QUANTITY", "amount_off": 1},
+    {"type": "AMOUNT", "effect": "APPLY_TO_ITEMS_PROPORTIONALLY_BY_QUANTITY", "amount_off": 100},
+    {"type": "UNIT", "effect": "ADD_MISSING_ITEMS", "unit_off": 1, "unit_type": "prod_a"},
+    {"type": "FIXED", "effect": "APPLY_TO_ITEMS", "fixed_amount": 600},
+    {"type": "GIFT"},
+)
+RULES = rules.parse(
+    {
+        "rules": {
+            "1": {"name": "order.amount", "conditions": {"$more_than": [100]}},
+            "2": {
+                "name": "order.items.any",
+                "conditions": {"$is": [{"object": "product", "id": "prod_a"}]},
+                "rules": {
+                    "1": {"name": "order.items.aggregated_quantity", "conditions": {"$more_than": [5]}}
+                },
+            },
+        },
+        "applicable_to": {
+            "included": [
+                {"object": "product", "id": "prod_a", "target": "UNIT", "repeat": 2, "skip_initially": 1},
+                {"object": "product", "id": "prod_b", "quantity_limit": 2},
+            ]
+        },
+        "bundle_rules": {
+            "1": {"name": "order.items.any", "conditions": {"$is": [{"object": "product", "id": "prod_b"}]}}
+        },
+    }
+)
+
+
+def calls(snapshot: Snapshot, *, is_explained: bool = False) -> int:
     """How many functions, Python's and C's, one decision calls."""
     count = 0
 
@@ -37,11 +79,15 @@ def calls(snapshot: Snapshot) -> int:
         count += event in ("call", "c_call")
 
     before = sys.getprofile()
+    gc.disable()  # hypothesis listens to the collector; its listeners would be counted
     sys.setprofile(note)
     try:
-        evaluate(snapshot)
+        outcome = evaluate(snapshot)
+        if is_explained:
+            explain(snapshot, outcome)
     finally:
         sys.setprofile(before)
+        gc.enable()
     return count
 
 
@@ -61,6 +107,53 @@ def test_quantity_costs_nothing() -> None:
     evaluate(shop())  # fill the caches of the standard library
 
     assert calls(shop(quantity=1_000_000)) == calls(shop(quantity=10)) > 50
+
+
+def full(quantity: int, strategy: Strategy, mode: ProductsMode) -> Snapshot:
+    """Discounts of many kinds, with rules, targets, a bundle and credits."""
+    return Snapshot(
+        now=NOW,
+        basket=Basket(
+            lines=(
+                Line(product_id="prod_a", price=700, quantity=quantity),
+                Line(product_id="prod_b", price=1900, quantity=quantity),
+            )
+        ),
+        candidates=tuple(
+            Candidate(
+                key=str(number), discount=effects.parse(wire), rules=(RULES,), credits=Credits(balance=1000)
+            )
+            for number, wire in enumerate(WIRES)
+        ),
+        articles=strategies.ARTICLES,
+        stacking_rules=StackingRules(
+            applicable_redeemables_limit=30, redeemables_products_application_mode=mode
+        ),
+        strategy=strategy,
+    )
+
+
+@pytest.mark.parametrize("is_explained", [False, True])
+@pytest.mark.parametrize("mode", list(ProductsMode))
+def test_quantity_costs_nothing_with_rules_targets_and_bundles(
+    mode: ProductsMode, is_explained: bool
+) -> None:
+    def cost(quantity: int) -> int:
+        return calls(full(quantity, Strategy.REQUESTED, mode), is_explained=is_explained)
+
+    cost(10)  # fill the caches
+
+    assert cost(1_000_000) == cost(10_000) > 500
+    assert abs(cost(10_000) - cost(10)) < 50  # a few units are used up sooner
+
+
+def test_quantity_does_not_lengthen_the_search() -> None:
+    def cost(quantity: int) -> int:
+        return calls(full(quantity, Strategy.BEST_FOR_CUSTOMER, ProductsMode.STACK))
+
+    cost(10)
+
+    assert cost(1_000_000) < 1.5 * cost(10)  # other figures may cut off other branches
 
 
 def test_each_further_candidate_costs_the_same() -> None:
