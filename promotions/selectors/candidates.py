@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from commerce.models import Customer
 from engine.rules import Needs
 from promotions.models import PromotionTier, Voucher
 from promotions.redeemables import Found
@@ -32,6 +33,18 @@ def with_rules(found: Sequence[Found]) -> list[Found]:
         rules = own + (assigned.campaign(entry.campaign.pk) if entry.campaign is not None else ())
         ruled.append(replace(entry, candidate=replace(entry.candidate, rules=rules)) if rules else entry)
     return ruled
+
+
+def with_holder(found: Sequence[Found], customer: Customer | None) -> list[Found]:
+    """Codes that somebody has say whether this customer is the one."""
+
+    def held(entry: Found) -> Found:
+        if not isinstance(entry.row, Voucher) or entry.row.holder_id is None:
+            return entry
+        is_his = customer is not None and customer.pk == entry.row.holder_id
+        return replace(entry, candidate=replace(entry.candidate, is_held_by_customer=is_his))
+
+    return [held(entry) for entry in found]
 
 
 def with_counts(found: Sequence[Found], needs: Needs, asking: Asking) -> list[Found]:

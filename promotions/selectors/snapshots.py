@@ -22,7 +22,7 @@ from promotions.category_rules import CategoryRules
 from promotions.redeemables import Found, Requested, kind_of
 from promotions.selectors import articles, facts, stacking_rules, stacks
 from promotions.selectors.articles import Articles
-from promotions.selectors.candidates import with_counts, with_rules
+from promotions.selectors.candidates import with_counts, with_holder, with_rules
 from promotions.selectors.needs import articles_of, needs_of
 
 
@@ -107,7 +107,7 @@ def complete(
     that somebody asks for.
     """
     settings = asking.settings
-    ruled = with_rules(found)
+    ruled = with_holder(with_rules(found), asking.customer)
     needs = needs_of([entry.candidate for entry in ruled])
     if hold is not None and (needs.counts or "candidate.unit_counts" in needs.facts):
         hold(ruled)

@@ -151,6 +151,21 @@ def test_once_per_customer_counts_and_needs_a_customer(api: APIClient) -> None:
     assert other["valid"] is True
 
 
+def test_a_code_that_only_its_holder_may_use(api: APIClient) -> None:
+    holder = CustomerFactory(source_id="anna")
+    CustomerFactory(source_id="bert")
+    voucher = VoucherFactory(code="MINE", holder=holder)
+    rule(voucher, rules={"1": leaf("publication.redeemable_by_linked_customer", "$is", True)})
+
+    def ask(**who: Any) -> dict[str, Any]:
+        return validate(api, code("MINE", order={"amount": 1000}, **who))
+
+    assert ask(customer={"source_id": "anna"})["valid"] is True
+    for who in ({}, {"customer": {"source_id": "bert"}}):
+        error = ask(**who)["redeemables"][0]["result"]["error"]
+        assert error["key"] == "redemption_rules_violated"
+
+
 def test_a_segment_and_the_marketers_own_words(api: APIClient) -> None:
     member = SegmentMembershipFactory(segment__name="VIP")
     CustomerFactory(source_id="stranger")
