@@ -5,9 +5,20 @@ from __future__ import annotations
 import logging
 
 import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+
+def without_query(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+    """The line of a request with its path only: people search for codes and customers in the query."""
+    request = event.get("request")
+    if isinstance(request, str) and "?" in request:
+        event["request"] = request.partition("?")[0]
+    return event
+
 
 _SHARED: list[structlog.types.Processor] = [
     structlog.contextvars.merge_contextvars,
+    without_query,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
