@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from functools import cache
 from typing import Final
 
 from engine import effects
@@ -108,7 +110,7 @@ def _is_plain(targets: Applicability) -> bool:
 def _off_order(effect: PercentOffOrder | AmountOffOrder, category: Category | None) -> Deal:
     limit = _lowest(effect.amount_limit, effect.aggregated_amount_limit)
     if isinstance(effect, PercentOffOrder):
-        return OffOrder(OF_ORDER, _percent(effect), limit, effect, category)
+        return OffOrder(OF_ORDER, _figure(effect.percent_off), limit, effect, category)
     return OffOrder(SUM, effect.amount_off, limit, effect, category)
 
 
@@ -122,7 +124,7 @@ def _off_lines(
     bound = Bound(_BY[type(effect)], over)
     return OffLines(
         bound=vocabulary.shared(bound, lambda: bound),
-        figure=_percent(effect) if isinstance(effect, PercentOffItems) else effect.amount_off,
+        figure=_figure(effect.percent_off) if isinstance(effect, PercentOffItems) else effect.amount_off,
         names=names,
         line_limit=effect.amount_limit,
         limit=effect.aggregated_amount_limit,
@@ -131,9 +133,10 @@ def _off_lines(
     )
 
 
-def _percent(effect: PercentOffOrder | PercentOffItems) -> int:
-    """Percentages have at most six decimals, so this is whole."""
-    numerator, denominator = effect.percent_off.as_integer_ratio()
+@cache
+def _figure(percent: Decimal) -> int:
+    """The figure of a percentage, shared; whole, because percentages have at most six decimals."""
+    numerator, denominator = percent.as_integer_ratio()
     return PERCENT_SCALE // 100 * numerator // denominator
 
 

@@ -6,13 +6,15 @@ One per index and used by its writer only.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Any, Final
 
 from engine.index import leaves
 from engine.index.amounts import Amounts
 from engine.index.components import ENOUGH, Clause, Component, FamilyKey, Kind, Value, component
 from engine.index.predicates import EnoughOf, Met, Predicate
 from engine.rules.tree import Logic, Rule
+
+_REMEMBERED: Final = 4096
 
 
 class Vocabulary:
@@ -22,6 +24,7 @@ class Vocabulary:
         self._known: dict[Hashable, Any] = {}
         self._single: dict[Component, FamilyKey] = {}
         self._words: dict[str, str] = {}
+        self._recent: dict[Hashable, leaves.Asked] = {}
         self.amounts = Amounts()
 
     def shared[T](self, key: Hashable, make: Callable[[], T]) -> T:
@@ -35,8 +38,27 @@ class Vocabulary:
         return found
 
     def asked(self, rule: Rule) -> leaves.Asked:
-        """A rule as the index sees it, its texts and key apart."""
-        return self.shared(_meaning(rule), lambda: self._spelled(leaves.read(rule)))
+        """A rule as the index sees it, its texts and key apart.
+
+        What bitmaps say wholly is only remembered for a while: nobody needs to share it.
+        """
+        meaning = _meaning(rule)
+        try:
+            found: leaves.Asked | None = self._recent.get(meaning) or self._known.get(meaning)
+        except TypeError:
+            return self._spelled(leaves.read(rule))
+        if found is None:
+            found = self._spelled(leaves.read(rule))
+            if found.rest is not None:
+                self._known[meaning] = found
+            else:
+                self._remember(meaning, found)
+        return found
+
+    def _remember(self, meaning: Hashable, asked: leaves.Asked) -> None:
+        if len(self._recent) >= _REMEMBERED:
+            self._recent = {}
+        self._recent[meaning] = asked
 
     def predicate(self, asked: leaves.Asked) -> Predicate:
         """The whole of a rule, to be verified."""
