@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from core.models import ProjectSettings
+from core.prepared import Prepared
 
 SETTINGS_PK = 1
+_by_pk = Prepared(ProjectSettings, "id = %s")
 # The name under which the database refuses another spelling rule once codes exist (see core/README.md).
 CODE_CASE_CONSTRAINT = "project_code_case_is_fixed"
 
 
 def current() -> ProjectSettings:
     """The settings row (one query). The first migration makes it; tests and commands may rely on it."""
-    return ProjectSettings.objects.get(pk=SETTINGS_PK)
+    found = _by_pk(SETTINGS_PK)
+    if not found:
+        raise ProjectSettings.DoesNotExist("The row of the project's settings is missing.")
+    return found[0]
 
 
 def code_key(code: str, settings: ProjectSettings) -> str:

@@ -7,13 +7,16 @@ from django.db.models import QuerySet
 from commerce.models import Customer, Segment
 from core.errors import NotFound
 from core.ids import has_prefix
+from core.prepared import Prepared
+
+_by_public_id = Prepared(Customer, "public_id = %s AND deleted_at IS NULL")
+_by_source_id = Prepared(Customer, "source_id = %s AND deleted_at IS NULL")
 
 
 def find(*, public_id: str | None = None, source_id: str | None = None) -> Customer | None:
     """The customer with this id, or else with this `source_id` (one query)."""
-    if public_id is not None:
-        return Customer.objects.present().filter(public_id=public_id).first()
-    return Customer.objects.present().filter(source_id=source_id).first()
+    found = _by_public_id(public_id) if public_id is not None else _by_source_id(source_id)
+    return found[0] if found else None
 
 
 def by_reference(reference: str) -> Customer:

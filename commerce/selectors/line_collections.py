@@ -15,9 +15,12 @@ from django.db.models import Q
 from commerce.models import Product, ProductCollection, ProductCollectionItem, Sku
 from commerce.selectors.collections import holds
 from commerce.selectors.order_shapes import ResolvedLine
+from core.prepared import Prepared
 
 # Naming more of them costs more than reading some that nobody asked for.
 _NAMED_AT_MOST: Final = 50
+_filters: Final = Prepared(ProductCollection, "type = 'AUTO_UPDATE' ORDER BY id")
+_some_filters: Final = Prepared(ProductCollection, "type = 'AUTO_UPDATE' AND public_id = ANY(%s) ORDER BY id")
 
 
 def collections_of(
@@ -28,9 +31,7 @@ def collections_of(
         return [()] * len(lines)
     wanted = frozenset(wanted)
     listed = _listed(lines, wanted)
-    rows = ProductCollection.objects.filter(type=ProductCollection.Type.AUTO_UPDATE).order_by("pk")
-    if len(wanted) <= _NAMED_AT_MOST:
-        rows = rows.filter(public_id__in=wanted)
+    rows = _some_filters(list(wanted)) if len(wanted) <= _NAMED_AT_MOST else _filters()
     filters = [row for row in rows if row.public_id in wanted]
     found = []
     for line in lines:

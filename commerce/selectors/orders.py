@@ -13,10 +13,12 @@ from commerce.selectors.order_shapes import ItemSpec, OrderSpec, ResolvedLine, R
 from commerce.selectors.order_wire import order_wire
 from core.errors import DomainError, NotFound
 from core.ids import has_prefix
+from core.prepared import Prepared
 
 __all__ = ["ItemSpec", "OrderSpec", "ResolvedLine", "ResolvedOrder", "resolve", "stored_wire"]
 
 MAX_AMOUNT: Final = 10**15
+_meant = Prepared(Product, "deleted_at IS NULL AND (public_id = ANY(%s) OR source_id = ANY(%s))")
 
 
 class InvalidOrder(DomainError):
@@ -154,8 +156,8 @@ def _articles(items: Sequence[ItemSpec]) -> tuple[dict[str, Product], dict[str, 
     products: dict[str, Product] = {}
     skus: dict[str, Sku] = {}
     if product_keys:
-        wanted = Q(public_id__in=product_keys) | Q(source_id__in=product_keys)
-        for product in Product.objects.present().filter(wanted):
+        keys = list(product_keys)
+        for product in _meant(keys, keys):
             products |= {key: product for key in (product.source_id, product.public_id) if key}
     if sku_keys:
         wanted = Q(public_id__in=sku_keys) | Q(source_id__in=sku_keys)

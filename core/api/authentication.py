@@ -17,10 +17,12 @@ from core.actors import Actor, ActorKind
 from core.api import throttling
 from core.errors import Forbidden, Unauthorized
 from core.models import ApiKey
+from core.prepared import Prepared
 from core.services.api_keys import hash_token
 
 _TOUCH_EVERY: Final = timedelta(minutes=1)
 _NOBODY: Final = "0" * 64
+_keys: Final = Prepared(ApiKey, "app_id = %s AND kind = %s")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +49,8 @@ class KeyAuthentication(BaseAuthentication):
         address = throttling.client_address(request)
         app_id = request.headers.get(self.id_header, "")
         token = request.headers.get(self.token_header, "")
-        key = (
-            ApiKey.objects.filter(app_id=app_id, kind=self.kind).first()
-            if app_id and "\0" not in app_id
-            else None
-        )
+        found = _keys(app_id, self.kind.value) if app_id and "\0" not in app_id else []
+        key = found[0] if found else None
         if not _token_matches(key, token, now) or key is None or not key.is_usable(now):
             throttling.count_wrong_key(throttling.neighbourhood(request))
             raise Unauthorized("The key id or its token is wrong, or the key may not be used.")
