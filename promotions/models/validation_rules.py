@@ -32,6 +32,9 @@ class ValidationRule(TimestampedModel):
     error = models.JSONField("message when refused", null=True, blank=True, decoder=ExactJSONDecoder)
 
     class Meta:
+        # What people call a rule; "validation rule" is its name on the wire.
+        verbose_name = "conditions"
+        verbose_name_plural = "conditions"
         indexes = (models.Index(fields=["-created_at", "-id"], name="validation_rule_newest"),)
 
     def __str__(self) -> str:
