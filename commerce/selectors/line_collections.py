@@ -10,15 +10,23 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db import connection
 
-from commerce.models import Product, ProductCollection, ProductCollectionItem, Sku
+from commerce.models import Product, ProductCollection, Sku
 from commerce.selectors.collections import holds
 from commerce.selectors.order_shapes import ResolvedLine
 from core.prepared import Prepared
 
 # Naming more of them costs more than reading some that nobody asked for.
 _NAMED_AT_MOST: Final = 50
+# Every order with rules about collections asks this.
+_LISTED: Final = """
+SELECT collection.public_id, item.product_id, item.sku_id
+FROM commerce_productcollectionitem AS item
+JOIN commerce_productcollection AS collection ON collection.id = item.collection_id
+WHERE (item.product_id = ANY(%(products)s) OR item.sku_id = ANY(%(skus)s)) AND collection.type = 'STATIC'
+  AND (%(named)s::text[] IS NULL OR collection.public_id = ANY(%(named)s::text[]))
+"""
 _filters: Final = Prepared(ProductCollection, "type = 'AUTO_UPDATE' ORDER BY id")
 _some_filters: Final = Prepared(ProductCollection, "type = 'AUTO_UPDATE' AND public_id = ANY(%s) ORDER BY id")
 
@@ -54,11 +62,10 @@ def _listed(
     skus = {line.sku.pk for line in lines if line.sku is not None}
     if not products and not skus:
         return {}
-    rows = ProductCollectionItem.objects.filter(
-        Q(product__in=products) | Q(sku__in=skus), collection__type=ProductCollection.Type.STATIC
-    ).values_list("collection__public_id", "product_id", "sku_id")
-    if len(wanted) <= _NAMED_AT_MOST:
-        rows = rows.filter(collection__public_id__in=wanted)
+    named = list(wanted) if len(wanted) <= _NAMED_AT_MOST else None
+    with connection.cursor() as cursor:
+        cursor.execute(_LISTED, {"products": list(products), "skus": list(skus), "named": named})
+        rows = cursor.fetchall()
     listed: dict[tuple[type[Product | Sku], int], set[str]] = {}
     for public_id, product_id, sku_id in rows:
         if public_id not in wanted:

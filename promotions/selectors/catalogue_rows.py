@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.db.models import F, Q, QuerySet
 
 from commerce.models import Customer
+from core.prepared import Prepared
 from engine import Candidate
 from promotions import engine_input
 from promotions.models import Campaign, Category, PromotionTier, Voucher
@@ -105,16 +106,14 @@ def shown(wanted: Iterable[Offer]) -> dict[int, Shown]:
     pks: dict[str, list[int]] = {VOUCHER: [], PROMOTION_TIER: [], CAMPAIGN: []}
     for offer in wanted:
         pks[offer.kind].append(offer.pk)
-    vouchers = _vouchers().filter(generic(), pk__in=pks[VOUCHER]) if pks[VOUCHER] else ()
-    tiers = _tiers().filter(pk__in=pks[PROMOTION_TIER]) if pks[PROMOTION_TIER] else ()
-    return _shown(list(vouchers), list(tiers), pks[CAMPAIGN])
+    vouchers = _generic_codes(pks[VOUCHER]) if pks[VOUCHER] else []
+    tiers = _enabled_tiers(pks[PROMOTION_TIER]) if pks[PROMOTION_TIER] else []
+    return _shown(vouchers, tiers, pks[CAMPAIGN])
 
 
 def wallet(customer: Customer) -> list[Shown]:
     """The codes that were published to a customer: one query, two more when there are some."""
-    mine = list(Voucher.objects.filter(holder=customer, is_active=True, deleted_at=None).values_list("pk"))
-    rows = _vouchers().filter(holder=customer) if mine else ()
-    held = _shown(list(rows), [], ()).values()
+    held = _shown(_held_codes(customer.pk), [], ()).values()
     return [replace(row, found=replace(row.found, candidate=_held(row.found.candidate))) for row in held]
 
 
@@ -130,9 +129,10 @@ def tiers_shown(tiers: Sequence[PromotionTier]) -> dict[int, Shown]:
 def _shown(
     vouchers: Sequence[Voucher], tiers: Sequence[PromotionTier], campaign_pks: Sequence[int]
 ) -> dict[int, Shown]:
+    """Left out are rows without their campaign: `_live_campaigns` does not give what is switched off."""
     rows: list[Any] = [*vouchers, *tiers]
     pks = {row.campaign_id for row in rows if row.campaign_id is not None} | set(campaign_pks)
-    campaigns = {row.pk: row for row in _campaigns().filter(pk__in=pks)} if pks else {}
+    campaigns = {row.pk: row for row in _live_campaigns(list(pks))} if pks else {}
     category_pks = {row.category_id for row in (*rows, *campaigns.values())} - {None}
     categories = Category.objects.in_bulk(category_pks) if category_pks else {}
     rules = validation_rules.rules_of(
@@ -176,6 +176,21 @@ def _found(described: Described, row: Any, campaign: Campaign | None, category: 
             category=category or (campaign.category if campaign is not None else None),
         ),
     )
+
+
+# What `_vouchers`, `_tiers` and `_campaigns` say, for the queries of every request.
+_USABLE: Final = (
+    "is_active AND deleted_at IS NULL AND released_at IS NULL"
+    " AND (redemption_quantity IS NULL OR redeemed_quantity < redemption_quantity)"
+)
+_IS_GENERIC: Final = (
+    "holder_id IS NULL AND (campaign_id IS NULL"
+    " OR campaign_id IN (SELECT id FROM promotions_campaign WHERE type = 'STANDALONE'))"
+)
+_held_codes: Final = Prepared(Voucher, f"holder_id = %s AND {_USABLE}")
+_generic_codes: Final = Prepared(Voucher, f"id = ANY(%s) AND {_USABLE} AND {_IS_GENERIC}")
+_enabled_tiers: Final = Prepared(PromotionTier, "id = ANY(%s) AND is_active AND deleted_at IS NULL")
+_live_campaigns: Final = Prepared(Campaign, "id = ANY(%s) AND is_active AND deleted_at IS NULL")
 
 
 def _vouchers() -> QuerySet[Voucher]:

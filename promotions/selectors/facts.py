@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from commerce.models import Customer, SegmentMembership
+from django.db import connection
+
+from commerce.models import Customer
 from commerce.selectors.line_collections import collections_of
 from commerce.selectors.orders import ResolvedOrder
 from core.actors import Actor, ActorKind
@@ -21,6 +23,13 @@ from engine.rules import Needs
 
 # Naming more of them costs more than reading a few that nobody asked for.
 _NAMED_AT_MOST: Final = 50
+_SEGMENTS_OF: Final = """
+SELECT segment.public_id
+FROM commerce_segmentmembership AS membership
+JOIN commerce_segment AS segment ON segment.id = membership.segment_id
+WHERE membership.customer_id = %(customer)s
+  AND (%(named)s::text[] IS NULL OR segment.public_id = ANY(%(named)s::text[]))
+"""
 _METADATA: Final = {
     "order.metadata": "order",
     "lines.metadata": "line",
@@ -74,7 +83,8 @@ def call_facts(actor: Actor, metadata: Mapping[str, Any]) -> Call:
 def _segments(customer: Customer | None, needs: Needs) -> tuple[str, ...]:
     if customer is None or not needs.segments:
         return ()
-    rows = SegmentMembership.objects.filter(customer=customer)
-    if len(needs.segments) <= _NAMED_AT_MOST:
-        rows = rows.filter(segment__public_id__in=needs.segments)
-    return tuple(sorted(needs.segments & set(rows.values_list("segment__public_id", flat=True))))
+    named = list(needs.segments) if len(needs.segments) <= _NAMED_AT_MOST else None
+    with connection.cursor() as cursor:
+        cursor.execute(_SEGMENTS_OF, {"customer": customer.pk, "named": named})
+        mine = {public_id for (public_id,) in cursor.fetchall()}
+    return tuple(sorted(needs.segments & mine))
