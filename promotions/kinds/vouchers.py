@@ -56,6 +56,7 @@ class VoucherKind:
                 campaign, activity_duration=campaign.activity_duration_after_publishing
             ),
             published_at=voucher.published_at,
+            publish_count=voucher.publish_count,
             uses=Uses(quantity=voucher.redemption_quantity, used=voucher.redeemed_quantity),
             discount=effects.parse(discount or {}),
             category=engine_input.category(category),
