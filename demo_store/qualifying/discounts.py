@@ -13,6 +13,20 @@ from engine import effects
 from engine.applicability import Pick, Target, UnitLimit
 from engine.effects import DiscountEffect, DiscountType
 
+_AMOUNTS: Final = (
+    "ORDER_AMOUNT / 10",
+    "CHEAPEST_ORDER_ITEM_PRICE",
+    "VOUCHER_PUBLISH_COUNT + 1",
+    'REDEEMABLE_METADATA("worth")',
+    'CUSTOMER_METADATA("children")',
+    'DAYS_SINCE(DATE("2017-01-01")) / 100',
+)
+_PERCENTAGES: Final = (
+    "IF(ORDER_UNITS_QUANTITY > 3;25;5)",
+    "ORDER_ITEMS_QUANTITY",
+    'REDEEMABLE_METADATA("worth")',
+    "VOUCHER_REDEMPTION_QUANTITY",
+)
 _ADDING: Final = (DiscountEffect.ADD_NEW_ITEMS, DiscountEffect.ADD_MISSING_ITEMS)
 
 
@@ -69,15 +83,15 @@ def _entry(random: Random, stock: Stock) -> Wire:
 
 def _amount(random: Random, stock: Stock, effect: str) -> Wire:
     values: Wire = {"amount_off": random.randrange(20, 2500)}
-    if random.random() < 0.1 and effect != DiscountEffect.APPLY_TO_ORDER:
-        values["amount_off_formula"] = "ORDER_AMOUNT / 10"
+    if random.random() < 0.3:
+        values["amount_off_formula"] = random.choice(_AMOUNTS)
     return {**values, **_limit(random)}
 
 
 def _percent(random: Random, stock: Stock, effect: str) -> Wire:
     values: Wire = {"percent_off": Decimal(random.randrange(1, 200)) / 2}
-    if random.random() < 0.1 and effect != DiscountEffect.APPLY_TO_ORDER:
-        values["percent_off_formula"] = "IF(ORDER_UNITS_QUANTITY > 3;25;5)"
+    if random.random() < 0.3:
+        values["percent_off_formula"] = random.choice(_PERCENTAGES)
     return {**values, **_limit(random)}
 
 

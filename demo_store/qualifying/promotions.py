@@ -83,7 +83,7 @@ class _Maker:
             self._promotions.append((self._promotion(name), []))
         campaign, ids = self._promotions[-1]
         values = {**self._limits(), **self._values(), "name": f"Tier {name}"}
-        spec = TierSpec(values=values, rules=self._rules(0.85))
+        spec = TierSpec(values=values, metadata=self._metadata(), rules=self._rules(0.85))
         tier = tiers.create(campaign_id=campaign.pk, spec=spec, actor=self._actor, now=self._at)
         ids.append(tier.public_id)
         if self._random.random() < 0.03:
@@ -100,7 +100,8 @@ class _Maker:
 
     def _code(self, name: str) -> None:
         values = {**self._limits(), **self._values(), "redemption_quantity": self._random.choice((None, 1))}
-        spec = VoucherSpec(code=f"CHECK-{name}", values=values, rules=self._rules(0.85))
+        metadata = self._metadata()
+        spec = VoucherSpec(code=f"CHECK-{name}", values=values, metadata=metadata, rules=self._rules(0.85))
         voucher = vouchers.create(spec=spec, actor=self._actor, now=self._at)
         if self._random.random() < 0.05:
             vouchers.set_active(voucher_id=voucher.pk, is_active=False, actor=self._actor, now=self._at)
@@ -133,11 +134,16 @@ class _Maker:
         for place, customer in enumerate(self._random.sample(self._stock.customers, self._holders())):
             spec = VoucherSpec(code=f"MINE-{name}-{place}", rules=self._rules(0.2))
             voucher = vouchers.create(spec=spec, campaign=campaign, actor=self._actor, now=self._at)
-            Voucher.objects.filter(pk=voucher.pk).update(holder=customer, published_at=self._at)
+            Voucher.objects.filter(pk=voucher.pk).update(
+                holder=customer, published_at=self._at, publish_count=1 + place % 3
+            )
             self.made.redeemables["codes in wallets"] += 1
 
     def _holders(self) -> int:
         return min(len(self._stock.customers), 10)
+
+    def _metadata(self) -> dict[str, Any]:
+        return {"worth": self._random.randrange(1, 20)} if self._random.random() < 0.5 else {}
 
     def _values(self) -> Wire:
         return {"discount": discount(self._random, self._stock, next(self._discounts))}
