@@ -58,6 +58,9 @@ class Block:
         block.low, block.high = low, high
         for entry in entries:
             block._add(entry)
+        # Without the room that growing lists keep: most blocks stay as they are.
+        block._keys, block._ranks = block._keys[:], block._ranks[:]
+        block._deals, block._residues = list(block._deals), list(block._residues)
         return block._sealed()
 
     def __len__(self) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from engine.applicability import Applicability, Entry
-from engine.effects import Effect
+from engine.effects import AmountOffItems, AmountOffUnits, Effect, PercentOffItems
 from engine.index.alone import worth_alone
 from engine.index.bounds import PERCENT_SCALE, Bound, By
 from engine.index.contents import Contents
@@ -78,17 +78,12 @@ class OffOrder:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class OffLines:
-    """PERCENT or AMOUNT off the lines of one article or collection; of every line without `names`.
-
-    `line_limit` is per line, `limit` for all of them.
-    """
+    """PERCENT or AMOUNT off the lines of one article or collection; of every line without `names`."""
 
     bound: Bound
     figure: int
     names: Names
-    line_limit: int | None
-    limit: int | None
-    effect: Effect
+    effect: PercentOffItems | AmountOffItems | AmountOffUnits
     category: Category | None
 
     def worth(self, facts: Facts) -> int | None:
@@ -96,15 +91,16 @@ class OffLines:
         if not contents.is_plain or not contents.lines:
             return worth_alone(facts, self._sample())
         places = range(len(contents.lines)) if not self.names else contents.lines_with(self.names)
-        if self.bound.by is By.PERCENT and self.line_limit is None:
+        if self.bound.by is By.PERCENT and self.effect.amount_limit is None:
             figure, values = 2 * self.figure, contents.values
             off = 0
             for place in places:
                 off += (values[place] * figure + PERCENT_SCALE) // _TWICE
         else:
             off = sum([self._of_line(contents, place) for place in places])
-        if self.limit is not None and self.limit < off:
-            off = self.limit
+        limit = self.effect.aggregated_amount_limit
+        if limit is not None and limit < off:
+            off = limit
         if contents.payable < off:
             off = contents.payable
         return off if off >= facts.floors[self.category] else None
@@ -115,8 +111,9 @@ class OffLines:
             figure = (2 * value * figure + PERCENT_SCALE) // _TWICE
         elif self.bound.by is By.PER_UNIT:
             figure *= contents.quantities[place]
-        if self.line_limit is not None and self.line_limit < figure:
-            figure = self.line_limit
+        limit = self.effect.amount_limit
+        if limit is not None and limit < figure:
+            figure = limit
         return figure if figure < value else value
 
     def _sample(self) -> Candidate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from engine.index.alone import worth_alone
 from engine.index.components import FamilyKey, Value
@@ -11,6 +11,8 @@ from engine.index.deals import Deal
 from engine.index.facts import Facts
 from engine.index.predicates import Predicate
 from engine.snapshot import Candidate
+
+BUDGET: Final = "campaign.orders.amount_discounted"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -31,13 +33,12 @@ class Check:
 class Residue:
     """What bitmaps do not say about a candidate. Equal ones are shared as far as they can be.
 
-    `room` is what a budget leaves for this discount, unless `budget` is left out. `candidate` stands here
-    when only its own evaluation can decide, which is not needed where all rules of `unless` are left out.
+    `room` is what a budget of discounts (`BUDGET`) leaves for this one. `candidate` stands here when only its
+    own evaluation can decide.
     """
 
     checks: tuple[Check, ...] = ()
     room: int | None = None
-    budget: str = ""
     candidate: Candidate | None = None
     unless: frozenset[str] = frozenset()
 
@@ -50,12 +51,7 @@ class Residue:
         if self.candidate is not None and not (self.unless and self.unless <= facts.omit):
             return worth_alone(facts, self.candidate)
         worth = facts.worths[deal]
-        if (
-            self.room is not None
-            and worth is not None
-            and worth > self.room
-            and self.budget not in facts.omit
-        ):
+        if self.room is not None and worth is not None and worth > self.room and BUDGET not in facts.omit:
             return None
         return worth
 

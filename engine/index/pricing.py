@@ -126,8 +126,6 @@ def _off_lines(
         bound=vocabulary.shared(bound, lambda: bound),
         figure=_figure(effect.percent_off) if isinstance(effect, PercentOffItems) else effect.amount_off,
         names=names,
-        line_limit=effect.amount_limit,
-        limit=effect.aggregated_amount_limit,
         effect=effect,
         category=category,
     )

@@ -15,7 +15,7 @@ from engine.index.bits import MASK
 LARGEST: Final = 2**62
 """Thresholds beyond this are not indexed but verified."""
 
-_STEP: Final = 64
+_STEP: Final = 128
 _FEW: Final = 8
 
 
@@ -73,7 +73,7 @@ class Thresholds:
         return twin
 
     def seal(self) -> None:
-        """Take in what was added, and prepare the set of every 64th prefix."""
+        """Take in what was added, and prepare the set of every 128th prefix."""
         if len(self._unsorted) <= _FEW:
             for value, slot in self._unsorted:
                 self._insert(value, slot)
