@@ -9,6 +9,7 @@ from typing import Any, Final
 from core import words
 from engine import ReasonKey, effects, summary
 from engine.applicability import Applicability
+from engine.bundles import Bundle
 from engine.summary import Names
 from promotions.models import Campaign, PromotionTier, Redemption, Voucher
 from promotions.models.validity import TimeLimited
@@ -81,10 +82,17 @@ _ON: Final[Mapping[str, str]] = {
 _SHIPPING: Final = "prod_5h1pp1ng"
 
 
-def discount(wire: Mapping[str, Any] | None, applicability: Applicability | None = None) -> str:
+def discount(
+    wire: Mapping[str, Any] | None,
+    applicability: Applicability | None = None,
+    *,
+    bundle: Bundle | None = None,
+    known: Mapping[str, str] | None = None,
+) -> str:
     """10 % off the order, at most 20.00 EUR
 
-    `applicability` is that of the discount's rule; without it the text only says that a rule names the items.
+    `applicability` and `bundle` are those of the discount's rules; without it the text only says that a rule
+    names the items. `known`: what the ids in it are called.
     """
     if not wire:
         return words.NOTHING
@@ -93,23 +101,23 @@ def discount(wire: Mapping[str, Any] | None, applicability: Applicability | None
         effect = effects.parse(wire, targets_items=targets_items)
     except effects.DiscountError as error:
         return f"not readable: {error}"
-    return summary.discount(effect, applicability, names=names(wire))
+    return summary.discount(effect, applicability, names=names(wire, known), bundle=bundle)
 
 
-def names(wire: Mapping[str, Any] | None = None) -> Names:
-    """Money as this page writes it; `wire` is a discount that may say what its free articles are called."""
-    known: dict[str, str] = {}
+def names(wire: Mapping[str, Any] | None = None, known: Mapping[str, str] | None = None) -> Names:
+    """Money as this page writes it, what is `known`, and what a discount calls its free articles."""
+    known = dict(known or {})
     for part in (wire or {}, *((wire or {}).get("units") or ())):
         article = part.get("sku") or part.get("product") or {}
         known[part.get("unit_type") or ""] = article.get("name") or ""
     return Names(known=known, currency=words.currency(), write_money=words.money)
 
 
-def offer(campaign: Campaign) -> str:
-    """What a campaign gives: its discount, or where the discounts are."""
+def offer_elsewhere(campaign: Campaign) -> str:
+    """Where the discounts of a campaign without one are; empty if it has one."""
     if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
         return "see its tiers"
-    return discount(campaign.discount) if campaign.discount else "each code has its own"
+    return "" if campaign.discount else "each code has its own"
 
 
 def state_in_time(row: TimeLimited, now: datetime) -> str:

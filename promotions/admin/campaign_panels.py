@@ -10,9 +10,9 @@ from core import words
 from core.admin.pages import SHOWN_ROWS, Fact, Panel
 from promotions import reports
 from promotions.admin import rows
-from promotions.admin.conditions import offer_in_words
+from promotions.admin.ruled import Ruled
 from promotions.models import Campaign, PromotionTier, Redemption, Voucher
-from promotions.words import campaign_state, discount, offer, tier_state, time_limits, uses, voucher_state
+from promotions.words import campaign_state, tier_state, time_limits, uses, voucher_state
 
 _VERBS = {
     "Running": "is running",
@@ -29,8 +29,8 @@ def lead(campaign: Campaign, now: datetime) -> str:
     if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
         what = "customers get it without a code, by the first tier that fits"
     else:
-        offered = offer_in_words(campaign.discount, campaign)
-        what = f"{offered}, with a code" if campaign.discount else offer(campaign)
+        offered = Ruled([campaign]).offer(campaign)
+        what = f"{offered}, with a code" if campaign.discount else offered
     return f"{campaign.name} {verb}: {what}. Valid: {time_limits(campaign)}."
 
 
@@ -69,6 +69,7 @@ def _codes(campaign: Campaign, now: datetime) -> Panel:
     found = list(vouchers[:SHOWN_ROWS])
     for voucher in found:
         voucher.campaign = campaign
+    ruled = Ruled(found)
     return Panel(
         key="codes",
         title="Codes",
@@ -77,7 +78,7 @@ def _codes(campaign: Campaign, now: datetime) -> Panel:
             (
                 rows.voucher_link(voucher),
                 rows.state_label(voucher_state(voucher, now)),
-                discount(voucher.discount) if voucher.discount else "as the campaign",
+                ruled.offer(voucher) if voucher.discount else "as the campaign",
                 uses(voucher),
                 words.day(voucher.created_at),
             )
@@ -94,16 +95,18 @@ def _tiers(campaign: Campaign, now: datetime) -> Panel:
     found = list(tiers[: SHOWN_ROWS * 2])
     for tier in found:
         tier.campaign = campaign
+    ruled = Ruled(found)
     return Panel(
         key="tiers",
         title="Tiers",
-        headers=("Place", "Tier", "State", "Discount", "Redeemed", "Discount given"),
+        headers=("Place", "Tier", "State", "Discount", "Conditions", "Redeemed", "Discount given"),
         rows=[
             (
                 str(tier.hierarchy),
                 rows.tier_link(tier),
                 rows.state_label(tier_state(tier, now)),
-                discount(tier.discount),
+                ruled.offer(tier),
+                ruled.conditions(tier),
                 f"{tier.redeemed_quantity:,}",
                 words.money(tier.orders_total_discount_amount),
             )

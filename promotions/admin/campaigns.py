@@ -26,7 +26,7 @@ from promotions.models import Campaign
 from promotions.services import campaigns, code_batches
 from promotions.services.campaigns import AT_ONCE
 from promotions.services.vouchers import VoucherSpec
-from promotions.words import STATE_COLOURS, campaign_state, offer, time_limits
+from promotions.words import STATE_COLOURS, campaign_state, time_limits
 
 _IS_COUPONS = f"campaign_type == '{Campaign.CampaignType.DISCOUNT_COUPONS}'"
 _IS_ONE_CODE = f"type == '{Campaign.Type.STANDALONE}'"
@@ -40,7 +40,16 @@ class CampaignAdmin(ConditionsMixin, PageAdmin):
     form = CampaignForm
     in_words = READ_IN_WORDS
     empty_hint = "A campaign holds a discount and its codes. Make the first one: it takes a minute."
-    list_display = ("name_and_kind", "state", "offer", "runs", "codes", "redeemed", "given")
+    list_display = (
+        "name_and_kind",
+        "state",
+        "offer",
+        "conditions_listed",
+        "runs",
+        "codes",
+        "redeemed",
+        "given",
+    )
     list_filter = (
         CampaignStateFilter,
         ("campaign_type", ChoicesDropdownFilter),
@@ -73,10 +82,6 @@ class CampaignAdmin(ConditionsMixin, PageAdmin):
     @display(description="State", label=STATE_COLOURS)
     def state(self, campaign: Campaign) -> str:
         return campaign_state(campaign, timezone.now())
-
-    @display(description="Discount")
-    def offer(self, campaign: Campaign) -> str:
-        return offer(campaign)
 
     @display(description="Runs", ordering="starts_at")
     def runs(self, campaign: Campaign) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,21 +14,12 @@ from unfold.decorators import display
 
 from core import words
 from core.actors import Actor
-from engine import effects, rules, summary
-from engine.summary import Names
 from promotions.admin import pickers
-from promotions.admin.rule_builder.document import PARTS, Document, names_of, paragraph
-from promotions.models import Campaign, PromotionTier, ValidationRule, ValidationRuleAssignment, Voucher
+from promotions.admin.rule_builder.document import PARTS, Document, paragraph
+from promotions.admin.ruled import MODELS, Related, Ruled, name_of
+from promotions.models import ValidationRule, ValidationRuleAssignment
 from promotions.services import rule_assignments
-from promotions.words import discount, names
 
-type Related = Voucher | Campaign | PromotionTier
-
-MODELS: Final[dict[str, type[Related]]] = {
-    ValidationRuleAssignment.RelatedObject.CAMPAIGN: Campaign,
-    ValidationRuleAssignment.RelatedObject.VOUCHER: Voucher,
-    ValidationRuleAssignment.RelatedObject.PROMOTION_TIER: PromotionTier,
-}
 _FOR_ALL: Final = "For everybody and every order."
 CONDITIONS_FIELDS: Final = ("conditions", "conditions_in_words")
 
@@ -40,11 +30,6 @@ def assignment_of(row: Any) -> ValidationRuleAssignment | None:
     column = name_of(row)
     found = ValidationRuleAssignment.objects.filter(**{column: row.pk}).select_related("rule")
     return found.first()
-
-
-def name_of(row: Related) -> str:
-    """Its wire name, which is the column of an assignment, too."""
-    return next(name for name, model in MODELS.items() if isinstance(row, model))
 
 
 def chosen(rule: ValidationRule | None) -> str:
@@ -93,26 +78,24 @@ def rule_in_words(rule: ValidationRule) -> str:
     return paragraph(document_of(rule))
 
 
-def offer_in_words(wire: Mapping[str, Any] | None, *rows: Related | None) -> str:
-    """10 % off every item from Coffee: the discount with the items that the first rule of `rows` names."""
-    found = (assignment_of(row) for row in rows)
-    targeting = (a.rule for a in found if a is not None and a.rule.applicable_to)
-    rule = next(targeting, None)
-    if not wire or rule is None:
-        return discount(wire)
-    document = document_of(rule)
-    try:
-        rule_set = rules.parse(document)
-        effect = effects.parse(wire, targets_items=not rule_set.applicable_to.is_empty)
-    except (rules.RuleSyntaxError, effects.DiscountError):
-        return discount(wire)
-    known = {**names_of(document), **names(wire).known}
-    named = Names(known=known, write_money=words.money)
-    return summary.discount(effect, rule_set.applicable_to, names=named, bundle=rule_set.bundle)
-
-
 class ConditionsMixin:
-    """For the pages of campaigns, codes and tiers."""
+    """For the lists and pages of campaigns, codes and tiers."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The rules of all rows of the page are looked up together."""
+        found = super().get_changelist_instance(request)  # type: ignore[misc]
+        ruled = Ruled(found.result_list)
+        for row in found.result_list:
+            row.ruled = ruled
+        return found
+
+    @display(description="Discount")
+    def offer(self, row: Related) -> str:
+        return _ruled(row).offer(row)
+
+    @display(description="Conditions")
+    def conditions_listed(self, row: Related) -> str:
+        return _ruled(row).conditions(row)
 
     @display(description="In words")
     def conditions_in_words(self, row: Related) -> str:
@@ -131,3 +114,9 @@ class ConditionsMixin:
         rule = assignment.rule
         link = words.link(rule.name, reverse("admin:promotions_validationrule_change", args=[rule.pk]))
         return format_html('{}<br><span class="fanfare-muted">{}</span>', link, rule_in_words(rule))
+
+
+def _ruled(row: Any) -> Ruled:
+    """With the other rows of its list, or alone."""
+    found: Ruled = getattr(row, "ruled", None) or Ruled([row])
+    return found

@@ -15,9 +15,10 @@ from commerce.models import Customer
 from core import words
 from core.admin.pages import SHOWN_ROWS, Panel
 from promotions.admin import rows
+from promotions.admin.ruled import Ruled
 from promotions.admin.why import WhyMixin
 from promotions.models import Redemption, Voucher
-from promotions.words import discount, uses, voucher_state
+from promotions.words import uses, voucher_state
 
 admin.site.unregister(Customer)
 
@@ -37,6 +38,8 @@ class CustomerAdmin(WhyMixin, CommerceCustomerAdmin):
 def _codes(customer: Customer) -> Panel:
     now = timezone.now()
     vouchers = Voucher.objects.filter(holder=customer, deleted_at=None).select_related("campaign")
+    found = list(vouchers.order_by("-created_at", "-pk")[:SHOWN_ROWS])
+    ruled = Ruled(found)
     return Panel(
         key="codes",
         title="Codes",
@@ -46,10 +49,10 @@ def _codes(customer: Customer) -> Panel:
                 rows.voucher_link(voucher),
                 rows.campaign_link(voucher.campaign),
                 rows.state_label(voucher_state(voucher, now)),
-                discount(voucher.discount or (voucher.campaign.discount if voucher.campaign else None)),
+                ruled.offer(voucher),
                 uses(voucher),
             )
-            for voucher in vouchers.order_by("-created_at", "-pk")[:SHOWN_ROWS]
+            for voucher in found
         ],
         empty="No code was given to this customer.",
         all_url=f"{reverse('admin:promotions_voucher_changelist')}?holder__id__exact={customer.pk}",

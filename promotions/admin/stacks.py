@@ -14,10 +14,11 @@ from core.admin.base import adopt, staff_actor
 from core.admin.pages import Fact, PageAdmin, Panel
 from promotions.admin import rows
 from promotions.admin.forms.stacks import NewStackForm, StackForm
+from promotions.admin.ruled import Ruled
 from promotions.models import Campaign, PromotionStack
 from promotions.selectors import stacks as known
 from promotions.services import stacks
-from promotions.words import discount, tier_state
+from promotions.words import tier_state
 
 
 @admin.register(PromotionStack)
@@ -85,13 +86,20 @@ class PromotionStackAdmin(PageAdmin):
         tiers = [place.tier for place in obj.stacked_tiers.all()]
         for tier in tiers:
             tier.campaign = obj.campaign
+        ruled = Ruled(tiers)
         return [
             Panel(
                 key="tiers",
                 title="Tiers",
-                headers=("Place", "Tier", "Discount", "State"),
+                headers=("Place", "Tier", "Discount", "Conditions", "State"),
                 rows=[
-                    (str(place), rows.tier_link(tier), discount(tier.discount), tier_state(tier, now))
+                    (
+                        str(place),
+                        rows.tier_link(tier),
+                        ruled.offer(tier),
+                        ruled.conditions(tier),
+                        rows.state_label(tier_state(tier, now)),
+                    )
                     for place, tier in enumerate(tiers, start=1)
                 ],
                 empty="There are none.",

@@ -15,7 +15,7 @@ from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions.admin import rows
-from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, offer_in_words, save_conditions
+from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, save_conditions
 from promotions.admin.filters import CampaignStateFilter
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
 from promotions.admin.forms.parts import READ_IN_WORDS, TIME_FIELDS, discount_sections, has_more_limits
@@ -24,7 +24,7 @@ from promotions.admin.switches import SwitchesMixin
 from promotions.admin.why import WhyMixin
 from promotions.models import Campaign, PromotionTier, Redemption
 from promotions.services import tiers
-from promotions.words import STATE_COLOURS, discount, tier_state, time_limits
+from promotions.words import STATE_COLOURS, tier_state, time_limits
 
 
 @admin.register(PromotionTier)
@@ -35,7 +35,16 @@ class PromotionTierAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
     form = TierForm
     in_words = READ_IN_WORDS
     empty_hint = "A tier is a discount without a code. It belongs to a campaign of the kind promotion."
-    list_display = ("name", "of_campaign", "state", "offer", "hierarchy", "redeemed_quantity", "given")
+    list_display = (
+        "name",
+        "of_campaign",
+        "state",
+        "offer",
+        "conditions_listed",
+        "hierarchy",
+        "redeemed_quantity",
+        "given",
+    )
     list_filter = (
         CampaignStateFilter,
         ("campaign", AutocompleteSelectFilter),
@@ -75,10 +84,6 @@ class PromotionTierAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
     def state(self, tier: PromotionTier) -> str:
         return tier_state(tier, timezone.now())
 
-    @display(description="Discount")
-    def offer(self, tier: PromotionTier) -> str:
-        return discount(tier.discount)
-
     @display(description="Discount given", ordering="orders_total_discount_amount")
     def given(self, tier: PromotionTier) -> str:
         return words.money(tier.orders_total_discount_amount)
@@ -106,8 +111,7 @@ class PromotionTierAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
         return {"offer": f"promotion_tier:{obj.public_id}"}
 
     def lead(self, request: HttpRequest, obj: PromotionTier) -> str:
-        offered = offer_in_words(obj.discount, obj, obj.campaign)
-        return f"{offered}, without a code. Part of {obj.campaign.name}."
+        return f"{self.offer(obj)}, without a code. Part of {obj.campaign.name}."
 
     def facts(self, request: HttpRequest, obj: PromotionTier) -> list[Fact]:
         return [

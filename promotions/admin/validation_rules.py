@@ -17,6 +17,7 @@ from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions.admin import conditions, pickers, rows
 from promotions.admin.forms.validation_rules import ValidationRuleForm
 from promotions.admin.rule_builder import document as documents
+from promotions.admin.ruled import name_of
 from promotions.models import ValidationRule, ValidationRuleAssignment
 from promotions.selectors import validation_rules as selectors
 from promotions.services import rule_assignments, validation_rules
@@ -107,7 +108,7 @@ class ValidationRuleAdmin(PageAdmin):
         if related is None:
             return {}
         return {
-            "assign_to": f"{conditions.name_of(related)}:{related.pk}",
+            "assign_to": f"{name_of(related)}:{related.pk}",
             "name": f"Conditions of {getattr(related, 'name', None) or related}",
         }
 

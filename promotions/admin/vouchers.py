@@ -17,7 +17,7 @@ from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions.admin import rows
-from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, offer_in_words, save_conditions
+from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, save_conditions
 from promotions.admin.filters import VoucherStateFilter
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
 from promotions.admin.forms.parts import READ_IN_WORDS, TIME_FIELDS, discount_sections, has_more_limits
@@ -26,7 +26,7 @@ from promotions.admin.switches import SwitchesMixin
 from promotions.admin.why import WhyMixin
 from promotions.models import Redemption, Voucher
 from promotions.services import vouchers
-from promotions.words import STATE_COLOURS, discount, time_limits, uses, voucher_state
+from promotions.words import STATE_COLOURS, time_limits, uses, voucher_state
 
 
 @admin.register(Voucher)
@@ -37,7 +37,16 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
     form = VoucherForm
     in_words = READ_IN_WORDS
     empty_hint = "Codes are made with a campaign, or one by one here."
-    list_display = ("code_shown", "of_campaign", "state", "offer", "used", "owner", "runs")
+    list_display = (
+        "code_shown",
+        "of_campaign",
+        "state",
+        "offer",
+        "conditions_listed",
+        "used",
+        "owner",
+        "runs",
+    )
     list_filter = (
         VoucherStateFilter,
         ("campaign", AutocompleteSelectFilter),
@@ -71,10 +80,6 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
     @display(description="State", label=STATE_COLOURS)
     def state(self, voucher: Voucher) -> str:
         return voucher_state(voucher, timezone.now())
-
-    @display(description="Discount")
-    def offer(self, voucher: Voucher) -> str:
-        return discount(voucher.discount or (voucher.campaign.discount if voucher.campaign else None))
 
     @display(description="Used", ordering="redeemed_quantity")
     def used(self, voucher: Voucher) -> str:
@@ -121,9 +126,7 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
 
     def lead(self, request: HttpRequest, obj: Voucher) -> str:
         campaign = f" Part of {obj.campaign.name}." if obj.campaign else ""
-        wire = obj.discount or (obj.campaign.discount if obj.campaign else None)
-        offered = offer_in_words(wire, obj, obj.campaign)
-        return f"{obj.code}: {offered}. Valid: {words.period(*_dates(obj))}.{campaign}"
+        return f"{obj.code}: {self.offer(obj)}. Valid: {words.period(*_dates(obj))}.{campaign}"
 
     def facts(self, request: HttpRequest, obj: Voucher) -> list[Fact]:
         return [

@@ -30,9 +30,9 @@ def known_names(candidates: Iterable[Candidate]) -> dict[str, str]:
     return _known(rule_sets, articles_of(candidates))
 
 
-def names_in(rule_set: RuleSet) -> dict[str, str]:
-    """The same for one rule."""
-    return _known([rule_set], frozenset())
+def names_in(*rule_sets: RuleSet) -> dict[str, str]:
+    """The same for single rules."""
+    return _known(rule_sets, frozenset())
 
 
 def _known(rule_sets: Collection[RuleSet], articles: Collection[str]) -> dict[str, str]:
