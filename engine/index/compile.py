@@ -13,7 +13,7 @@ from typing import Final
 from engine import limits
 from engine.index import pricing
 from engine.index.components import ENDS, STARTS, Clause, Kind, component, merged
-from engine.index.entry import Check, Entry, Residue
+from engine.index.entry import BUDGET, Check, Entry, Residue
 from engine.index.facts import EPOCH, microseconds
 from engine.index.leaves import Asked, named, threshold
 from engine.index.normal_form import clauses
@@ -27,7 +27,6 @@ from engine.situation import Situation
 from engine.snapshot import Candidate, Snapshot
 from engine.validity import Validity, effective
 
-BUDGET: Final = "campaign.orders.amount_discounted"
 _ORDERS: Final = "campaign.orders.amount"
 _ANY_REQUEST: Final = Snapshot(now=EPOCH)
 
@@ -218,14 +217,13 @@ def _room(rule: Rule, candidate: Candidate) -> int | None:
 
 def _residue(candidate: Candidate, draft: _Draft, vocabulary: Vocabulary) -> Residue | None:
     checks = tuple(draft.checks)
-    budget = "" if draft.room is None else BUDGET
     if draft.is_open:
         return Residue(checks=checks, candidate=candidate)
     if draft.open_rules:
         unless = named(*sorted(draft.open_rules))
-        return Residue(checks=checks, room=draft.room, budget=budget, candidate=candidate, unless=unless)
+        return Residue(checks=checks, room=draft.room, candidate=candidate, unless=unless)
     if draft.room is not None:
-        return Residue(checks=checks, room=draft.room, budget=budget)
+        return Residue(checks=checks, room=draft.room)
     if not checks:
         return None
     return vocabulary.shared(("residue", checks), lambda: Residue(checks=checks))

@@ -34,7 +34,7 @@ class Residue:
     """What bitmaps do not say about a candidate. Equal ones are shared as far as they can be.
 
     `room` is what a budget of discounts (`BUDGET`) leaves for this one. `candidate` stands here when only its
-    own evaluation can decide.
+    own evaluation can decide, which is not needed where all rules of `unless` are left out.
     """
 
     checks: tuple[Check, ...] = ()

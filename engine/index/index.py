@@ -38,7 +38,7 @@ class Index:
         self._vocabulary = Vocabulary()
         self._directory = Directory()
         self._by_rank = Shelf(by_rank, by_rank_capacity, fill=100)
-        self._by_worth = Shelf(by_worth, by_worth_capacity, fill=75)
+        self._by_worth = Shelf(by_worth, by_worth_capacity, fill=85)
 
     def __len__(self) -> int:
         """Keys that were put, those that nothing can make apply among them."""
