@@ -310,3 +310,17 @@ def test_thirty_without_a_limit_end_in_reasonable_time(seed: int) -> None:
     assert outcome.gap is not None
     assert outcome.order is not None
     assert outcome.gap <= (outcome.order.total_amount or 0) + 20
+
+
+def test_a_set_of_exclusive_ones_that_no_guess_names_is_found() -> None:
+    alone_in = [Category(id=name, stacking_type=StackingType.EXCLUSIVE) for name in "xyz"]
+    candidates = [amount(f"X{place}", off, alone_in[place]) for place, off in enumerate([1, 400, 400])]
+
+    outcome = best(
+        *candidates,
+        amount("common", 500),
+        stacking_rules=StackingRules(applicable_exclusive_redeemables_limit=2),
+    )
+
+    assert chosen(outcome) == ["X1", "X2"]
+    assert outcome.gap == 0

@@ -207,3 +207,11 @@ def test_shares_come_before_sums_and_only_as_many_as_there_is_room_for() -> None
 
     assert [bound.over(run, room)[0] for room in range(5)] == [0, 501, 801, 1000, 1000]
     assert Bound.of([]).over(run, 5) == (0, 0)
+
+
+def test_free_units_come_once_for_every_bundle_there_may_be() -> None:
+    wire = {"type": "UNIT", "unit_off": 2, "unit_type": "prod_b", "effect": "ADD_NEW_ITEMS"}
+    part = {"name": "order.items.any", "conditions": {"$is": [BOTH[1]]}}
+    gift = candidate("gift", wire, bundle_rules={"limit": 3, "1": part})
+
+    assert worth(snapshot(gift), "gift").free.units == 6

@@ -322,3 +322,22 @@ def test_sentences_say_why_something_is_left_out() -> None:
         sentence(several(nothing, stacking_rules=skip))
         == "A is left out: Redeemable has no effect on the order."
     )
+
+
+def test_conditions_show_what_was_there_at_their_turn() -> None:
+    above = {"name": "order.amount", "conditions": {"$more_than": [9500]}}
+    second = one_of("B", rules=(rules.parse({"id": "v", "rules": {"1": above}}),))
+
+    found = told(several(one_of("A"), second))
+
+    assert found[1].status is Status.INAPPLICABLE
+    assert found[1].conditions[-1].actual == {"value": 9000}
+
+
+def test_in_a_best_set_only_its_members_leave_no_room() -> None:
+    above = {"name": "order.amount", "conditions": {"$more_than_or_equal": [10_000]}}
+    big = Candidate(key="big", discount=effects.parse({"type": "AMOUNT", "amount_off": 3000}))
+    first = one_of("first", rules=(rules.parse({"rules": {"1": above}}),))
+    snapshot = several(big, first, one_of("X", EXCLUSIVE), strategy=Strategy.BEST_FOR_CUSTOMER)
+
+    assert displaced(snapshot) == {"first": ("big",), "X": ("big",)}
