@@ -167,7 +167,7 @@ def _rules(pairs: Iterable[tuple[Candidate, Any]], column: str, now: datetime) -
     owners = list(pairs)
     rules = ValidationRule.objects.bulk_create(
         (
-            ValidationRule(name=candidate.key, created_at=now, **_wire(candidate.rules[0]))
+            ValidationRule(name=candidate.key, created_at=now, **wire(candidate.rules[0]))
             for candidate, _ in owners
         ),
         batch_size=_AT_ONCE,
@@ -181,7 +181,8 @@ def _rules(pairs: Iterable[tuple[Candidate, Any]], column: str, now: datetime) -
     )
 
 
-def _wire(rules: RuleSet) -> dict[str, Any]:
+def wire(rules: RuleSet) -> dict[str, Any]:
+    """A rule set as columns of a stored rule."""
     entries = [
         {"object": str(entry.item.object), "id": entry.item.id} for entry in rules.applicable_to.included
     ]
