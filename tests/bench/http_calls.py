@@ -177,6 +177,9 @@ def _server(environment: Mapping[str, str]) -> Iterator[int]:
     try:
         _wait_for(port, log)
         yield port
+    except RuntimeError as error:
+        error.add_note(f"The web server said:\n{log.read_text()[-4000:]}")
+        raise
     finally:
         processes.stop(process, stop_signal=signal.SIGTERM, grace_seconds=15)
 
