@@ -27,6 +27,7 @@ from tests.factories.promotions import (
     VoucherFactory,
     percent,
 )
+from tests.promotions.settling import settle
 
 type Noted = Callable[[Callable[[], Any]], list[tuple[str, int]]]
 
@@ -194,6 +195,7 @@ def disable(other: BaseDatabaseWrapper, tier: PromotionTier) -> None:
 
 def test_sees_what_commits_late_and_out_of_order(other_connection: BaseDatabaseWrapper) -> None:
     older, newer = PromotionTierFactory(), PromotionTierFactory()
+    settle()
     start = catalogue_feed.read(since=catalogue_feed.NEVER)
     other_connection.set_autocommit(False)
     disable(other_connection, older)  # has the smaller transaction number, is not committed yet
@@ -201,6 +203,7 @@ def test_sees_what_commits_late_and_out_of_order(other_connection: BaseDatabaseW
 
     before = catalogue_feed.read(since=start.settled)
     other_connection.commit()
+    settle()
     after = catalogue_feed.read(since=before.settled)
     later = catalogue_feed.read(since=after.settled)
 
@@ -211,6 +214,7 @@ def test_sees_what_commits_late_and_out_of_order(other_connection: BaseDatabaseW
 
 def test_does_not_see_what_was_rolled_back(other_connection: BaseDatabaseWrapper) -> None:
     tier = PromotionTierFactory()
+    settle()
     start = catalogue_feed.read(since=catalogue_feed.NEVER)
     other_connection.set_autocommit(False)
     disable(other_connection, tier)

@@ -12,6 +12,7 @@ from promotions.selectors import catalogue_feed
 from promotions.services import catalogue_changes
 from tests.conftest import NOW
 from tests.factories.promotions import PromotionTierFactory
+from tests.promotions.settling import settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,11 +26,14 @@ def age_all() -> None:
 
 
 def test_takes_old_rows_away_and_tells_who_comes_too_late() -> None:
+    settle()
     slow = catalogue_feed.read(since=catalogue_feed.NEVER)
     PromotionTierFactory()
     age_all()
+    settle()
     reader = catalogue_feed.read(since=slow.settled)
     young = PromotionTierFactory()
+    settle()
 
     removed = catalogue_changes.prune(older_than=NOW)
 
@@ -44,6 +48,7 @@ def test_leaves_one_row_behind_however_often_it_runs() -> None:
     for _ in range(3):
         PromotionTierFactory()
         age_all()
+        settle()
         catalogue_changes.prune(older_than=NOW)
 
     assert [row.kind for row in CatalogueChange.objects.all()] == [CatalogueChange.Kind.PRUNED]
@@ -52,6 +57,7 @@ def test_leaves_one_row_behind_however_often_it_runs() -> None:
 
 def test_waits_for_transactions_that_are_not_finished() -> None:
     PromotionTierFactory()
+    settle()
     other = connection.copy()
     other.set_autocommit(False)
     with other.cursor() as cursor:
