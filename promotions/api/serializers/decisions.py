@@ -8,6 +8,7 @@ from typing import Any
 from commerce.selectors.orders import ResolvedOrder
 from core.ids import new_id
 from engine import Status, Step
+from engine.bounds import UNBOUNDED
 from engine.bundles import BundleCount
 from promotions.api.serializers.applied_entries import applied_output
 from promotions.api.serializers.categories import categories_output
@@ -47,7 +48,9 @@ def validation_output(decision: Decision, *, expand: Collection[str], request_id
     if (order := order_snapshot(outcome.order, _final(decision))) is not None:
         wire["order"] = order
     if outcome.gap is not None:
-        wire["stacking"] = {"strategy": loaded.snapshot.strategy.value, "gap": outcome.gap}
+        # Free units can be worth anything: then nobody knows how much more there might be.
+        gap = outcome.gap if outcome.gap < UNBOUNDED else None
+        wire["stacking"] = {"strategy": loaded.snapshot.strategy.value, "gap": gap}
     if decision.tracking_id:
         wire["tracking_id"] = decision.tracking_id
     wire["stacking_rules"] = stacking_rules_output(loaded.settings, loaded.category_rules)
