@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +15,28 @@ from commerce.services import orders
 from commerce.services.order_lines import Taken, TakenLine
 from core.actors import Actor
 from core.errors import NotFound
-from engine.basket import Change, apply_change, open_order, since
+from engine.basket import OrderState, open_order, since
+from engine.draft import Draft
 from tests.factories.commerce import CustomerFactory, OrderFactory, OrderItemFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a discount takes off: the order, and its lines one by one."""
+
+    order_discount: int = 0
+    line_discounts: tuple[int, ...] = ()
+
+    def on(self, order: OrderState) -> OrderState:
+        draft = Draft(order)
+        for place, discount in enumerate(self.line_discounts):
+            draft.take_line(place, discount)
+        draft.take_order(self.order_discount)
+        state = draft.close()
+        assert state is not None
+        return state
 
 
 def redeem(
@@ -32,7 +51,7 @@ def redeem(
     orders.lock_named(spec=spec)
     resolved = resolve(spec)
     opening = open_order(resolved.basket())
-    state = since(opening, apply_change(opening, change))
+    state = since(opening, change.on(opening))
     return orders.store(
         resolved=resolved, state=state, customer=customer, redemptions={name: {"n": 1}}, actor=actor, now=now
     )
