@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from engine.basket import Line
 from engine.codec import Data
@@ -42,6 +43,10 @@ def matches(item: ItemRef, line: Line) -> bool:
     wanted = {item.id, item.source_id} - {None, ""}
     return own in wanted or source in wanted
 
+
+SHIPPING_ID: Final = "prod_5h1pp1ng"
+SHIPPING_SOURCE_ID: Final = "5h1pp1ng"
+"""The product that stands for shipping in every project; free shipping is a free unit of it. Contract 5.1."""
 
 SPECIFICITY = {ItemObject.SKU: 0, ItemObject.PRODUCT: 1, ItemObject.COLLECTION: 2}
 """SKU beats product beats collection (contract 5.3)."""

@@ -79,7 +79,6 @@ _ON: Final[Mapping[str, str]] = {
     "APPLY_TO_ITEMS_PROPORTIONALLY": "the items",
     "APPLY_TO_ITEMS_PROPORTIONALLY_BY_QUANTITY": "the items",
 }
-_SHIPPING: Final = "prod_5h1pp1ng"
 
 
 def discount(

@@ -11,9 +11,9 @@ from commerce.models import Customer, Product, ProductCollection, Segment
 from commerce.selectors.orders import OrderSpec
 from core.actors import Actor
 from demo_store.seed.offers import PREPARED_BEFORE, amount, percent
+from engine.items import SHIPPING_ID
 from promotions.models import Campaign
 from promotions.redeemables import Requested
-from promotions.selectors.articles import SHIPPING_ID
 from promotions.services import campaigns, redemptions, validation_rules, vouchers
 from promotions.services.campaigns import CampaignSpec
 from promotions.services.tiers import TierSpec

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from engine.effects.turn import Turn
     from engine.snapshot import Article
 
-FREE_SHIPPING = "prod_5h1pp1ng"
-"""The product that stands for shipping in every project; its `source_id` is "5h1pp1ng"."""
-
 
 def find(turn: Turn, name: str) -> Line:
     """The facts of the article that a discount names; one that nobody knows has an id and no price."""

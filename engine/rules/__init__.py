@@ -9,7 +9,7 @@ from __future__ import annotations
 from engine.rules.errors import RuleSyntaxError
 from engine.rules.families import Group, names
 from engine.rules.judge import BUNDLE, first_failing, holds, judge
-from engine.rules.needs import Needs, is_about_result, joined, needs
+from engine.rules.needs import Needs, is_about_result, items_of, joined, needs
 from engine.rules.parse import parse
 from engine.rules.refusal import refusal
 from engine.rules.tree import RuleSet
@@ -27,6 +27,7 @@ __all__ = [
     "first_failing",
     "holds",
     "is_about_result",
+    "items_of",
     "joined",
     "judge",
     "names",

@@ -42,8 +42,7 @@ def needs(rule_set: RuleSet) -> Needs:
     """What judging and applying `rule_set` reads; rules that its logic does not name are loaded for too."""
     rules = list(_flat(rule_set.rules))
     entries = (*rule_set.applicable_to.included, *rule_set.applicable_to.excluded)
-    parts = () if rule_set.bundle is None else rule_set.bundle.components
-    items = [*(entry.item for entry in entries), *(part.item for part in parts), *_items(rules)]
+    items = items_of(rule_set)
     facts = frozenset().union(*(REGISTRY[rule.name].facts for rule in rules))
     if items:
         facts |= {"order"}
@@ -58,6 +57,14 @@ def needs(rule_set: RuleSet) -> Needs:
         loyalty_tiers=_ids(rules, customer.LOYALTY_TIER),
         counts=frozenset(rule.name for rule in rules if REGISTRY[rule.name].is_counter),
     )
+
+
+def items_of(rule_set: RuleSet) -> list[ItemRef]:
+    """Every product, SKU and collection that `rule_set` names: in targets, bundle and conditions."""
+    entries = (*rule_set.applicable_to.included, *rule_set.applicable_to.excluded)
+    parts = () if rule_set.bundle is None else rule_set.bundle.components
+    named = _items(_flat(rule_set.rules))
+    return [*(entry.item for entry in entries), *(part.item for part in parts), *named]
 
 
 def is_about_result(rule_set: RuleSet) -> bool:

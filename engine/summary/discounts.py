@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from engine import effects
 from engine.applicability import Applicability
+from engine.items import SHIPPING_ID, SHIPPING_SOURCE_ID
 from engine.summary import phrases
 from engine.summary.limits import at_most
 from engine.summary.names import Names
 from engine.summary.targets import Targets
 
-FREE_SHIPPING: Final = ("prod_5h1pp1ng", "5h1pp1ng")
+FREE_SHIPPING: Final = (SHIPPING_ID, SHIPPING_SOURCE_ID)
 
 type _Words = Callable[[Any, Targets, Names], str]
 

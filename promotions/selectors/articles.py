@@ -11,9 +11,8 @@ from django.db.models import Q
 from commerce.models import Product, Sku
 from commerce.selectors.order_shapes import ResolvedLine
 from engine import Article, Line
+from engine.items import SHIPPING_ID, SHIPPING_SOURCE_ID
 
-SHIPPING_ID: Final = "prod_5h1pp1ng"
-SHIPPING_SOURCE_ID: Final = "5h1pp1ng"
 SHIPPING: Final = Article(
     id=SHIPPING_ID,
     product_id=SHIPPING_ID,

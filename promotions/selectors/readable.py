@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import Final
 
 from django.db.models import Q
 
 from commerce.models import Product, ProductCollection, Segment, Sku
 from core.ids import has_prefix
-from engine import Candidate, Outcome, Reason
+from engine import Candidate, Outcome, Reason, rules
 from engine.items import ItemObject, ItemRef
-from engine.rules.tree import Rule, RuleSet
+from engine.rules import RuleSet
 from promotions.selectors.needs import articles_of
 from promotions.selectors.snapshots import Loaded
-
-_SEGMENT: Final = "customer.segment"
 
 
 def known_names(candidates: Iterable[Candidate]) -> dict[str, str]:
@@ -36,8 +33,8 @@ def names_in(*rule_sets: RuleSet) -> dict[str, str]:
 
 
 def _known(rule_sets: Collection[RuleSet], articles: Collection[str]) -> dict[str, str]:
-    items = {item for rule_set in rule_sets for item in _items(rule_set)}
-    segments = {segment for rule_set in rule_sets for segment in _segments(rule_set)}
+    items = {item for rule_set in rule_sets for item in rules.items_of(rule_set)}
+    segments = {segment for rule_set in rule_sets for segment in rules.needs(rule_set).segments}
     products = _ids(items, ItemObject.PRODUCT) | {name for name in articles if not has_prefix(name, "sku")}
     skus = _ids(items, ItemObject.SKU) | {name for name in articles if has_prefix(name, "sku")}
     known = dict[str, str]()
@@ -92,27 +89,6 @@ def readable(reason: Reason, known: Mapping[str, str]) -> Reason:
 
 def _spelled(text: str | None, known: Mapping[str, str]) -> str | None:
     return None if text is None else spelled_out(text, known)
-
-
-def _items(rule_set: RuleSet) -> Iterator[ItemRef]:
-    entries = (*rule_set.applicable_to.included, *rule_set.applicable_to.excluded)
-    yield from (entry.item for entry in entries)
-    if rule_set.bundle is not None:
-        yield from (part.item for part in rule_set.bundle.components)
-    yield from _operands(rule_set.rules, lambda rule, operand: isinstance(operand, ItemRef))
-
-
-def _segments(rule_set: RuleSet) -> Iterator[str]:
-    yield from _operands(
-        rule_set.rules, lambda rule, operand: rule.name == _SEGMENT and isinstance(operand, str)
-    )
-
-
-def _operands(rules: Iterable[Rule], wanted: Callable[[Rule, object], bool]) -> Iterator:  # type: ignore[type-arg]
-    for rule in rules:
-        for condition in rule.conditions:
-            yield from (operand for operand in condition.operands if wanted(rule, operand))
-        yield from _operands(rule.rules, wanted)
 
 
 def _ids(items: Iterable[ItemRef], kind: ItemObject) -> set[str]:

@@ -12,8 +12,9 @@ from typing import Any, Final
 from django.db.models import Q, Sum
 
 from commerce.models import Customer
-from engine.applicability import UnitLimit
+from engine.applicability import Entry, UnitLimit
 from engine.rules import RuleSet
+from engine.unit_limits import counter
 from promotions.models import DiscountedUnits, Redemption
 
 _PER_TIER: Final = frozenset(
@@ -32,15 +33,6 @@ _PER_CUSTOMER: Final = frozenset(
         UnitLimit.COLLECTION_CUSTOMER_TIER,
     }
 )
-_PER_ARTICLE: Final = frozenset(
-    {
-        UnitLimit.COLLECTION_CAMPAIGN,
-        UnitLimit.COLLECTION_CUSTOMER_CAMPAIGN,
-        UnitLimit.COLLECTION_TIER,
-        UnitLimit.COLLECTION_CUSTOMER_TIER,
-    }
-)
-
 type Rows = list[dict[str, Any]]
 
 
@@ -65,20 +57,21 @@ def load(*, campaigns: Collection[int], customer: Customer | None) -> Rows:
 def counters(rows: Rows, rule_sets: Iterable[RuleSet], *, campaign: int, tier: int | None) -> dict[str, int]:
     """The counters that the rules of one candidate read, as `Candidate.unit_counts` has them."""
     found: dict[str, int] = {}
-    for entry, limit in _limits(rule_sets):
+    for entry, limit in _limits(rule_sets).values():
         for row in rows:
-            if row["redemption__campaign"] != campaign or row["entry"] != entry:
+            if row["redemption__campaign"] != campaign or row["entry"] != entry.item.id:
                 continue
             if limit in _PER_TIER and row["redemption__promotion_tier"] != tier:
                 continue
-            name = f"{limit}:{entry}:{row['article']}" if limit in _PER_ARTICLE else f"{limit}:{entry}"
+            name = counter(limit, entry, row["article"])
             found[name] = found.get(name, 0) + row["mine" if limit in _PER_CUSTOMER else "units"]
     return found
 
 
-def _limits(rule_sets: Iterable[RuleSet]) -> set[tuple[str, UnitLimit]]:
+def _limits(rule_sets: Iterable[RuleSet]) -> dict[tuple[str, UnitLimit], tuple[Entry, UnitLimit]]:
+    """Each limit of each article once, however many rules ask for it."""
     return {
-        (entry.item.id, limit.limit)
+        (entry.item.id, limit.limit): (entry, limit.limit)
         for rule in rule_sets
         for entry in rule.applicable_to.included
         for limit in entry.unit_limits

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from engine.items import SHIPPING_ID
+
 
 class Kind:
     """The first choice. Free shipping and several free items are units on the wire."""
@@ -31,7 +33,6 @@ class Effect:
     REPLACE = "REPLACE_ITEMS"
 
 
-SHIPPING_ID: Final = "prod_5h1pp1ng"
 """The article that stands for the cost of delivery in every project."""
 
 KINDS: Final = (

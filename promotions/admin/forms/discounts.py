@@ -17,13 +17,13 @@ from unfold.widgets import (
 
 from core.admin.forms import MoneyField
 from engine import formula
+from engine.items import SHIPPING_ID
 from promotions.admin import pickers
 from promotions.admin.forms.choices import (
     EFFECTS,
     EFFECTS_OF,
     HOWS_OF_ONE,
     KINDS,
-    SHIPPING_ID,
     VALUE_OF,
     Effect,
     Kind,

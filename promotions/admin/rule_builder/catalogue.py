@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 from engine.rules.families import ALIASES, REGISTRY, Family, Kind
+from engine.rules.families.customer import SEGMENT
 from engine.rules.operands import ALLOWED
 from engine.rules.tree import Operator
 from promotions.admin import pickers
@@ -19,7 +20,6 @@ from promotions.admin.rule_builder.wording import (
     OPERATORS,
 )
 
-SEGMENT: Final = "customer.segment"
 _ITEM_ROWS: Final = frozenset(name for name in REGISTRY if REGISTRY[name].kind is Kind.ITEM)
 _DUPLICATES: Final = frozenset({Operator.IN, Operator.NOT_IN})
 # What makes sense to ask first; everything else that the engine allows is drawn where it is stored.

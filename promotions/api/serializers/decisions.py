@@ -26,26 +26,21 @@ EMPTY_LIST: dict[str, Any] = {"data": [], "total": 0, "data_ref": "data", "objec
 def validation_output(decision: Decision, *, expand: Collection[str], request_id: str) -> dict[str, Any]:
     """The answer of `POST /v1/validations`. Lists that would be empty are absent."""
     loaded, outcome = decision.loaded, decision.outcome
-    entries = {
-        status: [
-            step_output(step, loaded, expand=expand, request_id=request_id, order_after=_final(decision))
-            for step in outcome.with_status(status)
-        ]
-        for status in Status
-    }
+    final = loaded.order_with(outcome.added)
+    every = [
+        step_output(step, loaded, expand=expand, request_id=request_id, order_after=final)
+        for step in outcome.steps
+    ]
+    entries: dict[Status, list[dict[str, Any]]] = {status: [] for status in Status}
+    for step, entry in zip(outcome.steps, every, strict=True):
+        entries[step.status].append(entry)
     wire: dict[str, Any] = {"id": new_id("valid", 18), "valid": outcome.valid}
-    if outcome.valid:
-        wire["redeemables"] = entries[Status.APPLICABLE]
-    else:
-        wire["redeemables"] = [
-            step_output(step, loaded, expand=expand, request_id=request_id, order_after=_final(decision))
-            for step in outcome.steps
-        ]
+    wire["redeemables"] = entries[Status.APPLICABLE] if outcome.valid else every
     if entries[Status.SKIPPED]:
         wire["skipped_redeemables"] = entries[Status.SKIPPED]
     if entries[Status.INAPPLICABLE]:
         wire["inapplicable_redeemables"] = entries[Status.INAPPLICABLE]
-    if (order := order_snapshot(outcome.order, _final(decision))) is not None:
+    if (order := order_snapshot(outcome.order, final)) is not None:
         wire["order"] = order
     if outcome.gap is not None:
         # Free units can be worth anything: then nobody knows how much more there might be.
@@ -75,7 +70,8 @@ def single_validation_output(decision: Decision, *, code: str, request_id: str) 
         "discount": found_discount(found),
         **applied_output(step),
     }
-    if (order := order_snapshot(decision.outcome.order, _final(decision))) is not None:
+    final = loaded.order_with(decision.outcome.added)
+    if (order := order_snapshot(decision.outcome.order, final)) is not None:
         wire["order"] = order
     return wire
 
@@ -111,10 +107,6 @@ def step_output(
                 "details": {"key": reason.key.value, "message": reason.message} if reason else {}
             }
     return wire | _expanded(found, expand)
-
-
-def _final(decision: Decision) -> ResolvedOrder | None:
-    return decision.loaded.order_with(decision.outcome.added)
 
 
 def _bundle(step: Step) -> dict[str, Any]:

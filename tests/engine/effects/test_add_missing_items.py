@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from engine.basket import Basket, Line
-from engine.effects.articles import FREE_SHIPPING
+from engine.items import SHIPPING_ID
 from engine.snapshot import Article
 from tests.engine.effects.shop import after, article, discount, in_turn, line
 
@@ -77,24 +77,24 @@ def test_a_continued_order_remembers_its_free_units() -> None:
 
 def test_free_shipping_is_a_line_without_amounts() -> None:
     shipping = Article(
-        id=FREE_SHIPPING, product_id=FREE_SHIPPING, source_id="5h1pp1ng", product_source_id="5h1pp1ng"
+        id=SHIPPING_ID, product_id=SHIPPING_ID, source_id="5h1pp1ng", product_source_id="5h1pp1ng"
     )
     basket = Basket(lines=(line("shirt", 2900, 1),))
 
-    effected = discount(add(1, FREE_SHIPPING), basket=basket, articles=(shipping,))
+    effected = discount(add(1, SHIPPING_ID), basket=basket, articles=(shipping,))
 
     new = after(effected).lines[1]
-    assert (new.product_id, new.source_id) == (FREE_SHIPPING, "5h1pp1ng")
+    assert (new.product_id, new.source_id) == (SHIPPING_ID, "5h1pp1ng")
     assert (new.quantity, new.initial_quantity, new.discount_quantity) == (1, 0, 1)
     assert (new.amount, new.initial_amount, new.discount_amount, new.subtotal_amount) == (None, None, 0, None)
     assert effected.applied
 
 
 def test_shipping_that_the_shop_charges_becomes_free() -> None:
-    shipping = Article(id=FREE_SHIPPING, product_id=FREE_SHIPPING, product_source_id="5h1pp1ng")
+    shipping = Article(id=SHIPPING_ID, product_id=SHIPPING_ID, product_source_id="5h1pp1ng")
     basket = Basket(lines=(line("shirt", 2900, 1), Line(price=499, product_source_id="5h1pp1ng")))
 
-    order = after(discount(add(1, FREE_SHIPPING), basket=basket, articles=(shipping,)))
+    order = after(discount(add(1, SHIPPING_ID), basket=basket, articles=(shipping,)))
 
     assert len(order.lines) == 2
     assert (order.lines[1].discount_amount, order.total_amount) == (499, 2900)
