@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Self
 
 from engine.applicability import Entry
 from engine.codec import Data
-from engine.effects.base import DiscountEffect, DiscountType, read_limit
+from engine.effects.base import DiscountEffect, DiscountType
 from engine.effects.inputs import needs_items
 from engine.effects.lines import take
-from engine.effects.reading import read_dynamic_amount
+from engine.effects.reading import read_amount_off
 from engine.effects.turn import Turn
 from engine.picking import Picked
 
@@ -37,13 +37,7 @@ class AmountOffUnits(Data):
     @classmethod
     def parse(cls, wire: Mapping[str, object]) -> Self:
         """:raises InvalidDiscount: `amount_off` or a limit is missing or wrong."""
-        amount_off, formula = read_dynamic_amount(wire, "amount_off")
-        return cls(
-            amount_off=amount_off,
-            amount_off_formula=formula,
-            amount_limit=read_limit(wire, "amount_limit"),
-            aggregated_amount_limit=read_limit(wire, "aggregated_amount_limit"),
-        )
+        return cls(**read_amount_off(wire))
 
     def refusal(self, situation: Situation) -> Reason | None:
         return needs_items(situation)

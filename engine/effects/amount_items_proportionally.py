@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from engine.codec import Data
-from engine.effects.base import DiscountEffect, DiscountType, read_limit
+from engine.effects.base import DiscountEffect, DiscountType
 from engine.effects.inputs import needs_items
 from engine.effects.lines import part, take
 from engine.effects.proportions import split
-from engine.effects.reading import read_dynamic_amount
+from engine.effects.reading import read_amount_off
 from engine.effects.turn import Turn
 
 if TYPE_CHECKING:
@@ -36,13 +36,7 @@ class AmountProportionally(Data):
     @classmethod
     def parse(cls, wire: Mapping[str, object]) -> Self:
         """:raises InvalidDiscount: `amount_off` or a limit is missing or wrong."""
-        amount_off, formula = read_dynamic_amount(wire, "amount_off")
-        return cls(
-            amount_off=amount_off,
-            amount_off_formula=formula,
-            amount_limit=read_limit(wire, "amount_limit"),
-            aggregated_amount_limit=read_limit(wire, "aggregated_amount_limit"),
-        )
+        return cls(**read_amount_off(wire))
 
     def refusal(self, situation: Situation) -> Reason | None:
         return needs_items(situation)

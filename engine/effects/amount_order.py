@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from engine.codec import Data
-from engine.effects.base import DiscountEffect, DiscountType, lowest, read_limit
-from engine.effects.reading import read_dynamic_amount
+from engine.effects.base import DiscountEffect, DiscountType, lowest
+from engine.effects.reading import read_amount_off
 from engine.effects.turn import Turn
 
 if TYPE_CHECKING:
@@ -30,13 +30,7 @@ class AmountOffOrder(Data):
     @classmethod
     def parse(cls, wire: Mapping[str, object]) -> Self:
         """:raises InvalidDiscount: `amount_off` or a limit is missing or wrong."""
-        amount_off, formula = read_dynamic_amount(wire, "amount_off")
-        return cls(
-            amount_off=amount_off,
-            amount_off_formula=formula,
-            amount_limit=read_limit(wire, "amount_limit"),
-            aggregated_amount_limit=read_limit(wire, "aggregated_amount_limit"),
-        )
+        return cls(**read_amount_off(wire))
 
     def refusal(self, situation: Situation) -> Reason | None:
         """Nothing is needed; without an amount nothing is calculated (contract 4.1)."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Self
 
 from engine.applicability import Entry
 from engine.codec import Data
-from engine.effects.base import DiscountEffect, DiscountType, read_limit
+from engine.effects.base import DiscountEffect, DiscountType
 from engine.effects.inputs import needs_items
 from engine.effects.lines import take
-from engine.effects.reading import read_dynamic_percent
+from engine.effects.reading import read_percent_off
 from engine.effects.turn import Turn
 from engine.money import half_up
 from engine.picking import Picked
@@ -39,13 +39,7 @@ class PercentOffItems(Data):
     @classmethod
     def parse(cls, wire: Mapping[str, object]) -> Self:
         """:raises InvalidDiscount: `percent_off` or a limit is missing or wrong."""
-        percent_off, formula = read_dynamic_percent(wire, "percent_off")
-        return cls(
-            percent_off=percent_off,
-            percent_off_formula=formula,
-            amount_limit=read_limit(wire, "amount_limit"),
-            aggregated_amount_limit=read_limit(wire, "aggregated_amount_limit"),
-        )
+        return cls(**read_percent_off(wire))
 
     def refusal(self, situation: Situation) -> Reason | None:
         return needs_items(situation)

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from engine.codec import Data
-from engine.effects.base import DiscountEffect, DiscountType, lowest, read_limit
-from engine.effects.reading import read_dynamic_percent
+from engine.effects.base import DiscountEffect, DiscountType, lowest
+from engine.effects.reading import read_percent_off
 from engine.effects.turn import Turn
 from engine.money import percent_of
 
@@ -36,13 +36,7 @@ class PercentOffOrder(Data):
     @classmethod
     def parse(cls, wire: Mapping[str, object]) -> Self:
         """:raises InvalidDiscount: `percent_off` or a limit is missing or wrong."""
-        percent_off, formula = read_dynamic_percent(wire, "percent_off")
-        return cls(
-            percent_off=percent_off,
-            percent_off_formula=formula,
-            amount_limit=read_limit(wire, "amount_limit"),
-            aggregated_amount_limit=read_limit(wire, "aggregated_amount_limit"),
-        )
+        return cls(**read_percent_off(wire))
 
     def refusal(self, situation: Situation) -> Reason | None:
         """Nothing is needed; without an amount nothing is calculated (contract 4.1)."""

@@ -4,9 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import TypedDict
 
-from engine.effects.base import LARGEST_UNITS, InvalidDiscount, read_amount, read_percent
+from engine.effects.base import LARGEST_UNITS, InvalidDiscount, read_amount, read_limit, read_percent
 from engine.effects.dynamic import check
+
+
+class Limits(TypedDict):
+    """What caps the money of a discount: each line (or the order), and all lines together."""
+
+    amount_limit: int | None
+    aggregated_amount_limit: int | None
+
+
+class AmountOff(Limits):
+    """What every AMOUNT discount says."""
+
+    amount_off: int
+    amount_off_formula: str | None
+
+
+class PercentOff(Limits):
+    """What every PERCENT discount says."""
+
+    percent_off: Decimal
+    percent_off_formula: str | None
+
+
+def read_amount_off(wire: Mapping[str, object]) -> AmountOff:
+    """:raises InvalidDiscount: `amount_off`, its formula or a limit is missing or wrong."""
+    amount_off, formula = read_dynamic_amount(wire, "amount_off")
+    return {"amount_off": amount_off, "amount_off_formula": formula, **_read_limits(wire)}
+
+
+def read_percent_off(wire: Mapping[str, object]) -> PercentOff:
+    """:raises InvalidDiscount: `percent_off`, its formula or a limit is missing or wrong."""
+    percent_off, formula = read_dynamic_percent(wire, "percent_off")
+    return {"percent_off": percent_off, "percent_off_formula": formula, **_read_limits(wire)}
+
+
+def _read_limits(wire: Mapping[str, object]) -> Limits:
+    return {
+        "amount_limit": read_limit(wire, "amount_limit"),
+        "aggregated_amount_limit": read_limit(wire, "aggregated_amount_limit"),
+    }
 
 
 def read_formula(wire: Mapping[str, object], field: str) -> str | None:
