@@ -1,26 +1,47 @@
 from __future__ import annotations
 
+from promotions.models.budgets import Budget, BudgetAlert, BudgetCampaign, BudgetPlan
 from promotions.models.campaigns import Campaign
 from promotions.models.catalogue_changes import CatalogueChange
 from promotions.models.categories import Category
+from promotions.models.counters import Counter
 from promotions.models.discounted_units import DiscountedUnits
+from promotions.models.draws import BudgetDraw
+from promotions.models.ledger import CardTransaction
 from promotions.models.redemptions import Redemption, Rollback
+from promotions.models.returns import OrderReturn, ReturnedLine, ReturnedShare
+from promotions.models.sessions import HeldCount, Hold, ValidationSession
 from promotions.models.stacks import PromotionStack, StackedTier
 from promotions.models.tiers import PromotionTier
 from promotions.models.validation_rules import ValidationRule, ValidationRuleAssignment
+from promotions.models.versions import Version
 from promotions.models.vouchers import Voucher
 
 __all__ = [
+    "Budget",
+    "BudgetAlert",
+    "BudgetCampaign",
+    "BudgetDraw",
+    "BudgetPlan",
     "Campaign",
+    "CardTransaction",
     "CatalogueChange",
     "Category",
+    "Counter",
     "DiscountedUnits",
+    "HeldCount",
+    "Hold",
+    "OrderReturn",
     "PromotionStack",
     "PromotionTier",
     "Redemption",
+    "ReturnedLine",
+    "ReturnedShare",
     "Rollback",
     "StackedTier",
     "ValidationRule",
     "ValidationRuleAssignment",
+    "ValidationSession",
+    "Version",
     "Voucher",
 ]

@@ -6,6 +6,7 @@ from django.db.models import Q
 from core.models import ExactJSONDecoder, PublicIdField, TimestampedModel
 from promotions.models.categories import Category
 from promotions.models.validity import TimeLimited
+from promotions.models.versions import Version
 
 
 class Campaign(TimestampedModel, TimeLimited):
@@ -17,11 +18,20 @@ class Campaign(TimestampedModel, TimeLimited):
     class CampaignType(models.TextChoices):
         DISCOUNT_COUPONS = "DISCOUNT_COUPONS", "Discount coupons"
         PROMOTION = "PROMOTION", "Promotion (applied without a code)"
+        GIFT_VOUCHERS = "GIFT_VOUCHERS", "Gift cards"
 
     class Type(models.TextChoices):
         STATIC = "STATIC", "Fixed pool of codes"
         AUTO_UPDATE = "AUTO_UPDATE", "New code for each publication"
         STANDALONE = "STANDALONE", "One generic code"
+
+    class ReturnPolicy(models.TextChoices):
+        KEEP = "KEEP", "What is kept keeps its discount"
+        REEVALUATE = "REEVALUATE", "Calculate the discount again for what is kept"
+        CHARGE_BACK = (
+            "CHARGE_BACK",
+            "Charge the discount back if what is kept no longer fulfils the conditions",
+        )
 
     class GenerationStatus(models.TextChoices):
         IN_PROGRESS = "IN_PROGRESS", "Being generated"
@@ -55,6 +65,16 @@ class Campaign(TimestampedModel, TimeLimited):
     discount = models.JSONField(
         null=True, blank=True, decoder=ExactJSONDecoder, help_text="The codes' discount, in wire form."
     )
+    gift = models.JSONField(
+        null=True, blank=True, help_text="What new gift cards hold: {amount, effect}, in wire form."
+    )
+    return_policy = models.CharField(
+        "when items are returned",
+        max_length=16,
+        choices=ReturnPolicy,
+        default=ReturnPolicy.KEEP,
+        db_default=ReturnPolicy.KEEP,
+    )
     code_config = models.JSONField(default=dict, blank=True)
     voucher_redemption_quantity = models.PositiveIntegerField(
         "uses per code", null=True, blank=True, help_text="Empty: no limit."
@@ -64,6 +84,9 @@ class Campaign(TimestampedModel, TimeLimited):
         max_length=16, choices=GenerationStatus, default=GenerationStatus.DONE, editable=False
     )
     metadata = models.JSONField(default=dict, blank=True)
+    version = models.ForeignKey(
+        Version, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
     deleted_at = models.DateTimeField("in the bin since", null=True, editable=False)
     released_at = models.DateTimeField("name free since", null=True, editable=False)
 
@@ -75,6 +98,11 @@ class Campaign(TimestampedModel, TimeLimited):
             models.CheckConstraint(
                 condition=Q(campaign_type="PROMOTION", discount__isnull=True) | ~Q(campaign_type="PROMOTION"),
                 name="campaign_promotion_without_own_discount",
+            ),
+            models.CheckConstraint(
+                condition=Q(campaign_type="GIFT_VOUCHERS", gift__isnull=False, discount__isnull=True)
+                | ~Q(campaign_type="GIFT_VOUCHERS") & Q(gift__isnull=True),
+                name="campaign_gift_fits_kind",
             ),
         )
         indexes = (models.Index(fields=["-created_at", "-id"], name="campaign_newest"),)

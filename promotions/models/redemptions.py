@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -52,6 +53,10 @@ class Redemption(models.Model):
     )
     order_amount = models.BigIntegerField(null=True)
     discount_amount = models.BigIntegerField(default=0, help_text="What this redemption took off.")
+    credits = models.BigIntegerField(null=True, help_text="Credits or points taken from a card.")
+    version_ids = ArrayField(
+        models.BigIntegerField(), default=list, help_text="The versions of the terms that it was decided on."
+    )
     order_snapshot = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     metadata = models.JSONField(default=dict, blank=True)
     tracking_id = models.CharField(max_length=100, blank=True, default="")
@@ -71,6 +76,20 @@ class Redemption(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(discount_amount__gte=0), name="redemption_discount_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(credits=None) | Q(credits__gte=0), name="redemption_credits_not_negative"
+            ),
+            # Who repeats a call whose answer was lost does not use it twice.
+            models.UniqueConstraint(
+                fields=["order", "voucher"],
+                condition=Q(status="SUCCEEDED", order__isnull=False, voucher__isnull=False),
+                name="redemption_voucher_once_per_order",
+            ),
+            models.UniqueConstraint(
+                fields=["order", "promotion_tier"],
+                condition=Q(status="SUCCEEDED", order__isnull=False, promotion_tier__isnull=False),
+                name="redemption_tier_once_per_order",
             ),
         )
         indexes = (
@@ -104,6 +123,7 @@ class Rollback(models.Model):
     channel_type = models.CharField(max_length=16, default="API")
     channel_id = models.CharField(max_length=100, blank=True, default="")
     order_snapshot = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    credits = models.BigIntegerField(null=True, help_text="Credits or points that went back to the card.")
 
     class Meta:
         indexes = (models.Index(fields=["-rolled_back_at", "-id"], name="rollback_newest"),)

@@ -7,6 +7,7 @@ from core.models import ExactJSONDecoder, PublicIdField, TimestampedModel
 from promotions.models.campaigns import Campaign
 from promotions.models.categories import Category
 from promotions.models.validity import TimeLimited
+from promotions.models.versions import Version
 
 
 class PromotionTier(TimestampedModel, TimeLimited):
@@ -29,6 +30,9 @@ class PromotionTier(TimestampedModel, TimeLimited):
     redeemed_quantity = models.PositiveIntegerField("redeemed", default=0, editable=False)
     orders_total_amount = models.BigIntegerField(default=0, editable=False)
     orders_total_discount_amount = models.BigIntegerField(default=0, editable=False)
+    version = models.ForeignKey(
+        Version, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
     deleted_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:

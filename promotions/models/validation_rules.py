@@ -6,6 +6,7 @@ from django.db.models import Q
 from core.models import ExactJSONDecoder, PublicIdField, TimestampedModel
 from promotions.models.campaigns import Campaign
 from promotions.models.tiers import PromotionTier
+from promotions.models.versions import Version
 from promotions.models.vouchers import Voucher
 
 
@@ -30,6 +31,9 @@ class ValidationRule(TimestampedModel):
     applicable_to = models.JSONField(default=dict, blank=True, decoder=ExactJSONDecoder)
     bundle_rules = models.JSONField(null=True, blank=True, decoder=ExactJSONDecoder)
     error = models.JSONField("message when refused", null=True, blank=True, decoder=ExactJSONDecoder)
+    version = models.ForeignKey(
+        Version, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
 
     class Meta:
         # What people call a rule; "validation rule" is its name on the wire.

@@ -8,17 +8,25 @@ from core.models import ExactJSONDecoder, PublicIdField, TimestampedModel
 from promotions.models.campaigns import Campaign
 from promotions.models.categories import Category
 from promotions.models.validity import TimeLimited
+from promotions.models.versions import Version
 
 
 class Voucher(TimestampedModel, TimeLimited):
     """A code. `code_key` is what makes two codes the same (case-folded if the project ignores case).
 
     A code stays reserved in the bin; `released_at` frees it. `redeemed_quantity` counts successful
-    redemptions that were not rolled back and moves only by guarded updates.
+    redemptions that were not rolled back and moves only by guarded updates. A gift card's credits are minor
+    units: `gift_balance` is `gift_amount` less what was subtracted and redeemed, and the sum of its
+    transactions. `held_*` is what validation sessions keep, also those that ended and were not tidied yet.
     """
 
     class Type(models.TextChoices):
         DISCOUNT_VOUCHER = "DISCOUNT_VOUCHER", "Discount coupon"
+        GIFT_VOUCHER = "GIFT_VOUCHER", "Gift card"
+
+    class GiftEffect(models.TextChoices):
+        APPLY_TO_ORDER = "APPLY_TO_ORDER", "Pays the order"
+        APPLY_TO_ITEMS = "APPLY_TO_ITEMS", "Pays the items that its conditions name"
 
     public_id = PublicIdField(prefix="v", length=32)
     code = models.CharField(max_length=255)
@@ -40,11 +48,23 @@ class Voucher(TimestampedModel, TimeLimited):
         "uses", null=True, blank=True, help_text="Empty: no limit."
     )
     redeemed_quantity = models.PositiveIntegerField("used", default=0, editable=False)
+    held_quantity = models.PositiveIntegerField("held", default=0, db_default=0, editable=False)
+    gift_effect = models.CharField(
+        "pays", max_length=16, choices=GiftEffect, blank=True, default="", db_default=""
+    )
+    gift_amount = models.BigIntegerField("credits in all", null=True, editable=False)
+    gift_subtracted = models.BigIntegerField(default=0, db_default=0, editable=False)
+    gift_redeemed = models.BigIntegerField(default=0, db_default=0, editable=False)
+    gift_balance = models.BigIntegerField("balance", null=True, editable=False)
+    gift_held = models.BigIntegerField(default=0, db_default=0, editable=False)
     holder = models.ForeignKey(
         Customer, on_delete=models.SET_NULL, null=True, blank=True, related_name="vouchers", db_index=False
     )
     published_at = models.DateTimeField(null=True, editable=False)
     publish_count = models.PositiveIntegerField(default=0, editable=False)
+    version = models.ForeignKey(
+        Version, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
     deleted_at = models.DateTimeField("in the bin since", null=True, editable=False)
     released_at = models.DateTimeField("code free since", null=True, editable=False)
 
@@ -54,11 +74,30 @@ class Voucher(TimestampedModel, TimeLimited):
                 fields=["code_key"], condition=Q(released_at=None), name="voucher_code_once"
             ),
             models.CheckConstraint(
-                condition=Q(redemption_quantity=None) | Q(redeemed_quantity__lte=F("redemption_quantity")),
+                condition=Q(redemption_quantity=None)
+                | Q(redemption_quantity__gte=F("redeemed_quantity") + F("held_quantity")),
                 name="voucher_within_quantity",
             ),
             models.CheckConstraint(
-                condition=Q(campaign__isnull=False) | Q(discount__isnull=False), name="voucher_has_a_discount"
+                condition=Q(campaign__isnull=False) | Q(discount__isnull=False) | Q(type="GIFT_VOUCHER"),
+                name="voucher_has_a_discount",
+            ),
+            models.CheckConstraint(
+                condition=Q(type="DISCOUNT_VOUCHER", gift_amount=None, gift_balance=None, gift_effect="")
+                | Q(type="GIFT_VOUCHER", gift_amount__isnull=False, gift_balance__isnull=False)
+                & ~Q(gift_effect=""),
+                name="voucher_gift_fits_type",
+            ),
+            models.CheckConstraint(
+                condition=Q(gift_balance=None)
+                | Q(
+                    gift_balance=F("gift_amount") - F("gift_subtracted") - F("gift_redeemed"),
+                    gift_balance__gte=F("gift_held"),
+                    gift_held__gte=0,
+                    gift_subtracted__gte=0,
+                    gift_redeemed__gte=0,
+                ),
+                name="voucher_gift_balance_adds_up",
             ),
         )
         indexes = (
