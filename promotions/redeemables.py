@@ -17,7 +17,7 @@ from django.db import models
 from core.errors import DomainError, NotFound
 from core.models import ProjectSettings
 from engine import Candidate, Step
-from promotions.models import Campaign, Category, Redemption
+from promotions.models import Campaign, Category, Redemption, Rollback
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,14 +67,16 @@ class Kind(Protocol):
     def references(self, found: Found) -> Mapping[str, Any]:
         """The columns of a redemption row that point to this redeemable."""
 
-    def consume(self, found: Found, step: Step, *, now: datetime) -> None:
+    def consume(self, found: Found, step: Step, *, redemption: Redemption, now: datetime) -> None:
         """Count one use by guarded update; called in primary key order, last in the transaction.
+
+        `redemption` is the stored row of this use.
 
         :raises NotRedeemable: somebody else was faster.
         """
 
-    def restore(self, redemption: Redemption, *, now: datetime) -> None:
-        """Give back what `consume` took for this redemption."""
+    def restore(self, redemption: Redemption, *, rollback: Rollback, now: datetime) -> None:
+        """Give back what `consume` took for this redemption. `rollback` is the stored row that says so."""
 
 
 _kinds: dict[str, Kind] = {}

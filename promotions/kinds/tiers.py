@@ -12,7 +12,7 @@ from django.db.models import F
 from core.models import ProjectSettings
 from engine import Candidate, RedeemableObject, Step, effects
 from promotions import engine_input
-from promotions.models import PromotionTier, Redemption
+from promotions.models import PromotionTier, Redemption, Rollback
 from promotions.redeemables import Found, Requested
 from promotions.selectors.validation_rules import with_assignment
 
@@ -50,7 +50,7 @@ class TierKind:
             "related_object_type": Redemption.RelatedObject.PROMOTION_TIER,
         }
 
-    def consume(self, found: Found, step: Step, *, now: datetime) -> None:
+    def consume(self, found: Found, step: Step, *, redemption: Redemption, now: datetime) -> None:
         tier = cast(PromotionTier, found.row)
         amount = step.order.amount or 0 if step.order else 0
         discount = step.order.total_applied_discount_amount if step.order else 0
@@ -60,7 +60,7 @@ class TierKind:
             orders_total_discount_amount=F("orders_total_discount_amount") + discount,
         )
 
-    def restore(self, redemption: Redemption, *, now: datetime) -> None:
+    def restore(self, redemption: Redemption, *, rollback: Rollback, now: datetime) -> None:
         assert redemption.promotion_tier_id is not None  # noqa: S101 - it is a redemption of this kind
         PromotionTier.objects.filter(pk=redemption.promotion_tier_id).update(
             redeemed_quantity=F("redeemed_quantity") - 1,

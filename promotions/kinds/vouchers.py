@@ -14,7 +14,7 @@ from core.ids import has_prefix
 from core.models import ProjectSettings
 from engine import Candidate, RedeemableObject, Step, Uses, effects
 from promotions import engine_input
-from promotions.models import Redemption, Voucher
+from promotions.models import Redemption, Rollback, Voucher
 from promotions.redeemables import Found, QuantityExceeded, Requested
 from promotions.selectors.validation_rules import with_assignment
 
@@ -73,7 +73,7 @@ class VoucherKind:
             "voucher_code": found.requested.id,
         }
 
-    def consume(self, found: Found, step: Step, *, now: datetime) -> None:
+    def consume(self, found: Found, step: Step, *, redemption: Redemption, now: datetime) -> None:
         voucher = cast(Voucher, found.row)
         free = Q(redemption_quantity=None) | Q(redeemed_quantity__lt=F("redemption_quantity"))
         taken = Voucher.objects.filter(free, pk=voucher.pk).update(
@@ -85,7 +85,7 @@ class VoucherKind:
             )
         voucher.redeemed_quantity += 1
 
-    def restore(self, redemption: Redemption, *, now: datetime) -> None:
+    def restore(self, redemption: Redemption, *, rollback: Rollback, now: datetime) -> None:
         assert redemption.voucher_id is not None  # noqa: S101 - it is a redemption of this kind
         Voucher.objects.filter(pk=redemption.voucher_id, redeemed_quantity__gt=0).update(
             redeemed_quantity=F("redeemed_quantity") - 1

@@ -102,7 +102,7 @@ def _redeem(spec: DecisionSpec, actor: Actor, now: datetime) -> Redeemed:
     if customer is not None:
         customers.count_redemptions(customer_id=customer.pk, succeeded=len(applied))
     _emit(rows, actor, now)
-    _consume(loaded, applied, now)
+    _consume(loaded, applied, rows, now)
     parent = rows[0] if len(applied) > 1 else None
     return Redeemed(
         redemptions=tuple(rows[1:] if parent else rows),
@@ -247,16 +247,19 @@ def _order_map(rows: list[Redemption], now: datetime) -> dict[str, Any]:
     return {head.public_id: wire}
 
 
-def _consume(loaded: Loaded, steps: tuple[Step, ...], now: datetime) -> None:
+def _consume(loaded: Loaded, steps: tuple[Step, ...], rows: list[Redemption], now: datetime) -> None:
     """Vouchers before tiers, each in primary key order: two requests never wait for each other in a ring."""
 
-    def place(pair: tuple[Found, Step]) -> tuple[bool, int]:
-        found, step = pair
+    def place(use: tuple[Found, Step, Redemption]) -> tuple[bool, int]:
+        found, step, _ = use
         return step.object.value != "voucher", found.row.pk if found.row else 0
 
-    pairs = [(loaded.by_key[step.object.value, step.key], step) for step in steps]
-    for found, step in sorted(pairs, key=place):
-        kind_of(step.object.value).consume(found, step, now=now)
+    own = rows[1:] if len(steps) > 1 else rows
+    uses = [
+        (loaded.by_key[step.object.value, step.key], step, row) for step, row in zip(steps, own, strict=True)
+    ]
+    for found, step, row in sorted(uses, key=place):
+        kind_of(step.object.value).consume(found, step, redemption=row, now=now)
 
 
 def _emit(rows: list[Redemption], actor: Actor, now: datetime) -> None:

@@ -89,8 +89,9 @@ def roll_back(
     ]
     if head.customer_id is not None:
         customers.count_redemptions(customer_id=head.customer_id, rolled_back=len(rollbacks))
-    for row in sorted(children or [head], key=_place):
-        kind_of(row.related_object_type).restore(row, now=now)
+    for rollback in sorted(rollbacks, key=lambda one: _place(one.redemption)):
+        row = rollback.redemption
+        kind_of(row.related_object_type).restore(row, rollback=rollback, now=now)
     for rollback in rollbacks:
         payload = {"rollback_id": rollback.public_id, "redemption_id": rollback.redemption.public_id}
         events.emit("redemption.rollback.succeeded", entity=rollback, actor=actor, now=now, payload=payload)
