@@ -14,12 +14,14 @@ class DomainError(Exception):
     `details`.
 
     `resource_*` name the object that was missing or refused, `redeemable_*` the redeemable that caused it,
-    `custom_message` is the marketer's own text (printed as `error.message`).
+    `custom_message` is the marketer's own text (printed as `error.message`), `retry_after_seconds` the header
+    `Retry-After`.
     """
 
     status: int = 400
     key: str = "invalid_payload"
     message: str = "Invalid payload"
+    retry_after_seconds: int | None = None
 
     def __init__(
         self,
@@ -158,3 +160,4 @@ class TemporarilyUnavailable(DomainError):
     status = 503
     key = "temporarily_unavailable"
     message = "Temporarily unavailable"
+    retry_after_seconds = 2

@@ -19,7 +19,6 @@ from core.errors import DomainError
 logger = logging.getLogger(__name__)
 
 _RETRY_SQLSTATES: Final = frozenset({"40001", "40P01", "55P03", "57014", "53300", "53400", "57P03", "53100"})
-_RETRY_AFTER_SECONDS: Final = 2
 
 
 def handle(exc: Exception, context: Mapping[str, Any]) -> Response:
@@ -87,11 +86,10 @@ def _response(error: DomainError, request: Request | HttpRequest) -> Response:
     response = Response(body, status=error.status)
     if error.status == 401:
         response["WWW-Authenticate"] = "ApiKey"
-    if isinstance(error, errors.RateLimited):
+    if error.retry_after_seconds is not None:
         response["Retry-After"] = str(error.retry_after_seconds)
+    if isinstance(error, errors.RateLimited):
         response["X-Rate-Limit-Type"] = error.limit_type
-    if isinstance(error, errors.TemporarilyUnavailable):
-        response["Retry-After"] = str(_RETRY_AFTER_SECONDS)
     return response
 
 

@@ -4,6 +4,7 @@ from core.models.api_keys import ApiKey
 from core.models.audit import AuditEntry
 from core.models.base import ExactJSONDecoder, PublicIdField, TimestampedModel
 from core.models.heartbeats import Heartbeat
+from core.models.idempotency import IdempotencyKey
 from core.models.metadata_schemas import MetadataSchema
 from core.models.outbox import EventDelivery, EventSequence, OutboxEvent
 from core.models.project_settings import ProjectSettings
@@ -15,6 +16,7 @@ __all__ = [
     "EventSequence",
     "ExactJSONDecoder",
     "Heartbeat",
+    "IdempotencyKey",
     "MetadataSchema",
     "OutboxEvent",
     "ProjectSettings",
