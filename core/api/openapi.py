@@ -11,16 +11,32 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from core.api import fields
+from core.api import fields, idempotency
 from core.api.authentication import (
     ClientKeyAuthentication,
     ManagementKeyAuthentication,
     ServerKeyAuthentication,
 )
+from core.idempotency import KEPT_FOR
 
 _TAGS = {"client": "client side", "management": "management"}
+_IDEMPOTENCY_KEY = OpenApiParameter(
+    idempotency.HEADER,
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description=(
+        f"Makes the call safe to repeat: 1 to {idempotency.MAX_KEY} visible ASCII characters, new for every "
+        f"new call, kept for {KEPT_FOR.days} days. The same call under the same key gets the first answer "
+        f"again, with the header `{idempotency.REPLAYED}: true`, and has no second effect. A refused call "
+        "may be repeated."
+    ),
+)
+_KEY_REFUSALS = (
+    (409, "The first call with this idempotency key is still running"),
+    (422, "This idempotency key was used for another call"),
+)
 
 
 class HouseSchema(AutoSchema):
@@ -39,11 +55,19 @@ class HouseSchema(AutoSchema):
                 (401, "Wrong key"),
                 (403, "Not allowed"),
                 (404, "Not found"),
+                *(_KEY_REFUSALS if self._takes_idempotency_key else ()),
             )
         }
         if self.method == "DELETE":
             return {204: OpenApiResponse(description="Deleted"), **refusals}
         return {200: OpenApiResponse(OpenApiTypes.OBJECT, description="Done"), **refusals}
+
+    def get_override_parameters(self) -> list[Any]:
+        return [_IDEMPOTENCY_KEY] if self._takes_idempotency_key else []
+
+    @property
+    def _takes_idempotency_key(self) -> bool:
+        return self.method == "POST" and getattr(self.view, "takes_idempotency_key", False)
 
     def get_operation_id(self) -> str:
         words = self.path.replace("{", "").replace("}", "").replace("-", "_").strip("/").split("/")

@@ -34,7 +34,7 @@ class ProjectAPIView(APIView):
 
     `resource` and `actions` name the permission (`vouchers` + `{"POST": "redeem"}`). Every view reads the
     clock through `self.now`, once; a caller inside the house (the journey replay) may set it before dispatch
-    by `as_view(at=instant)`.
+    by `as_view(at=instant)`. `takes_idempotency_key`: its POST answers through `core.api.idempotency`.
     """
 
     authentication_classes: Sequence[type[BaseAuthentication]] = (ServerKeyAuthentication,)
@@ -43,6 +43,7 @@ class ProjectAPIView(APIView):
     resource: ClassVar[str] = ""
     actions: ClassVar[dict[str, str]] = {}
     limit: ClassVar[throttling.Limit] = throttling.SERVER_CALLS
+    takes_idempotency_key: ClassVar[bool] = False
     at: datetime | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -87,6 +88,7 @@ class ProjectListView(ProjectAPIView, GenericAPIView):  # type: ignore[type-arg]
 _CLIENT_HEADERS: Final = ", ".join(
     [
         "Content-Type",
+        "Idempotency-Key",
         "X-Client-Application-Id",
         "X-Client-Token",
         "X-Voucherify-Channel",
@@ -124,6 +126,7 @@ class ClientAPIView(ProjectAPIView):
             response["Access-Control-Allow-Origin"] = origin
             response["Access-Control-Allow-Headers"] = _CLIENT_HEADERS
             response["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
+            response["Access-Control-Expose-Headers"] = "Idempotent-Replayed, Retry-After"
             response["Access-Control-Max-Age"] = "600"
             response["Vary"] = "Origin"
         return super().finalize_response(request, response, *args, **kwargs)
