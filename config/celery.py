@@ -25,6 +25,11 @@ app.conf.beat_schedule = {
         "options": {"expires": 300},
     },
     "seal the audit log": {"task": "core.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 300}},
+    "forget old answers to idempotency keys": {
+        "task": "core.tasks.prune_idempotency_keys",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "prune changes of the catalogue": {
         "task": "promotions.tasks.prune_catalogue_changes",
         "schedule": 3600.0,

@@ -8,7 +8,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from core import audit, dispatch, health
+from core import audit, dispatch, health, idempotency
 
 _SEAL_AFTER = timedelta(seconds=30)
 
@@ -27,3 +27,11 @@ def heartbeat(**_: Any) -> None:
 @shared_task
 def seal_audit(**_: Any) -> int:
     return audit.seal(older_than=timezone.now() - _SEAL_AFTER)
+
+
+@shared_task
+def prune_idempotency_keys(**_: Any) -> int:
+    before, total = timezone.now() - idempotency.KEPT_FOR, 0
+    while forgotten := idempotency.prune(before=before):
+        total += forgotten
+    return total
