@@ -18,7 +18,9 @@ from core.errors import DomainError
 
 logger = logging.getLogger(__name__)
 
-_RETRY_SQLSTATES: Final = frozenset({"40001", "40P01", "55P03", "57014", "53300", "53400", "57P03", "53100"})
+_RETRY_SQLSTATES: Final = frozenset(
+    {"40001", "40P01", "55P03", "57014", "53300", "53400", "57P01", "57P02", "57P03", "53100"}
+)
 
 
 def handle(exc: Exception, context: Mapping[str, Any]) -> Response:

@@ -46,6 +46,7 @@ def test_unknown_exception_is_a_500_without_any_trace(
         ("55P03", 503, "temporarily_unavailable"),
         ("40P01", 503, "temporarily_unavailable"),
         ("40001", 503, "temporarily_unavailable"),
+        ("57P01", 503, "temporarily_unavailable"),
         ("57014", 503, "temporarily_unavailable"),
         ("42P01", 500, "internal_error"),
     ],
