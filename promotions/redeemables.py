@@ -32,7 +32,7 @@ class Requested:
 class Found:
     """A requested redeemable with its rows. `row` is None when nothing has that code or id.
 
-    `candidate` is what the engine sees of it.
+    `candidate` is what the engine sees of it, `rule_version_ids` are primary keys of its rules' versions.
     """
 
     requested: Requested
@@ -40,6 +40,7 @@ class Found:
     row: models.Model | None = None
     campaign: Campaign | None = None
     category: Category | None = None
+    rule_version_ids: tuple[int, ...] = ()
 
 
 class NotRedeemable(DomainError):

@@ -31,7 +31,13 @@ def with_rules(found: Sequence[Found]) -> list[Found]:
             else ()
         )
         rules = own + (assigned.campaign(entry.campaign.pk) if entry.campaign is not None else ())
-        ruled.append(replace(entry, candidate=replace(entry.candidate, rules=rules)) if rules else entry)
+        if rules:
+            versions = tuple(
+                assigned.version_ids[rule.id] for rule in rules if rule.id in assigned.version_ids
+            )
+            candidate = replace(entry.candidate, rules=rules)
+            entry = replace(entry, candidate=candidate, rule_version_ids=versions)
+        ruled.append(entry)
     return ruled
 
 

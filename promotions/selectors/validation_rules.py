@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.db import connection, models
@@ -28,8 +28,9 @@ PARTS: Final = ("rules", "applicable_to", "bundle_rules", "error")
 _KEPT_RULE_SETS: Final = 1024
 # Every request about redeemables asks this. The parts come as text: what was parsed before is known by it.
 _RULES_OF: Final = """
-SELECT assignment.voucher_id, assignment.campaign_id, assignment.promotion_tier_id, rule.public_id, rule.name,
-       rule.rules::text, rule.applicable_to::text, rule.bundle_rules::text, rule.error::text
+SELECT assignment.voucher_id, assignment.campaign_id, assignment.promotion_tier_id, rule.version_id,
+       rule.public_id, rule.name, rule.rules::text, rule.applicable_to::text, rule.bundle_rules::text,
+       rule.error::text
 FROM promotions_validationruleassignment AS assignment
 JOIN promotions_validationrule AS rule ON rule.id = assignment.rule_id
 WHERE assignment.voucher_id = ANY(%s) OR assignment.campaign_id = ANY(%s)
@@ -130,11 +131,15 @@ def with_assignment[Row: models.Model](rows: QuerySet[Row], *paths: str) -> Quer
 
 @dataclass(frozen=True, kw_only=True)
 class RulesOf:
-    """Rules of redeemables by primary key, parsed; who has none gets an empty tuple."""
+    """Rules of redeemables by primary key, parsed; who has none gets an empty tuple.
+
+    `version_ids`: primary keys of the versions that were read, by the wire id of the rule.
+    """
 
     vouchers: Mapping[int, tuple[RuleSet, ...]]
     campaigns: Mapping[int, tuple[RuleSet, ...]]
     tiers: Mapping[int, tuple[RuleSet, ...]]
+    version_ids: Mapping[str, int] = field(default_factory=dict)
 
     def voucher(self, pk: int) -> tuple[RuleSet, ...]:
         return self.vouchers.get(pk, ())
@@ -151,17 +156,25 @@ def rules_of(
 ) -> RulesOf:
     """The rules assigned to these primary keys, in one query (in none, if there are no keys)."""
     found: dict[str, dict[int, tuple[RuleSet, ...]]] = {"voucher": {}, "campaign": {}, "promotion_tier": {}}
+    version_ids: dict[str, int] = {}
     wanted = (list(vouchers), list(campaigns), list(tiers))
     if any(wanted):
         with connection.cursor() as cursor:
             cursor.execute(_RULES_OF, wanted)
             rows = cursor.fetchall()
-        for voucher, campaign, tier, *rule in rows:
+        for voucher, campaign, tier, version_id, *rule in rows:
             rule_set = (_parsed(*rule),)
+            if version_id is not None:
+                version_ids[rule_set[0].id] = version_id
             for column, pk in (("voucher", voucher), ("campaign", campaign), ("promotion_tier", tier)):
                 if pk is not None:
                     found[column][pk] = rule_set
-    return RulesOf(vouchers=found["voucher"], campaigns=found["campaign"], tiers=found["promotion_tier"])
+    return RulesOf(
+        vouchers=found["voucher"],
+        campaigns=found["campaign"],
+        tiers=found["promotion_tier"],
+        version_ids=version_ids,
+    )
 
 
 def tree_of(rule: ValidationRule) -> RuleSet:
