@@ -13,13 +13,20 @@ from commerce.services import customers
 from core import events, project
 from core.actors import Actor
 from core.errors import InvalidPayload, NotFound
+from core.idempotency import UNKEYED, Once
 from core.models import MetadataSchema
 from core.services import metadata_schemas
 
 
 @transaction.atomic
 def report(
-    *, name: str, customer: Mapping[str, Any], metadata: Mapping[str, Any], actor: Actor, now: datetime
+    *,
+    name: str,
+    customer: Mapping[str, Any],
+    metadata: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+    once: Once[CustomEvent] = UNKEYED,
 ) -> CustomEvent:
     """Keep the event and tell whoever waits for it. The customer is made or merged on the way.
 
@@ -29,6 +36,7 @@ def report(
     :raises NotFound: the customer's `id` is unknown.
     :raises MetadataInvalid: metadata of the event or the customer breaks its schema.
     """
+    once.claim()
     is_standard = name in metadata_schemas.STANDARD_RESOURCES
     is_known = not is_standard and MetadataSchema.objects.filter(related_object=name).exists()
     if not is_known and not project.current().accept_unknown_events:
@@ -48,4 +56,5 @@ def report(
         now=now,
         payload={"customer_id": person.public_id, "custom_event_id": event.public_id, "event": name},
     )
+    once.keep(event)
     return event

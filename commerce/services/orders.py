@@ -21,6 +21,7 @@ from commerce.services.order_summaries import Share
 from core import audit, events
 from core.actors import Actor
 from core.errors import NotFound
+from core.idempotency import UNKEYED, Once
 from core.locking import lock, retried
 from core.services import metadata_schemas
 from engine import OrderState
@@ -58,15 +59,18 @@ def apply_overrides(*, spec: OrderSpec, actor: Actor, now: datetime) -> None:
 
 @retried
 @transaction.atomic
-def upsert(*, spec: OrderSpec, actor: Actor, now: datetime) -> Order:
+def upsert(*, spec: OrderSpec, actor: Actor, now: datetime, once: Once[Order] = UNKEYED) -> Order:
     """Store an order of the shop, or merge into the one with this `id` or `source_id`.
 
     :raises NotFound: `spec.id` is unknown.
     :raises InvalidOrder: an amount is out of range.
     :raises MetadataInvalid: metadata of the order, a line or the customer breaks its schema.
     """
+    once.claim()
     lock_named(spec=spec)
-    return _told(spec, actor, now)
+    order = _told(spec, actor, now)
+    once.keep(order)
+    return order
 
 
 @retried

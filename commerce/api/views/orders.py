@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,6 +16,7 @@ from commerce.models import Order
 from commerce.selectors import orders as selectors
 from commerce.services import orders
 from core.api.fields import parse
+from core.api.idempotency import answered
 from core.api.pagination import PagePagination
 from core.api.views import ProjectAPIView, ProjectListView, actor_of
 from integrations.api.serializers.async_actions import accepted_output
@@ -29,6 +31,7 @@ class OrdersView(ProjectListView):
     """`GET` and `POST /v1/orders`."""
 
     resource = "orders"
+    takes_idempotency_key = True
     filterset_class = OrderFilterSet
     pagination_class = PagePagination
     data_ref = "orders"
@@ -40,10 +43,14 @@ class OrdersView(ProjectListView):
     def get(self, request: Request) -> Response:
         return self.listed(request)
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         spec = order_spec(parse(OrderInput, request.data))
-        order = orders.upsert(spec=spec, actor=actor_of(request), now=self.now)
-        return Response(order_output(order, selectors.lines_of(order)))
+        return answered(
+            request,
+            lambda once: orders.upsert(spec=spec, actor=actor_of(request), now=self.now, once=once),
+            render=lambda order: order_output(order, selectors.lines_of(order)),
+            now=self.now,
+        )
 
 
 class OrderView(ProjectAPIView):
