@@ -34,6 +34,28 @@ def test_document_describes_bodies(document: dict[str, Any]) -> None:
     assert schemas["RedeemablesApplicationModeEnum"] == {"type": "string", "enum": ["ALL", "PARTIAL"]}
 
 
+def test_document_says_which_calls_take_an_idempotency_key(document: dict[str, Any]) -> None:
+    keyed = {
+        f"{method.upper()} {path}": operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        for parameter in operation.get("parameters", [])
+        if parameter["name"] == "Idempotency-Key"
+    }
+
+    assert sorted(keyed) == [
+        "POST /client/v1/events",
+        "POST /v1/events",
+        "POST /v1/orders",
+    ]
+    order = keyed["POST /v1/orders"]
+    (parameter,) = [one for one in order["parameters"] if one["name"] == "Idempotency-Key"]
+    assert (parameter["in"], parameter.get("required", False)) == ("header", False)
+    assert "`Idempotent-Replayed: true`" in parameter["description"]
+    assert order["responses"]["422"]["description"] == "This idempotency key was used for another call"
+    assert "409" in order["responses"]
+
+
 def test_operation_ids_are_unique(document: dict[str, Any]) -> None:
     ids = [operation["operationId"] for item in document["paths"].values() for operation in item.values()]
 

@@ -21,3 +21,5 @@ def test_a_preflight_needs_no_key(anonymous: APIClient) -> None:
     assert answer.status_code == 204
     assert answer["Access-Control-Allow-Origin"] == "https://shop.example"
     assert "X-Client-Token" in answer["Access-Control-Allow-Headers"]
+    assert "Idempotency-Key" in answer["Access-Control-Allow-Headers"]
+    assert answer["Access-Control-Expose-Headers"] == "Idempotent-Replayed, Retry-After"
