@@ -2,7 +2,8 @@
 
 The plan says `port`, `callers`, `warm_up` (requests before any is timed), `head` (lines of the request's
 head) and `calls` ([path, body] each). Every caller keeps its connection and sends one request after the
-other, so that `callers` are always under way. Raw sockets: a caller must cost far less than what it measures.
+other, so that `callers` are always under way. Raw sockets and one thread: a caller must cost far less than
+what it measures.
 
 Prints `{"seconds": of all timed requests, "times": [seconds of each]}`.
 """
@@ -10,27 +11,60 @@ Prints `{"seconds": of all timed requests, "times": [seconds of each]}`.
 from __future__ import annotations
 
 import json
+import selectors
 import socket
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
-_LENGTH = b"\r\ncontent-length:"
+_LENGTH: Final = b"\r\ncontent-length:"
+_SILENCE_SECONDS: Final = 30.0
 
 
 class Refused(Exception):
-    """The server did not answer 200; the text is what it said."""
+    """The server did not answer 200, or not at all; the text is what it said."""
+
+
+class Caller:
+    """One connection. `send` begins a request; `receive`, called when there is something, says if it is over."""
+
+    def __init__(self, port: int) -> None:
+        self.connection = socket.create_connection(("127.0.0.1", port), timeout=_SILENCE_SECONDS)
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._received = b""
+        self._began = 0.0
+
+    def send(self, request: bytes) -> None:
+        self._received = b""
+        self._began = time.perf_counter()
+        self.connection.sendall(request)
+
+    def receive(self) -> float | None:
+        """Seconds since `send` when the whole answer is there, None before.
+
+        :raises Refused: it is no 200, or the server hung up.
+        """
+        part = self.connection.recv(65536)
+        if not part:
+            raise Refused("The server closed the connection.")
+        self._received += part
+        if not _is_whole(self._received):
+            return None
+        seconds = time.perf_counter() - self._began
+        if not self._received.startswith(b"HTTP/1.1 200"):
+            raise Refused(self._received.decode(errors="replace"))
+        return seconds
 
 
 def main() -> None:
     plan = json.load(sys.stdin)
     requests = [_request(plan, path, body) for path, body in plan["calls"]]
+    callers = [Caller(plan["port"]) for _ in range(plan["callers"])]
     warm_up = plan["warm_up"]
-    _run(plan, requests[:warm_up])
+    _run(callers, requests[:warm_up])
     began = time.perf_counter()
-    times = _run(plan, requests[warm_up:])
+    times = _run(callers, requests[warm_up:])
     json.dump({"seconds": time.perf_counter() - began, "times": times}, sys.stdout)
 
 
@@ -40,64 +74,45 @@ def _request(plan: Any, path: str, body: str) -> bytes:
     return "\r\n".join(head).encode() + raw
 
 
-def _run(plan: Any, requests: list[bytes]) -> list[float]:
+def _run(callers: list[Caller], requests: list[bytes]) -> list[float]:
+    """Every request once; seconds of each, in the order of the answers."""
     times: list[float] = []
-    failures: list[Exception] = []
     waiting = iter(requests)
-    lock = threading.Lock()
-
-    def shared() -> Iterator[bytes]:
-        while True:
-            with lock:
-                request = next(waiting, None)
-            if request is None:
-                return
-            yield request
-
-    def call() -> None:
-        try:
-            with socket.create_connection(("127.0.0.1", plan["port"]), timeout=30) as connection:
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                for request in shared():
-                    began = time.perf_counter()
-                    connection.sendall(request)
-                    _answer(connection)
-                    times.append(time.perf_counter() - began)
-        except (OSError, Refused) as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=call) for _ in range(plan["callers"])]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]
+    with selectors.DefaultSelector() as selector:
+        under_way = sum(_begin(caller, waiting) for caller in callers)
+        for caller in callers:
+            selector.register(caller.connection, selectors.EVENT_READ, caller)
+        while under_way:
+            ready = selector.select(_SILENCE_SECONDS)
+            if not ready:
+                raise Refused("The server is silent.")
+            for key, _ in ready:
+                seconds = key.data.receive()
+                if seconds is not None:
+                    times.append(seconds)
+                    under_way -= not _begin(key.data, waiting)
     return times
 
 
-def _answer(connection: socket.socket) -> None:
-    """Read one answer to its end; the server always says its length."""
-    received = connection.recv(65536)
-    while (end := received.find(b"\r\n\r\n")) < 0:
-        received += _more(connection)
-    head = received[:end].lower()
-    at = head.index(_LENGTH) + len(_LENGTH)
+def _begin(caller: Caller, waiting: Iterator[bytes]) -> bool:
+    request = next(waiting, None)
+    if request is not None:
+        caller.send(request)
+    return request is not None
+
+
+def _is_whole(answer: bytes) -> bool:
+    """Whether the body is as long as the head says."""
+    end = answer.find(b"\r\n\r\n")
+    if end < 0:
+        return False
+    head = answer[:end].lower()
+    at = head.find(_LENGTH)
+    if at < 0:
+        raise Refused(f"The server does not say how long its answer is:\n{head.decode(errors='replace')}")
+    at += len(_LENGTH)
     stop = head.find(b"\r\n", at)
-    missing = int(head[at : None if stop < 0 else stop]) - (len(received) - end - 4)
-    while missing > 0:
-        part = _more(connection)
-        received += part
-        missing -= len(part)
-    if not head.startswith(b"http/1.1 200"):
-        raise Refused(received.decode(errors="replace"))
-
-
-def _more(connection: socket.socket) -> bytes:
-    part = connection.recv(65536)
-    if not part:
-        raise Refused("The server closed the connection.")
-    return part
+    return len(answer) - end - 4 >= int(head[at : None if stop < 0 else stop])
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ _CODE_DISCOUNT: Final = {"type": "PERCENT", "percent_off": 10, "effect": "APPLY_
 
 def fill(promotions: int, *, now: datetime) -> None:
     """Everything that a shop with so many live promotions has in its database."""
-    _articles(now)
+    articles(now)
     _customers(now)
     _promotions(list(workload.candidates(promotions)), now)
     _codes(now)
@@ -48,14 +48,17 @@ def bodies(count: int, lines: int = 10) -> Iterator[dict[str, Any]]:
     """Order and customer of requests, as a shop sends them."""
     chance = random.Random("customers")
     for order in workload.orders(count, lines):
-        yield {"customer": {"source_id": f"customer-{chance.randrange(CUSTOMERS)}"}, "order": _order(order)}
+        yield {
+            "customer": {"source_id": f"customer-{chance.randrange(CUSTOMERS)}"},
+            "order": order_wire(order),
+        }
 
 
 def code(number: int) -> str:
     return f"TEN-{number % CODES}"
 
 
-def _order(order: Snapshot) -> dict[str, Any]:
+def order_wire(order: Snapshot) -> dict[str, Any]:
     assert order.basket is not None
     items = [
         {
@@ -69,7 +72,7 @@ def _order(order: Snapshot) -> dict[str, Any]:
     return {"items": items, "metadata": dict(order.basket.metadata)}
 
 
-def _articles(now: datetime) -> None:
+def articles(now: datetime) -> None:
     known = workload.products()
     products = Product.objects.bulk_create(
         (
