@@ -24,6 +24,17 @@ app.conf.beat_schedule = {
         "schedule": 120.0,
         "options": {"expires": 300},
     },
+    # Requests are written at once; this finds what a dead worker left.
+    "write waiting exports": {
+        "task": "integrations.tasks.write_exports",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "prune exports": {
+        "task": "integrations.tasks.prune_exports",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "seal the audit log": {"task": "core.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 300}},
     "forget old answers to idempotency keys": {
         "task": "core.tasks.prune_idempotency_keys",

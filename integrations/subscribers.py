@@ -1,15 +1,30 @@
-"""What background jobs react to."""
+"""What background jobs and exports react to."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
+
+from celery import current_app
+from django.db import transaction
 
 from core import events
 from core.models import OutboxEvent
-from integrations.services import async_actions
+from integrations.services import async_actions, exports
+
+_WRITE_EXPORTS: Final = "integrations.tasks.write_exports"
 
 
 @events.subscribe(async_actions.CREATED, async_actions.CONTINUED, name="integrations.async_actions.advance")
 def advance_job(event: OutboxEvent, now: datetime) -> None:
     """One slice for each event; the slice itself asks for the next one."""
     async_actions.advance(public_id=event.entity_id, now=now)
+
+
+@events.subscribe(exports.SCHEDULED, name="integrations.exports.write")
+def write_exports(event: OutboxEvent, now: datetime) -> None:
+    """A file may take minutes, a subscriber's transaction must not: a task of its own writes it.
+
+    The message is a hint; when it is lost, the periodic job finds the export.
+    """
+    transaction.on_commit(lambda: current_app.send_task(_WRITE_EXPORTS), robust=True)

@@ -21,6 +21,7 @@ HOLDERS: Final = {
     "read": {"server ADMIN", "server USER", "server VIEWER", "server MERCHANT"},
     "write": {"server ADMIN", "server USER"},
     "checkout": {"server ADMIN", "server USER", "server MERCHANT"},
+    "export": {"server ADMIN", "server USER", "server VIEWER"},
     "client": {"client ADMIN"},
     "see": {"management ADMIN", "management VIEWER"},
     "manage": {"management ADMIN"},
