@@ -8,6 +8,7 @@ class CommerceConfig(AppConfig):
     verbose_name = "Customers and catalogue"
 
     def ready(self) -> None:
-        from commerce import imports
+        from commerce import exports, imports
 
         imports.register()
+        exports.register()

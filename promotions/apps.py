@@ -9,6 +9,7 @@ class PromotionsConfig(AppConfig):
 
     def ready(self) -> None:
         from promotions import (
+            exports,
             imports,
             kinds,
             subscribers,  # noqa: F401 - registers itself with core.events
@@ -16,3 +17,4 @@ class PromotionsConfig(AppConfig):
 
         kinds.register()
         imports.register()
+        exports.register()
