@@ -26,6 +26,7 @@ from promotions.services import (
     rule_assignments,
     tiers,
     validity,
+    versions,
     vouchers,
 )
 from promotions.services.definitions import (
@@ -92,6 +93,7 @@ def create(*, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign:
     events.emit("campaign.created", entity=campaign, actor=actor, now=now, payload=ids(campaign))
     if rule is not None:
         rule_assignments.attach(rule=rule, related=campaign, actor=actor, now=now)
+    versions.note(campaign, actor=actor, now=now)
     if kind == Campaign.CampaignType.PROMOTION:
         for tier in spec.tiers or ():
             tiers.add(campaign=campaign, spec=tier, actor=actor, now=now)
@@ -126,10 +128,13 @@ def update(*, campaign_id: int, spec: CampaignSpec, actor: Actor, now: datetime)
     columns = _changed_columns(campaign, spec)
     before = assign(campaign, columns)
     validity.check(campaign)
-    inheritance.keep_for_used_codes(campaign, before, columns)
-    inheritance.spread_metadata(campaign, spec.metadata, spec.unset_metadata)
     campaign.updated_at = now
     campaign.save(update_fields=[*columns, "updated_at"])
+    versions.note(campaign, actor=actor, now=now)
+    kept = inheritance.keep_for_used_codes(campaign, before, columns)
+    versions.note_all(Voucher, kept, actor=actor, now=now)
+    told = inheritance.spread_metadata(campaign, spec.metadata, spec.unset_metadata)
+    versions.note_all(Voucher, told, actor=actor, now=now)
     old, new = audit.changes(facts(before), facts(columns))
     if new:
         audit.log(actor, "campaign.updated", campaign, now=now, before=old, after=new)
@@ -147,6 +152,7 @@ def set_active(*, campaign_id: int, is_active: bool, actor: Actor, now: datetime
     if campaign.is_active != is_active:
         campaign.is_active, campaign.updated_at = is_active, now
         campaign.save(update_fields=["is_active", "updated_at"])
+        versions.note(campaign, actor=actor, now=now)
         name = "campaign.enabled" if is_active else "campaign.disabled"
         audit.log(
             actor, name, campaign, now=now, before={"active": not is_active}, after={"active": is_active}
@@ -188,6 +194,7 @@ def _delete(campaign_id: int, force: bool, actor: Actor, now: datetime) -> str:
     campaign.released_at = now if force else None
     campaign.updated_at = now
     campaign.save(update_fields=["deleted_at", "released_at", "updated_at"])
+    versions.note(campaign, actor=actor, now=now)
     audit.log(
         actor, "campaign.deleted", campaign, now=now, before={"name": campaign.name}, after={"force": force}
     )

@@ -13,7 +13,8 @@ from core.actors import Actor
 from core.errors import DuplicateFound, NotFound, ResourceInUse
 from core.locking import lock
 from promotions.category_rules import COLUMNS
-from promotions.models import Category
+from promotions.models import Campaign, Category, PromotionTier, Voucher
+from promotions.services import versions
 
 
 @transaction.atomic
@@ -58,7 +59,13 @@ def delete(*, category_id: int, with_stacking_rules: bool, actor: Actor, now: da
         )
     before = {name: getattr(category, name) for name in ("name", "hierarchy", *COLUMNS)}
     audit.log(actor, "category.deleted", category, now=now, before=before)
+    members = {
+        model: list(model._default_manager.filter(category=category).values_list("pk", flat=True))
+        for model in (Voucher, PromotionTier, Campaign)
+    }
     category.delete()
+    for model, pks in members.items():
+        versions.note_all(model, pks, actor=actor, now=now)
 
 
 def has_rules(category: Category) -> bool:

@@ -6,7 +6,7 @@ category it had: the campaign's former value becomes its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.contrib.postgres.fields import ArrayField
@@ -26,15 +26,24 @@ _KEPT: Final[Mapping[str, tuple[str, ...]]] = {
 """What used codes keep: columns, each with the ones that only make sense beside it (then both are texts)."""
 
 
-def keep_for_used_codes(campaign: Campaign, before: Mapping[str, Any], columns: Mapping[str, Any]) -> None:
-    """One statement for each limit that changes; a limit that the campaign did not have cannot be kept."""
+def keep_for_used_codes(
+    campaign: Campaign, before: Mapping[str, Any], columns: Mapping[str, Any]
+) -> Iterable[int]:
+    """Two statements for each limit that changes; a limit that the campaign did not have cannot be kept.
+
+    Returns the primary keys of the codes that have terms of their own now, and had not.
+    """
     used = _used(campaign.pk)
+    kept: set[int] = set()
     for name, companions in _KEPT.items():
         names = (name, *companions)
         changes = any(n in columns and before[n] != columns[n] for n in names)
         if changes and before[name]:
             is_empty = Q(**{name: ""}) if companions else Q(**{f"{name}__isnull": True})
+            pks = list(used.filter(is_empty).values_list("pk", flat=True))
             used.filter(is_empty).update(**{n: before[n] for n in names})
+            kept.update(pks)
+    return kept
 
 
 def lock_used_codes(campaign_id: int, columns: Mapping[str, Any]) -> None:
@@ -49,10 +58,13 @@ def _used(campaign_id: int) -> QuerySet[Voucher]:
     )
 
 
-def spread_metadata(campaign: Campaign, changes: Mapping[str, Any], removed: Sequence[str]) -> None:
-    """Codes with the voucher schema carry the campaign's metadata: merge the change into every one."""
+def spread_metadata(campaign: Campaign, changes: Mapping[str, Any], removed: Sequence[str]) -> Iterable[int]:
+    """Codes with the voucher schema carry the campaign's metadata: merge the change into every one.
+
+    Returns the primary keys of those that changed and have versions of their own.
+    """
     if not campaign.use_voucher_metadata_schema or not (changes or removed):
-        return
+        return ()
     merged = Func(
         F("metadata"),
         Value(dict(changes), output_field=JSONField()),
@@ -67,4 +79,6 @@ def spread_metadata(campaign: Campaign, changes: Mapping[str, Any], removed: Seq
         template="(%(expressions)s::text[])",
         output_field=JSONField(),
     )
-    Voucher.objects.filter(campaign=campaign, released_at=None).update(metadata=without)
+    codes = Voucher.objects.filter(campaign=campaign, released_at=None)
+    codes.update(metadata=without)
+    return codes.exclude(version=None).values_list("pk", flat=True)

@@ -15,6 +15,7 @@ from core.locking import lock, retried
 from core.models import AuditEntry
 from promotions.models import Campaign, PromotionTier, ValidationRule, ValidationRuleAssignment, Voucher
 from promotions.selectors import validation_rules as selectors
+from promotions.services import versions
 from promotions.services.protection import refuse_protected
 
 type Related = Voucher | Campaign | PromotionTier
@@ -66,6 +67,7 @@ def attach(
         raise NotFound.of(selectors.RESOURCE, rule.public_id)
     assignment = ValidationRuleAssignment(rule=rows[0], created_at=now, **{_column(related): related})
     assignment.save(force_insert=True)
+    versions.note(related, actor=actor, now=now)
     ids = _ids(assignment)
     audit.log(actor, _CREATED, assignment, now=now, after=ids)
     events.emit(f"business_{_CREATED}", entity=assignment, actor=actor, now=now, payload=ids)
@@ -95,6 +97,7 @@ def delete_all(*, rule: ValidationRule, actor: Actor, now: datetime) -> int:
         told = [(row, _ids(row)) for row in some]
         events.emit_all(f"business_{_DELETED}", entities=told, actor=actor, now=now)
         ValidationRuleAssignment.objects.filter(pk__in=[row.pk for row in some]).delete()
+        versions.note_assigned(some, actor=actor, now=now)
         count += len(some)
     return count
 
@@ -108,6 +111,7 @@ def _delete(assignment: ValidationRuleAssignment, actor: Actor, now: datetime) -
     audit.log(actor, _DELETED, assignment, now=now, before=ids)
     events.emit(f"business_{_DELETED}", entity=assignment, actor=actor, now=now, payload=ids)
     assignment.delete()
+    versions.note_assigned([assignment], actor=actor, now=now)
 
 
 def _with_related(assignment_id: int) -> ValidationRuleAssignment:

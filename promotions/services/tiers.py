@@ -18,7 +18,7 @@ from core.services import metadata_schemas
 from promotions.models import Campaign, PromotionTier
 from promotions.selectors import tiers as selectors
 from promotions.selectors import validation_rules as known_rules
-from promotions.services import discounts, rule_assignments, stacks, validity
+from promotions.services import discounts, rule_assignments, stacks, validity, versions
 from promotions.services.definitions import DISCOUNT, InvalidCampaign, assign, facts, with_category
 from promotions.services.protection import refuse_protected
 
@@ -87,6 +87,7 @@ def add(*, campaign: Campaign, spec: TierSpec, actor: Actor, now: datetime) -> P
     events.emit("campaign.promotion_tier.created", entity=tier, actor=actor, now=now, payload=_ids(tier))
     if rule is not None:
         rule_assignments.attach(rule=rule, related=tier, actor=actor, now=now)
+    versions.note(tier, actor=actor, now=now)
     return tier
 
 
@@ -118,6 +119,7 @@ def update(*, tier_id: int, spec: TierSpec, actor: Actor, now: datetime) -> Prom
     validity.check(tier, parent=tier.campaign)
     tier.updated_at = now
     tier.save(update_fields=[*columns, "updated_at"])
+    versions.note(tier, actor=actor, now=now)
     old, new = audit.changes(facts(before), facts(columns))
     if new:
         audit.log(actor, "promotion_tier.updated", tier, now=now, before=old, after=new)
@@ -135,6 +137,7 @@ def set_active(*, tier_id: int, is_active: bool, actor: Actor, now: datetime) ->
     if tier.is_active != is_active:
         tier.is_active, tier.updated_at = is_active, now
         tier.save(update_fields=["is_active", "updated_at"])
+        versions.note(tier, actor=actor, now=now)
         verb = "enabled" if is_active else "disabled"
         audit.log(
             actor,
@@ -161,6 +164,7 @@ def delete(*, tier_id: int, actor: Actor, now: datetime) -> None:
     stacks.forget_tier(tier=tier, actor=actor, now=now)
     tier.deleted_at = tier.updated_at = now
     tier.save(update_fields=["deleted_at", "updated_at"])
+    versions.note(tier, actor=actor, now=now)
     audit.log(actor, "promotion_tier.deleted", tier, now=now, before=facts({"name": tier.name}))
     events.emit("campaign.promotion_tier.deleted", entity=tier, actor=actor, now=now, payload=_ids(tier))
 

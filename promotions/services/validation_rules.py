@@ -17,7 +17,7 @@ from core.models import ExactJSONDecoder
 from engine import rules
 from promotions.models import Campaign, ValidationRule
 from promotions.selectors import validation_rules as selectors
-from promotions.services import rule_assignments
+from promotions.services import rule_assignments, versions
 from promotions.services.definitions import assign, facts
 from promotions.services.protection import refuse_protected
 
@@ -40,11 +40,13 @@ def create(*, values: Mapping[str, Any], actor: Actor, now: datetime) -> Validat
     rule = ValidationRule(**columns, created_at=now)
     _check(rule)
     rule.save(force_insert=True)
+    versions.note(rule, actor=actor, now=now)
     audit.log(actor, "validation_rule.created", rule, now=now, after=columns)
     _tell("created", rule, actor, now)
     return selectors.get(rule.public_id)
 
 
+@retried
 @transaction.atomic
 def update(*, rule_id: int, values: Mapping[str, Any], actor: Actor, now: datetime) -> ValidationRule:
     """Replace what was sent. Everything that has the rule follows it at once, issued codes too.
@@ -61,6 +63,7 @@ def update(*, rule_id: int, values: Mapping[str, Any], actor: Actor, now: dateti
     _check(rule)
     rule.updated_at = now
     rule.save(update_fields=[*columns, "updated_at"])
+    versions.note(rule, actor=actor, now=now)
     old, new = audit.changes(facts(before), columns)
     if new:
         audit.log(actor, "validation_rule.updated", rule, now=now, before=old, after=new)

@@ -17,6 +17,7 @@ from integrations.registry import Row, RowFailure, SliceResult
 from integrations.services import async_actions
 from promotions.models import Voucher
 from promotions.selectors import vouchers as selectors
+from promotions.services import versions
 from promotions.services.vouchers import metadata_resource
 
 BULK_UPDATE: Final = "VOUCHERS.BULK_UPDATE"
@@ -59,6 +60,7 @@ def update_slice(
         if after:
             log.append(_entry(actor, voucher, before, after, now))
     Voucher.objects.bulk_update(changed.values(), ["metadata", "updated_at"], batch_size=500)
+    versions.note_all(Voucher, changed, actor=actor, now=now, by_hand=True)
     AuditEntry.objects.bulk_create(log)
     return SliceResult(done=len(entries) - len(failures), failures=failures)
 

@@ -15,11 +15,12 @@ from core.errors import NotFound
 from core.locking import lock, retried
 from core.models import ProjectSettings
 from core.services import metadata_schemas
+from promotions import terms
 from promotions.code_config import LONGEST_CODE, CodeConfig
 from promotions.models import Campaign, ValidationRule, Voucher
 from promotions.selectors import validation_rules as known_rules
 from promotions.selectors import vouchers as selectors
-from promotions.services import campaign_pool, codes, discounts, rule_assignments, validity
+from promotions.services import campaign_pool, codes, discounts, rule_assignments, validity, versions
 from promotions.services.definitions import DISCOUNT, InvalidVoucher, assign, facts, with_category
 
 LONGEST_INFO: Final = 10_000
@@ -65,6 +66,7 @@ def create(*, spec: VoucherSpec, actor: Actor, now: datetime, campaign: Campaign
     events.emit("voucher.created", entity=voucher, actor=actor, now=now, payload=ids(voucher))
     if rule is not None:
         rule_assignments.attach(rule=rule, related=voucher, actor=actor, now=now)
+    versions.note(voucher, actor=actor, now=now)
     return selectors.printable(Voucher.objects.all()).get(pk=voucher.pk)
 
 
@@ -115,6 +117,8 @@ def update(*, voucher_id: int, spec: VoucherSpec, actor: Actor, now: datetime) -
     voucher.save(update_fields=[*columns, "updated_at"])
     old, new_ = audit.changes(facts(before), facts(columns))
     if new_:
+        by_hand = not terms.columns_of(Voucher).isdisjoint(new_)
+        versions.note(voucher, actor=actor, now=now, by_hand=by_hand)
         audit.log(actor, "voucher.updated", voucher, now=now, before=old, after=new_)
         events.emit("voucher.updated", entity=voucher, actor=actor, now=now, payload=ids(voucher))
     return selectors.printable(Voucher.objects.all()).get(pk=voucher.pk)
@@ -130,6 +134,7 @@ def set_active(*, voucher_id: int, is_active: bool, actor: Actor, now: datetime)
     if voucher.is_active != is_active:
         voucher.is_active, voucher.updated_at = is_active, now
         voucher.save(update_fields=["is_active", "updated_at"])
+        versions.note(voucher, actor=actor, now=now)
         name = "voucher.enabled" if is_active else "voucher.disabled"
         audit.log(
             actor, name, voucher, now=now, before={"active": not is_active}, after={"active": is_active}
@@ -153,6 +158,7 @@ def delete(*, voucher_id: int, force: bool, actor: Actor, now: datetime) -> None
     voucher.released_at = now if force else None
     voucher.updated_at = now
     voucher.save(update_fields=["deleted_at", "released_at", "updated_at"])
+    versions.note(voucher, actor=actor, now=now, by_hand=True)
     if was_present and voucher.campaign_id is not None:
         campaign_pool.count_out(campaign_id=voucher.campaign_id, count=1)
     audit.log(actor, "voucher.deleted", voucher, now=now, before=_summary(voucher), after={"force": force})
