@@ -21,11 +21,13 @@ def present() -> QuerySet[Campaign]:
 
 def listed(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
     """With names for what can be filtered by but has no column."""
-    codes_type = When(
-        campaign_type=Campaign.CampaignType.DISCOUNT_COUPONS, then=Value(Voucher.Type.DISCOUNT_VOUCHER)
+    kinds = Campaign.CampaignType
+    codes_types = (
+        When(campaign_type=kinds.DISCOUNT_COUPONS, then=Value(Voucher.Type.DISCOUNT_VOUCHER)),
+        When(campaign_type=kinds.GIFT_VOUCHERS, then=Value(Voucher.Type.GIFT_VOUCHER)),
     )
     return campaigns.alias(
-        voucher_type=Case(codes_type, default=None, output_field=CharField()),
+        voucher_type=Case(*codes_types, default=None, output_field=CharField()),
         weekdays=Func(F("days_of_week"), function="to_jsonb", output_field=JSONField()),
         is_referral_code=Value(False),
     )

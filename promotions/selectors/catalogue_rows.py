@@ -1,9 +1,9 @@
 """Reading what a qualification may offer. Contract: semantics-core 19.1.
 
-Offered to everybody are codes that are nobody's (of no campaign, or the only one of its campaign), promotion
-tiers, and campaigns of codes, each standing for a code that nobody has yet; to one customer the codes that
-were published to him. Left out is what only a change of the row itself could bring back: disabled, in the
-bin, used up. A constant number of queries, however many rows there are.
+Offered to everybody are coupons that are nobody's (of no campaign, or the only one of its campaign),
+promotion tiers, and campaigns of codes, each standing for a code that nobody has yet; to one customer the
+codes that were published to him. Left out is what only a change of the row itself could bring back: disabled,
+in the bin, used up. A constant number of queries, however many rows there are.
 """
 
 from __future__ import annotations
@@ -65,8 +65,9 @@ class Shown:
 
 
 def generic() -> Q:
-    """Vouchers that are nobody's and offered to everybody."""
-    return Q(holder=None) & (Q(campaign=None) | Q(campaign__type=Campaign.Type.STANDALONE))
+    """Vouchers that are nobody's and offered to everybody. A gift card is money: its code is not shown."""
+    is_one_for_all = Q(campaign=None) | Q(campaign__type=Campaign.Type.STANDALONE)
+    return is_one_for_all & Q(holder=None) & ~Q(type=Voucher.Type.GIFT_VOUCHER)
 
 
 def offered(*, vouchers: Pks, tiers: Pks, campaigns: Pks) -> Iterator[Described]:
@@ -184,7 +185,7 @@ _USABLE: Final = (
     " AND (redemption_quantity IS NULL OR redeemed_quantity < redemption_quantity)"
 )
 _IS_GENERIC: Final = (
-    "holder_id IS NULL AND (campaign_id IS NULL"
+    "holder_id IS NULL AND type <> 'GIFT_VOUCHER' AND (campaign_id IS NULL"
     " OR campaign_id IN (SELECT id FROM promotions_campaign WHERE type = 'STANDALONE'))"
 )
 _held_codes: Final = Prepared(Voucher, f"holder_id = %s AND {_USABLE}")
@@ -233,4 +234,5 @@ def _has_unissued_codes(campaign: Campaign) -> bool:
     Where only the codes have a discount, each its own, the campaign cannot say what it offers.
     """
     is_promotion = campaign.campaign_type == Campaign.CampaignType.PROMOTION
-    return not is_promotion and campaign.type != Campaign.Type.STANDALONE and bool(campaign.discount)
+    says_what = bool(campaign.discount or campaign.gift)
+    return not is_promotion and campaign.type != Campaign.Type.STANDALONE and says_what

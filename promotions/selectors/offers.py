@@ -15,7 +15,7 @@ from engine import Candidate, RedeemableObject, Uses, Validity, effects
 from engine import Category as EngineCategory
 from engine.rules import Group, RuleSet, names
 from engine.rules.logic import named
-from promotions import engine_input
+from promotions import engine_input, gifts
 from promotions.models import Campaign, Voucher
 
 OWNER: Final = "OWNER"
@@ -111,7 +111,7 @@ def parent(row: Campaign, category: EngineCategory | None, rules: tuple[RuleSet,
         campaign_type=row.campaign_type,
         is_active=row.is_active,
         validity=engine_input.validity(row, activity_duration=row.activity_duration_after_publishing),
-        discount=row.discount,
+        discount=gifts.effect_of_campaign(row),
         category=category,
         rules=rules,
     )
@@ -134,11 +134,12 @@ def voucher(
         published_at=row.published_at,
         publish_count=row.publish_count,
         uses=Uses(quantity=row.redemption_quantity, used=row.redeemed_quantity),
-        discount=effects.parse(row.discount or (above.discount if above else None) or {}),
+        discount=effects.parse(gifts.effect_of(row, above.discount if above else None)),
         category=category,
         rules=rules,
         metadata=exact(row.metadata),
         campaign_id=above.public_id if above else None,
+        credits=gifts.credits_of(row),
     )
     offer = _offer(VOUCHER, row, above, candidate, code=row.code, voucher_type=row.type)
     return offer, candidate
@@ -179,8 +180,9 @@ def campaign(row: Campaign, itself: Parent) -> Described:
         rules=itself.rules,
         metadata=exact(row.metadata),
         campaign_id=row.public_id,
+        credits=gifts.credits_of_campaign(row),
     )
-    kind_of_codes = Voucher.Type.DISCOUNT_VOUCHER
+    kind_of_codes = Voucher.Type.GIFT_VOUCHER if row.gift else Voucher.Type.DISCOUNT_VOUCHER
     return _offer(CAMPAIGN, row, itself, candidate, voucher_type=kind_of_codes), candidate
 
 

@@ -22,6 +22,7 @@ from promotions.services import (
     campaign_pool,
     code_batches,
     discounts,
+    gifts,
     inheritance,
     rule_assignments,
     tiers,
@@ -31,6 +32,7 @@ from promotions.services import (
 )
 from promotions.services.definitions import (
     DISCOUNT,
+    GIFT,
     InvalidCampaign,
     InvalidCampaignParams,
     assign,
@@ -44,11 +46,12 @@ from promotions.services.vouchers import VoucherSpec
 AT_ONCE: Final = 200
 """As many codes are made within the request; more by a background job."""
 
-_LATER_KINDS: Final = ("GIFT_VOUCHERS", "LOYALTY_PROGRAM", "REFERRAL_PROGRAM")
+_LATER_KINDS: Final = ("LOYALTY_PROGRAM", "REFERRAL_PROGRAM")
+_LOYALTY_CARD: Final = "LOYALTY_CARD"
 _KIND_OF_VOUCHER: Final = {
-    "DISCOUNT_VOUCHER": Campaign.CampaignType.DISCOUNT_COUPONS.value,
-    "GIFT_VOUCHER": "GIFT_VOUCHERS",
-    "LOYALTY_CARD": "LOYALTY_PROGRAM",
+    Voucher.Type.DISCOUNT_VOUCHER.value: Campaign.CampaignType.DISCOUNT_COUPONS.value,
+    Voucher.Type.GIFT_VOUCHER.value: Campaign.CampaignType.GIFT_VOUCHERS.value,
+    _LOYALTY_CARD: "LOYALTY_PROGRAM",
 }
 
 
@@ -56,10 +59,10 @@ _KIND_OF_VOUCHER: Final = {
 class CampaignSpec:
     """What a caller says about a campaign.
 
-    `values` maps columns to what was sent, and only that; `category` is an id or a name, `discount` and
-    `code_config` are in wire form. `code` is the one code of a campaign of type STANDALONE. `tiers` None:
-    none were sent. `unset_metadata` names keys to take away. `rules` are ids, one at most, and only count for
-    a new campaign.
+    `values` maps columns to what was sent, and only that; `category` is an id or a name, `discount`,
+    `gift` and `code_config` are in wire form. `code` is the one code of a campaign of type STANDALONE.
+    `tiers` None: none were sent. `unset_metadata` names keys to take away. `rules` are ids, one at most, and
+    only count for a new campaign.
     """
 
     kind: str | None = None
@@ -79,7 +82,8 @@ def create(*, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign:
     """Make a campaign with its codes or tiers. Up to 200 codes are there at once, more follow.
 
     :raises InvalidCampaign: no kind, or one that this version does not know.
-    :raises InvalidCampaignParams: a discount that the engine cannot calculate, or too many codes.
+    :raises InvalidCampaignParams: a discount that the engine cannot calculate, a gift without an amount, or
+        too many codes.
     :raises InvalidCodeConfig: too few codes are possible.
     :raises DuplicateFound: the name is taken, also by a campaign in the bin; or the one code is.
     :raises NotFound: unknown category or validation rule.
@@ -210,35 +214,51 @@ def ids(campaign: Campaign) -> dict[str, Any]:
 def _kind(spec: CampaignSpec) -> str:
     """The kind that was named, or follows from the value object (contract: semantics-core 15.1)."""
     kind = spec.kind or (Campaign.CampaignType.PROMOTION.value if spec.tiers is not None else None)
-    kind = kind or _KIND_OF_VOUCHER.get(spec.voucher_type or "")
+    of_voucher = _KIND_OF_VOUCHER.get(spec.voucher_type or "")
+    kind = kind or of_voucher
     if kind is None and DISCOUNT in spec.values:
         kind = Campaign.CampaignType.DISCOUNT_COUPONS.value
+    if kind is None and GIFT in spec.values:
+        kind = Campaign.CampaignType.GIFT_VOUCHERS.value
     if kind is None:
         raise InvalidCampaign("campaign_type, voucher or promotion is needed to know the kind of campaign.")
-    if kind in _LATER_KINDS or spec.voucher_type not in (None, Voucher.Type.DISCOUNT_VOUCHER):
+    if kind in _LATER_KINDS or of_voucher in _LATER_KINDS:
         supported = ", ".join(Campaign.CampaignType.values)
         name = kind if kind in _LATER_KINDS else spec.voucher_type
         raise InvalidCampaign(
             f"{name} campaigns are not supported in this version. Supported are: {supported}."
         )
+    if of_voucher not in (None, kind):
+        raise InvalidCampaign(f"The codes of a {kind} campaign are no {spec.voucher_type}.")
     return kind
 
 
 def _new(spec: CampaignSpec, kind: str, rule: ValidationRule | None, now: datetime) -> Campaign:
     columns = with_category(spec.values)
-    discount = columns.pop(DISCOUNT, None)
+    discount, gift = columns.pop(DISCOUNT, None), columns.pop(GIFT, None)
     config = CodeConfig.from_wire(columns.pop("code_config", None))
-    if kind == Campaign.CampaignType.DISCOUNT_COUPONS:
-        if discount is None:
-            raise InvalidCampaignParams("Property .voucher.discount is required")
-        on_items = known_rules.targets_items(rule)
-        columns[DISCOUNT] = discounts.stored(discount, InvalidCampaignParams, targets_items=on_items)
+    if kind != Campaign.CampaignType.PROMOTION:
+        columns |= _worth_of_codes(kind, discount, gift, on_items=known_rules.targets_items(rule))
         columns["code_config"] = config.to_wire()
         if not 0 <= spec.vouchers_count <= campaign_pool.MOST_CODES:
             raise InvalidCampaignParams(f"vouchers_count: 0 to {campaign_pool.MOST_CODES} are allowed")
     schema = "voucher" if columns.get("use_voucher_metadata_schema") else "campaign"
     metadata_schemas.check(resource=schema, metadata=spec.metadata, creating=True)
     return Campaign(campaign_type=kind, metadata=dict(spec.metadata), created_at=now, **columns)
+
+
+def _worth_of_codes(
+    kind: str, discount: Mapping[str, Any] | None, gift: Mapping[str, Any] | None, *, on_items: bool
+) -> dict[str, Any]:
+    """The column of what the codes get: a discount, or the credits of gift cards."""
+    name, wire, stored = (
+        (GIFT, gift, gifts.stored)
+        if kind == Campaign.CampaignType.GIFT_VOUCHERS
+        else (DISCOUNT, discount, discounts.stored)
+    )
+    if wire is None:
+        raise InvalidCampaignParams(f"Property .voucher.{name} is required")
+    return {name: stored(wire, InvalidCampaignParams, targets_items=on_items)}
 
 
 def _make_only_code(campaign: Campaign, code: str | None, actor: Actor, now: datetime) -> None:
@@ -260,6 +280,8 @@ def _insert(campaign: Campaign) -> None:
 
 def _changed_columns(campaign: Campaign, spec: CampaignSpec) -> dict[str, Any]:
     columns = with_category(spec.values)
+    # What a card was born with is its own; a campaign's does not change afterwards (contract: 15.4).
+    columns.pop(GIFT, None)
     wire = columns.pop(DISCOUNT, None)
     changed = None if wire is None else discounts.merged(campaign.discount, wire, InvalidCampaignParams)
     columns |= {} if changed is None else {DISCOUNT: changed}
@@ -282,4 +304,8 @@ def _locked(campaign_id: int, *, from_bin: bool = False) -> Campaign:
 
 def _summary(campaign: Campaign) -> dict[str, Any]:
     names = ("name", "campaign_type", "type", "starts_at", "ends_at", "voucher_redemption_quantity")
-    return {**{name: getattr(campaign, name) for name in names}, DISCOUNT: campaign.discount}
+    return {
+        **{name: getattr(campaign, name) for name in names},
+        DISCOUNT: campaign.discount,
+        GIFT: campaign.gift,
+    }

@@ -23,7 +23,7 @@ from integrations.registry import Row, SliceResult
 from integrations.services import async_actions
 from promotions.code_config import CodeConfig
 from promotions.models import Campaign, Voucher
-from promotions.services import campaign_pool, codes, versions, vouchers
+from promotions.services import campaign_pool, codes, ledger, versions, vouchers
 from promotions.services.vouchers import VoucherSpec
 
 GENERATE: Final = "CAMPAIGN.VOUCHERS_GENERATE"
@@ -50,6 +50,7 @@ def make(*, campaign: Campaign, count: int, spec: VoucherSpec, actor: Actor, now
     made = codes.fill(
         config=config, count=count, build=lambda code: Voucher(**columns, code=code), settings=settings
     )
+    ledger.issue(made, now=now)
     versions.note_all(Voucher, [code.pk for code in made], actor=actor, now=now)
     campaign_pool.count_in(campaign_id=campaign.pk, count=count)
     audit.log(actor, "campaign.vouchers.added", campaign, now=now, after={"count": count})

@@ -16,6 +16,7 @@ from promotions.selectors import categories
 
 CATEGORY: Final = "category"
 DISCOUNT: Final = "discount"
+GIFT: Final = "gift"
 
 
 class InvalidVoucher(DomainError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection, transaction
 from django.db.models import F, Sum
@@ -20,6 +20,7 @@ from core.idempotency import UNKEYED, Once
 from core.locking import lock, retried
 from promotions.models import CardTransaction, OrderReturn, Redemption, Rollback, Voucher
 from promotions.redeemables import NotRedeemable
+from promotions.selectors import transactions
 from promotions.selectors import vouchers as known
 from promotions.services.definitions import InvalidVoucher
 
@@ -112,8 +113,7 @@ def refund(
     """
     balance = _moved(_GIVE_BACK, voucher_id, credits=credits)
     # The card is locked now, so nobody else gives back for the same redemption meanwhile.
-    rows = CardTransaction.objects.filter(voucher_id=voucher_id, redemption=redemption)
-    paid = -(rows.aggregate(total=Sum("amount"))["total"] or 0)
+    paid = paid_with(voucher_id, redemption)
     if balance is None or credits > paid:
         raise RefundExceeded(f"{paid} credits of this payment are left to give back, {credits} were asked.")
     cause = rollback or order_return
@@ -128,6 +128,12 @@ def refund(
         order_return=order_return,
         reason=cause.reason if cause else "",
     )
+
+
+def paid_with(voucher_id: int, redemption: Redemption) -> int:
+    """What a redemption took from a card and did not give back yet."""
+    rows = CardTransaction.objects.filter(voucher_id=voucher_id, redemption=redemption)
+    return -(rows.aggregate(total=Sum("amount"))["total"] or 0)
 
 
 @retried
@@ -151,11 +157,49 @@ def adjust(
     :raises InvalidAddBalanceParams: nothing to change, more than is there and not held, or too much in all.
     """
     once.claim()
-    voucher = _locked_card(code)
-    held, balance, issued = voucher.gift_held, voucher.gift_balance or 0, voucher.gift_amount or 0
+    written = _change(_locked_card(code), amount, source_id, reason, actor, now)
+    row = transactions.printable(CardTransaction.objects.all()).get(pk=written.pk)
+    once.keep(row)
+    return row
+
+
+def set_amount(*, voucher: Voucher, amount: int, actor: Actor, now: datetime) -> None:
+    """Give a card other credits in all; its balance moves by the difference. The caller holds its row.
+
+    :raises InvalidAddBalanceParams: less than was spent or is held, or too much.
+    """
+    difference = amount - (voucher.gift_amount or 0)
+    if difference:
+        _change(voucher, difference, "", "Amount of the card changed", actor, now, of_amount=True)
+
+
+def _locked_card(code: str) -> Voucher:
+    found = known.get(code)
+    if found.type != Voucher.Type.GIFT_VOUCHER:
+        raise InvalidVoucher("Only a gift card has a balance; this is a discount code.")
+    lock(Voucher.objects.filter(pk=found.pk))
+    return known.get(code)
+
+
+def _change(
+    voucher: Voucher,
+    amount: int,
+    source_id: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    of_amount: bool = False,
+) -> CardTransaction:
+    """`of_amount`: what is removed was never there, instead of being subtracted from what was."""
+    balance, held, issued = voucher.gift_balance or 0, voucher.gift_held, voucher.gift_amount or 0
     _check(amount, free=balance - held, held=held, room=MOST_CREDITS - issued)
-    _move(voucher, amount, now)
     added = amount > 0
+    moved = {"gift_amount": amount} if added or of_amount else {"gift_subtracted": -amount}
+    Voucher.objects.filter(pk=voucher.pk).update(
+        updated_at=now,
+        **{name: F(name) + change for name, change in (moved | {"gift_balance": amount}).items()},
+    )
     row = CardTransaction.objects.create(
         voucher=voucher,
         type=CardTransaction.Type.ADDITION if added else CardTransaction.Type.REMOVAL,
@@ -165,33 +209,8 @@ def adjust(
         source_id=source_id,
         reason=reason,
     )
-    audit.log(
-        actor,
-        "voucher.gift.balance_changed",
-        voucher,
-        now=now,
-        before={"balance": balance},
-        after={"balance": row.balance, "amount": amount, "reason": reason},
-    )
-    payload = {
-        "voucher_id": voucher.public_id,
-        "transaction_id": row.public_id,
-        "amount": amount,
-        "balance": row.balance,
-    }
-    names = ["voucher.gift.balance_added"] if added else []
-    for name in (*names, "voucher.gift.transaction.created"):
-        events.emit(name, entity=voucher, actor=actor, now=now, payload=payload)
-    once.keep(row)
+    _tell(voucher, row, actor, now)
     return row
-
-
-def _locked_card(code: str) -> Voucher:
-    found = known.get(code)
-    if found.type != Voucher.Type.GIFT_VOUCHER:
-        raise InvalidVoucher("Only a gift card has a balance; this is a discount code.")
-    lock(Voucher.objects.filter(pk=found.pk))
-    return known.get(code)
 
 
 def _check(amount: int, *, free: int, held: int, room: int) -> None:
@@ -204,15 +223,24 @@ def _check(amount: int, *, free: int, held: int, room: int) -> None:
         raise InvalidAddBalanceParams(f"amount: at most {room} credits can be added to this card.")
 
 
-def _move(voucher: Voucher, amount: int, now: datetime) -> None:
-    changed: dict[str, Any] = (
-        {"gift_amount": F("gift_amount") + amount}
-        if amount > 0
-        else {"gift_subtracted": F("gift_subtracted") - amount}
+def _tell(voucher: Voucher, row: CardTransaction, actor: Actor, now: datetime) -> None:
+    audit.log(
+        actor,
+        "voucher.gift.balance_changed",
+        voucher,
+        now=now,
+        before={"balance": row.balance - row.amount},
+        after={"balance": row.balance, "amount": row.amount, "reason": row.reason},
     )
-    Voucher.objects.filter(pk=voucher.pk).update(
-        gift_balance=F("gift_balance") + amount, updated_at=now, **changed
-    )
+    payload = {
+        "voucher_id": voucher.public_id,
+        "transaction_id": row.public_id,
+        "amount": row.amount,
+        "balance": row.balance,
+    }
+    if row.type == CardTransaction.Type.ADDITION:
+        events.emit("voucher.gift.balance_added", entity=voucher, actor=actor, now=now, payload=payload)
+    events.emit("voucher.gift.transaction.created", entity=voucher, actor=actor, now=now, payload=payload)
 
 
 def _moved(statement: str, voucher_id: int, **amounts: int) -> int | None:

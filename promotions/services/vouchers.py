@@ -20,8 +20,17 @@ from promotions.code_config import LONGEST_CODE, CodeConfig
 from promotions.models import Campaign, ValidationRule, Voucher
 from promotions.selectors import validation_rules as known_rules
 from promotions.selectors import vouchers as selectors
-from promotions.services import campaign_pool, codes, discounts, rule_assignments, validity, versions
-from promotions.services.definitions import DISCOUNT, InvalidVoucher, assign, facts, with_category
+from promotions.services import (
+    campaign_pool,
+    codes,
+    discounts,
+    gifts,
+    ledger,
+    rule_assignments,
+    validity,
+    versions,
+)
+from promotions.services.definitions import DISCOUNT, GIFT, InvalidVoucher, assign, facts, with_category
 
 LONGEST_INFO: Final = 10_000
 
@@ -30,11 +39,12 @@ LONGEST_INFO: Final = 10_000
 class VoucherSpec:
     """What a caller says about a voucher.
 
-    `values` maps columns to what was sent, and only that; `category` is an id or a name, `discount` is in
-    wire form. `code` None: draw one by `code_config` (wire form), or by the campaign's. `rules` are ids, one
-    at most, and only count for a new code.
+    `values` maps columns to what was sent, and only that; `category` is an id or a name, `discount` and
+    `gift` are in wire form. `code` None: draw one by `code_config` (wire form), or by the campaign's. `rules`
+    are ids, one at most. They and `type` only count for a new code; the type has to fit what it is worth.
     """
 
+    type: str | None = None
     code: str | None = None
     code_config: Mapping[str, Any] | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -45,9 +55,9 @@ class VoucherSpec:
 @retried
 @transaction.atomic
 def create(*, spec: VoucherSpec, actor: Actor, now: datetime, campaign: Campaign | None = None) -> Voucher:
-    """Make one voucher: with its own discount, or in a campaign that lends what the voucher does not set.
+    """Make one voucher: with its own discount, a gift card, or in a campaign that lends what is not set.
 
-    :raises InvalidVoucher: no discount, or one that the engine cannot calculate.
+    :raises InvalidVoucher: no discount and no credits, or a discount that the engine cannot calculate.
     :raises InvalidCampaign: the campaign takes no codes.
     :raises InvalidCodeConfig: too few codes are possible.
     :raises DuplicateFound: the code is taken.
@@ -60,6 +70,7 @@ def create(*, spec: VoucherSpec, actor: Actor, now: datetime, campaign: Campaign
     voucher = new(spec=spec, campaign=campaign, rule=rule, now=now)
     check_metadata(voucher)
     voucher = _insert(voucher, spec, campaign, settings)
+    ledger.issue([voucher], now=now)
     if campaign is not None:
         campaign_pool.count_in(campaign_id=campaign.pk, count=1)
     audit.log(actor, "voucher.created", voucher, now=now, after=_summary(voucher))
@@ -75,27 +86,50 @@ def new(
 ) -> Voucher:
     """An unsaved voucher, checked, still without a code unless the spec has one."""
     columns = with_category(spec.values)
-    discount = columns.pop(DISCOUNT, None)
-    if discount is not None:
-        on_items = known_rules.targets_items(rule, known_rules.of_campaign(campaign))
-        columns[DISCOUNT] = discounts.stored(discount, InvalidVoucher, targets_items=on_items)
-    elif campaign is None:
-        raise InvalidVoucher("A voucher without a campaign needs a discount.")
+    columns |= _worth(columns.pop(DISCOUNT, None), columns.pop(GIFT, None), campaign, rule)
     metadata = dict(spec.metadata)
     if campaign is not None:
         columns.setdefault("redemption_quantity", campaign.voucher_redemption_quantity)
         if campaign.use_voucher_metadata_schema:
             metadata = {**campaign.metadata, **metadata}
     voucher = Voucher(campaign=campaign, metadata=metadata, created_at=now, **columns)
+    if spec.type not in (None, voucher.type):
+        raise InvalidVoucher(f"This voucher is a {voucher.type}, not a {spec.type}: leave type out.")
     validity.check(voucher, parent=campaign)
     return voucher
+
+
+def _worth(
+    discount: Mapping[str, Any] | None,
+    gift: Mapping[str, Any] | None,
+    campaign: Campaign | None,
+    rule: ValidationRule | None,
+) -> dict[str, Any]:
+    """The columns of what a new code is worth: a discount or credits, its own or those of its campaign."""
+    if discount is not None and gift is not None:
+        raise InvalidVoucher("A gift card has credits and no discount: send gift or discount, not both.")
+    if campaign is not None and gift is not None and campaign.gift is None:
+        raise InvalidVoucher("The codes of this campaign have a discount. Leave gift out.")
+    if campaign is not None and discount is not None and campaign.gift is not None:
+        raise InvalidVoucher("The codes of this campaign are gift cards. Leave discount out.")
+    on_items = known_rules.targets_items(rule, known_rules.of_campaign(campaign))
+    if discount is not None:
+        return {DISCOUNT: discounts.stored(discount, InvalidVoucher, targets_items=on_items)}
+    if gift is not None:
+        return gifts.columns(gifts.stored(gift, InvalidVoucher, targets_items=on_items))
+    if campaign is None:
+        raise InvalidVoucher("A voucher without a campaign needs a discount or a gift.")
+    return {} if campaign.gift is None else gifts.columns(campaign.gift)
 
 
 @transaction.atomic
 def update(*, voucher_id: int, spec: VoucherSpec, actor: Actor, now: datetime) -> Voucher:
     """Change what was sent; metadata is merged per key. The type of the discount stays, whatever was sent.
 
+    Another `amount` of a gift card is an entry of its ledger.
+
     :raises InvalidVoucher: a discount value that the engine cannot calculate, or fewer uses than were made.
+    :raises InvalidAddBalanceParams: the card would have less than was spent or is held.
     :raises MetadataInvalid: the metadata breaks its schema.
     :raises NotFound: unknown category, or the voucher was deleted in the meantime.
     """
@@ -108,6 +142,10 @@ def update(*, voucher_id: int, spec: VoucherSpec, actor: Actor, now: datetime) -
         inherited = campaign.discount if campaign else None
         changed = discounts.merged(voucher.discount or inherited, wire, InvalidVoucher)
         columns |= {} if changed is None else {DISCOUNT: changed}
+    gift = columns.pop(GIFT, None) or {}
+    is_card = voucher.type == Voucher.Type.GIFT_VOUCHER
+    if is_card and gift.get("effect"):
+        columns["gift_effect"] = gift["effect"]
     if spec.metadata:
         columns["metadata"] = {**voucher.metadata, **spec.metadata}
     before = assign(voucher, columns)
@@ -121,6 +159,8 @@ def update(*, voucher_id: int, spec: VoucherSpec, actor: Actor, now: datetime) -
         versions.note(voucher, actor=actor, now=now, by_hand=by_hand)
         audit.log(actor, "voucher.updated", voucher, now=now, before=old, after=new_)
         events.emit("voucher.updated", entity=voucher, actor=actor, now=now, payload=ids(voucher))
+    if is_card and gift.get("amount") is not None:
+        ledger.set_amount(voucher=voucher, amount=gift["amount"], actor=actor, now=now)
     return selectors.printable(Voucher.objects.all()).get(pk=voucher.pk)
 
 
@@ -229,5 +269,6 @@ def _summary(voucher: Voucher) -> dict[str, Any]:
         "code": voucher.code,
         "campaign": voucher.campaign.public_id if voucher.campaign else None,
         "discount": voucher.discount,
+        "gift_amount": voucher.gift_amount,
         "redemption_quantity": voucher.redemption_quantity,
     }

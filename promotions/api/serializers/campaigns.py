@@ -23,6 +23,7 @@ from promotions.api.serializers.definition_input import (
     uses_column,
 )
 from promotions.api.serializers.discounts import DiscountField, discount_output
+from promotions.api.serializers.gifts import GiftInput, campaign_gift_output
 from promotions.api.serializers.rules import assignments_output, given_rules, rule_ids
 from promotions.api.serializers.tiers import TierInput, tier_spec, tiers_output
 from promotions.api.serializers.validity import DurationField, validity_output, without_nulls
@@ -33,7 +34,6 @@ from promotions.services.campaigns import CampaignSpec
 
 CAMPAIGN_TYPES: Final = (
     *Campaign.CampaignType.values,
-    "GIFT_VOUCHERS",
     "LOYALTY_PROGRAM",
     "REFERRAL_PROGRAM",
 )
@@ -46,6 +46,7 @@ class InheritedInput(WireSerializer):
     type = ChoiceField(VOUCHER_TYPES, required=False, allow_null=True)
     code = TextField(required=False, allow_null=True, max_length=255)
     discount = DiscountField(required=False, allow_null=True)
+    gift = GiftInput(required=False, allow_null=True)
     code_config = MetadataField(required=False, allow_null=True)
     redemption = UsesInput(required=False, allow_null=True)
 
@@ -91,6 +92,8 @@ def campaign_spec(given: Mapping[str, Any]) -> CampaignSpec:
     columns = _columns(given, voucher.get("discount"))
     columns |= {"name": given["name"], "code_config": voucher.get("code_config")}
     columns |= uses_column(voucher, "voucher_redemption_quantity")
+    if voucher.get("gift") is not None:
+        columns["gift"] = dict(voucher["gift"])
     if given.get("use_voucher_metadata_schema") is not None:
         columns["use_voucher_metadata_schema"] = given["use_voucher_metadata_schema"]
     promotion = given.get("promotion")
@@ -169,10 +172,12 @@ def _voucher_of_campaign(campaign: Campaign) -> dict[str, Any] | None:
     """What the codes inherit; a promotion has none."""
     if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
         return None
+    type_of_codes = Voucher.Type.GIFT_VOUCHER if campaign.gift else Voucher.Type.DISCOUNT_VOUCHER
     return without_nulls(
         {
-            "type": Voucher.Type.DISCOUNT_VOUCHER.value,
+            "type": type_of_codes.value,
             "discount": discount_output(campaign.discount),
+            "gift": campaign_gift_output(campaign),
             "redemption": {"quantity": campaign.voucher_redemption_quantity},
             "code_config": CodeConfig.from_wire(campaign.code_config).to_wire(),
             "is_referral_code": False,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
 from commerce.api.serializers.customers import CustomerPayload, customer_spec
 from commerce.api.serializers.orders import OrderPayload, order_spec
 from core.api.fields import (
+    AmountField,
     BooleanField,
     ChoiceField,
     InstantField,
@@ -29,7 +30,14 @@ MAX_REDEEMABLES: Final = 30
 EXPANDABLE: Final = frozenset({"order", "redemption", "redeemable", "category"})
 
 
+class CreditsInput(WireSerializer):
+    """`gift`: what a card shall pay. How it pays is the card's own business."""
+
+    credits = AmountField(required=False, allow_null=True)
+
+
 class RedeemableInput(WireSerializer):
+    gift = CreditsInput(required=False, allow_null=True)
     object = TextField()
     id = TextField(allow_blank=False, max_length=255)
 
@@ -63,6 +71,7 @@ class SingleVoucherInput(WireSerializer):
     metadata = MetadataField(required=False, allow_null=True)
     tracking_id = TextField(required=False, allow_null=True, max_length=255)
     options = OptionsInput(required=False, allow_null=True)
+    gift = CreditsInput(required=False, allow_null=True)
 
 
 class ValidationInput(SingleVoucherInput):
@@ -91,8 +100,13 @@ def decision_spec(
     :raises InvalidPayload: wrong shape.
     """
     given = parse(serializer, data)
-    requested = redeemables or tuple(
-        Requested(object=entry["object"], id=entry["id"]) for entry in given["redeemables"]
+    requested = (
+        tuple(replace(entry, credits=_credits(given)) for entry in redeemables)
+        if redeemables
+        else tuple(
+            Requested(object=entry["object"], id=entry["id"], credits=_credits(entry))
+            for entry in given["redeemables"]
+        )
     )
     order = given.get("order")
     customer = given.get("customer") or (order or {}).get("customer")
@@ -111,3 +125,9 @@ def decision_spec(
         explain=bool(options.get("explain")),
         at=options.get("at"),
     )
+
+
+def _credits(given: Mapping[str, Any]) -> int | None:
+    """What the card shall pay, where that was said."""
+    credits: int | None = (given.get("gift") or {}).get("credits")
+    return credits

@@ -13,6 +13,7 @@ from engine.bundles import BundleCount
 from promotions.api.serializers.applied_entries import applied_output
 from promotions.api.serializers.categories import categories_output
 from promotions.api.serializers.discounts import discount_output
+from promotions.api.serializers.gifts import applied_credits, gift_output
 from promotions.api.serializers.stacking_rules import stacking_rules_output
 from promotions.redeemables import Found
 from promotions.selectors.order_snapshots import order_snapshot
@@ -67,7 +68,7 @@ def single_validation_output(decision: Decision, *, code: str, request_id: str) 
     row: Any = found.row
     wire |= {
         "metadata": row.metadata,
-        "discount": found_discount(found),
+        **({"gift": gift} if (gift := gift_output(row)) else {"discount": found_discount(found)}),
         **applied_output(step),
     }
     final = loaded.order_with(decision.outcome.added)
@@ -95,7 +96,7 @@ def step_output(
             if (order := order_snapshot(step.order, order_after or loaded.order)) is not None:
                 wire["order"] = order
             wire |= applied_output(step)
-            wire["result"] = {"discount": found_discount(found), **_bundle(step)}
+            wire["result"] = worth_output(found, step)
         case Status.INAPPLICABLE:
             error = refusal_of(step)
             body = {**error.to_wire(), "request_id": request_id}
@@ -107,6 +108,11 @@ def step_output(
                 "details": {"key": reason.key.value, "message": reason.message} if reason else {}
             }
     return wire | _expanded(found, expand)
+
+
+def worth_output(found: Found, step: Step) -> dict[str, Any]:
+    """`result` of what applies: the credits of a card, else the discount."""
+    return {**(applied_credits(found, step) or {"discount": found_discount(found)}), **_bundle(step)}
 
 
 def _bundle(step: Step) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from commerce.selectors.orders import ResolvedOrder
 from core.instants import format_instant
 from promotions.api.serializers.applied_entries import applied_output
 from promotions.api.serializers.categories import categories_output
-from promotions.api.serializers.decisions import EMPTY_LIST, bundle_output, found_discount
+from promotions.api.serializers.decisions import EMPTY_LIST, worth_output
 from promotions.api.serializers.rules import assignment_output
 from promotions.api.serializers.stacking_rules import stacking_rules_output
 from promotions.models import ValidationRuleAssignment
@@ -71,20 +71,13 @@ def _hit_output(hit: Hit, qualified: Qualified, expand: Collection[str]) -> dict
     if offer.kind == STACK:
         wire["redeemables"] = [_hit_output(part, qualified, expand) for part in hit.parts]
     else:
-        wire["result"] = _result(hit)
+        wire["result"] = worth_output(hit.found, hit.step)
     # A stack is about items as far as its tiers are.
     nothing = {"applicable_to": dict(EMPTY_LIST), "inapplicable_to": dict(EMPTY_LIST)}
     if (order := order_snapshot(hit.step.order, _order_with(hit, qualified))) is not None:
         wire["order"] = order
     wire |= nothing if hit.parts else applied_output(hit.step)
     return wire | _expanded(hit, qualified, expand)
-
-
-def _result(hit: Hit) -> dict[str, Any]:
-    wire: dict[str, Any] = {"discount": found_discount(hit.found)}
-    if hit.step.bundle is not None:
-        wire["bundle"] = bundle_output(hit.step.bundle)
-    return wire
 
 
 def _order_with(hit: Hit, qualified: Qualified) -> ResolvedOrder | None:

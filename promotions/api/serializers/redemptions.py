@@ -13,6 +13,7 @@ from core.api.fields import MetadataField, TextField, WireSerializer
 from core.instants import format_instant
 from engine import Status
 from promotions.api.serializers.decisions import step_output
+from promotions.api.serializers.gifts import redeemed_amount, taken_output
 from promotions.api.serializers.tiers import tier_output
 from promotions.api.serializers.vouchers import voucher_output
 from promotions.models import Redemption, Rollback, Voucher
@@ -67,6 +68,7 @@ def redemption_output(row: Redemption) -> dict[str, Any]:
     if row.result == Redemption.Result.FAILURE:
         wire["failure_code"] = row.failure_code
         wire["failure_message"] = row.failure_message
+    wire |= taken_output(row.credits)
     wire |= {
         "order": snapshot_output(row.order_snapshot, row.order, row.customer),
         "channel": {"channel_id": row.channel_id, "channel_type": row.channel_type},
@@ -98,6 +100,7 @@ def rollback_output(row: Rollback) -> dict[str, Any]:
         "reason": row.reason or None,
         "result": "SUCCESS",
         "status": "SUCCEEDED",
+        **taken_output(row.credits),
         "order": snapshot_output(row.order_snapshot, None, redemption.customer),
         "channel": {"channel_id": row.channel_id, "channel_type": row.channel_type},
         "customer": simple_customer_output(redemption.customer) if redemption.customer else None,
@@ -122,6 +125,7 @@ def voucher_redemptions_output(voucher: Voucher, rows: Sequence[Redemption]) -> 
     return {
         "quantity": voucher.redemption_quantity,
         "redeemed_quantity": voucher.redeemed_quantity,
+        **redeemed_amount(voucher),
         "object": "list",
         "url": f"/v1/vouchers/{quote(voucher.code, safe='')}/redemptions?page=1&limit=10",
         "data_ref": "redemption_entries",

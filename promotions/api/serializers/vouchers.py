@@ -16,6 +16,7 @@ from promotions.api.serializers.definition_input import (
     uses_column,
 )
 from promotions.api.serializers.discounts import DiscountField, discount_output
+from promotions.api.serializers.gifts import GiftInput, gift_output, redeemed_amount
 from promotions.api.serializers.rules import assignments_output, given_rules, rule_ids
 from promotions.api.serializers.validity import validity_output
 from promotions.models import Voucher
@@ -24,7 +25,8 @@ from promotions.services.vouchers import LONGEST_INFO, VoucherSpec
 
 MOST_BULK_ENTRIES: Final = 100_000
 
-VOUCHER_TYPES: Final = (Voucher.Type.DISCOUNT_VOUCHER, "GIFT_VOUCHER", "LOYALTY_CARD")
+_LOYALTY_CARD: Final = "LOYALTY_CARD"
+VOUCHER_TYPES: Final = (*Voucher.Type.values, _LOYALTY_CARD)
 
 
 class VoucherBodyInput(DefinitionInput):
@@ -33,6 +35,10 @@ class VoucherBodyInput(DefinitionInput):
     active = BooleanField(required=False, allow_null=True)
     additional_info = TextField(required=False, allow_null=True, max_length=LONGEST_INFO)
     discount = DiscountField(required=False, allow_null=True)
+
+
+class VoucherChangeInput(VoucherBodyInput):
+    gift = GiftInput(required=False, allow_null=True)
 
 
 class CampaignVoucherInput(VoucherBodyInput):
@@ -44,10 +50,10 @@ class CampaignVoucherInput(VoucherBodyInput):
 
 
 class VoucherInput(CampaignVoucherInput):
-    """A new voucher; `gift` and `loyalty_card` are read only to say that they are not known yet."""
+    """A new voucher; `loyalty_card` is read only to say that it is not known yet."""
 
     type = ChoiceField(VOUCHER_TYPES, required=False, allow_null=True)
-    gift = MetadataField(required=False, allow_null=True)
+    gift = GiftInput(required=False, allow_null=True)
     loyalty_card = MetadataField(required=False, allow_null=True)
     campaign = TextField(required=False, allow_null=True, max_length=255)
     campaign_id = TextField(required=False, allow_null=True, max_length=255)
@@ -71,11 +77,10 @@ def voucher_spec(given: Mapping[str, Any], *, code: str | None = None) -> Vouche
 
     :raises InvalidVoucher: a type that this version does not know.
     """
-    unknown = given.get("type") not in (None, Voucher.Type.DISCOUNT_VOUCHER)
-    if unknown or given.get("gift") or given.get("loyalty_card"):
+    if given.get("type") == _LOYALTY_CARD or given.get("loyalty_card"):
         raise InvalidVoucher(
-            "Gift cards and loyalty cards are not supported in this version. "
-            f"Supported is: {Voucher.Type.DISCOUNT_VOUCHER.value}."
+            "Loyalty cards are not supported in this version. "
+            f"Supported are: {', '.join(Voucher.Type.values)}."
         )
     columns = definition_columns(given) | uses_column(given, "redemption_quantity")
     if given.get("active") is not None:
@@ -84,7 +89,10 @@ def voucher_spec(given: Mapping[str, Any], *, code: str | None = None) -> Vouche
         columns["additional_info"] = given["additional_info"] or ""
     if given.get("discount") is not None:
         columns["discount"] = given["discount"]
+    if given.get("gift") is not None:
+        columns["gift"] = dict(given["gift"])
     return VoucherSpec(
+        type=given.get("type"),
         code=code if code is not None else given.get("code"),
         code_config=given.get("code_config"),
         values=columns,
@@ -115,7 +123,7 @@ def voucher_base_output(voucher: Voucher) -> dict[str, Any]:
         "category_id": category.public_id if category else None,
         "type": voucher.type,
         "discount": discount_output(voucher.discount or (campaign.discount if campaign else None)),
-        "gift": None,
+        "gift": gift_output(voucher),
         "loyalty_card": None,
         **validity_output(voucher, campaign),
         "active": voucher.is_active,
@@ -135,6 +143,7 @@ def voucher_base_output(voucher: Voucher) -> dict[str, Any]:
         "redemption": {
             "quantity": voucher.redemption_quantity,
             "redeemed_quantity": voucher.redeemed_quantity,
+            **redeemed_amount(voucher),
             "object": "list",
             "url": f"{path}/redemptions?page=1&limit=10",
         },

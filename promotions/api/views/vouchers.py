@@ -14,7 +14,7 @@ from promotions.api.serializers.vouchers import (
     MOST_BULK_ENTRIES,
     BulkEntryInput,
     MetadataForManyInput,
-    VoucherBodyInput,
+    VoucherChangeInput,
     VoucherInput,
     voucher_base_output,
     voucher_output,
@@ -70,7 +70,7 @@ class VoucherView(_CreatingView):
         return self.create(request, code)
 
     def put(self, request: Request, code: str) -> Response:
-        given = parse(VoucherBodyInput, request.data)
+        given = parse(VoucherChangeInput, request.data)
         voucher = vouchers.update(
             voucher_id=known.get(code).pk,
             spec=voucher_spec(given),

@@ -219,10 +219,16 @@ def test_the_number_of_codes_costs_no_queries(api: APIClient, count_queries: Cal
     ("body", "key", "details"),
     [
         ({}, "invalid_campaign", "campaign_type, voucher or promotion"),
-        ({"campaign_type": "GIFT_VOUCHERS", "voucher": VOUCHER}, "invalid_campaign", "GIFT_VOUCHERS"),
+        ({"campaign_type": "GIFT_VOUCHERS"}, "invalid_campaign_params", ".voucher.gift is required"),
+        ({"campaign_type": "GIFT_VOUCHERS", "voucher": VOUCHER}, "invalid_campaign_params", ".voucher.gift"),
+        (
+            {"campaign_type": "GIFT_VOUCHERS", "voucher": {**VOUCHER, "type": "DISCOUNT_VOUCHER"}},
+            "invalid_campaign",
+            "The codes of a GIFT_VOUCHERS campaign are no DISCOUNT_VOUCHER",
+        ),
+        ({"voucher": {"type": "GIFT_VOUCHER", "gift": {}}}, "invalid_campaign_params", "gift.amount"),
         ({"campaign_type": "LOYALTY_PROGRAM"}, "invalid_campaign", "not supported in this version"),
         ({"campaign_type": "REFERRAL_PROGRAM"}, "invalid_campaign", "DISCOUNT_COUPONS, PROMOTION"),
-        ({"voucher": {"type": "GIFT_VOUCHER"}}, "invalid_campaign", "not supported"),
         ({"voucher": {"type": "LOYALTY_CARD"}}, "invalid_campaign", "not supported"),
         ({"voucher": {"type": "DISCOUNT_VOUCHER"}}, "invalid_campaign_params", ".voucher.discount"),
         (

@@ -207,9 +207,7 @@ def test_the_type_follows_from_the_discount(api: APIClient) -> None:
     [
         ({}, "needs a discount"),
         ({"type": "DISCOUNT_VOUCHER"}, "needs a discount"),
-        ({"type": "GIFT_VOUCHER", "gift": {"amount": 1}}, "Supported is: DISCOUNT_VOUCHER"),
         ({"type": "LOYALTY_CARD", "loyalty_card": {"points": 1}}, "not supported in this version"),
-        ({"gift": {"amount": 1}}, "not supported in this version"),
         ({"discount": {}}, "supported: AMOUNT/APPLY_TO_ORDER, AMOUNT/APPLY_TO_ITEMS, "),
         ({"discount": {"type": "NOTHING"}}, "supported: "),
         ({"discount": {"type": "AMOUNT", "amount_off": -1}}, "amount_off"),
