@@ -14,6 +14,7 @@ from commerce.api.views import (
     products,
     skus,
 )
+from integrations.api.views.exports import ExportOfView
 
 register_converter(ReferenceConverter, "reference")
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("events", events.EventsView.as_view()),
     path("orders", orders.OrdersView.as_view()),
     path("orders/import", orders.OrdersImportView.as_view()),
+    path("orders/export", ExportOfView.as_view(exported_object="order")),
     path("orders/<reference:order_id>", orders.OrderView.as_view()),
     path("product-collections", collections.CollectionsView.as_view()),
     path("product-collections/<str:collection_id>", collections.CollectionView.as_view()),
