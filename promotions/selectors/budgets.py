@@ -7,22 +7,39 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from django.db.models import BigIntegerField, Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
 from django.db.models.functions import Coalesce, TruncDate
 
 from core.errors import NotFound
 from core.models import ProjectSettings
 from promotions.models import Budget, BudgetAlert, BudgetCampaign, BudgetDraw, BudgetPlan, Counter
-from promotions.selectors.counts import period_starts
+from promotions.selectors.tallies import BUDGET, periods
 
 OBJECT: Final = "budget"
-COUNTER: Final = "used"
-"""The name of a budget's counters."""
 TERMS: Final = (
     "name", "measure", "limit", "period", "per", "customer_key", "field", "policy", "channels", "stores",
     "thresholds", "is_active", "starts_on", "ends_on",
 )  # fmt: skip
-_STARTS: Final = {Budget.Period.DAY: "daily", Budget.Period.WEEK: "weekly", Budget.Period.MONTH: "monthly"}
+_NAMES: Final = {
+    Budget.Period.EVER: "",
+    Budget.Period.DAY: "daily",
+    Budget.Period.WEEK: "weekly",
+    Budget.Period.MONTH: "monthly",
+}
+LOCK_ORDER: Final = (ExpressionWrapper(Q(subject=""), output_field=BooleanField()), "subject", "period")
+"""Of the counters of one budget: as in `tallies.Tally.place`, those of everybody last."""
 
 type Spent = dict[date, int]
 
@@ -95,7 +112,7 @@ def plan_of(budget: Budget) -> dict[date, int]:
 
 
 def counters(budget: Budget) -> QuerySet[Counter]:
-    return Counter.objects.filter(scope=Counter.Scope.BUDGET, scope_id=budget.pk, name=COUNTER)
+    return Counter.objects.filter(scope=Counter.Scope.BUDGET, scope_id=budget.pk, name=BUDGET)
 
 
 def was_drawn(budget: Budget) -> bool:
@@ -107,8 +124,7 @@ def was_drawn(budget: Budget) -> bool:
 
 def period_of(period: str, settings: ProjectSettings, now: datetime) -> str:
     """What the running period is called in counters: its first day, empty for ever."""
-    name = _STARTS.get(Budget.Period(period))
-    return "" if name is None else period_starts(settings, now)[name].date().isoformat()
+    return periods(settings, now)[_NAMES[Budget.Period(period)]]
 
 
 def last_day(period: str, settings: ProjectSettings, now: datetime) -> date | None:
@@ -153,7 +169,7 @@ def _running(budgets: Collection[Budget], settings: ProjectSettings, now: dateti
 def fullest(budgets: Collection[Budget], settings: ProjectSettings, now: datetime) -> dict[int, Fullest]:
     """For lists: by budget, in two queries. Without any counter yet: nothing used."""
     rows = Counter.objects.filter(
-        _running(budgets, settings, now, "scope_id"), scope=Counter.Scope.BUDGET, name=COUNTER
+        _running(budgets, settings, now, "scope_id"), scope=Counter.Scope.BUDGET, name=BUDGET
     )
     numbers = dict(rows.order_by().values("scope_id").annotate(n=Count("pk")).values_list("scope_id", "n"))
     first = rows.order_by("scope_id", (F("value") + F("held")).desc(), "pk").distinct("scope_id")

@@ -11,6 +11,7 @@ from django.db import connection
 
 from core import events
 from core.actors import Actor
+from promotions import budget_subjects
 from promotions.models import Budget
 
 WHOLE: Final = 100
@@ -82,8 +83,9 @@ def _payload(budget: Budget, crossing: Crossing) -> dict[str, Any]:
     if crossing.period:
         payload["period"] = crossing.period
     # Whose use it was is personal where customers are counted: programs ask for it with a key.
-    if crossing.subject and budget.per != Budget.Per.CUSTOMER:
-        payload["subject"] = crossing.subject
+    subject = budget_subjects.read(crossing.subject)
+    if subject is not None and subject.kind in (budget_subjects.CHANNEL, budget_subjects.STORE):
+        payload[subject.kind] = subject.key
     return payload
 
 

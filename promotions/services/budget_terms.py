@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any, Final
 
 from core.errors import DomainError, ResourceInUse
+from promotions import budget_subjects
 from promotions.models import Budget
 from promotions.selectors import budgets as selectors
+from promotions.selectors.budgets_in_force import USUAL_STORE_FIELD
 
 FIXED: Final = ("measure", "period", "per", "customer_key", "field")
 """What says how a budget counts: it stays once something was counted."""
@@ -19,7 +21,8 @@ LONGEST_NAME: Final = 100
 MOST_MONTHS: Final = 120
 DIVISIBLE: Final = frozenset({Budget.Measure.DISCOUNT, Budget.Measure.GIFT_CREDITS, Budget.Measure.UNITS})
 """Of these a part can be given; a redemption or an order counts as a whole."""
-STORE_FIELD: Final = "store"
+RESERVED: Final = budget_subjects.KNOWN
+"""Counters use these words for what is no metadata field."""
 
 type Plan = Mapping[date, int]
 
@@ -93,26 +96,25 @@ def refuse_change_of_counting(budget: Budget, before: Mapping[str, Any]) -> None
 
 
 def _settle_subject(budget: Budget, given: Collection[str]) -> None:
-    """Who a customer is, and the field where that or the store stands."""
+    """Who a customer is, and the metadata field where his key or the store stands."""
     is_per_customer = budget.per == Budget.Per.CUSTOMER
     if not is_per_customer:
         if "customer_key" in given and budget.customer_key != Budget.CustomerKey.ID:
             raise InvalidBudget("Property .customer_key has a meaning with .per CUSTOMER only")
         budget.customer_key = Budget.CustomerKey.ID
-    has_own_key = is_per_customer and budget.customer_key == Budget.CustomerKey.METADATA
-    has_stores = budget.per == Budget.Per.STORE or bool(budget.stores)
-    if has_own_key and budget.stores:
-        raise InvalidBudget(
-            "Property .stores cannot stand beside .customer_key METADATA: both read .metadata_field"
-        )
-    if has_own_key and not budget.field.strip():
-        raise InvalidBudget("Property .metadata_field is required: where the key of the customer stands")
-    if has_stores and not budget.field.strip():
-        budget.field = STORE_FIELD
-    if not has_own_key and not has_stores:
-        if "field" in given and budget.field.strip():
+    budget.field = budget.field.strip()
+    if is_per_customer and budget.customer_key == Budget.CustomerKey.METADATA:
+        if not budget.field or budget.field in RESERVED:
             raise InvalidBudget(
-                "Property .metadata_field has a meaning with .stores, .per STORE or .customer_key METADATA"
+                "Property .metadata_field is required: where the key of the customer stands, and not one of "
+                f"{', '.join(sorted(RESERVED))}"
+            )
+    elif budget.per == Budget.Per.STORE:
+        budget.field = budget.field or USUAL_STORE_FIELD
+    else:
+        if "field" in given and budget.field:
+            raise InvalidBudget(
+                "Property .metadata_field has a meaning with .per STORE or .customer_key METADATA only"
             )
         budget.field = ""
 

@@ -16,7 +16,7 @@ from core.locking import lock, retried
 from core.project import current as project_settings
 from promotions.models import Budget, BudgetAlert, BudgetCampaign, BudgetPlan, Campaign
 from promotions.selectors import budgets as selectors
-from promotions.services import budget_alerts
+from promotions.services import budget_alerts, versions
 from promotions.services.budget_alerts import Crossing, reached
 from promotions.services.budget_terms import (
     InvalidBudget,
@@ -64,6 +64,7 @@ def create(*, spec: BudgetSpec, actor: Actor, now: datetime) -> Budget:
     _tell("created", budget, actor, now)
     _write_plan(budget, spec.plan or {})
     _let_draw(budget, spec.campaign_ids or (), actor, now)
+    versions.note(budget, actor=actor, now=now)
     return selectors.get(budget.public_id)
 
 
@@ -100,6 +101,7 @@ def update(*, budget_id: int, spec: BudgetSpec, actor: Actor, now: datetime) -> 
         _tell("updated", budget, actor, now)
     if spec.campaign_ids is not None:
         _let_draw(budget, spec.campaign_ids, actor, now)
+    versions.note(budget, actor=actor, now=now)
     return selectors.get(budget.public_id)
 
 
@@ -117,6 +119,7 @@ def set_active(*, budget_id: int, is_active: bool, actor: Actor, now: datetime) 
         change: dict[str, Any] = {"before": {"active": not is_active}, "after": {"active": is_active}}
         audit.log(actor, f"budget.{verb}", budget, now=now, **change)
         _tell(verb, budget, actor, now)
+        versions.note(budget, actor=actor, now=now)
     return budget
 
 
@@ -132,17 +135,15 @@ def delete(*, budget_id: int, actor: Actor, now: datetime) -> None:
     before = facts({name: getattr(budget, name) for name in ("name", "measure", "limit")})
     audit.log(actor, "budget.deleted", budget, now=now, before=before)
     _tell("deleted", budget, actor, now)
+    versions.note(budget, actor=actor, now=now)
 
 
 def _move_limit(budget: Budget, before: Mapping[str, Any], actor: Actor, now: datetime) -> None:
-    """Let what runs now follow a new limit or new thresholds. The budget's row is locked; counters come now.
-
-    Redemptions take the same locks, so none decides on the old limit afterwards.
-    """
+    """Let what runs now follow a new limit or new thresholds. Counters are locked after the budget."""
     if all(before[name] == getattr(budget, name) for name in ("limit", "thresholds")):
         return
     counters = selectors.running_counters(budget, project_settings(), now)
-    locked = counters.order_by("pk").select_for_update(no_key=True)
+    locked = counters.order_by(*selectors.LOCK_ORDER).select_for_update(no_key=True)
     lowest, crossings = 0, []
     for subject, period, used, held in locked.values_list("subject", "period", "value", "held").iterator():
         lowest = max(lowest, used + held)

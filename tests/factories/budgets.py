@@ -8,7 +8,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from promotions.models import Budget, BudgetCampaign, Campaign, Counter
-from promotions.selectors.budgets import COUNTER
+from promotions.selectors.tallies import BUDGET
 
 CREATED_AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -35,7 +35,7 @@ class CounterFactory(DjangoModelFactory[Counter]):
 
     scope = Counter.Scope.BUDGET
     scope_id = factory.LazyAttribute(lambda counter: counter.budget.pk)
-    name = COUNTER
+    name = BUDGET
     most = factory.LazyAttribute(lambda counter: counter.budget.limit)
 
 

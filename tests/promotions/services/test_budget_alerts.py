@@ -100,17 +100,16 @@ def test_the_last_one_says_that_the_budget_is_exhausted(db: None) -> None:
 
 def test_the_same_threshold_is_told_once_for_each_subject_and_period(db: None) -> None:
     budget = BudgetFactory(limit=10_000, per=Budget.Per.STORE)
-    tell(crossing(budget, [50], 5_000, subject="berlin", period="2026-03-01"))
+    tell(crossing(budget, [50], 5_000, subject="store:berlin", period="2026-03-01"))
 
     tell(
-        crossing(budget, [50, 80], 8_000, subject="berlin", period="2026-03-01"),
-        crossing(budget, [50], 5_100, subject="warsaw", period="2026-03-01"),
-        crossing(budget, [50], 5_200, subject="berlin", period="2026-04-01"),
+        crossing(budget, [50, 80], 8_000, subject="store:berlin", period="2026-03-01"),
+        crossing(budget, [50], 5_100, subject="store:warsaw", period="2026-03-01"),
+        crossing(budget, [50], 5_200, subject="store:berlin", period="2026-04-01"),
     )
 
     assert [
-        (payload["subject"], payload["period"], payload["threshold"], payload["used"])
-        for _, payload in told()
+        (payload["store"], payload["period"], payload["threshold"], payload["used"]) for _, payload in told()
     ] == [
         ("berlin", "2026-03-01", 50, 5_000),
         ("berlin", "2026-03-01", 80, 8_000),
@@ -118,13 +117,13 @@ def test_the_same_threshold_is_told_once_for_each_subject_and_period(db: None) -
         ("warsaw", "2026-03-01", 50, 5_100),
     ]
     assert BudgetAlert.objects.count() == 4
-    assert BudgetAlert.objects.get(subject="berlin", period="2026-03-01", threshold=50).used == 5_000
+    assert BudgetAlert.objects.get(subject="store:berlin", period="2026-03-01", threshold=50).used == 5_000
 
 
 def test_an_event_does_not_name_the_customer(db: None) -> None:
     budget = BudgetFactory(limit=100, per=Budget.Per.CUSTOMER, customer_key=Budget.CustomerKey.EMAIL)
 
-    tell(crossing(budget, [50], 60, subject="ada@shop.example"))
+    tell(crossing(budget, [50], 60, subject="email:ada@shop.example"))
 
     ((_, payload),) = told()
     assert payload == {"budget_id": budget.public_id, "used": 60, "limit": 100, "threshold": 50}
