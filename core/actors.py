@@ -37,20 +37,24 @@ _MERCHANT = frozenset(
 _CLIENT = frozenset({"validations.validate", "redemptions.redeem", "qualifications.qualify", "events.create"})
 # Of the project itself; nothing that somebody at a till or a campaign works with.
 _OF_THE_PROJECT = ("settings.", "management.", "api_keys.")
+# Who plans a promotion does not decide himself what it may cost.
+_OF_FINANCE = ("budgets.",)
 
 
 def role_allows(role: str, permission: str) -> bool:
     """Whether a role holds a permission such as `vouchers.modify`.
 
-    Contract: governance 3. Admin all; User all but project settings and keys; Viewer reads and exports;
-    Merchant validates, redeems, rolls back and reads what belongs to that, settings and keys not.
+    Contract: governance 3. Admin all; User all but project settings and keys, budgets to read only; Viewer
+    reads and exports; Merchant validates, redeems, rolls back and reads what belongs to that, settings and
+    keys not.
     """
     action = permission.rpartition(".")[2]
     match role:
         case Role.ADMIN:
             return True
         case Role.USER:
-            return not permission.startswith(_OF_THE_PROJECT)
+            may_change = not permission.startswith(_OF_FINANCE) or action in {"read", "export"}
+            return may_change and not permission.startswith(_OF_THE_PROJECT)
         case Role.VIEWER:
             return action in {"read", "export"}
         case Role.MERCHANT:

@@ -36,7 +36,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """A database that is reused may have been flushed by the last run: put the first rows back."""
     with django_db_blocker.unblock():
         ProjectSettings.objects.get_or_create(pk=1, defaults={"created_at": NOW})
-        for name in ("Admin", "User", "Merchant", "Viewer"):
+        for name in ("Admin", "User", "Merchant", "Viewer", "Finance"):
             Group.objects.get_or_create(name=name)
 
 

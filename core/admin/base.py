@@ -1,8 +1,8 @@
 """What every admin page of the house shares: who acts, who may, and how a refusal reaches people.
 
 Rights come from the role (`staff_role`): superusers and members of the group `Admin` are admins, the groups
-`User`, `Viewer` and `Merchant` give those roles. A right of Django's own, given to a person or a group, opens
-its page too.
+`User`, `Viewer` and `Merchant` give those roles. The group `Finance` adds a duty to a role. A right of
+Django's own, given to a person or a group, opens its page too.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ __all__ = [
     "htmx_redirect",
     "reported",
     "staff_actor",
+    "staff_allows",
     "staff_role",
 ]
 
@@ -46,6 +47,8 @@ __all__ = [
 ROLE_GROUPS: Final = {
     role.value.capitalize(): role for role in (Role.ADMIN, Role.USER, Role.MERCHANT, Role.VIEWER)
 }
+# What a group opens beside the role that another group gives.
+DUTY_GROUPS: Final = {"Finance": frozenset({"budgets.create", "budgets.modify", "budgets.delete"})}
 _ACTIONS: Final = {"view": "read", "add": "create", "change": "modify", "delete": "delete"}
 
 
@@ -55,10 +58,25 @@ def staff_role(user: Any) -> Role | None:
         return None
     if user.is_superuser:
         return Role.ADMIN
-    if not hasattr(user, "_house_role"):
-        names = set(user.groups.values_list("name", flat=True))
-        user._house_role = next((role for name, role in ROLE_GROUPS.items() if name in names), None)
-    return user._house_role
+    names = _group_names(user)
+    return next((role for name, role in ROLE_GROUPS.items() if name in names), None)
+
+
+def staff_allows(user: Any, permission: str) -> bool:
+    """Whether a person in the admin holds a permission, by the role or by a duty beside it."""
+    role = staff_role(user)
+    if role is None:
+        return False
+    return role_allows(role, permission) or any(
+        name in _group_names(user) for name, held in DUTY_GROUPS.items() if permission in held
+    )
+
+
+def _group_names(user: Any) -> set[str]:
+    if not hasattr(user, "_house_groups"):
+        user._house_groups = set(user.groups.values_list("name", flat=True))
+    found: set[str] = user._house_groups
+    return found
 
 
 def staff_actor(request: HttpRequest) -> Actor:
@@ -123,9 +141,8 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
     actions: Any = ()
 
     def allows(self, request: HttpRequest, action: str) -> bool:
-        """Whether the person's role holds `<resource>.<action>`."""
-        role = staff_role(request.user)
-        return role is not None and role_allows(role, f"{self.resource or self.opts.model_name}.{action}")
+        """Whether the person holds `<resource>.<action>`."""
+        return staff_allows(request.user, f"{self.resource or self.opts.model_name}.{action}")
 
     def _may(self, request: HttpRequest, verb: str) -> bool:
         own = f"{self.opts.app_label}.{get_permission_codename(verb, self.opts)}"

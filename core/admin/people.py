@@ -77,7 +77,8 @@ class UserAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[misc] # Django c
                 "fields": ("is_active", "is_staff", "groups", "is_superuser"),
                 "description": (
                     "Staff may sign in here. Admin may do everything, User everything but settings, "
-                    "Merchant redeems and reads, Viewer reads and exports."
+                    "Merchant redeems and reads, Viewer reads and exports. Finance, beside one of them, "
+                    "changes budgets."
                 ),
             },
         ),
@@ -103,7 +104,7 @@ class UserAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[misc] # Django c
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, AuditedAdmin):  # type: ignore[misc] # as above
-    """The four groups of the first migration are roles by their names; others may carry single rights."""
+    """Groups of the migrations are roles and duties by their names; others may carry single rights."""
 
     def facts(self, obj: Group) -> dict[str, Any]:
         return {"name": obj.name, "permissions": sorted(obj.permissions.values_list("codename", flat=True))}

@@ -22,6 +22,11 @@ MATRIX = {
     "management.modify": "ADMIN",
     "api_keys.create": "ADMIN",
     "metadata_schemas.modify": "ADMIN USER",
+    "budgets.read": "ADMIN USER VIEWER MERCHANT",
+    "budgets.export": "ADMIN USER VIEWER",
+    "budgets.create": "ADMIN",
+    "budgets.modify": "ADMIN",
+    "budgets.delete": "ADMIN",
 }
 
 
