@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from django.db import models
 
@@ -21,18 +21,36 @@ from promotions.models import Campaign, Category, Redemption, Rollback
 
 
 @dataclass(frozen=True, kw_only=True)
+class Held:
+    """Uses and credits of one voucher: what other sessions keep, and what the asking one does."""
+
+    uses: int = 0
+    own_uses: int = 0
+    credits: int = 0
+    own_credits: int = 0
+
+
+NOTHING_HELD: Final = Held()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Requested:
-    """One entry of `redeemables` as the client sent it: `object` of the wire, and a code or id."""
+    """One entry of `redeemables` as the client sent it: `object` of the wire, and a code or id.
+
+    `credits` is what a card shall pay; None = as much as is useful.
+    """
 
     object: str
     id: str
+    credits: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
     """A requested redeemable with its rows. `row` is None when nothing has that code or id.
 
-    `candidate` is what the engine sees of it, `rule_version_ids` are primary keys of its rules' versions.
+    `candidate` is what the engine sees of it, `rule_version_ids` are primary keys of its rules' versions, `held`
+    is what validation sessions keep of it.
     """
 
     requested: Requested
@@ -41,6 +59,7 @@ class Found:
     campaign: Campaign | None = None
     category: Category | None = None
     rule_version_ids: tuple[int, ...] = ()
+    held: Held = NOTHING_HELD
 
 
 class NotRedeemable(DomainError):

@@ -38,6 +38,7 @@ class TierKind:
             campaign_validity=engine_input.validity(tier.campaign),
             discount=effects.parse(tier.discount),
             category=engine_input.category(category),
+            campaign_id=tier.campaign.public_id,
         )
         return Found(
             requested=requested, candidate=candidate, row=tier, campaign=tier.campaign, category=category

@@ -1,4 +1,4 @@
-"""Discount codes as redeemables."""
+"""Discount codes and gift cards as redeemables."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from core import project
 from core.ids import has_prefix
 from core.models import ProjectSettings
 from engine import Candidate, RedeemableObject, Step, Uses, effects
-from promotions import engine_input
+from promotions import engine_input, gifts
 from promotions.models import Redemption, Rollback, Voucher
-from promotions.redeemables import Found, QuantityExceeded, Requested
+from promotions.redeemables import Found, Requested
 from promotions.selectors.validation_rules import with_assignment
+from promotions.services import ledger
+from promotions.services.counter_moves import DecisionOutdated
 
 # Everything a decision reads; metadata and texts of the campaign are needed only for printing.
 _WITH: Final = ("campaign", "campaign__category", "category", "holder")
@@ -42,7 +44,6 @@ class VoucherKind:
         voucher = cast(Voucher, row)
         campaign = voucher.campaign
         category = voucher.category or (campaign.category if campaign else None)
-        discount = voucher.discount or (campaign.discount if campaign else None)
         candidate = Candidate(
             key=requested.id,
             object=RedeemableObject.VOUCHER,
@@ -58,8 +59,10 @@ class VoucherKind:
             published_at=voucher.published_at,
             publish_count=voucher.publish_count,
             uses=Uses(quantity=voucher.redemption_quantity, used=voucher.redeemed_quantity),
-            discount=effects.parse(discount or {}),
+            discount=effects.parse(gifts.effect_of(voucher, campaign.discount if campaign else None)),
+            credits=gifts.credits_of(voucher, requested=requested.credits),
             category=engine_input.category(category),
+            campaign_id=campaign.public_id if campaign is not None else None,
         )
         return Found(
             requested=requested, candidate=candidate, row=voucher, campaign=campaign, category=category
@@ -74,19 +77,42 @@ class VoucherKind:
         }
 
     def consume(self, found: Found, step: Step, *, redemption: Redemption, now: datetime) -> None:
-        voucher = cast(Voucher, found.row)
-        free = Q(redemption_quantity=None) | Q(redeemed_quantity__lt=F("redemption_quantity"))
+        voucher, own = cast(Voucher, found.row), found.held
+        used_or_held = F("redeemed_quantity") + F("held_quantity") - own.own_uses
+        free = Q(redemption_quantity=None) | Q(redemption_quantity__gt=used_or_held)
         taken = Voucher.objects.filter(free, pk=voucher.pk).update(
-            redeemed_quantity=F("redeemed_quantity") + 1
+            redeemed_quantity=F("redeemed_quantity") + 1, held_quantity=F("held_quantity") - own.own_uses
         )
         if not taken:
-            raise QuantityExceeded(
-                voucher.code, redeemable_id=found.requested.id, redeemable_type=RedeemableObject.VOUCHER.value
-            )
+            raise DecisionOutdated
         voucher.redeemed_quantity += 1
+        if step.credits_taken or own.own_credits:
+            self._pay(voucher, step.credits_taken or 0, held=own.own_credits, redemption=redemption, now=now)
+
+    def _pay(
+        self, voucher: Voucher, credits: int, *, held: int, redemption: Redemption, now: datetime
+    ) -> None:
+        try:
+            row = ledger.pay(
+                voucher_id=voucher.pk, credits=credits, held=held, redemption=redemption, now=now
+            )
+        except ledger.GiftAmountExceeded as error:
+            # Somebody else paid meanwhile: there may be less to give, or a reason to refuse.
+            raise DecisionOutdated from error
+        voucher.gift_balance = row.balance
+        voucher.gift_redeemed += credits
 
     def restore(self, redemption: Redemption, *, rollback: Rollback, now: datetime) -> None:
         assert redemption.voucher_id is not None  # noqa: S101 - it is a redemption of this kind
         Voucher.objects.filter(pk=redemption.voucher_id, redeemed_quantity__gt=0).update(
             redeemed_quantity=F("redeemed_quantity") - 1
         )
+        left = ledger.paid_with(redemption.voucher_id, redemption)
+        if left:
+            ledger.refund(
+                voucher_id=redemption.voucher_id,
+                credits=left,
+                redemption=redemption,
+                rollback=rollback,
+                now=now,
+            )

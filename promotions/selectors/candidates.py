@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 from commerce.models import Customer
+from core.exact import exact
 from engine.rules import Needs
 from promotions.models import PromotionTier, Voucher
 from promotions.redeemables import Found
-from promotions.selectors import counts, unit_counts, validation_rules
-
-if TYPE_CHECKING:
-    from promotions.selectors.snapshots import Asking
+from promotions.selectors import validation_rules
+from promotions.selectors.counter_reading import Wanted
+from promotions.selectors.tallies import IN_CAMPAIGN_OF_EVERYBODY, Counted, Tally
 
 
 def with_rules(found: Sequence[Found]) -> list[Found]:
@@ -53,47 +53,37 @@ def with_holder(found: Sequence[Found], customer: Customer | None) -> list[Found
     return [held(entry) for entry in found]
 
 
-def with_counts(found: Sequence[Found], needs: Needs, asking: Asking) -> list[Found]:
-    """Each candidate with its counters and metadata, as far as `needs` names them. At most four queries."""
+def with_counts(
+    found: Sequence[Found], needs: Needs, wanted: Wanted, counted: Mapping[Tally, Counted]
+) -> list[Found]:
+    """Each candidate with its counters, budgets and metadata, as far as rules and campaigns ask for them."""
     with_metadata = "candidate.metadata" in needs.facts
-    with_units = "candidate.unit_counts" in needs.facts
-    if not (needs.counts or with_metadata or with_units):
+    if not (needs.counts or with_metadata or wanted.of_rules or wanted.budgets):
         return list(found)
-    scope = counts.counting_for(
-        customer=asking.customer,
-        payload=asking.payload,
-        actor=asking.actor,
-        settings=asking.settings,
-        now=asking.now,
-    )
-    campaigns = counts.of_campaigns(_campaigns(found), needs.counts, scope)
-    vouchers = counts.of_vouchers(_keys(found, Voucher), needs.counts, scope)
-    tiers = counts.of_tiers(_keys(found, PromotionTier), needs.counts, scope)
-    units = unit_counts.load(campaigns=_campaigns(found), customer=asking.customer) if with_units else []
     complete = []
     for entry in found:
-        row, campaign = entry.row, entry.campaign
-        own = vouchers if isinstance(row, Voucher) else tiers
-        counted = {
-            **counts.NOTHING,
-            **(campaigns.get(campaign.pk, {}) if campaign is not None else {}),
-            **(own.get(row.pk, {}) if row is not None else {}),
-        }
+        named = wanted.of_rules.get((entry.requested.object, entry.requested.id), {})
+        known = {name: counted[tally] for name, tally in named.items()}
+        counts = {name: one.value + one.held for name, one in known.items() if ":" not in name}
+        if entry.campaign is None:
+            counts |= dict.fromkeys(needs.counts & IN_CAMPAIGN_OF_EVERYBODY, 0)
+        granted = {name: one.granted for name, one in known.items() if one.granted}
         candidate = replace(
             entry.candidate,
-            counts={name: value for name, value in counted.items() if name in needs.counts},
-            metadata=counts.metadata_of(row) if with_metadata else {},
-            unit_counts=unit_counts.counters(
-                units,
-                entry.candidate.rules,
-                campaign=campaign.pk,
-                tier=row.pk if isinstance(row, PromotionTier) else None,
-            )
-            if campaign is not None
-            else {},
+            counts=counts,
+            unit_counts={name: one.value + one.held for name, one in known.items() if ":" in name},
+            granted=frozenset(granted),
+            granted_amounts=granted,
+            metadata=metadata_of(entry.row) if with_metadata else {},
         )
         complete.append(replace(entry, candidate=candidate))
     return complete
+
+
+def metadata_of(row: Any) -> Mapping[str, Any]:
+    """The metadata of a voucher or tier, exact."""
+    metadata: Mapping[str, Any] = {} if row is None else exact(row.metadata)
+    return metadata
 
 
 def _keys(found: Sequence[Found], model: type[Voucher | PromotionTier]) -> list[int]:

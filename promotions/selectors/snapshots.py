@@ -6,7 +6,7 @@ articles are read by commerce.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,10 @@ from promotions.redeemables import Found, Requested, kind_of
 from promotions.selectors import articles, facts, stacking_rules, stacks
 from promotions.selectors.articles import Articles
 from promotions.selectors.candidates import with_counts, with_holder, with_rules
+from promotions.selectors.counter_reading import CounterReader, Looking, Wanted, wanted_by
+from promotions.selectors.holds import with_holds
 from promotions.selectors.needs import articles_of, needs_of
+from promotions.selectors.tallies import Counted, Tally
 
 
 class InvalidRedeemables(DomainError):
@@ -40,7 +43,8 @@ class DuplicatedRedeemables(DomainError):
 class Asking:
     """Who asks about what: the order, the customer (stored, and as the request describes him), the caller.
 
-    `metadata` is the redemption's own. `strategy` says what to do with several redeemables.
+    `metadata` is the redemption's own. `strategy` says what to do with several redeemables. What the session
+    of `session_key` holds is there for whoever knows the key.
     """
 
     order: ResolvedOrder | None
@@ -51,11 +55,15 @@ class Asking:
     payload: Mapping[str, Any] | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     strategy: Strategy = Strategy.REQUESTED
+    session_key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """Everything about one request: its rows, in requested order, and what the engine sees of them."""
+    """Everything about one request: its rows, in requested order, and what the engine sees of them.
+
+    `wanted` are the counters that it asks for, `counted` what they said.
+    """
 
     found: tuple[Found, ...]
     snapshot: Snapshot
@@ -65,6 +73,8 @@ class Loaded:
     category_rules: CategoryRules = field(default_factory=CategoryRules)
     by_key: Mapping[tuple[str, str], Found] = field(default_factory=dict)
     articles: Articles = field(default_factory=Articles)
+    wanted: Wanted | None = None
+    counted: Mapping[Tally, Counted] = field(default_factory=dict)
 
     def order_with(self, added: Iterable[Line]) -> ResolvedOrder | None:
         """The order with the lines that discounts appended (`Outcome.added`)."""
@@ -73,14 +83,9 @@ class Loaded:
 
 
 def load(
-    *,
-    requested: tuple[Requested, ...],
-    asking: Asking,
-    hold: Callable[[Sequence[Found]], None] | None = None,
+    *, requested: tuple[Requested, ...], asking: Asking, counters: CounterReader | None = None
 ) -> Loaded:
     """Find what was requested, a stack by its tiers; what is not there becomes a candidate with its reason.
-
-    `hold` is called before anything is counted, with what will be counted: it keeps others from using it.
 
     :raises InvalidRedeemables: more redeemables than the project allows in one request.
     :raises DuplicatedRedeemables: one redeemable twice, also under another spelling.
@@ -92,48 +97,47 @@ def load(
         raise InvalidRedeemables(f"A request may hold at most {settings.redeemables_limit} redeemables.")
     found = _find(stacks.expanded(requested), settings)
     _refuse_doubles(found)
-    return complete(found=found, asking=asking, hold=hold)
+    return complete(found=found, asking=asking, counters=counters)
 
 
-def complete(
-    *,
-    found: Sequence[Found],
-    asking: Asking,
-    hold: Callable[[Sequence[Found]], None] | None = None,
-) -> Loaded:
+def complete(*, found: Sequence[Found], asking: Asking, counters: CounterReader | None = None) -> Loaded:
     """These redeemables with their rules and the facts that rules and discounts ask for.
 
-    A constant number of queries: rules, categories, and of collections, segments, counters and articles those
-    that somebody asks for.
+    A constant number of queries: rules, categories, budgets, and of collections, segments, counters and
+    articles those that somebody asks for. `counters` says how counters are read, None: without a trace.
     """
     settings = asking.settings
     ruled = with_holder(with_rules(found), asking.customer)
-    needs = needs_of([entry.candidate for entry in ruled])
-    if hold is not None and (needs.counts or "candidate.unit_counts" in needs.facts):
-        hold(ruled)
-    counted = with_counts(ruled, needs, asking)
-    added = articles.load(articles_of([entry.candidate for entry in counted]))
+    held = with_holds(ruled, session_key=asking.session_key, now=asking.now)
+    needs = needs_of([entry.candidate for entry in held])
+    added = articles.load(articles_of([entry.candidate for entry in held]))
+    basket = facts.basket_facts(asking.order, needs, now=asking.now)
+    wanted = wanted_by(held, needs, asking, basket, added.engine)
+    counted = (counters or Looking()).read(wanted)
+    complete = with_counts(held, needs, wanted, counted)
     category_rules = stacking_rules.category_rules()
     snapshot = Snapshot(
         now=asking.now,
         time_zone=settings.time_zone,
-        basket=facts.basket_facts(asking.order, needs, now=asking.now),
+        basket=basket,
         customer=facts.customer_facts(asking.customer, asking.payload, needs),
-        candidates=tuple(entry.candidate for entry in counted),
+        candidates=tuple(entry.candidate for entry in complete),
         stacking_rules=engine_input.stacking_rules(settings, category_rules),
         call=facts.call_facts(asking.actor, asking.metadata if "call.metadata" in needs.facts else {}),
         articles=added.engine,
         strategy=asking.strategy,
     )
     return Loaded(
-        found=tuple(counted),
+        found=tuple(complete),
         snapshot=snapshot,
         order=asking.order,
         customer=asking.customer,
         settings=settings,
         category_rules=category_rules,
-        by_key={(entry.requested.object, entry.requested.id): entry for entry in counted},
+        by_key={(entry.requested.object, entry.requested.id): entry for entry in complete},
         articles=added,
+        wanted=wanted,
+        counted=counted,
     )
 
 

@@ -1,46 +1,160 @@
-"""What a redemption that counts has to hold and to note: uses and discounted units that rules limit.
+"""Decide on counters that others move at the same time. Contract: semantics-core 5.5, 11.5.
 
-Contract: semantics-core 5.5, 11.5. Rows are counted in READ COMMITTED under the lock of what they are counted
-for, so that two requests never both see the last use (INVARIANTS, part 3).
+A request is decided on counters as they were read, without holding them; at its end one guarded statement
+moves them (`counter_moves`). Did one of them cross what the decision relied on meanwhile, the request starts
+again and holds them from the beginning, so that its answer is exact. So a hot counter is locked for the time
+of a commit only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
+from django.db import IntegrityError, connection, transaction
+
+from commerce.models import Customer
+from core import project
+from core.errors import TemporarilyUnavailable
 from core.locking import lock
-from engine import Outcome, Status
-from promotions.models import Campaign, DiscountedUnits, PromotionTier, Redemption, Voucher
-from promotions.redeemables import Found
-from promotions.selectors.snapshots import Loaded
+from promotions.models import (
+    Campaign,
+    Counter,
+    PromotionTier,
+    Voucher,
+)
+from promotions.selectors import recounting
+from promotions.selectors.counter_reading import Wanted, stored
+from promotions.selectors.tallies import Counted, Tally
+from promotions.services import holds
+from promotions.services.counter_moves import DecisionOutdated
+
+_ATTEMPTS: Final = 5
+_LIMITS: Final = frozenset({"counter_within_its_limit", "voucher_within_quantity"})
 
 
-def hold(found: Sequence[Found]) -> None:
-    """Lock the vouchers, tiers and campaigns of a request, in the order of the house: hottest last."""
-    vouchers = {entry.row.pk for entry in found if isinstance(entry.row, Voucher)}
-    tiers = {entry.row.pk for entry in found if isinstance(entry.row, PromotionTier)}
-    campaigns = {entry.campaign.pk for entry in found if entry.campaign is not None}
+class CountersMissing(Exception):
+    """Counters of everybody are asked for the first time: they are made in a transaction of their own."""
+
+    def __init__(self, tallies: Iterable[Tally]) -> None:
+        self.tallies = frozenset(tallies)
+        super().__init__("counters are missing")
+
+
+class Taking:
+    """Reads counters for a decision that counts. `careful`: holds them until the transaction ends."""
+
+    def __init__(self, *, careful: bool = False) -> None:
+        self._careful = careful
+
+    def read(self, wanted: Wanted) -> Mapping[Tally, Counted]:
+        """:raises CountersMissing: some were never asked for before."""
+        if self._is_about_customer(wanted):
+            assert wanted.customer is not None  # noqa: S101 - a tally names him
+            lock(Customer.objects.filter(pk=wanted.customer.pk).only("pk"))
+        if self._careful:
+            _hold(wanted)
+        found = stored(wanted)
+        missing = wanted.tallies - found.keys()
+        if not missing:
+            return found
+        shared = [tally for tally in missing if not _is_personal(tally)]
+        if shared:
+            raise CountersMissing(shared)
+        # Whoever else counts this customer waits for his row.
+        _make(missing)
+        return stored(wanted)
+
+    def _is_about_customer(self, wanted: Wanted) -> bool:
+        mine = wanted.subjects.customer
+        return bool(mine) and any(tally.subject == mine for tally in wanted.tallies)
+
+
+def decided[Result](attempt: Callable[[Taking], Result]) -> Result:
+    """Run `attempt`, a whole transaction, until its decision still holds at its end.
+
+    :raises TemporarilyUnavailable: others were faster every time.
+    """
+    careful = False
+    for _ in range(_ATTEMPTS):
+        try:
+            return attempt(Taking(careful=careful))
+        except CountersMissing as missing:
+            make_shared(missing.tallies)
+        except DecisionOutdated:
+            careful = True
+        except IntegrityError as error:
+            if constraint_of(error) not in _LIMITS or careful:
+                raise
+            careful = True
+    raise TemporarilyUnavailable("Too many requests use the same thing at once. Repeat the call.")
+
+
+def constraint_of(error: IntegrityError) -> str:
+    """The name of the constraint that refused, "" when the database names none."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) or ""
+
+
+@transaction.atomic
+def make_shared(missing: Iterable[Tally]) -> None:
+    """Make counters of everybody from the rows that they sum up.
+
+    Inserting a redemption takes a share of the rows of its voucher, tier and campaign. Locking these against
+    that lets everything be finished that does not see the new counters yet, and nothing be missed.
+    """
+    found = sorted(missing, key=lambda tally: tally.place)
+    for scope, model in _LOCKED:
+        keys = {tally.scope_id for tally in found if tally.scope == scope}
+        if keys:
+            list(model.objects.filter(pk__in=keys).order_by("pk").select_for_update().values_list("pk"))
+    _make(found)
+
+
+_LOCKED: Final[tuple[tuple[Counter.Scope, type[Voucher | PromotionTier | Campaign]], ...]] = (
+    (Counter.Scope.VOUCHER, Voucher),
+    (Counter.Scope.TIER, PromotionTier),
+    (Counter.Scope.CAMPAIGN, Campaign),
+)
+
+
+def _make(missing: Iterable[Tally]) -> None:
+    values = recounting.recount(missing, project.current())
+    rows = [
+        Counter(**tally._asdict(), value=value)
+        for tally, value in sorted(values.items(), key=lambda pair: pair[0].place)
+    ]
+    Counter.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _is_personal(tally: Tally) -> bool:
+    if tally.scope == Counter.Scope.BUDGET:
+        return bool(tally.subject)
+    return tally.subject.startswith("customer:")
+
+
+def _hold(wanted: Wanted) -> None:
+    """Lock what the request will move, in the order in which it is moved, and tidy away what is over."""
+    vouchers = [entry.row.pk for entry in wanted.found if isinstance(entry.row, Voucher)]
+    tiers = [entry.row.pk for entry in wanted.found if isinstance(entry.row, PromotionTier)]
     if vouchers:
-        lock(Voucher.objects.filter(pk__in=vouchers))
+        lock(Voucher.objects.filter(pk__in=vouchers).only("pk"))
     if tiers:
-        lock(PromotionTier.objects.filter(pk__in=tiers))
-    if campaigns:
-        lock(Campaign.objects.filter(pk__in=campaigns))
+        lock(PromotionTier.objects.filter(pk__in=tiers).only("pk"))
+    asked = sorted(wanted.tallies, key=lambda tally: tally.place)
+    with connection.cursor() as cursor:
+        columns = [list(column) for column in zip(*asked, strict=True)] if asked else [[]] * 5
+        cursor.execute(_HOLD, columns)
+        counters = [pk for (pk,) in cursor.fetchall()]
+    holds.tidy(vouchers=vouchers, counters=counters, now=wanted.now)
 
 
-def note_units(loaded: Loaded, outcome: Outcome, rows: Sequence[Redemption]) -> None:
-    """Keep the discounted units of entries that limit them, beside the redemption of each step."""
-    steps = outcome.with_status(Status.APPLICABLE)
-    noted = []
-    for step, row in zip(steps, rows[1:] if len(steps) > 1 else rows, strict=True):
-        units: dict[tuple[str, str], int] = {}
-        for part in step.units:
-            if part.entry.unit_limits and part.units:
-                name = (part.entry.item.id, part.article)
-                units[name] = units.get(name, 0) + part.units
-        noted += [
-            DiscountedUnits(redemption=row, entry=entry, article=article, quantity=quantity)
-            for (entry, article), quantity in units.items()
-        ]
-    if noted:
-        DiscountedUnits.objects.bulk_create(noted)
+_HOLD: Final = """
+SELECT counter.id
+FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[])
+    AS wanted(scope, scope_id, subject, name, period)
+JOIN promotions_counter AS counter USING (scope, scope_id, subject, name, period)
+ORDER BY counter.subject = '', counter.scope, counter.scope_id, counter.subject, counter.name,
+         counter.period
+FOR NO KEY UPDATE OF counter
+"""

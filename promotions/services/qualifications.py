@@ -41,6 +41,7 @@ from promotions.selectors.articles import Articles
 from promotions.selectors.candidates import with_counts
 from promotions.selectors.catalogue_index import Catalogue
 from promotions.selectors.catalogue_rows import Shown
+from promotions.selectors.counter_reading import Looking, wanted_by
 from promotions.selectors.needs import articles_of, needs_of
 from promotions.selectors.offers import Offer
 from promotions.selectors.scenarios import SCOPES, Scenario, Scope
@@ -133,8 +134,17 @@ class _Case:
 
     def with_counts(self, rows: Sequence[Shown]) -> list[Shown]:
         """With the counters of discounted units, where a rule limits them."""
-        found = with_counts([row.found for row in rows], self.needs, self.asking)
-        return [replace(row, found=entry) for row, entry in zip(rows, found, strict=True)]
+        found = [row.found for row in rows]
+        wanted = wanted_by(
+            found,
+            self.needs,
+            self.asking,
+            self.query.basket,
+            self.articles.engine,
+            with_budgets=False,
+        )
+        counted = with_counts(found, self.needs, wanted, Looking().read(wanted))
+        return [replace(row, found=entry) for row, entry in zip(rows, counted, strict=True)]
 
     def judged(self, rows: Sequence[Shown]) -> list[Hit]:
         """Those that qualify, in their order.

@@ -1,8 +1,8 @@
 """Use redeemables: all of a request or none, in one transaction. Contract: semantics-core 8.
 
 Order of the statements: the order's row is locked first, then the customer is written, then everything is
-read and decided, then facts are inserted, and the counters come last, by guarded statements in primary key
-order. A counter that everybody wants is so held only for the length of the commit.
+read and decided, then facts are inserted, and the counters come last, by guarded statements in one order for
+all. A counter that everybody wants is so held only for the length of the commit.
 """
 
 from __future__ import annotations
@@ -11,25 +11,30 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from commerce.models import Customer, Order
-from commerce.selectors import orders as order_resolution
 from commerce.services import customers, orders
 from core import events, project
-from core.actors import Actor, ActorKind
+from core.actors import Actor
+from core.idempotency import UNKEYED, Once
 from core.ids import new_id
 from core.instants import format_instant
 from core.locking import retried
 from engine import ApplicationMode, Outcome, Reason, ReasonKey, Status, Step, evaluate
-from promotions.models import Redemption
-from promotions.redeemables import Found, NotRedeemable, kind_of
-from promotions.selectors import snapshots, stacks
+from promotions.channels import channel_of
+from promotions.models import BudgetDraw, Redemption
+from promotions.redeemables import NOTHING_HELD, NotRedeemable, kind_of
+from promotions.selectors import snapshots, stacks, versions
 from promotions.selectors.order_snapshots import order_snapshot
 from promotions.selectors.readable import with_names
-from promotions.selectors.snapshots import Asking, Loaded
-from promotions.services import counting
-from promotions.services.validations import DecisionSpec, tracking_of
+from promotions.selectors.snapshots import Loaded
+from promotions.services import counter_moves, counting, holds
+from promotions.services.counter_moves import DecisionOutdated, Move
+from promotions.services.counting import Taking
+from promotions.services.holds import Released
+from promotions.services.uses import Counting, Use, counting_of, note_units, tell_thresholds, uses_of
+from promotions.services.validations import DecisionSpec, asking_of, tracking_of
 
 _NOT_FOUND_STATUS: Final = 404
 
@@ -50,23 +55,37 @@ class Redeemed:
     outcome: Outcome
 
 
+class UsedOnOrder(NotRedeemable):
+    status = 409
+    key = "already_redeemed_on_order"
+    message = "Already redeemed on this order"
+
+
 @retried
-def redeem(*, spec: DecisionSpec, actor: Actor, now: datetime) -> Redeemed:
+def redeem(*, spec: DecisionSpec, actor: Actor, now: datetime, once: Once[Redeemed] = UNKEYED) -> Redeemed:
     """Use every redeemable of the request (in mode PARTIAL: every one that applies).
 
     :raises NotRedeemable: one of them cannot be used. Nothing was changed, but the attempt is on record as a
         FAILURE row, named by `resource_id`.
+    :raises UsedOnOrder: the order used one of them before, as when a call is repeated without a key.
     """
-    try:
+
+    def attempt(counters: Taking) -> Redeemed:
         with transaction.atomic():
-            return _redeem(spec, actor, now)
+            once.claim()
+            redeemed = _redeem(spec, counters, actor, now)
+            once.keep(redeemed)
+            return redeemed
+
+    try:
+        return counting.decided(attempt)
     except NotRedeemable as refusal:
         failed = _record_failure(spec, refusal, actor, now)
         refusal.resource_id, refusal.resource_type = failed.public_id, "redemption"
         raise
 
 
-def _redeem(spec: DecisionSpec, actor: Actor, now: datetime) -> Redeemed:
+def _redeem(spec: DecisionSpec, counters: Taking, actor: Actor, now: datetime) -> Redeemed:
     settings = project.current()
     if spec.order:
         orders.lock_named(spec=spec.order)
@@ -75,35 +94,25 @@ def _redeem(spec: DecisionSpec, actor: Actor, now: datetime) -> Redeemed:
         customers.upsert_from_payload(payload=spec.customer, actor=actor, now=now) if spec.customer else None
     )
     loaded = snapshots.load(
-        requested=spec.redeemables,
-        asking=Asking(
-            order=order_resolution.resolve(spec.order) if spec.order else None,
-            customer=customer,
-            payload=spec.customer,
-            metadata=spec.metadata,
-            strategy=spec.strategy,
-            settings=settings,
-            actor=actor,
-            now=now,
-        ),
-        hold=counting.hold,
+        requested=spec.redeemables, asking=asking_of(spec, customer, settings, actor, now), counters=counters
     )
     outcome = evaluate(loaded.snapshot)
     _refuse_invalid(loaded, outcome)
     rows = _rows(
         spec, loaded, outcome, tracking_of(spec.tracking_id, spec.customer, settings) or "", actor, now
     )
+    uses = uses_of(loaded, outcome, rows)
     order = _store_order(spec, outcome, rows, customer, loaded, actor, now)
-    for row in rows:
-        row.order = order
-        row.save(force_insert=True)
-    counting.note_units(loaded, outcome, rows)
-    applied = outcome.with_status(Status.APPLICABLE)
+    _insert(rows, uses, order)
+    note_units(uses)
+    counted = counting_of(loaded, outcome, uses)
+    if counted.draws:
+        BudgetDraw.objects.bulk_create(counted.draws)
     if customer is not None:
-        customers.count_redemptions(customer_id=customer.pk, succeeded=len(applied))
+        customers.count_redemptions(customer_id=customer.pk, succeeded=len(uses))
     _emit(rows, actor, now)
-    _consume(loaded, applied, rows, now)
-    parent = rows[0] if len(applied) > 1 else None
+    _consume(loaded, uses, counted, spec.session_key, actor, now)
+    parent = rows[0] if len(uses) > 1 else None
     return Redeemed(
         redemptions=tuple(rows[1:] if parent else rows),
         parent=parent,
@@ -111,6 +120,38 @@ def _redeem(spec: DecisionSpec, actor: Actor, now: datetime) -> Redeemed:
         loaded=loaded,
         outcome=outcome,
     )
+
+
+def _insert(rows: list[Redemption], uses: list[Use], order: Order | None) -> None:
+    for row in rows:
+        row.order = order
+    try:
+        with transaction.atomic():
+            for row in rows:
+                row.save(force_insert=True)
+    except IntegrityError as error:
+        if counting.constraint_of(error) not in _ONCE_PER_ORDER:
+            raise
+        raise _used_before(uses, order) from error
+
+
+_ONCE_PER_ORDER: Final = frozenset({"redemption_voucher_once_per_order", "redemption_tier_once_per_order"})
+
+
+def _used_before(uses: list[Use], order: Order | None) -> UsedOnOrder:
+    for use in uses:
+        target = (
+            {"voucher": use.row.voucher} if use.row.voucher else {"promotion_tier": use.row.promotion_tier}
+        )
+        before = Redemption.objects.filter(order=order, status=Redemption.Status.SUCCEEDED, **target).first()
+        if before is not None:
+            return UsedOnOrder(
+                f"The order used it in redemption {before.public_id}. Roll that back first, or send an "
+                "Idempotency-Key with the first call and each repetition.",
+                redeemable_id=use.step.key,
+                redeemable_type=use.step.object.value,
+            )
+    return UsedOnOrder()
 
 
 def _refuse_invalid(loaded: Loaded, outcome: Outcome) -> None:
@@ -161,6 +202,7 @@ def _rows(
             **shared,
             **decision,
             related_object_type=Redemption.RelatedObject.REDEMPTION,
+            version_ids=versions.ids_of(loaded.found),
             order_amount=outcome.order.amount if outcome.order else None,
             discount_amount=outcome.order.total_applied_discount_amount if outcome.order else 0,
             order_snapshot=order_snapshot(outcome.order, order),
@@ -174,6 +216,8 @@ def _rows(
                 **(decision if parent is None else {}),
                 **kind_of(step.object.value).references(found),
                 parent=parent,
+                credits=step.credits_taken,
+                version_ids=versions.ids_of([found]),
                 order_amount=step.order.amount if step.order else None,
                 discount_amount=step.order.total_applied_discount_amount if step.order else 0,
                 order_snapshot=order_snapshot(step.order, order),
@@ -193,14 +237,6 @@ def _shared(
         "metadata": dict(spec.metadata),
         "tracking_id": tracking_id,
         **channel_of(actor),
-    }
-
-
-def channel_of(actor: Actor) -> dict[str, str]:
-    """The columns that say through which door a redemption or rollback came (contract: 8.2)."""
-    return {
-        "channel_type": "USER" if actor.kind is ActorKind.USER else "API",
-        "channel_id": actor.id if actor.channel in {"API", "CLIENT_API"} else actor.channel,
     }
 
 
@@ -247,19 +283,38 @@ def _order_map(rows: list[Redemption], now: datetime) -> dict[str, Any]:
     return {head.public_id: wire}
 
 
-def _consume(loaded: Loaded, steps: tuple[Step, ...], rows: list[Redemption], now: datetime) -> None:
-    """Vouchers before tiers, each in primary key order: two requests never wait for each other in a ring."""
+def _consume(
+    loaded: Loaded, uses: list[Use], counted: Counting, session_key: str, actor: Actor, now: datetime
+) -> None:
+    """Take the uses, and let go of what the session held of them.
 
-    def place(use: tuple[Found, Step, Redemption]) -> tuple[bool, int]:
-        found, step, _ = use
-        return step.object.value != "voucher", found.row.pk if found.row else 0
+    Vouchers before tiers, each in primary key order, then counters, the hottest last: two requests never wait
+    for each other in a ring.
+    """
 
-    own = rows[1:] if len(steps) > 1 else rows
-    uses = [
-        (loaded.by_key[step.object.value, step.key], step, row) for step, row in zip(steps, own, strict=True)
-    ]
-    for found, step, row in sorted(uses, key=place):
-        kind_of(step.object.value).consume(found, step, redemption=row, now=now)
+    def place(use: Use) -> tuple[bool, int]:
+        return use.step.object.value != "voucher", use.found.row.pk if use.found.row else 0
+
+    released = _release(uses, session_key)
+    for use in sorted(uses, key=place):
+        own = released.vouchers.get(use.row.voucher_id or 0, NOTHING_HELD)
+        if use.found.candidate.uses.granted and not own.own_uses:
+            raise DecisionOutdated  # the same session was redeemed by another call meanwhile
+        found = replace(use.found, held=own)
+        kind_of(use.step.object.value).consume(found, use.step, redemption=use.row, now=now)
+    moves = dict(counted.moves)
+    for tally, back in released.counters.items():
+        moves[tally] = replace(moves.get(tally, Move()), back=back)
+    after = counter_moves.move(moves)
+    tell_thresholds(loaded, counted, after, actor, now)
+
+
+def _release(uses: list[Use], session_key: str) -> Released:
+    if not session_key:
+        return Released()
+    vouchers = {use.row.voucher_id for use in uses if use.row.voucher_id is not None}
+    tiers = {use.row.promotion_tier_id for use in uses if use.row.promotion_tier_id is not None}
+    return holds.release_own(session_key=session_key, vouchers=vouchers, tiers=tiers)
 
 
 def _emit(rows: list[Redemption], actor: Actor, now: datetime) -> None:

@@ -16,15 +16,17 @@ from commerce.services.order_lines import Taken, TakenLine
 from core import events, project
 from core.actors import Actor
 from core.errors import DomainError, NotFound
+from core.idempotency import UNKEYED, Once
 from core.ids import new_id
 from core.instants import format_instant
 from core.locking import lock, retried
 from core.models import ProjectSettings
 from engine import Outcome
+from promotions.channels import channel_of
 from promotions.models import Redemption, Rollback
 from promotions.redeemables import kind_of
 from promotions.selectors import redemptions as known
-from promotions.services.redemptions import channel_of
+from promotions.services import undoing
 
 MAX_AGE: Final = timedelta(days=92)
 
@@ -63,7 +65,13 @@ class RolledBack:
 @retried
 @transaction.atomic
 def roll_back(
-    *, redemption_id: str, spec: RollbackSpec, actor: Actor, now: datetime, stacked: bool = False
+    *,
+    redemption_id: str,
+    spec: RollbackSpec,
+    actor: Actor,
+    now: datetime,
+    stacked: bool = False,
+    once: Once[RolledBack] = UNKEYED,
 ) -> RolledBack:
     """Take back a single redemption, or with `stacked` a whole request (a parent, or a single one).
 
@@ -72,6 +80,7 @@ def roll_back(
     :raises InvalidRedemptionParent: a child, or a parent without `stacked`.
     :raises AlreadyRolledBack: somebody did it before.
     """
+    once.claim()
     named = Redemption.objects.filter(public_id=redemption_id).first()
     if named is None:
         raise NotFound.of("redemption", redemption_id)
@@ -89,18 +98,22 @@ def roll_back(
     ]
     if head.customer_id is not None:
         customers.count_redemptions(customer_id=head.customer_id, rolled_back=len(rollbacks))
-    for rollback in sorted(rollbacks, key=lambda one: _place(one.redemption)):
-        row = rollback.redemption
-        kind_of(row.related_object_type).restore(row, rollback=rollback, now=now)
+    undoing.take_back_draws(rollbacks)
     for rollback in rollbacks:
         payload = {"rollback_id": rollback.public_id, "redemption_id": rollback.redemption.public_id}
         events.emit("redemption.rollback.succeeded", entity=rollback, actor=actor, now=now, payload=payload)
+    for rollback in sorted(rollbacks, key=lambda one: _place(one.redemption)):
+        row = rollback.redemption
+        kind_of(row.related_object_type).restore(row, rollback=rollback, now=now)
+    undoing.uncount(rollbacks, settings)
     pks = [rollback.pk for rollback in rollbacks]
-    return RolledBack(
+    result = RolledBack(
         rollbacks=tuple(known.rollbacks_with_targets(pks)),
         parent=parent if children else None,
         order=order,
     )
+    once.keep(result)
+    return result
 
 
 def _place(row: Redemption) -> tuple[bool, int]:
@@ -152,6 +165,7 @@ def _write(
         metadata=dict(spec.metadata),
         **channel_of(actor),
         order_snapshot=None if order is None else stored_wire(order),
+        credits=undoing.credits_left(redemption),
     )
     rollback.save(force_insert=True)
     return rollback

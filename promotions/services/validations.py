@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from commerce.models import Customer
 from commerce.selectors import orders as order_resolution
 from commerce.selectors.orders import OrderSpec
 from commerce.services import customers
@@ -21,11 +22,21 @@ from promotions.selectors.snapshots import Asking, Loaded
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionSpec:
+    """A session of the request (contract: semantics-core 10). An empty key: one is to be made."""
+
+    key: str = ""
+    ttl: int | None = None
+    ttl_unit: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class DecisionSpec:
     """One request about redeemables: what validation, redemption and qualification have in common.
 
     `customer` is a validated wire customer (`commerce.api.serializers.customers.CustomerInput`). `strategy`
-    BEST_FOR_CUSTOMER looks for the set of redeemables that saves most.
+    BEST_FOR_CUSTOMER looks for the set of redeemables that saves most. What the session of `session` holds is
+    there for this request.
     """
 
     redeemables: tuple[Requested, ...]
@@ -34,6 +45,11 @@ class DecisionSpec:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     tracking_id: str = ""
     strategy: Strategy = Strategy.REQUESTED
+    session: SessionSpec | None = None
+
+    @property
+    def session_key(self) -> str:
+        return self.session.key if self.session is not None else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,23 +69,32 @@ def validate(*, spec: DecisionSpec, actor: Actor, now: datetime) -> Decision:
     """
     settings = project.current()
     customer = customers.find_for_payload(payload=spec.customer) if spec.customer else None
-    loaded = snapshots.load(
-        requested=spec.redeemables,
-        asking=Asking(
-            order=order_resolution.resolve(spec.order) if spec.order else None,
-            customer=customer,
-            payload=spec.customer,
-            metadata=spec.metadata,
-            strategy=spec.strategy,
-            settings=settings,
-            actor=actor,
-            now=now,
-        ),
-    )
+    asking = asking_of(spec, customer, settings, actor, now)
+    loaded = snapshots.load(requested=spec.redeemables, asking=asking)
     return Decision(
         loaded=loaded,
         outcome=with_names(loaded, evaluate(loaded.snapshot)),
         tracking_id=tracking_of(spec.tracking_id, spec.customer, settings),
+    )
+
+
+def asking_of(
+    spec: DecisionSpec, customer: Customer | None, settings: ProjectSettings, actor: Actor, now: datetime
+) -> Asking:
+    """The request with its order and customer, ready to be loaded.
+
+    :raises NotFound: `order.id` is given and unknown.
+    """
+    return Asking(
+        order=order_resolution.resolve(spec.order) if spec.order else None,
+        customer=customer,
+        payload=spec.customer,
+        metadata=spec.metadata,
+        strategy=spec.strategy,
+        session_key=spec.session_key,
+        settings=settings,
+        actor=actor,
+        now=now,
     )
 
 

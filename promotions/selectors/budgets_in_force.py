@@ -1,0 +1,129 @@
+"""The budgets that a request draws on, and whose use each of them counts. One query.
+
+Beyond the contract: see `promotions.models.Budget`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import connection
+
+from commerce import identity
+from commerce.models import Customer
+from core.actors import Actor
+from promotions.models import Budget, Counter
+from promotions.selectors.tallies import BUDGET, Tally
+
+USUAL_STORE_FIELD: Final = "store"
+_PERIOD_OF: Final = {"EVER": "", "DAY": "daily", "WEEK": "weekly", "MONTH": "monthly"}
+_IN_FORCE: Final = """
+SELECT budget.id, budget.public_id, budget.name, budget.measure, budget."limit", budget.period, budget.per,
+       budget.customer_key, budget.field, budget.policy, budget.channels, budget.stores, budget.thresholds,
+       budget.version_id, array_agg(draw.campaign_id)
+FROM promotions_budgetcampaign AS draw
+JOIN promotions_budget AS budget ON budget.id = draw.budget_id
+WHERE draw.campaign_id = ANY(%s) AND budget.is_active AND budget.deleted_at IS NULL
+GROUP BY budget.id
+ORDER BY budget.id
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shopper:
+    """Of whom and of which place a budget may ask: what the request and the house know."""
+
+    actor: Actor
+    customer: Customer | None
+    payload: Mapping[str, Any]
+    metadata: Sequence[Mapping[str, Any]]
+    """Of the redemption and of the order; the first that has a field counts."""
+
+    def field(self, name: str) -> str:
+        for metadata in self.metadata:
+            value = metadata.get(name)
+            if isinstance(value, str | int) and not isinstance(value, bool) and str(value):
+                return str(value)
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InForce:
+    """One budget with the campaigns of the request that draw on it."""
+
+    id: int
+    public_id: str
+    name: str
+    measure: str
+    limit: int
+    period: str
+    per: str
+    customer_key: str
+    field: str
+    policy: str
+    channels: list[str]
+    stores: list[str]
+    thresholds: list[int]
+    version_id: int | None
+    campaigns: list[int]
+
+    def counts(self, shopper: Shopper) -> bool:
+        """Does what this shopper uses count here?"""
+        if self.channels and shopper.actor.channel not in self.channels:
+            return False
+        return not self.stores or self._store(shopper) in self.stores
+
+    def tally(self, shopper: Shopper, periods: Mapping[str, str]) -> Tally | None:
+        """The counter to draw on; None when it counts customers and nobody is known."""
+        subject = self._subject(shopper)
+        if subject is None:
+            return None
+        period = periods[_PERIOD_OF[self.period]]
+        return Tally(Counter.Scope.BUDGET.value, self.id, subject, BUDGET, period)
+
+    def _store(self, shopper: Shopper) -> str:
+        by_field = self.field if self.per == Budget.Per.STORE and self.field else USUAL_STORE_FIELD
+        return shopper.field(by_field)
+
+    def _subject(self, shopper: Shopper) -> str | None:
+        match self.per:
+            case Budget.Per.CHANNEL:
+                return f"channel:{shopper.actor.channel}"
+            case Budget.Per.STORE:
+                return f"store:{self._store(shopper)}"[:200]
+            case Budget.Per.CUSTOMER:
+                return self._customer(shopper)
+        return ""
+
+    def _customer(self, shopper: Shopper) -> str | None:
+        stored, told = shopper.customer, shopper.payload
+        match self.customer_key:
+            case Budget.CustomerKey.EMAIL:
+                email = told.get("email") or (stored.email if stored else "")
+                return _named("email", identity.email_key(email or ""))
+            case Budget.CustomerKey.PHONE:
+                phone = told.get("phone") or (stored.phone if stored else "")
+                return _named("phone", identity.phone_key(phone or ""))
+            case Budget.CustomerKey.METADATA:
+                metadata = {**(stored.metadata if stored else {}), **(told.get("metadata") or {})}
+                own = Shopper(actor=shopper.actor, customer=None, payload={}, metadata=[metadata])
+                return _named(self.field, own.field(self.field) or shopper.field(self.field))
+        return f"customer:{stored.pk}" if stored is not None else None
+
+
+def of_campaigns(campaigns: Collection[int]) -> list[InForce]:
+    """Budgets that these campaigns draw on, oldest first (no query without campaigns)."""
+    if not campaigns:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_FORCE, [list(campaigns)])
+        return [InForce(**dict(zip(_NAMES, row, strict=True))) for row in cursor.fetchall()]
+
+
+_NAMES: Final = tuple(InForce.__dataclass_fields__)
+
+
+def _named(kind: str, value: str) -> str | None:
+    return f"{kind}:{value}"[:200] if value else None

@@ -1,0 +1,253 @@
+"""Counters of rules and budgets, found by what they count: one query for all of a request.
+
+A counter is named by a `Tally`. Which one the name of a rule or limit means for a redeemable is said here and
+nowhere else; `promotions.services.counting` moves them. Contract: semantics-core 5.5, 11.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from core.models import ProjectSettings
+from engine.applicability import UnitLimit
+from promotions.models import Counter
+
+PER_TIER: Final = frozenset(
+    {
+        UnitLimit.TIER,
+        UnitLimit.CUSTOMER_TIER,
+        UnitLimit.COLLECTION_TIER,
+        UnitLimit.COLLECTION_CUSTOMER_TIER,
+    }
+)
+PER_CUSTOMER: Final = frozenset(
+    {
+        UnitLimit.CUSTOMER_CAMPAIGN,
+        UnitLimit.COLLECTION_CUSTOMER_CAMPAIGN,
+        UnitLimit.CUSTOMER_TIER,
+        UnitLimit.COLLECTION_CUSTOMER_TIER,
+    }
+)
+_PERIODS: Final = ("daily", "weekly", "monthly")
+_ENDS: Final = ("", *(f".{period}" for period in _PERIODS))
+OF_CAMPAIGN: Final = tuple(f"campaign.redemptions.count{end}" for end in _ENDS)
+OF_CUSTOMER_IN_CAMPAIGN: Final = tuple(f"campaign.redemptions.customers_count{end}" for end in _ENDS)
+OF_REDEEMABLE: Final = tuple(f"redemption.count{end}" for end in _ENDS[1:])
+OF_CUSTOMER: Final = tuple(f"redemption.count.per_customer{end}" for end in _ENDS)
+OF_KEY: Final = "redemption.count.per_api_key"
+OF_USER: Final = "redemption.count.per_user"
+ORDERS: Final = "campaign.orders.amount"
+DISCOUNTS: Final = "campaign.orders.amount_discounted"
+CREDITS: Final = "redemption.gift.amount"
+BUDGET: Final = "used"
+
+_IN_CAMPAIGN: Final = frozenset({*OF_CAMPAIGN, *OF_CUSTOMER_IN_CAMPAIGN, ORDERS, DISCOUNTS, CREDITS})
+IN_CAMPAIGN_OF_EVERYBODY: Final = _IN_CAMPAIGN - frozenset(OF_CUSTOMER_IN_CAMPAIGN)
+"""Counters that are 0 for what has no campaign: there is nothing that was used."""
+_BY_CUSTOMER: Final = frozenset({*OF_CUSTOMER_IN_CAMPAIGN, *OF_CUSTOMER})
+
+
+class Tally(NamedTuple):
+    """The name of a counter, as the columns of `Counter` have it."""
+
+    scope: str
+    scope_id: int
+    subject: str
+    name: str
+    period: str
+
+    @property
+    def place(self) -> tuple[bool, str, int, str, str, str]:
+        """Counters are always locked in this order: those of single customers first, the hottest last."""
+        return (not self.subject, self.scope, self.scope_id, self.subject, self.name, self.period)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """A counter as it stands. `held` is kept by other sessions, `granted` by the one that asks."""
+
+    id: int
+    value: int
+    held: int = 0
+    granted: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subjects:
+    """Whose use it is, as counters name him. `customer` is empty for somebody who is not known."""
+
+    customer: str = ""
+    key: str = ""
+    user: str = ""
+
+    @classmethod
+    def of(cls, *, customer_id: int | None, channel_type: str, channel_id: str) -> Subjects:
+        """`channel_*` as redemptions keep them."""
+        return cls(
+            customer="" if customer_id is None else f"customer:{customer_id}",
+            key=f"key:{channel_id}" if channel_type == "API" else "",
+            user=f"user:{channel_id}" if channel_type == "USER" else "",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a redeemable's counters are: its own scope, and its campaign's."""
+
+    own: Counter.Scope
+    own_id: int
+    campaign_id: int | None
+
+
+def period_starts(settings: ProjectSettings, now: datetime) -> dict[str, datetime]:
+    """The beginning of the running day, week and month of the project's wall clock, by their wire names."""
+    zone = ZoneInfo(settings.time_zone)
+    today = now.astimezone(zone).date()
+    # isoweekday() has Monday 1 and Sunday 7, the wire has Sunday 0.
+    into_week = (today.isoweekday() - settings.first_weekday) % 7
+    days = {"daily": today, "weekly": today - timedelta(days=into_week), "monthly": today.replace(day=1)}
+    return {name: datetime.combine(day, time(0), zone) for name, day in days.items()}
+
+
+def periods(settings: ProjectSettings, now: datetime) -> dict[str, str]:
+    """What `Counter.period` is now, by the last word of a counter's name; "" for those that never end."""
+    starts = period_starts(settings, now)
+    return {"": "", **{name: start.date().isoformat() for name, start in starts.items()}}
+
+
+def period_of(name: str) -> str:
+    last = name.rpartition(".")[2]
+    return last if last in _PERIODS else ""
+
+
+def tally_of(name: str, place: Place, subjects: Subjects, periods: Mapping[str, str]) -> Tally | None:
+    """The counter that a rule or a limit of units means by `name`; None when there is nobody to count for."""
+    limit = _limit_of(name)
+    if limit is not None:
+        return _unit_tally(name, limit, place, subjects)
+    subject = _subject_of(name, subjects)
+    if subject is None:
+        return None
+    if name in _IN_CAMPAIGN:
+        scope, scope_id = Counter.Scope.CAMPAIGN, place.campaign_id
+    else:
+        scope, scope_id = place.own, place.own_id
+    if scope_id is None:
+        return None
+    return Tally(scope.value, scope_id, subject, name, periods[period_of(name)])
+
+
+def all_tallies(place: Place, subjects: Subjects, periods: Mapping[str, str]) -> Iterator[Tally]:
+    """Every counter of a rule that one use of a redeemable may move, units and budgets left aside."""
+    for name in (
+        *OF_CUSTOMER,
+        *OF_CUSTOMER_IN_CAMPAIGN,
+        OF_KEY,
+        OF_USER,
+        *OF_REDEEMABLE,
+        *OF_CAMPAIGN,
+        ORDERS,
+        DISCOUNTS,
+        CREDITS,
+    ):
+        tally = tally_of(name, place, subjects, periods)
+        if tally is not None:
+            yield tally
+
+
+def unit_tallies(entry_id: str, article: str, place: Place, subjects: Subjects) -> Iterator[Tally]:
+    """Every counter of discounted units that units of `article` under an entry of a rule may move."""
+    for limit in UnitLimit:
+        name = f"{limit}:{entry_id}"
+        if limit.value.startswith("product_in_collection"):
+            name = f"{name}:{article}"
+        tally = _unit_tally(name, limit, place, subjects)
+        if tally is not None:
+            yield tally
+
+
+def load(
+    scopes: Iterable[tuple[str, int]],
+    *,
+    names: Collection[str],
+    subjects: Collection[str],
+    periods: Collection[str],
+    session_key: str = "",
+    now: datetime,
+) -> dict[Tally, Counted]:
+    """Counters of these (scope, id) pairs with these names, for everybody and for `subjects`. One query.
+
+    What sessions hold counts as long as they live at `now`; those of `session_key` are the caller's own.
+    """
+    pairs = sorted(set(scopes))
+    if not pairs or not names:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LOAD,
+            {
+                "scopes": [scope for scope, _ in pairs],
+                "ids": [scope_id for _, scope_id in pairs],
+                "names": list(names),
+                "subjects": ["", *sorted(set(subjects) - {""})],
+                "periods": sorted({"", *periods}),
+                "session": session_key,
+                "now": now,
+            },
+        )
+        rows = cursor.fetchall()
+    return {
+        Tally(*tally): Counted(id=pk, value=value, held=held - own, granted=own)
+        for pk, *tally, value, held, own in rows
+    }
+
+
+_LOAD: Final = """
+SELECT counter.id, counter.scope, counter.scope_id, counter.subject, counter.name, counter.period,
+       counter.value, COALESCE(living.held, 0)::bigint, COALESCE(living.own, 0)::bigint
+FROM unnest(%(scopes)s::text[], %(ids)s::bigint[]) AS wanted(scope, id)
+JOIN promotions_counter AS counter
+  ON counter.scope = wanted.scope AND counter.scope_id = wanted.id
+ AND counter.subject = ANY(%(subjects)s::text[]) AND counter.name = ANY(%(names)s::text[])
+ AND counter.period = ANY(%(periods)s::text[])
+LEFT JOIN LATERAL (
+    SELECT SUM(part.amount) AS held, SUM(part.amount) FILTER (WHERE session.key = %(session)s) AS own
+    FROM promotions_heldcount AS part
+    JOIN promotions_hold AS hold ON hold.id = part.hold_id
+    JOIN promotions_validationsession AS session ON session.id = hold.session_id
+    WHERE counter.held > 0 AND part.counter_id = counter.id AND session.expires_at > %(now)s
+) AS living ON counter.held > 0
+"""
+
+
+def _limit_of(name: str) -> UnitLimit | None:
+    head, colon, _ = name.partition(":")
+    return UnitLimit(head) if colon and head.startswith("product_") else None
+
+
+def _unit_tally(name: str, limit: UnitLimit, place: Place, subjects: Subjects) -> Tally | None:
+    subject = subjects.customer if limit in PER_CUSTOMER else ""
+    if limit in PER_CUSTOMER and not subject:
+        return None
+    if limit in PER_TIER:
+        is_tier = place.own is Counter.Scope.TIER
+        return Tally(place.own.value, place.own_id, subject, name, "") if is_tier else None
+    if place.campaign_id is None:
+        return None
+    return Tally(Counter.Scope.CAMPAIGN.value, place.campaign_id, subject, name, "")
+
+
+def _subject_of(name: str, subjects: Subjects) -> str | None:
+    if name in _BY_CUSTOMER:
+        return subjects.customer or None
+    if name == OF_KEY:
+        return subjects.key or None
+    if name == OF_USER:
+        return subjects.user or None
+    return ""
