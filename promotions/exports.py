@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models.functions import Coalesce, JSONObject, NullIf
 
 from core.api.filters import DateTime, Json, State, Text
 from integrations import export_registry
@@ -20,10 +20,11 @@ from integrations.export_registry import (
     major_units,
     money,
 )
+from promotions import gifts
 from promotions.api.catalogue_filters import VoucherFilters
 from promotions.api.redemption_filters import RedemptionFilters
 from promotions.models import CardTransaction, Redemption
-from promotions.selectors import vouchers
+from promotions.selectors import transactions, vouchers
 
 type Discount = Mapping[str, Any] | None
 
@@ -40,7 +41,7 @@ _DISCOUNTS: Final = ("discount", "campaign__discount")
 
 def register() -> None:
     """Tell `integrations` what can be exported."""
-    export_registry.register(VOUCHERS, REDEMPTIONS)
+    export_registry.register(VOUCHERS, REDEMPTIONS, TRANSACTIONS)
 
 
 def _worth(own: Discount, inherited: Discount, credits: int | None) -> str | int | Decimal | None:
@@ -196,5 +197,51 @@ REDEMPTIONS: Final = ExportedObject(
         "customer": Text("customer__public_id"),
         "voucher": Text("voucher__code"),
         "metadata": Json("metadata"),
+    },
+)
+
+
+TRANSACTIONS: Final = ExportedObject(
+    name="voucher_transactions",
+    resource="vouchers",
+    rows=lambda now: transactions.printable(CardTransaction.objects.all()),
+    fields={
+        "id": column("public_id"),
+        "type": Cell(columns=("type",), show=gifts.wire_type),
+        "source_id": column("source_id"),
+        "status": constant(None),
+        "reason": column("reason"),
+        "source": column("redemption__channel_type"),
+        "balance": money("balance"),
+        "amount": money("amount"),
+        "created_at": column("created_at"),
+        "campaign_id": column("voucher__campaign__public_id"),
+        "voucher_id": column("voucher__public_id"),
+        "related_transaction_id": column("payment_id"),
+        "details": json_object(
+            JSONObject(
+                total="total",
+                redemption_id="redemption__public_id",
+                rollback_id="rollback__public_id",
+                order_id="redemption__order__public_id",
+            )
+        ),
+    },
+    default_fields=(
+        "id",
+        "type",
+        "source_id",
+        "status",
+        "reason",
+        "source",
+        "balance",
+        "amount",
+        "created_at",
+    ),
+    orders={"created_at": "created_at"},
+    filters={
+        "created_at": DateTime("created_at"),
+        "voucher_id": Text("voucher__public_id"),
+        "campaign_id": Text("voucher__campaign__public_id"),
     },
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine import Credits
 from engine.effects import DiscountType
-from promotions.models import Campaign, Voucher
+from promotions.models import Campaign, CardTransaction, Voucher
 
 
 def is_card(row: Any) -> bool:
@@ -38,6 +38,12 @@ def credits_of(row: Any, *, requested: int | None = None) -> Credits | None:
 def credits_of_campaign(row: Campaign) -> Credits | None:
     """What a new card of this campaign could pay with."""
     return Credits(balance=row.gift["amount"]) if row.gift else None
+
+
+def wire_type(stored: str) -> str:
+    """The wire has no type for the line by which a card is issued: it is the first addition."""
+    types = CardTransaction.Type
+    return types.ADDITION.value if stored == types.ISSUED else stored
 
 
 def _pays(effect: str) -> dict[str, Any]:

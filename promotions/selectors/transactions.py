@@ -7,7 +7,7 @@ from typing import Final
 from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from promotions.models import CardTransaction, Voucher
+from promotions.models import CardTransaction
 
 _WITH: Final = ("voucher", "voucher__campaign", "redemption", "redemption__order", "rollback")
 _NOT_PAYMENTS: Final = (
@@ -35,10 +35,6 @@ def printable(rows: QuerySet[CardTransaction]) -> QuerySet[CardTransaction]:
         total=Coalesce(Subquery(summed, output_field=BigIntegerField()), 0),
         payment_id=Subquery(payments.values("public_id")[:1]),
     )
-
-
-def of_voucher(voucher: Voucher) -> QuerySet[CardTransaction]:
-    return CardTransaction.objects.filter(voucher=voucher)
 
 
 def present() -> QuerySet[CardTransaction]:

@@ -82,10 +82,7 @@ def balance_output(row: CardTransaction) -> dict[str, Any]:
 
 
 def transaction_output(row: CardTransaction) -> dict[str, Any]:
-    """One line of the ledger, loaded by `selectors.transactions.printable`.
-
-    The wire has no type for the first line, by which a card is issued: it is the first addition.
-    """
+    """One line of the ledger, loaded by `selectors.transactions.printable`."""
     issued = row.type == CardTransaction.Type.ISSUED
     voucher, redemption = row.voucher, row.redemption
     details: dict[str, Any] = {"balance": _balance(row, voucher)}
@@ -100,7 +97,7 @@ def transaction_output(row: CardTransaction) -> dict[str, Any]:
         "source_id": row.source_id or None,
         "voucher_id": voucher.public_id,
         "campaign_id": voucher.campaign.public_id if voucher.campaign else None,
-        "type": CardTransaction.Type.ADDITION.value if issued else row.type,
+        "type": gifts.wire_type(row.type),
         "source": None if redemption is None else redemption.channel_type,
         "reason": ISSUED_REASON if issued else row.reason or None,
         "details": details,

@@ -7,13 +7,25 @@ from __future__ import annotations
 
 from django.urls import path
 
-from promotions.api.views import campaigns, categories, tiers, validation_rules, vouchers
+from promotions.api.views import (
+    campaigns,
+    categories,
+    gift_cards,
+    tiers,
+    validation_rules,
+    vouchers,
+)
 
 urlpatterns = [
     path("campaigns", campaigns.CampaignsView.as_view()),
     path("campaigns/<str:campaign_id>", campaigns.CampaignView.as_view()),
     path("campaigns/<str:campaign_id>/enable", campaigns.EnableCampaignView.as_view()),
     path("campaigns/<str:campaign_id>/disable", campaigns.DisableCampaignView.as_view()),
+    path("campaigns/<str:campaign_id>/transactions", gift_cards.CampaignTransactionsView.as_view()),
+    path(
+        "campaigns/<str:campaign_id>/transactions/export",
+        gift_cards.CampaignTransactionsExportView.as_view(),
+    ),
     path("campaigns/<str:campaign_id>/vouchers", campaigns.CampaignVouchersView.as_view()),
     path("campaigns/<str:campaign_id>/vouchers/<code:code>", campaigns.CampaignVoucherView.as_view()),
     path("categories", categories.CategoriesView.as_view()),
@@ -43,5 +55,8 @@ urlpatterns = [
     path("vouchers/metadata/async", vouchers.MetadataUpdateView.as_view()),
     path("vouchers/<code:code>/enable", vouchers.EnableVoucherView.as_view()),
     path("vouchers/<code:code>/disable", vouchers.DisableVoucherView.as_view()),
+    path("vouchers/<code:code>/balance", gift_cards.BalanceView.as_view()),
+    path("vouchers/<code:code>/transactions", gift_cards.VoucherTransactionsView.as_view()),
+    path("vouchers/<code:code>/transactions/export", gift_cards.VoucherTransactionsExportView.as_view()),
     path("vouchers/<bare_code:code>", vouchers.VoucherView.as_view()),
 ]
