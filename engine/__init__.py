@@ -7,6 +7,7 @@ from engine.basket import Basket, Line, LineState, OrderState
 from engine.codec import MalformedJson
 from engine.durations import Duration, DurationSyntaxError
 from engine.evaluate import evaluate
+from engine.guards import Guard, guards
 from engine.outcome import Outcome, Status, Step
 from engine.reasons import Reason, ReasonKey
 from engine.snapshot import (
@@ -49,6 +50,7 @@ __all__ = [
     "Duration",
     "DurationSyntaxError",
     "GroupedSortingRule",
+    "Guard",
     "Line",
     "LineState",
     "MalformedJson",
@@ -71,5 +73,6 @@ __all__ = [
     "category_limits",
     "effects",
     "evaluate",
+    "guards",
     "reasons",
 ]

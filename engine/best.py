@@ -181,8 +181,11 @@ def _with(run: Run, candidate: Candidate) -> Run | None:
 
 
 def _has_changed(run: Run, ahead: Run) -> bool:
-    return ahead.saved > run.saved or (
-        ahead.order is not None and any(line.applied_quantity for line in ahead.order.lines)
+    """Counters that are used up may open a way too: for rules that ask for a least figure."""
+    return (
+        ahead.saved > run.saved
+        or ahead.used != run.used
+        or (ahead.order is not None and any(line.applied_quantity for line in ahead.order.lines))
     )
 
 

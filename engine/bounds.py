@@ -19,7 +19,7 @@ from engine.free_units import FreeUnits, free_units
 from engine.pipeline import Run
 from engine.snapshot import Candidate
 from engine.stacking_rules import CalculationMode, ProductsMode
-from engine.steadiness import is_refused_for_good, is_steady
+from engine.steadiness import is_refused_for_good, is_steady, shares_units
 
 UNBOUNDED: Final = 10**18
 _SCALE: Final = 10**18
@@ -116,7 +116,9 @@ def _worth(opening: Run, candidate: Candidate, *, adds_units: bool) -> Worth:
             return Worth(kept=_PERCENT_SCALE - int(effect.percent_off * (_PERCENT_SCALE // 100)))
     is_once = snapshot.stacking_rules.redeemables_products_application_mode is ProductsMode.ONCE
     targets = None if _is_on_order(candidate) else effect_run.targets_of(situation)
-    if not is_steady(effect, targets, bundle, is_once=is_once, adds_units=adds_units):
+    if shares_units(opening, candidate) or not is_steady(
+        effect, targets, bundle, is_once=is_once, adds_units=adds_units
+    ):
         return Worth(most=UNBOUNDED)
     return Worth(most=effect_run.worth(situation, mode=mode) or 0)
 

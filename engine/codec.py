@@ -1,9 +1,9 @@
 """Frozen dataclasses to plain JSON values and back, so that a decision can be stored, explained and replayed.
 
 Shapes: `Decimal` <-> string, aware `datetime` <-> ISO 8601 in UTC, `date` <-> ISO 8601, `time` <-> "HH:MM",
-`StrEnum` <-> its value, `tuple` <-> list, dataclass <-> object. `JsonObject` fields (metadata, counters)
-travel as they are; only a `Decimal` in them becomes `{"$decimal": "1.5"}`. A class with its own `to_json` /
-`from_json` pair is asked instead.
+`StrEnum` <-> its value, `tuple` <-> list, `frozenset` of texts <-> sorted list, dataclass <-> object.
+`JsonObject` fields (metadata, counters) travel as they are; only a `Decimal` in them becomes
+`{"$decimal": "1.5"}`. A class with its own `to_json` / `from_json` pair is asked instead.
 """
 
 from __future__ import annotations
@@ -68,6 +68,8 @@ def encode(value: Any) -> Json:
         return value.isoformat("auto" if value.second or value.microsecond else "minutes")
     if isinstance(value, tuple):
         return [encode(item) for item in value]
+    if isinstance(value, frozenset):
+        return sorted(encode(item) for item in value)  # type: ignore[type-var]  # texts, see the module
     if isinstance(value, Mapping):
         return {str(key): _free(item) for key, item in value.items()}
     if hasattr(value, "to_json"):
@@ -85,6 +87,8 @@ def decode(hint: Any, value: Any, place: str) -> Any:
         return _optional(hint, value, place)
     if get_origin(hint) is tuple:
         return _tuple(hint, value, place)
+    if get_origin(hint) is frozenset:
+        return frozenset(_tuple(hint, value, place))
     if isinstance(hint, type) and issubclass(hint, Data):
         return _object(hint, value, place)
     if hasattr(hint, "from_json"):

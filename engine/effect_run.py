@@ -14,7 +14,7 @@ from engine.effects.turn import Note, Target, Turn
 from engine.reasons import Reason
 from engine.situation import Situation
 from engine.stacking_rules import CalculationMode
-from engine.unit_limits import DiscountedUnits, article_of
+from engine.unit_limits import DiscountedUnits, UnitUse, article_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,7 +23,8 @@ class Effected:
 
     With a `refusal` nothing was calculated and `order` is None. `applied`: money, units or credits moved.
     `bundle` counts the bundles of the first rule that asks for one; with no complete one nothing is applied.
-    `units` feed the counters of discounted units, `added` are the facts of lines that were appended.
+    `units` feed the counters of discounted units, `unit_uses` say what was asked of limits on them, `added`
+    are the facts of lines that were appended.
     """
 
     situation: Situation
@@ -36,6 +37,7 @@ class Effected:
     targets: Applicability | None = None
     picks: Sequence[Target] | None = None
     notes: Sequence[Note] = ()
+    unit_uses: Sequence[UnitUse] = ()
 
     @property
     def units(self) -> tuple[DiscountedUnits, ...]:
@@ -77,6 +79,7 @@ def run(situation: Situation, *, mode: CalculationMode, barred_lines: Set[int] =
         targets=turn.targets,
         picks=turn.picks,
         notes=turn.notes,
+        unit_uses=turn.meter.uses,
     )
 
 

@@ -6,5 +6,10 @@ from engine.snapshot import Uses
 
 
 def remaining(uses: Uses) -> int | None:
-    """Redemption quantity minus used minus held by others, never below 0; None = unlimited."""
-    return None if uses.quantity is None else max(0, uses.quantity - uses.used - uses.held)
+    """Redemption quantity minus used minus held by others, never below 0 or what this session holds itself.
+
+    None = unlimited.
+    """
+    if uses.quantity is None:
+        return None
+    return max(int(uses.granted), uses.quantity - uses.used - uses.held)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from engine import effect_run, eligibility, rules, stacking
+from engine import counting, effect_run, eligibility, rules, stacking
 from engine.basket import Line, OrderState, open_order, since
 from engine.bundles import BundleCount
 from engine.effect_run import Effected
@@ -37,7 +37,8 @@ class Judged:
 class Run:
     """The state of one pass. `order` is the running order, `lines` its facts; `discounted` are lines that an
     item discount of this pass has touched, `saved` what it saves so far: discount and free units.
-    `has_common`: a Common one applies, beside which no EXCLUSIVE one may stand.
+    `has_common`: a Common one applies, beside which no EXCLUSIVE one may stand. `used` is what the steps so
+    far used of the `shared` counters.
     """
 
     snapshot: Snapshot
@@ -46,6 +47,8 @@ class Run:
     order: OrderState | None
     lines: tuple[Line, ...]
     tally: stacking.Tally
+    shared: counting.Shared | None = None
+    used: counting.Used = field(default_factory=dict)
     is_common_blocked: bool = False
     has_common: bool = False
     has_failed: bool = False
@@ -63,6 +66,7 @@ class Run:
             order=None if basket is None else open_order(basket),
             lines=() if basket is None else basket.lines,
             tally=stacking.Tally(snapshot.stacking_rules),
+            shared=counting.shared(snapshot.candidates),
         )
 
     def copy(self) -> Self:
@@ -101,10 +105,12 @@ class Run:
         effected = judged.effected
         if effected is None or self._is_skipped_without_effect(candidate, effected):
             return _step(candidate, Status.SKIPPED, reason=stacking.skipped(ReasonKey.NO_EFFECT))
-        return self._apply(candidate, effected)
+        return self.apply(candidate, effected)
 
     def situation(self, candidate: Candidate) -> Situation:
-        """`candidate` at this moment."""
+        """`candidate` at this moment, its counters with what the steps before used of them."""
+        if self.used:
+            candidate = counting.with_used(candidate, self.used)
         return Situation(
             snapshot=self.snapshot, candidate=candidate, zone=self.zone, before=self.order, lines=self.lines
         )
@@ -174,7 +180,11 @@ class Run:
             return False
         return self.rules.no_effect_rule(candidate.category) is NoEffectRule.SKIP
 
-    def _apply(self, candidate: Candidate, effected: Effected) -> Step:
+    def apply(self, candidate: Candidate, effected: Effected) -> Step:
+        """Go on with the effect of `candidate`, which was judged at this moment."""
+        if self.shared is not None:
+            result = replace(effected.situation, after=effected.order)
+            self.used = counting.after_step(self.shared, self.used, result, effected.units)
         self.order = effected.order
         self.lines += effected.added
         if effected.order is not None:

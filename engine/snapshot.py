@@ -82,11 +82,15 @@ class Article(Data):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Uses(Data):
-    """Redemption limit of a voucher. `held` = locks of other sessions; `quantity` None = unlimited."""
+    """Redemption limit of a voucher. `held` = locks of other sessions; `quantity` None = unlimited.
+
+    `granted`: this session holds a use, so that there is always one left for it.
+    """
 
     quantity: int | None = None
     used: int = 0
     held: int = 0
+    granted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,7 +106,12 @@ class Candidate(Data):
     one whose `applicable_to` an item discount reads. `counts` are the counters before this redemption, by the
     name of the rule that reads them ("redemption.count.per_customer": 3); one that needs a customer is left
     out when nobody is known. `unit_counts` are discounted units so far, by "<limit>:<entry id>" or, for
-    limits of single products of a collection, "<limit>:<entry id>:<product or SKU id>".
+    limits of single products of a collection, "<limit>:<entry id>:<product or SKU id>". Candidates with the
+    same `campaign_id` share the counters of the campaign: each finds there what those before it used as well.
+
+    `granted` names counters (of rules and of units) of which the session that asks already holds capacity:
+    their limits do not refuse, whatever the counter says. `granted_amounts` says of how much, where that is
+    known: more is judged as if nothing were held. What is held so never stands in `counts`, `unit_counts`.
 
     :raises ValueError: neither `discount` nor `reason`, or a naive `published_at`.
     """
@@ -126,6 +135,8 @@ class Candidate(Data):
     campaign_id: str | None = None
     counts: JsonObject = field(default_factory=dict)
     unit_counts: JsonObject = field(default_factory=dict)
+    granted: frozenset[str] = frozenset()
+    granted_amounts: JsonObject = field(default_factory=dict)
     credits: Credits | None = None
     is_held_by_customer: bool | None = None
     is_referrer: bool = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import Final
 
 from engine import rules
@@ -12,6 +11,8 @@ from engine.effects import Effect, is_dynamic
 from engine.effects.base import DiscountEffect
 from engine.pipeline import Run
 from engine.rules.families import REGISTRY
+from engine.rules.families.counters import LIMITS
+from engine.rules.needs import flat
 from engine.rules.tree import Rule, RuleSet
 from engine.snapshot import Candidate
 
@@ -48,23 +49,41 @@ def is_steady(
 def is_refused_for_good(opening: Run, candidate: Candidate) -> bool:
     """Do its rules refuse it whatever else is redeemed?"""
     situation = opening.situation(candidate)
+    moving = _moving(opening, candidate)
     return any(
-        _is_settled(rule_set) and not rules.holds(rule_set, situation, opening.omit)
+        _is_settled(rule_set, moving) and not rules.holds(rule_set, situation, opening.omit)
         for rule_set in candidate.rules
     )
 
 
-def _is_settled(rule_set: RuleSet) -> bool:
-    return rule_set.bundle is None and all(
-        rule.name.startswith(_SETTLED) or "order" not in REGISTRY[rule.name].facts
-        for rule in _flat(rule_set.rules)
+def shares_units(opening: Run, candidate: Candidate) -> bool:
+    """Can other redeemables use up units that it may discount, so that it discounts others?"""
+    return opening.shared is not None and candidate.campaign_id in opening.shared.units
+
+
+def _moving(opening: Run, candidate: Candidate) -> frozenset[str]:
+    """Names of its counters that others of the request move, always upwards."""
+    if opening.shared is None:
+        return frozenset()
+    return opening.shared.counts.get(candidate.campaign_id or "", frozenset())
+
+
+def _is_settled(rule_set: RuleSet, moving: frozenset[str]) -> bool:
+    return rule_set.bundle is None and not any(
+        _may_change(rule)
+        or _may_open(rule, moving)
+        or any(_may_change(below) or below.name in moving for below in flat(rule.rules))
+        for rule in rule_set.rules
     )
 
 
-def _flat(found: Iterable[Rule]) -> Iterator[Rule]:
-    for rule in found:
-        yield rule
-        yield from _flat(rule.rules)
+def _may_change(rule: Rule) -> bool:
+    return not rule.name.startswith(_SETTLED) and "order" in REGISTRY[rule.name].facts
+
+
+def _may_open(rule: Rule, moving: frozenset[str]) -> bool:
+    """A limit that is passed stays so when the counter grows; other conditions may come to hold."""
+    return rule.name in moving and any(condition.operator not in LIMITS for condition in rule.conditions)
 
 
 def _takes_each_line_alone(entry: Entry) -> bool:

@@ -13,7 +13,7 @@ from engine.effects import dynamic
 from engine.formula import Scope
 from engine.picking import Picked, pick
 from engine.stacking_rules import CalculationMode
-from engine.unit_limits import limited
+from engine.unit_limits import UnitMeter, limited
 
 if TYPE_CHECKING:
     from engine.situation import Situation
@@ -30,7 +30,7 @@ class Turn:
     """One step. `bundles` multiplies what contract 5.13 says; it is 1 where no bundle is asked for.
 
     `lines` are those before the step. `picks` and `notes` tell what was discounted, for the answer and the
-    counters of units.
+    counters of units; `meter` keeps the limits over the life of a campaign.
     """
 
     __slots__ = (
@@ -41,6 +41,7 @@ class Turn:
         "draft",
         "is_initial",
         "lines",
+        "meter",
         "notes",
         "picks",
         "situation",
@@ -66,6 +67,7 @@ class Turn:
         self.credits_taken: int | None = None
         self.picks: list[Target] | None = None
         self.notes: list[Note] = []
+        self.meter: Final = UnitMeter(situation.candidate)
 
     def chosen(self) -> list[Target]:
         """The picked units of every entry, without limits on their number. Contract 5.3, 5.4."""
@@ -84,8 +86,7 @@ class Turn:
     def within_limits(self, entry: Entry, picks: list[Picked], per_bundle: bool = False) -> list[Picked]:
         """`picks` of `entry`, cut to its limits on units."""
         bundles = self.bundles if per_bundle else 1
-        counts = self.situation.candidate.unit_counts
-        return limited(entry, picks, self.situation.lines, counts, self.number, bundles)
+        return limited(entry, picks, self.situation.lines, self.meter, self.number, bundles)
 
     def base(self, index: int) -> int:
         """What a discount on the line is calculated from: subtotal or initial amount. Contract 5.2."""

@@ -40,7 +40,7 @@ def joined(needs: Iterable[Needs]) -> Needs:
 
 def needs(rule_set: RuleSet) -> Needs:
     """What judging and applying `rule_set` reads; rules that its logic does not name are loaded for too."""
-    rules = list(_flat(rule_set.rules))
+    rules = list(flat(rule_set.rules))
     entries = (*rule_set.applicable_to.included, *rule_set.applicable_to.excluded)
     items = items_of(rule_set)
     facts = frozenset().union(*(REGISTRY[rule.name].facts for rule in rules))
@@ -63,19 +63,19 @@ def items_of(rule_set: RuleSet) -> list[ItemRef]:
     """Every product, SKU and collection that `rule_set` names: in targets, bundle and conditions."""
     entries = (*rule_set.applicable_to.included, *rule_set.applicable_to.excluded)
     parts = () if rule_set.bundle is None else rule_set.bundle.components
-    named = _items(_flat(rule_set.rules))
+    named = _items(flat(rule_set.rules))
     return [*(entry.item for entry in entries), *(part.item for part in parts), *named]
 
 
 def is_about_result(rule_set: RuleSet) -> bool:
     """Can it only be decided once the discount is known?"""
-    return any(REGISTRY[rule.name].is_about_result for rule in _flat(rule_set.rules))
+    return any(REGISTRY[rule.name].is_about_result for rule in flat(rule_set.rules))
 
 
-def _flat(rules: Iterable[Rule]) -> Iterator[Rule]:
+def flat(rules: Iterable[Rule]) -> Iterator[Rule]:
     for rule in rules:
         yield rule
-        yield from _flat(rule.rules)
+        yield from flat(rule.rules)
 
 
 def _conditions(rules: Iterable[Rule]) -> Iterator[Condition]:

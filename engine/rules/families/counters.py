@@ -7,12 +7,19 @@ a customer whom nobody knows) lets the rule fail.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.rules.families.base import UNDECIDED, Family, Group, Kind, Scalar, Scene
-from engine.rules.tree import Rule
+from engine.rules.operators import test
+from engine.rules.tree import Operator, Rule
 from engine.rules.values import number
+
+if TYPE_CHECKING:
+    from engine.situation import Situation
+
+_GIFT: Final = "redemption.gift.amount"
 
 
 class Period(StrEnum):
@@ -21,6 +28,45 @@ class Period(StrEnum):
     DAILY = "daily"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
+
+
+LIMITS: Final = frozenset({Operator.LESS_THAN, Operator.LESS_THAN_OR_EQUAL})
+"""What a session that holds capacity of the counter is not refused by."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counter(Scalar):
+    """What was used before plus `own`, what this redemption adds. Contract: sessions 10, counters 11.5."""
+
+    own: Callable[[Scene], Any]
+
+    def test(self, scene: Scene, rule: Rule) -> bool | None:
+        value = self.read(scene, rule)
+        if value is UNDECIDED:
+            return None
+        waived = LIMITS if value is not None and self._is_granted(scene) else frozenset()
+        clock = scene.clock
+        return all(
+            condition.operator in waived or test(condition, value, clock) for condition in rule.conditions
+        )
+
+    def _is_granted(self, scene: Scene) -> bool:
+        candidate = scene.situation.candidate
+        if self.name not in candidate.granted:
+            return False
+        held = candidate.granted_amounts.get(self.name)
+        return held is None or self.own(scene) <= held
+
+
+def is_of_campaign(name: str) -> bool:
+    """Do all redeemables of a campaign move this counter? The others belong to one code or tier."""
+    return name.startswith("campaign.") or name == _GIFT
+
+
+def added(situation: Situation, name: str) -> int:
+    """What this redemption, whose result is known, adds to the counter of this name."""
+    own = _OWN[name](Scene(situation=situation))
+    return 0 if own is UNDECIDED else int(own)
 
 
 def period_of(name: str) -> Period | None:
@@ -63,8 +109,9 @@ def _discounted(scene: Scene) -> Any:
 
 
 def _credits(scene: Scene) -> Any:
-    """Without an order exactly what was asked for is taken (contract 5.12)."""
-    if scene.situation.before is not None:
+    """Without an order or its amount exactly what was asked for is taken (contract 5.12)."""
+    before = scene.situation.before
+    if before is not None and before.amount is not None:
         return _discounted(scene)
     asked = scene.situation.candidate.credits
     return 0 if asked is None else asked.requested or 0
@@ -76,20 +123,21 @@ _COUNTER_FACTS: Final = {
 }
 
 
-def _counter(name: str, title: str, *, is_per_customer: bool = False) -> Scalar:
-    return Scalar(
+def _counter(name: str, title: str, *, is_per_customer: bool = False) -> Counter:
+    return Counter(
         name=name,
         title=title,
         kind=Kind.COUNT,
         group=Group.REDEMPTION,
         read=_plus(_one),
+        own=_one,
         facts=_COUNTER_FACTS.get(name, frozenset({"customer"}) if is_per_customer else frozenset()),
         is_counter=True,
         is_per_customer=is_per_customer,
     )
 
 
-def _periods(name: str, title: str, *, is_per_customer: bool = False) -> tuple[Scalar, ...]:
+def _periods(name: str, title: str, *, is_per_customer: bool = False) -> tuple[Counter, ...]:
     words = {Period.DAILY: "today", Period.WEEKLY: "this week", Period.MONTHLY: "this month"}
     return tuple(
         _counter(f"{name}.{period}", f"{title} {words[period]}", is_per_customer=is_per_customer)
@@ -97,20 +145,21 @@ def _periods(name: str, title: str, *, is_per_customer: bool = False) -> tuple[S
     )
 
 
-def _budget(name: str, title: str, own: Callable[[Scene], Any], *, is_about_result: bool) -> Scalar:
-    return Scalar(
+def _budget(name: str, title: str, own: Callable[[Scene], Any], *, is_about_result: bool) -> Counter:
+    return Counter(
         name=name,
         title=title,
         kind=Kind.MONEY,
         group=Group.REDEMPTION,
         read=_plus(own),
+        own=own,
         facts=frozenset({"order"}),
         is_counter=True,
         is_about_result=is_about_result,
     )
 
 
-FAMILIES: Final[tuple[Family, ...]] = (
+_COUNTERS: Final = (
     _counter("campaign.redemptions.count", "redemptions of the campaign"),
     *_periods("campaign.redemptions.count", "redemptions of the campaign"),
     _counter(
@@ -135,5 +184,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
         _discounted,
         is_about_result=True,
     ),
-    _budget("redemption.gift.amount", "credits redeemed in the campaign", _credits, is_about_result=True),
+    _budget(_GIFT, "credits redeemed in the campaign", _credits, is_about_result=True),
 )
+FAMILIES: Final[tuple[Family, ...]] = _COUNTERS
+_OWN: Final = {counter.name: counter.own for counter in _COUNTERS}
