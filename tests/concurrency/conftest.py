@@ -27,7 +27,7 @@ Answer = tuple[int, dict[str, Any]]
 
 @pytest.fixture
 def call(live_server: LiveServer) -> Callable[[str, str, Any], Answer]:
-    """`call("POST", "/v1/redemptions", body)` -> (status, JSON), over a real socket."""
+    """`call("POST", "/v1/redemptions", body, key="k-1")` -> (status, JSON), over a real socket."""
     issued = api_keys.create(name="race", actor=Actor.system("tests"), now=NOW)
     headers = {
         "Content-Type": "application/json",
@@ -35,9 +35,10 @@ def call(live_server: LiveServer) -> Callable[[str, str, Any], Answer]:
         "X-App-Token": issued.token,
     }
 
-    def send(method: str, path: str, body: Any = None) -> Answer:
+    def send(method: str, path: str, body: Any = None, *, key: str | None = None) -> Answer:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(live_server.url + path, data=data, headers=headers, method=method)  # noqa: S310 - our own server
+        sent = headers if key is None else {**headers, "Idempotency-Key": key}
+        request = urllib.request.Request(live_server.url + path, data=data, headers=sent, method=method)  # noqa: S310 - our own server
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our own server
                 return answer.status, json.loads(answer.read() or b"{}")

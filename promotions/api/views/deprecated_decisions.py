@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,9 +16,9 @@ from promotions.api.serializers.deprecated_decisions import (
     requested_code,
     tier_validation_output,
 )
-from promotions.api.serializers.redemptions import redemption_output
+from promotions.api.views.redemptions import redeemed_alone
 from promotions.redeemables import Requested
-from promotions.services import redemptions, validations
+from promotions.services import validations
 
 
 class TierValidationView(ProjectAPIView):
@@ -52,11 +53,11 @@ class ClientVoucherRedemptionView(ClientAPIView):
 
     resource = "redemptions"
     actions = {"POST": "redeem"}
+    takes_idempotency_key = True
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         if not project.current().client_redeem_enabled:
             raise Forbidden("Client keys may not redeem in this project.")
         body = body_over_query(request, ("tracking_id",))
         parsed = decision_spec(SingleVoucherInput, body, redeemables=(requested_code(request),))
-        redeemed = redemptions.redeem(spec=parsed.spec, actor=actor_of(request), now=self.now)
-        return Response(redemption_output(redeemed.redemptions[0]))
+        return redeemed_alone(request, parsed.spec, self.now)

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import project
 from core.api.fields import parse
+from core.api.idempotency import answered
 from core.api.views import ClientAPIView, ProjectAPIView, ProjectListView, actor_of, body_over_query
 from core.errors import Forbidden
 from promotions.api.redemption_filters import RedemptionFilters
@@ -30,6 +32,7 @@ from promotions.redeemables import Requested
 from promotions.selectors import redemptions as known
 from promotions.selectors import vouchers as known_vouchers
 from promotions.services import redemptions, rollbacks
+from promotions.services.validations import DecisionSpec
 
 
 class RedemptionsView(ProjectListView):
@@ -37,6 +40,7 @@ class RedemptionsView(ProjectListView):
 
     resource = "redemptions"
     actions = {"POST": "redeem"}
+    takes_idempotency_key = True
     filterset_class = RedemptionFilters
     data_ref = "redemptions"
     max_page = 99
@@ -48,7 +52,7 @@ class RedemptionsView(ProjectListView):
     def get(self, request: Request) -> Response:
         return self.listed(request)
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         return _redeemed(request, self.now)
 
 
@@ -57,8 +61,9 @@ class ClientRedemptionsView(ClientAPIView):
 
     resource = "redemptions"
     actions = {"POST": "redeem"}
+    takes_idempotency_key = True
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         if not project.current().client_redeem_enabled:
             raise Forbidden("Client keys may not redeem in this project.")
         return _redeemed(request, self.now)
@@ -78,18 +83,18 @@ class VoucherRedemptionView(ProjectAPIView):
 
     resource = "redemptions"
     actions = {"POST": "redeem"}
+    takes_idempotency_key = True
 
     def get(self, request: Request, code: str) -> Response:
         voucher = known_vouchers.get(code)
         return Response(voucher_redemptions_output(voucher, known.of_voucher(voucher)))
 
-    def post(self, request: Request, code: str) -> Response:
+    def post(self, request: Request, code: str) -> HttpResponse:
         requested = (Requested(object="voucher", id=code),)
         parsed = decision_spec(
             SingleVoucherInput, body_over_query(request, ("tracking_id",)), redeemables=requested
         )
-        redeemed = redemptions.redeem(spec=parsed.spec, actor=actor_of(request), now=self.now)
-        return Response(redemption_output(redeemed.redemptions[0]))
+        return redeemed_alone(request, parsed.spec, self.now)
 
 
 class TierRedemptionView(ProjectAPIView):
@@ -97,12 +102,12 @@ class TierRedemptionView(ProjectAPIView):
 
     resource = "redemptions"
     actions = {"POST": "redeem"}
+    takes_idempotency_key = True
 
-    def post(self, request: Request, tier_id: str) -> Response:
+    def post(self, request: Request, tier_id: str) -> HttpResponse:
         requested = (Requested(object="promotion_tier", id=tier_id),)
         parsed = decision_spec(SingleVoucherInput, request.data, redeemables=requested)
-        redeemed = redemptions.redeem(spec=parsed.spec, actor=actor_of(request), now=self.now)
-        return Response(redemption_output(redeemed.redemptions[0]))
+        return redeemed_alone(request, parsed.spec, self.now)
 
 
 class RollbackView(ProjectAPIView):
@@ -110,12 +115,18 @@ class RollbackView(ProjectAPIView):
 
     resource = "redemptions"
     actions = {"POST": "rollback"}
+    takes_idempotency_key = True
 
-    def post(self, request: Request, redemption_id: str) -> Response:
-        result = rollbacks.roll_back(
-            redemption_id=redemption_id, spec=_rollback_spec(request), actor=actor_of(request), now=self.now
+    def post(self, request: Request, redemption_id: str) -> HttpResponse:
+        spec = _rollback_spec(request)
+        return answered(
+            request,
+            lambda once: rollbacks.roll_back(
+                redemption_id=redemption_id, spec=spec, actor=actor_of(request), now=self.now, once=once
+            ),
+            render=lambda result: rollback_output(result.rollbacks[0]),
+            now=self.now,
         )
-        return Response(rollback_output(result.rollbacks[0]))
 
 
 class RollbacksView(ProjectAPIView):
@@ -123,23 +134,45 @@ class RollbacksView(ProjectAPIView):
 
     resource = "redemptions"
     actions = {"POST": "rollback"}
+    takes_idempotency_key = True
 
-    def post(self, request: Request, redemption_id: str) -> Response:
-        result = rollbacks.roll_back(
-            redemption_id=redemption_id,
-            spec=_rollback_spec(request),
-            actor=actor_of(request),
+    def post(self, request: Request, redemption_id: str) -> HttpResponse:
+        spec = _rollback_spec(request)
+        return answered(
+            request,
+            lambda once: rollbacks.roll_back(
+                redemption_id=redemption_id,
+                spec=spec,
+                actor=actor_of(request),
+                now=self.now,
+                stacked=True,
+                once=once,
+            ),
+            render=rollbacks_output,
             now=self.now,
-            stacked=True,
         )
-        return Response(rollbacks_output(result))
 
 
-def _redeemed(request: Request, now: datetime) -> Response:
+def _redeemed(request: Request, now: datetime) -> HttpResponse:
     parsed = decision_spec(RedemptionInput, request.data)
     asking.refuse(parsed)
-    redeemed = redemptions.redeem(spec=parsed.spec, actor=actor_of(request), now=now)
-    return Response(redeemed_output(redeemed, expand=parsed.expand, request_id=actor_of(request).request_id))
+    actor = actor_of(request)
+    return answered(
+        request,
+        lambda once: redemptions.redeem(spec=parsed.spec, actor=actor, now=now, once=once),
+        render=lambda redeemed: redeemed_output(redeemed, expand=parsed.expand, request_id=actor.request_id),
+        now=now,
+    )
+
+
+def redeemed_alone(request: Request, spec: DecisionSpec, now: datetime) -> HttpResponse:
+    """Use one redeemable and answer with its redemption."""
+    return answered(
+        request,
+        lambda once: redemptions.redeem(spec=spec, actor=actor_of(request), now=now, once=once),
+        render=lambda redeemed: redemption_output(redeemed.redemptions[0]),
+        now=now,
+    )
 
 
 def _rollback_spec(request: Request) -> rollbacks.RollbackSpec:
