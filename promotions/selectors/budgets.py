@@ -115,6 +115,11 @@ def counters(budget: Budget) -> QuerySet[Counter]:
     return Counter.objects.filter(scope=Counter.Scope.BUDGET, scope_id=budget.pk, name=BUDGET)
 
 
+def counters_by_period(budget: Budget) -> QuerySet[Counter]:
+    """Newest period first, within it by subject."""
+    return counters(budget).order_by("-period", "subject", "pk")
+
+
 def was_drawn(budget: Budget) -> bool:
     """Whether anything was ever counted, also what was given back, or is held now."""
     if counters(budget).filter(Q(value__gt=0) | Q(held__gt=0)).exists():

@@ -20,6 +20,7 @@ ROUTES: Final = {route.pattern: route for route in api_routes()}
 HOLDERS: Final = {
     "read": {"server ADMIN", "server USER", "server VIEWER", "server MERCHANT"},
     "write": {"server ADMIN", "server USER"},
+    "rule": {"server ADMIN"},
     "checkout": {"server ADMIN", "server USER", "server MERCHANT"},
     "export": {"server ADMIN", "server USER", "server VIEWER"},
     "client": {"client ADMIN"},

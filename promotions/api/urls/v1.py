@@ -5,6 +5,12 @@
 
 from __future__ import annotations
 
-from promotions.api.urls import catalogue, deprecated, runtime, stacks
+from promotions.api.urls import budgets, catalogue, deprecated, runtime, stacks
 
-urlpatterns = [*runtime.urlpatterns, *deprecated.urlpatterns, *stacks.urlpatterns, *catalogue.urlpatterns]
+urlpatterns = [
+    *runtime.urlpatterns,
+    *deprecated.urlpatterns,
+    *budgets.urlpatterns,
+    *stacks.urlpatterns,
+    *catalogue.urlpatterns,
+]
