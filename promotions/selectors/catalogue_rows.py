@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import F, Q, QuerySet
@@ -20,7 +21,7 @@ from engine import Candidate
 from promotions import engine_input
 from promotions.models import Campaign, Category, PromotionTier, Voucher
 from promotions.redeemables import Found, Requested
-from promotions.selectors import offers, validation_rules
+from promotions.selectors import holds, offers, validation_rules
 from promotions.selectors.offers import CAMPAIGN, PROMOTION_TIER, VOUCHER, Described, Offer
 
 type Pks = Collection[int] | None
@@ -112,10 +113,17 @@ def shown(wanted: Iterable[Offer]) -> dict[int, Shown]:
     return _shown(vouchers, tiers, pks[CAMPAIGN])
 
 
-def wallet(customer: Customer) -> list[Shown]:
-    """The codes that were published to a customer: one query, two more when there are some."""
-    held = _shown(_held_codes(customer.pk), [], ()).values()
-    return [replace(row, found=replace(row.found, candidate=_held(row.found.candidate))) for row in held]
+def wallet(customer: Customer, now: datetime) -> list[Shown]:
+    """The codes that were published to a customer, as free as they are at `now`.
+
+    One query, two more when there are some, and one when validation sessions hold some of them.
+    """
+    rows = list(_shown(_held_codes(customer.pk), [], ()).values())
+    found = holds.with_holds([row.found for row in rows], session_key="", now=now)
+    return [
+        replace(row, found=replace(entry, candidate=_held(entry.candidate)))
+        for row, entry in zip(rows, found, strict=True)
+    ]
 
 
 def _held(candidate: Candidate) -> Candidate:

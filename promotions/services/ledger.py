@@ -22,6 +22,7 @@ from promotions.models import CardTransaction, OrderReturn, Redemption, Rollback
 from promotions.redeemables import NotRedeemable
 from promotions.selectors import transactions
 from promotions.selectors import vouchers as known
+from promotions.services import holds
 from promotions.services.definitions import InvalidVoucher
 
 MOST_CREDITS: Final = 10**15
@@ -192,6 +193,9 @@ def _change(
     of_amount: bool = False,
 ) -> CardTransaction:
     """`of_amount`: what is removed was never there, instead of being subtracted from what was."""
+    if voucher.gift_held:
+        holds.tidy(vouchers=[voucher.pk], counters=[], now=now)
+        voucher.refresh_from_db(fields=["gift_held"])
     balance, held, issued = voucher.gift_balance or 0, voucher.gift_held, voucher.gift_amount or 0
     _check(amount, free=balance - held, held=held, room=MOST_CREDITS - issued)
     added = amount > 0

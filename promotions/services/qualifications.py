@@ -208,7 +208,7 @@ def qualify(*, spec: QualificationSpec, actor: Actor, now: datetime) -> Qualifie
 def _redeemables(spec: QualificationSpec, asking: Asking) -> tuple[_Case, list[_Proposal]]:
     """Codes, tiers and campaigns that fit: those of the index, and the customer's own codes."""
     scope = SCOPES[spec.scenario]
-    own = catalogue_rows.wallet(asking.customer) if asking.customer is not None else []
+    own = catalogue_rows.wallet(asking.customer, asking.now) if asking.customer is not None else []
     candidates = [row.found.candidate for row in own]
     needs, added = needs_of(candidates), articles_of(candidates)
     catalogue = catalogue_index.current(is_exact=scope.is_exact) if scope.is_open_to_all else None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import factory
 
-from promotions.models import Campaign, Redemption, Voucher
+from promotions.models import Campaign, Hold, Redemption, ValidationSession, Voucher
 from promotions.services import ledger
 from tests.factories.promotions import CREATED_AT, CampaignFactory, VoucherFactory
 
@@ -35,6 +36,15 @@ class GiftCardFactory(VoucherFactory):
     @factory.post_generation
     def _issued(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
         ledger.issue([self], now=CREATED_AT)
+
+
+def hold(card: Voucher, credits: int, *, expires_at: datetime, key: str = "other") -> Hold:
+    """A validation session keeps credits of the card and one use of it."""
+    session = ValidationSession.objects.create(key=key, created_at=CREATED_AT, expires_at=expires_at)
+    card.gift_held += credits
+    card.held_quantity += 1
+    card.save(update_fields=["gift_held", "held_quantity"])
+    return Hold.objects.create(session=session, voucher=card, credits=credits)
 
 
 def payment(card: Voucher, **values: Any) -> Redemption:

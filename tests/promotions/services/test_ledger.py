@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +11,11 @@ from django.db import IntegrityError, ProgrammingError, transaction
 from core.actors import Actor
 from core.errors import NotFound
 from core.models import AuditEntry, OutboxEvent
-from promotions.models import CardTransaction, Rollback, Voucher
+from promotions.models import CardTransaction, Hold, Rollback, Voucher
 from promotions.services import ledger
 from promotions.services.definitions import InvalidVoucher
 from promotions.services.ledger import GiftAmountExceeded, InvalidAddBalanceParams, RefundExceeded
-from tests.factories.gift_cards import GiftCardFactory, payment
+from tests.factories.gift_cards import GiftCardFactory, hold, payment
 from tests.factories.promotions import VoucherFactory
 
 pytestmark = pytest.mark.django_db
@@ -163,8 +163,9 @@ def test_credits_are_added(adjust, actor: Actor) -> None:
     ]
 
 
-def test_credits_are_removed_down_to_what_nobody_holds(adjust) -> None:
-    card = GiftCardFactory(gift_amount=1_000, gift_held=300)
+def test_credits_are_removed_down_to_what_nobody_holds(adjust, now: datetime) -> None:
+    card = GiftCardFactory(gift_amount=1_000)
+    hold(card, 300, expires_at=now + timedelta(days=1))
 
     with pytest.raises(InvalidAddBalanceParams, match=r"at most 700 credits can be removed \(300 more are"):
         adjust(card.code, -701)
@@ -173,6 +174,19 @@ def test_credits_are_removed_down_to_what_nobody_holds(adjust) -> None:
     assert columns(card) == (1_000, 700, 0, 300, 300)
     assert rows(card) == [("ISSUED", 1_000, 1_000), ("REMOVAL", -700, 300)]
     assert list(OutboxEvent.objects.values_list("name", flat=True)) == ["voucher.gift.transaction.created"]
+
+
+def test_what_ended_sessions_held_can_be_removed(adjust, now: datetime) -> None:
+    card = GiftCardFactory(gift_amount=1_000)
+    hold(card, 300, expires_at=now, key="ended")
+    hold(card, 100, expires_at=now + timedelta(microseconds=1), key="living")
+
+    with pytest.raises(InvalidAddBalanceParams, match=r"at most 900 credits can be removed \(100 more are"):
+        adjust(card.code, -901)
+    adjust(card.code, -900)
+
+    assert columns(card) == (1_000, 900, 0, 100, 100)
+    assert list(Hold.objects.values_list("session__key", flat=True)) == ["living"]
 
 
 @pytest.mark.parametrize(
