@@ -4,7 +4,10 @@ from django.db import models
 
 
 class IdempotencyKey(models.Model):
-    """The answer that a caller got for one key, written in the transaction of what it tells about."""
+    """The answer that a caller got for one key, written in the transaction of what it tells about.
+
+    Rows are never changed, only forgotten (`core.idempotency.prune`).
+    """
 
     caller_kind = models.CharField(max_length=16)
     caller_id = models.CharField(max_length=100)
