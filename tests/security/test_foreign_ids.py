@@ -17,6 +17,7 @@ from core.actors import Actor
 from core.models import ProjectSettings
 from core.services import metadata_schemas
 from promotions.services import (
+    budgets,
     campaigns,
     categories,
     rule_assignments,
@@ -25,6 +26,7 @@ from promotions.services import (
     vouchers,
 )
 from tests.conftest import NOW
+from tests.factories.budgets import BudgetFactory
 from tests.factories.commerce import CustomerFactory, ProductCollectionFactory, ProductFactory, SkuFactory
 from tests.factories.promotions import (
     CampaignFactory,
@@ -121,6 +123,8 @@ def references(settings_row: ProjectSettings) -> dict[str, References]:
     tiers.delete(tier_id=tier.pk, **BY)
     category = CategoryFactory(name="gone-category")
     categories.delete(category_id=category.pk, with_stacking_rules=False, **BY)
+    budget = BudgetFactory(name="gone-budget")
+    budgets.delete(budget_id=budget.pk, **BY)
     collection = ProductCollectionFactory(name="gone-collection")
     collections.delete(collection_id=collection.pk, **BY)
     rule = ValidationRuleFactory(name="gone-rule")
@@ -142,6 +146,7 @@ def references(settings_row: ProjectSettings) -> dict[str, References]:
         "tier_id": References(missing=_id("promo"), gone=(tier.public_id, tier_below.public_id)),
         "stack_id": References(missing=_id("stack"), gone=(stack.public_id, stack_below.public_id)),
         "category_id": References(missing=_id("cat"), gone=(category.public_id,)),
+        "budget_id": References(missing=_id("budg"), gone=(budget.public_id, "gone-budget")),
         "collection_id": References(missing=_id("pc"), gone=(collection.public_id,)),
         "validation_rule_id": References(missing=_id("val"), gone=(rule.public_id, "gone-rule")),
         "assignment_id": References(missing=_id("asgm"), gone=(unassigned.public_id, of_gone.public_id)),
