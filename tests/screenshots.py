@@ -52,6 +52,7 @@ PAGES = {
     "collections": "/admin/commerce/productcollection/",
     "events": "/admin/commerce/customevent/",
     "jobs": "/admin/integrations/asyncaction/",
+    "exports": "/admin/integrations/export/",
     "settings": "/admin/core/projectsettings/1/change/",
     "password": "/admin/password_change/",
 }
@@ -66,6 +67,7 @@ OPENED = {
     "order": "orders",
     "product": "products",
     "segment": "segments",
+    "export": "exports",
 }
 TABS = {
     "campaign": ("codes", "tiers", "redemptions"),

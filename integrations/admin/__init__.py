@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from integrations.admin import async_actions
+from integrations.admin import async_actions, exports
 
-__all__ = ["async_actions"]
+__all__ = ["async_actions", "exports"]

@@ -25,6 +25,7 @@ MEANT: Final = {
     "till": {"Merchant", "User", "Admin", "root"},
     "work": {"User", "Admin", "root"},
     "survey": {"Viewer", "Admin", "root"},
+    "export": {"Viewer", "User", "Admin", "root"},
     "admins": {"Admin", "root"},
     "never": set(),
 }

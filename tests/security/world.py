@@ -26,7 +26,7 @@ from tests.factories.commerce import (
     SegmentFactory,
     SkuFactory,
 )
-from tests.factories.integrations import AsyncActionFactory
+from tests.factories.integrations import AsyncActionFactory, export_with_file
 from tests.factories.promotions import (
     CampaignFactory,
     CategoryFactory,
@@ -69,6 +69,7 @@ def build() -> World:
         User.objects.create_user(f"{MARK}-user", is_staff=True),
         Group.objects.create(name=f"{MARK} group"),
         AsyncActionFactory(type=f"{MARK}.job"),
+        export_with_file(b"id\n", exported_object=f"{MARK}_thing"),
         ProductCollectionFactory(name=f"{MARK} collection"),
         CustomEventFactory(name=f"{MARK}_event"),
         SegmentFactory(name=f"{MARK} segment"),
