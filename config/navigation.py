@@ -45,6 +45,7 @@ _SECTIONS: Final = (
         "Operations",
         (
             ("Background jobs", "hourglass_top", "integrations.AsyncAction"),
+            ("Exports", "download", "integrations.Export"),
             ("What happened", "history", "core.OutboxEvent"),
             ("Deliveries", "outbox", "core.EventDelivery"),
             ("Audit log", "fact_check", "core.AuditEntry"),
