@@ -1,15 +1,15 @@
-"""Versions of terms: those that a decision was made on, those that something had, and whether any is missing."""
+"""Versions of terms: those a decision was made on, those that something had, and whether any is missing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Model, Q, QuerySet
 
 from promotions import terms
-from promotions.models import Version, Voucher
+from promotions.models import Redemption, Version, Voucher
 from promotions.redeemables import Found
 
 _BATCH: Final = 1000
@@ -32,6 +32,25 @@ def of(entity: Model) -> QuerySet[Version]:
     """The versions of one campaign, tier, code, rule or budget, newest first."""
     subject = terms.kind_of(type(entity)).subject
     return Version.objects.filter(subject_type=subject, subject_id=entity.pk).order_by("-number")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """A version and what it is a version of; `entity` is None if that was deleted for good."""
+
+    version: Version
+    entity: Any | None
+
+
+def of_redemption(redemption: Redemption) -> list[Named]:
+    """The versions that a redemption was decided on, rules first; one query for each kind of thing."""
+    found = list(Version.objects.filter(pk__in=redemption.version_ids))
+    named = []
+    for kind in terms.KINDS:
+        mine = [version for version in found if version.subject_type == kind.subject]
+        entities = kind.model.objects.in_bulk([version.subject_id for version in mine]) if mine else {}
+        named += [Named(version=one, entity=entities.get(one.subject_id)) for one in mine]
+    return named
 
 
 def versioned[Row: Model](model: type[Row]) -> QuerySet[Row]:

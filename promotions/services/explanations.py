@@ -5,14 +5,20 @@ Ours, beyond the contract: `options.explain` and `options.at`, and the page "Why
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from core import project
 from core.actors import Actor
-from engine import evaluate
+from core.errors import NotFound
+from engine import Outcome, Snapshot, evaluate
 from engine.explain import ExplainedCondition, Explanation, explain
 from engine.summary import Names
+from promotions.models import Redemption
+from promotions.selectors import versions
 from promotions.selectors.readable import known_names, readable, spelled_out
+from promotions.selectors.versions import Named
 from promotions.services import validations
 from promotions.services.qualifications import Qualified
 from promotions.services.validations import Decision, DecisionSpec
@@ -38,11 +44,35 @@ def ask(*, spec: DecisionSpec, actor: Actor, now: datetime, at: datetime | None 
 
 def explained(decision: Decision) -> tuple[Explanation, ...]:
     """The explanations of a decision, with the names that people know."""
-    snapshot = decision.loaded.snapshot
-    known = known_names(snapshot.candidates)
-    names = Names(known=known, currency=decision.loaded.settings.currency)
-    found = explain(snapshot, decision.outcome, names=names)
-    return tuple(_with_names(one, known) for one in found)
+    return _explained(decision.loaded.snapshot, decision.outcome, decision.loaded.settings.currency)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredDecision:
+    """What is on record about a redemption: the row that holds the decision (of several used together: their
+    parent), the versions that it was decided on, and why it came out so.
+    """
+
+    redemption: Redemption
+    versions: Sequence[Named]
+    explanations: tuple[Explanation, ...]
+
+
+def stored(redemption: Redemption) -> StoredDecision:
+    """The decision that led to a redemption, explained by what was stored then, never by today's terms.
+    (Only what articles and segments are called is looked up today.)
+
+    :raises NotFound: the attempt failed, so there is no decision; the redemption itself says why.
+    """
+    row = redemption if redemption.parent is None else redemption.parent
+    if row.snapshot is None or row.outcome is None:
+        raise NotFound.of("decision", redemption.public_id)
+    snapshot, outcome = Snapshot.from_json(row.snapshot), Outcome.from_json(row.outcome)
+    return StoredDecision(
+        redemption=row,
+        versions=versions.of_redemption(row),
+        explanations=_explained(snapshot, outcome, project.current().currency),
+    )
 
 
 def of_hits(qualified: Qualified) -> tuple[Explanation, ...]:
@@ -55,6 +85,12 @@ def of_hits(qualified: Qualified) -> tuple[Explanation, ...]:
     for group in groups:
         snapshot = replace(qualified.query, candidates=group)
         found += explain(snapshot, evaluate(snapshot, omit=omit), names=names, omit=omit)
+    return tuple(_with_names(one, known) for one in found)
+
+
+def _explained(snapshot: Snapshot, outcome: Outcome, currency: str) -> tuple[Explanation, ...]:
+    known = known_names(snapshot.candidates)
+    found = explain(snapshot, outcome, names=Names(known=known, currency=currency))
     return tuple(_with_names(one, known) for one in found)
 
 

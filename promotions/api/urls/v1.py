@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from promotions.api.urls import budgets, catalogue, deprecated, runtime, stacks
+from promotions.api.urls import budgets, catalogue, deprecated, runtime, stacks, versions
 
 urlpatterns = [
     *runtime.urlpatterns,
     *deprecated.urlpatterns,
+    *versions.urlpatterns,
     *budgets.urlpatterns,
     *stacks.urlpatterns,
     *catalogue.urlpatterns,
