@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine import effects, reasons
 from engine.basket import Basket, Line, LineState, OrderState
+from engine.budgets import Budget, BudgetCut, BudgetMeasure, BudgetPolicy
 from engine.codec import MalformedJson
 from engine.durations import Duration, DurationSyntaxError
 from engine.evaluate import evaluate
@@ -39,6 +40,10 @@ __all__ = [
     "ApplicationMode",
     "Article",
     "Basket",
+    "Budget",
+    "BudgetCut",
+    "BudgetMeasure",
+    "BudgetPolicy",
     "CalculationMode",
     "Call",
     "Candidate",

@@ -184,7 +184,7 @@ def _has_changed(run: Run, ahead: Run) -> bool:
     """Counters that are used up may open a way too: for rules that ask for a least figure."""
     return (
         ahead.saved > run.saved
-        or ahead.used != run.used
+        or (run.shared is not None and run.shared.may_open and ahead.used != run.used)
         or (ahead.order is not None and any(line.applied_quantity for line in ahead.order.lines))
     )
 

@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import Final
 
 from engine import effect_run, eligibility
+from engine.budgets import BudgetMeasure
 from engine.effects import PercentOffOrder, is_dynamic
 from engine.effects.base import DiscountEffect, DiscountType
 from engine.free_units import FreeUnits, free_units
@@ -120,7 +121,19 @@ def _worth(opening: Run, candidate: Candidate, *, adds_units: bool) -> Worth:
         effect, targets, bundle, is_once=is_once, adds_units=adds_units
     ):
         return Worth(most=UNBOUNDED)
-    return Worth(most=effect_run.worth(situation, mode=mode) or 0)
+    return Worth(most=min(effect_run.worth(situation, mode=mode) or 0, _room(candidate)))
+
+
+def _room(candidate: Candidate) -> int:
+    """What its budgets leave for a discount."""
+    return min(
+        (budget.left for budget in candidate.budgets if budget.measure is _paid(candidate)), default=UNBOUNDED
+    )
+
+
+def _paid(candidate: Candidate) -> BudgetMeasure:
+    is_gift = candidate.discount is not None and candidate.discount.type is DiscountType.GIFT
+    return BudgetMeasure.GIFT_CREDITS if is_gift else BudgetMeasure.DISCOUNT
 
 
 def _best_sums(figures: Iterable[int]) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""What the steps of one request use up of counters that its candidates share. Contract: 5.5, 11.5.
+"""What the steps of one request use of counters and budgets that its candidates share. Contract: 5.5, 11.5.
 
 Counters of a campaign are shared by its codes and tiers: two codes of one campaign in one request never pass
 a limit together. `redemption.count*` and limits per promotion tier belong to one candidate.
@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.applicability import UnitLimit
-from engine.rules.families.counters import added, is_of_campaign
+from engine.budgets import Budget, BudgetUse
+from engine.rules.families.counters import LIMITS, added, is_of_campaign
+from engine.rules.needs import flat
+from engine.rules.tree import Rule
 from engine.rules.values import number
 from engine.snapshot import Candidate, RedeemableObject
 from engine.unit_limits import OF_TIER, DiscountedUnits, counter
@@ -20,21 +23,30 @@ if TYPE_CHECKING:
     from engine.situation import Situation
 
 type Used = Mapping[str, Mapping[str, int]]
-"""Campaign id -> name of the counter -> what this request has used so far."""
+"""Whose counters they are -> name of the counter, or id of the budget -> what the request used so far."""
+
+_BUDGETS: Final = "budgets"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shared:
-    """What has to be followed: by campaign the counters that rules read, and campaigns that limit units."""
+    """What has to be followed: by campaign the counters that rules read, campaigns that limit units, budgets.
+
+    `may_open`: a rule holds only when a counter has grown far enough.
+    """
 
     counts: Mapping[str, frozenset[str]]
     units: frozenset[str]
+    budgets: frozenset[str]
+    may_open: bool = False
 
 
 def shared(candidates: Sequence[Candidate]) -> Shared | None:
-    """The counters of campaigns that stand in the request more than once; None = there are none."""
+    """The counters of campaigns, and the budgets, that stand in the request more than once; None = none."""
     by_campaign: dict[str, list[Candidate]] = {}
+    ids: list[str] = []
     for candidate in candidates:
+        ids += {budget.id for budget in candidate.budgets}
         if candidate.campaign_id is not None:
             by_campaign.setdefault(candidate.campaign_id, []).append(candidate)
     counts, units = {}, set()
@@ -46,16 +58,45 @@ def shared(candidates: Sequence[Candidate]) -> Shared | None:
             counts[campaign] = names
         if any(map(limits_units, members)):
             units.add(campaign)
-    return Shared(counts=counts, units=frozenset(units)) if counts or units else None
+    budgets = frozenset(one for one in ids if ids.count(one) > 1)
+    if not (counts or units or budgets):
+        return None
+    may_open = any(
+        opens(rule, counts[campaign])
+        for campaign in counts
+        for one in by_campaign[campaign]
+        for rule_set in one.rules
+        for rule in rule_set.rules
+    )
+    return Shared(counts=counts, units=frozenset(units), budgets=budgets, may_open=may_open)
 
 
-def after_step(found: Shared, used: Used, situation: Situation, units: Sequence[DiscountedUnits]) -> Used:
+def opens(rule: Rule, names: frozenset[str]) -> bool:
+    """May it come to hold when the counters of these names grow? A limit that is passed stays so."""
+    if rule.name in names and any(condition.operator not in LIMITS for condition in rule.conditions):
+        return True
+    return any(below.name in names for below in flat(rule.rules))
+
+
+def after_step(
+    found: Shared,
+    used: Used,
+    situation: Situation,
+    *,
+    units: Sequence[DiscountedUnits],
+    budgets: Sequence[BudgetUse],
+) -> Used:
     """`used` with what the candidate of `situation`, whose result is known, adds."""
+    taken = {use.budget.id: use.given for use in budgets if use.budget.id in found.budgets}
+    if taken:
+        before = used.get(_BUDGETS, {})
+        used = {**used, _BUDGETS: {**before, **{id: before.get(id, 0) + taken[id] for id in taken}}}
     candidate = situation.candidate
     campaign = candidate.campaign_id
     if campaign is None or not (campaign in found.counts or campaign in found.units):
         return used
-    own = dict(used.get(campaign, {}))
+    owner = _owner(candidate)
+    own = dict(used.get(owner, {}))
     for name in found.counts.get(campaign, ()):
         own[name] = own.get(name, 0) + added(situation, name)
     if campaign in found.units:
@@ -65,12 +106,17 @@ def after_step(found: Shared, used: Used, situation: Situation, units: Sequence[
                     continue  # no other candidate is of this tier
                 name = counter(limit, one.entry, one.article)
                 own[name] = own.get(name, 0) + one.units
-    return {**used, campaign: own}
+    return {**used, owner: own}
 
 
 def with_used(candidate: Candidate, used: Used) -> Candidate:
-    """The candidate with its counters as they are at its turn."""
-    own = used.get(candidate.campaign_id or "")
+    """The candidate with its counters and budgets as they are at its turn."""
+    taken = used.get(_BUDGETS)
+    if taken and candidate.budgets:
+        candidate = replace(
+            candidate, budgets=tuple(_after(one, taken.get(one.id, 0)) for one in candidate.budgets)
+        )
+    own = used.get(_owner(candidate))
     if not own:
         return candidate
     counts, units, amounts = (
@@ -90,7 +136,23 @@ def with_used(candidate: Candidate, used: Used) -> Candidate:
 
 def used_before(candidate: Candidate, used: Used, name: str) -> int:
     """What the steps before used of one counter."""
-    return used.get(candidate.campaign_id or "", {}).get(name, 0)
+    return used.get(_owner(candidate), {}).get(name, 0)
+
+
+def budget_used_before(used: Used, budget: str) -> int:
+    """What the steps before used of one budget."""
+    return used.get(_BUDGETS, {}).get(budget, 0)
+
+
+def _owner(candidate: Candidate) -> str:
+    return f"campaign:{candidate.campaign_id}"
+
+
+def _after(budget: Budget, taken: int) -> Budget:
+    """What this request took is also gone from what its session held."""
+    if not taken:
+        return budget
+    return replace(budget, used=budget.used + taken, granted=max(0, budget.granted - taken))
 
 
 def _sum(before: Any, amount: int) -> Any:

@@ -30,12 +30,13 @@ class Row:
 class Draft:
     """`payable` is what is left to pay at this moment, 0 without an order or an amount.
 
-    `added` are the facts of appended lines, `from_order` what was taken off the order as a whole.
+    `added` are the facts of appended lines, `from_order` what was taken off the order as a whole; `room` is
+    what may still be taken, None = no cap.
     """
 
-    __slots__ = ("_amount", "_lines", "_order", "_rows", "_taken", "added", "from_order", "payable")
+    __slots__ = ("_amount", "_lines", "_order", "_rows", "_taken", "added", "from_order", "payable", "room")
 
-    def __init__(self, order: OrderState | None) -> None:
+    def __init__(self, order: OrderState | None, room: int | None = None) -> None:
         self._order: Final = order
         self._lines: Final = () if order is None else order.lines
         self._amount = None if order is None else order.amount
@@ -43,6 +44,7 @@ class Draft:
         self._rows: Final[dict[int, Row]] = {}
         self.payable = 0 if order is None else order.total_amount or 0
         self.from_order = 0
+        self.room = room
         self.added: Final[list[Line]] = []
 
     @property
@@ -77,19 +79,27 @@ class Draft:
 
     def take_order(self, amount: int) -> int:
         """Take `amount` off the whole order, as far as there is something to pay; what was taken."""
-        applied = max(0, min(amount, self.payable))
-        self.payable -= applied
+        applied = max(0, min(self._within(amount), self.payable))
+        self._spend(applied)
         self.from_order += applied
         return applied
 
     def take_line(self, index: int, amount: int) -> int:
         """Take `amount` off one line, as far as it costs something; what was taken."""
-        applied = min(amount, self.subtotal(index), self.payable)
+        applied = min(self._within(amount), self.subtotal(index), self.payable)
         if applied <= 0:
             return 0
         self._taken[index] = self._taken.get(index, 0) + applied
-        self.payable -= applied
+        self._spend(applied)
         return applied
+
+    def _within(self, amount: int) -> int:
+        return amount if self.room is None else min(amount, self.room)
+
+    def _spend(self, applied: int) -> None:
+        self.payable -= applied
+        if self.room is not None:
+            self.room -= applied
 
     def append(self, line: Line) -> int:
         """A new line at the end, still without units; its index. `line` are the facts of its article."""

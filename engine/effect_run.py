@@ -9,7 +9,9 @@ from engine import bundles
 from engine.applicability import Applicability
 from engine.application import AppliedEntry, applied_entries, excluded_entries
 from engine.basket import Line, OrderState
+from engine.budgets import BudgetUse
 from engine.bundles import Bundle, BundleCount
+from engine.caps import NO_CAPS, Caps
 from engine.effects.turn import Note, Target, Turn
 from engine.reasons import Reason
 from engine.situation import Situation
@@ -24,7 +26,8 @@ class Effected:
     With a `refusal` nothing was calculated and `order` is None. `applied`: money, units or credits moved.
     `bundle` counts the bundles of the first rule that asks for one; with no complete one nothing is applied.
     `units` feed the counters of discounted units, `unit_uses` say what was asked of limits on them, `added`
-    are the facts of lines that were appended.
+    are the facts of lines that were appended. `discounted_units` are all of them, free ones included.
+    `budget_uses` say what was asked of each budget.
     """
 
     situation: Situation
@@ -38,6 +41,8 @@ class Effected:
     picks: Sequence[Target] | None = None
     notes: Sequence[Note] = ()
     unit_uses: Sequence[UnitUse] = ()
+    discounted_units: int = 0
+    budget_uses: Sequence[BudgetUse] = ()
 
     @property
     def units(self) -> tuple[DiscountedUnits, ...]:
@@ -59,15 +64,21 @@ class Effected:
         return excluded_entries(self.situation, self.targets)
 
 
-def run(situation: Situation, *, mode: CalculationMode, barred_lines: Set[int] = frozenset()) -> Effected:
-    """Calculate the effect of `situation.candidate` on `situation.before`.
+def run(
+    situation: Situation,
+    *,
+    mode: CalculationMode,
+    barred_lines: Set[int] = frozenset(),
+    caps: Caps = NO_CAPS,
+) -> Effected:
+    """Calculate the effect of `situation.candidate` on `situation.before`, within `caps`.
 
     `barred_lines` are indices of lines that no item discount may touch any more (ONCE, contract 6.5).
     """
     reason = missing_input(situation)
     if reason is not None:
         return Effected(situation=situation, refusal=reason)
-    turn, bundle = _take_turn(situation, mode, barred_lines)
+    turn, bundle = _take_turn(situation, mode, barred_lines, caps)
     draft = turn.draft
     return Effected(
         situation=situation,
@@ -80,6 +91,7 @@ def run(situation: Situation, *, mode: CalculationMode, barred_lines: Set[int] =
         picks=turn.picks,
         notes=turn.notes,
         unit_uses=turn.meter.uses,
+        discounted_units=turn.discounted_units,
     )
 
 
@@ -110,12 +122,12 @@ def bundle_of(situation: Situation) -> Bundle | None:
 
 
 def _take_turn(
-    situation: Situation, mode: CalculationMode, barred_lines: Set[int]
+    situation: Situation, mode: CalculationMode, barred_lines: Set[int], caps: Caps = NO_CAPS
 ) -> tuple[Turn, BundleCount | None]:
     wanted = bundle_of(situation)
     bundle = None if wanted is None else bundles.count(wanted, situation)
     complete = 1 if bundle is None else bundle.quantity
-    turn = Turn(situation, mode, targets_of(situation), barred_lines, complete)
+    turn = Turn(situation, mode, targets_of(situation), barred_lines, complete, caps)
     if situation.candidate.discount is not None and complete:
         situation.candidate.discount.apply(turn)
     return turn, bundle

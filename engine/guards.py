@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from engine import counting
+from engine import budgets, counting
+from engine.budgets import BudgetMeasure, BudgetUse
 from engine.codec import Data
 from engine.intervals import Interval, steady_around
 from engine.outcome import Outcome, Status
@@ -28,9 +29,9 @@ from engine.unit_limits import UnitUse, counter
 class Guard(Data):
     """One counter that the step of `object`, `key` relied on.
 
-    `name` is that of `Candidate.counts` or `Candidate.unit_counts`. The step adds `amount`. The decision
-    stays the same while the counter, before the whole request, lies from `lowest` to `highest` (None = no
-    end); where several steps of one campaign guard the same counter, in all their intervals.
+    `name` is that of `Candidate.counts` or `Candidate.unit_counts`, or "budget:<id>" (its `used`). The step
+    adds `amount`. The decision stays the same while the counter, before the whole request, lies from `lowest`
+    to `highest` (None = no end); where several steps guard the same counter, in all their intervals.
     """
 
     object: RedeemableObject
@@ -65,13 +66,17 @@ def guards(snapshot: Snapshot, outcome: Outcome, *, omit: frozenset[str] = froze
 
 def is_guarded(candidate: Candidate) -> bool:
     """Does a decision about it rely on any counter?"""
-    return bool(candidate.counts) or counting.limits_units(candidate)
+    return bool(candidate.counts or candidate.budgets) or counting.limits_units(candidate)
 
 
 def _guards_of(run: Run, candidate: Candidate, judged: Judged) -> Iterator[Guard]:
     intervals: dict[str, Interval] = {}
     amounts: dict[str, int] = {}
-    for name, amount, interval in (*_of_rules(run, candidate, judged), *_of_units(run, candidate, judged)):
+    for name, amount, interval in (
+        *_of_rules(run, candidate, judged),
+        *_of_units(run, candidate, judged),
+        *_of_budgets(run, candidate, judged),
+    ):
         intervals[name] = intervals.get(name, Interval()) & interval
         amounts[name] = amount
     for name, interval in intervals.items():
@@ -141,3 +146,26 @@ def _of_unit_use(use: UnitUse, prior: int, before: int) -> Interval:
     full = use.limit - before
     turns = (full - use.given - use.units, full - use.given, full - use.granted)
     return steady_around(prior, turns, lambda figure: use.allows(figure + before) == use.units)
+
+
+def _of_budgets(run: Run, candidate: Candidate, judged: Judged) -> Iterator[_Found]:
+    priors = {budget.id: budget.used for budget in candidate.budgets}
+    for use in () if judged.effected is None else judged.effected.budget_uses:
+        id = use.budget.id
+        before = counting.budget_used_before(run.used, id)
+        yield budgets.counter(use.budget), use.given, _of_budget_use(use, priors[id], before)
+
+
+def _of_budget_use(use: BudgetUse, prior: int, before: int) -> Interval:
+    budget = use.budget
+
+    def left(used: int) -> int:
+        return replace(budget, used=used + before).left
+
+    if not use.is_cut:
+        needed = use.wanted if budget.may_cut else use.given
+        return steady_around(prior, (budget.limit - before - needed,), lambda used: left(used) >= needed)
+    # Where units had to be cut, a little less that is left may cut others.
+    least = budget.left if budget.measure is BudgetMeasure.UNITS else use.given
+    turns = (budget.limit - before - figure for figure in (least, budget.left, budget.left + 1))
+    return steady_around(prior, tuple(turns), lambda used: least <= left(used) <= budget.left)

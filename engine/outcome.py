@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from engine.application import AppliedEntry
 from engine.basket import Line, OrderState
+from engine.budgets import BudgetCut
 from engine.bundles import BundleCount
 from engine.codec import Data
 from engine.reasons import Reason
@@ -30,7 +31,8 @@ class Step(Data):
     no order was sent. `bundle` counts the bundles of the candidate's rule, where it asks for one.
     `applicable_to` / `inapplicable_to` name the entries of the rule and the order lines they mean.
     `credits_taken` are gift credits or points, `units` what counts against limits of discounted units,
-    `added` the facts of lines that this step appended to the order.
+    `added` the facts of lines that this step appended to the order. `cut` are the budgets that had too little
+    left for all of it.
     """
 
     key: str
@@ -44,6 +46,7 @@ class Step(Data):
     credits_taken: int | None = None
     units: tuple[DiscountedUnits, ...] = ()
     added: tuple[Line, ...] = ()
+    cut: tuple[BudgetCut, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,9 +8,10 @@ from datetime import tzinfo
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from engine import counting, effect_run, eligibility, rules, stacking
+from engine import budget_run, counting, effect_run, eligibility, rules, stacking
 from engine.basket import Line, OrderState, open_order, since
 from engine.bundles import BundleCount
+from engine.caps import NO_CAPS, Caps
 from engine.effect_run import Effected
 from engine.outcome import Outcome, Status, Step
 from engine.reasons import Reason, ReasonKey
@@ -23,7 +24,7 @@ from engine.stacking_rules import ApplicationMode, NoEffectRule, ProductsMode, S
 class Judged:
     """What became of one candidate on its own: `reason` when it may not be used, else its effect.
 
-    `is_late`: only the result of the effect broke a rule (contract 6.5 f, after the limits of d).
+    `is_late`: only the result of the effect broke a rule or a budget (contract 6.5 f, after the limits of d).
     """
 
     situation: Situation
@@ -122,14 +123,21 @@ class Run:
         if reason is not None:
             return Judged(situation=situation, reason=reason)
         mode = self.rules.calculation_mode(candidate.category)
-        effected = effect_run.run(situation, mode=mode, barred_lines=self._barred_lines())
+        barred = self._barred_lines()
+
+        def run(caps: Caps) -> Effected:
+            return effect_run.run(situation, mode=mode, barred_lines=barred, caps=caps)
+
+        effected = run(NO_CAPS)
         reason = effected.refusal or eligibility.late_refusal(candidate)
         bundle = effected.bundle
         if reason is None:
-            reason = self._rule_broken(situation)
+            reason = self._rule_broken(situation) or budget_run.subject_refusal(candidate)
         if reason is not None:
             return Judged(situation=situation, reason=reason, bundle=bundle)
-        if any(rules.is_about_result(rule) for rule in candidate.rules):
+        if candidate.budgets:
+            effected, reason = budget_run.within(effected, run)
+        if reason is None and any(rules.is_about_result(rule) for rule in candidate.rules):
             situation = replace(situation, after=effected.order)
             reason = self._rule_broken(situation)
         return Judged(
@@ -184,7 +192,9 @@ class Run:
         """Go on with the effect of `candidate`, which was judged at this moment."""
         if self.shared is not None:
             result = replace(effected.situation, after=effected.order)
-            self.used = counting.after_step(self.shared, self.used, result, effected.units)
+            self.used = counting.after_step(
+                self.shared, self.used, result, units=effected.units, budgets=effected.budget_uses
+            )
         self.order = effected.order
         self.lines += effected.added
         if effected.order is not None:
@@ -202,6 +212,7 @@ class Run:
             credits_taken=effected.credits_taken,
             units=effected.units,
             added=effected.added,
+            cut=tuple(use.cut for use in effected.budget_uses if use.is_cut),
         )
 
     def _count_savings(self, order: OrderState) -> None:

@@ -9,7 +9,10 @@ from engine.codec import Data
 
 
 class ReasonKey(StrEnum):
-    """Stable keys, spelled as on the wire. Contract: errors 2.2 (refusals), stacking 6.6 (skips)."""
+    """Stable keys, spelled as on the wire. Contract: errors 2.2 (refusals), stacking 6.6 (skips).
+
+    BUDGET_EXCEEDED is ours.
+    """
 
     NOT_FOUND = "not_found"
     VOUCHER_DISABLED = "voucher_disabled"
@@ -29,6 +32,7 @@ class ReasonKey(StrEnum):
     INVALID_GIFT = "invalid_gift"
     GIFT_AMOUNT_EXCEEDED = "gift_amount_exceeded"
     POINTS_EXCEEDED = "loyalty_card_points_exceeded"
+    BUDGET_EXCEEDED = "budget_exceeded"
     REFERRER_NOT_PERMITTED = "referrer_not_permitted_to_redeem"
     CUSTOMER_RULES = "customer_rules_violated"
     ORDER_RULES = "order_rules_violated"

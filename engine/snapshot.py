@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from engine import effects
 from engine.basket import Basket
+from engine.budgets import Budget
 from engine.codec import DECODER, Data, JsonObject
 from engine.reasons import Reason
 from engine.rules import parse as parse_rules
@@ -113,6 +114,8 @@ class Candidate(Data):
     their limits do not refuse, whatever the counter says. `granted_amounts` says of how much, where that is
     known: more is judged as if nothing were held. What is held so never stands in `counts`, `unit_counts`.
 
+    `budgets` are all that the redemption draws on; several candidates may draw on the same one.
+
     :raises ValueError: neither `discount` nor `reason`, or a naive `published_at`.
     """
 
@@ -137,6 +140,7 @@ class Candidate(Data):
     unit_counts: JsonObject = field(default_factory=dict)
     granted: frozenset[str] = frozenset()
     granted_amounts: JsonObject = field(default_factory=dict)
+    budgets: tuple[Budget, ...] = ()
     credits: Credits | None = None
     is_held_by_customer: bool | None = None
     is_referrer: bool = False

@@ -7,11 +7,11 @@ from typing import Final
 from engine import rules
 from engine.applicability import Applicability, Entry, Pick
 from engine.bundles import Bundle
+from engine.counting import opens
 from engine.effects import Effect, is_dynamic
 from engine.effects.base import DiscountEffect
 from engine.pipeline import Run
 from engine.rules.families import REGISTRY
-from engine.rules.families.counters import LIMITS
 from engine.rules.needs import flat
 from engine.rules.tree import Rule, RuleSet
 from engine.snapshot import Candidate
@@ -70,20 +70,12 @@ def _moving(opening: Run, candidate: Candidate) -> frozenset[str]:
 
 def _is_settled(rule_set: RuleSet, moving: frozenset[str]) -> bool:
     return rule_set.bundle is None and not any(
-        _may_change(rule)
-        or _may_open(rule, moving)
-        or any(_may_change(below) or below.name in moving for below in flat(rule.rules))
-        for rule in rule_set.rules
+        opens(rule, moving) or any(map(_may_change, flat((rule,)))) for rule in rule_set.rules
     )
 
 
 def _may_change(rule: Rule) -> bool:
     return not rule.name.startswith(_SETTLED) and "order" in REGISTRY[rule.name].facts
-
-
-def _may_open(rule: Rule, moving: frozenset[str]) -> bool:
-    """A limit that is passed stays so when the counter grows; other conditions may come to hold."""
-    return rule.name in moving and any(condition.operator not in LIMITS for condition in rule.conditions)
 
 
 def _takes_each_line_alone(entry: Entry) -> bool:

@@ -41,9 +41,11 @@ class AddSameItems(Data):
         for entry, picks in turn.chosen():
             wanted = [Picked(index=pick.index, units=self._units(turn, pick.index)) for pick in picks]
             for gift in turn.within_limits(entry, wanted):
-                value = articles.add_at(turn.draft, gift.index, gift.units, None)
-                turn.draft.make_free(gift.index, gift.units, value)
-                turn.note(entry, gift.index, gift.units)
+                units = turn.units_within(gift.units)
+                if units:
+                    value = articles.add_at(turn.draft, gift.index, units, None)
+                    turn.draft.make_free(gift.index, units, value)
+                    turn.note(entry, gift.index, units)
 
     def _units(self, turn: Turn, index: int) -> int:
         return (turn.number(self.unit_off, self.unit_off_formula, index) or 0) * turn.bundles

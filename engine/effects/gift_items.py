@@ -43,7 +43,7 @@ class GiftItems(Data):
         return lacking or credits.gift_exceeded(situation)
 
     def apply(self, turn: Turn) -> None:
-        wanted = credits.wanted(turn.situation.candidate.credits)
+        wanted = turn.money_within(credits.wanted(turn.situation.candidate.credits))
         if turn.situation.before is None:
             turn.credits_taken = wanted
             return

@@ -36,6 +36,6 @@ class GiftOrder(Data):
 
     def apply(self, turn: Turn) -> None:
         before = turn.situation.before
-        wanted = credits.wanted(turn.situation.candidate.credits)
+        wanted = turn.money_within(credits.wanted(turn.situation.candidate.credits))
         is_priced = before is not None and before.amount is not None
         turn.credits_taken = turn.draft.take_order(wanted) if is_priced else wanted

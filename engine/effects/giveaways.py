@@ -10,10 +10,12 @@ from engine.money import half_up
 
 def give_new(turn: Turn, article: Line, units: int) -> None:
     """Add `units` and make exactly those free."""
+    units = turn.units_within(units)
     if units <= 0:
         return
     index, value = articles.add(turn, article, units)
     turn.draft.make_free(index, units, value)
+    turn.discounted_units += units
 
 
 def give_missing(turn: Turn, article: Line, units: int) -> None:
@@ -22,8 +24,9 @@ def give_missing(turn: Turn, article: Line, units: int) -> None:
     for index in articles.paid_lines(turn, article):
         row = turn.draft.row(index)
         paid = row.quantity - row.free
-        freed = min(paid, left)
+        freed = turn.units_within(min(paid, left))
         if freed > 0:
             turn.draft.make_free(index, freed, half_up(turn.draft.subtotal(index) * freed, paid))
+            turn.discounted_units += freed
             left -= freed
     give_new(turn, article, left)

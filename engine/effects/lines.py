@@ -21,12 +21,21 @@ def take(
     amount_limit: int | None,
     aggregated_amount_limit: int | None,
 ) -> None:
-    """Take what `wanted` says off every picked line, and note the units that got something."""
+    """Take what `wanted` says off every picked line, and note the units that got something.
+
+    A line for all of whose units a cap has no room gets at most what the others cost.
+    """
     left = aggregated_amount_limit
     for entry, picks in targets:
         entry_left = entry.aggregated_amount_limit
         for pick in picks:
-            amount = lowest(wanted(entry, pick), amount_limit, entry.amount_limit, entry_left, left)
+            units = turn.units_within(pick.units)
+            if units < pick.units:
+                pick = Picked(index=pick.index, units=units, first=pick.first, step=pick.step)
+                most = payable(turn, pick) if units else 0
+                amount = lowest(wanted(entry, pick), most, amount_limit, entry.amount_limit, entry_left, left)
+            else:
+                amount = lowest(wanted(entry, pick), amount_limit, entry.amount_limit, entry_left, left)
             if amount <= 0:
                 continue
             applied = turn.draft.take_line(pick.index, amount)

@@ -53,6 +53,8 @@ class PointsOrder(Data):
         if points is None:
             enough = -(-turn.draft.payable * bottom // top)
             points = min(credits.available(turn.situation.candidate.credits), enough)
+        if turn.caps.money is not None:  # nobody pays with more points than the cap lets count
+            points = min(points, ((2 * turn.caps.money + 1) * bottom - 1) // (2 * top))
         turn.draft.take_order(half_up(points * top, bottom))
         turn.credits_taken = points
 

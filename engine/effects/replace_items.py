@@ -61,7 +61,7 @@ class ReplaceItems(Data):
 
     def _replace(self, turn: Turn, article: Line, pick: Picked) -> int:
         draft, source = turn.draft, turn.draft.row(pick.index)
-        units = min(pick.units, _replaceable(source, draft.subtotal(pick.index)))
+        units = turn.units_within(min(pick.units, _replaceable(source, draft.subtotal(pick.index))))
         each = turn.number(self.unit_off, self.unit_off_formula, pick.index) or 0
         if units <= 0 or each <= 0:
             return 0

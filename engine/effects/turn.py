@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.applicability import Applicability, Entry, groups
 from engine.basket import LineState
+from engine.caps import NO_CAPS, Caps
 from engine.draft import Draft
 from engine.effects import dynamic
 from engine.formula import Scope
@@ -30,14 +31,17 @@ class Turn:
     """One step. `bundles` multiplies what contract 5.13 says; it is 1 where no bundle is asked for.
 
     `lines` are those before the step. `picks` and `notes` tell what was discounted, for the answer and the
-    counters of units; `meter` keeps the limits over the life of a campaign.
+    counters of units; `meter` keeps the limits over the life of a campaign, `caps` are those of budgets.
+    `discounted_units` counts each unit once, free ones included.
     """
 
     __slots__ = (
         "_formulas",
         "barred",
         "bundles",
+        "caps",
         "credits_taken",
+        "discounted_units",
         "draft",
         "is_initial",
         "lines",
@@ -55,6 +59,7 @@ class Turn:
         targets: Applicability | None,
         barred: Set[int] = frozenset(),
         bundles: int = 1,
+        caps: Caps = NO_CAPS,
     ) -> None:
         self.situation: Final = situation
         self.lines: Final[tuple[LineState, ...]] = () if situation.before is None else situation.before.lines
@@ -62,7 +67,9 @@ class Turn:
         self.targets: Final = targets
         self.barred: Final = barred
         self.bundles: Final = bundles
-        self.draft: Final = Draft(situation.before)
+        self.caps: Final = caps
+        self.draft: Final = Draft(situation.before, caps.money)
+        self.discounted_units = 0
         self._formulas: Scope | None = None
         self.credits_taken: int | None = None
         self.picks: list[Target] | None = None
@@ -98,6 +105,16 @@ class Turn:
     def note(self, entry: Entry, index: int, units: int) -> None:
         """`units` of a line were discounted under `entry`."""
         self.notes.append((entry, index, units))
+        self.discounted_units += units
+
+    def units_within(self, units: int) -> int:
+        """Of `units` those for which the cap leaves room."""
+        most = self.caps.units
+        return units if most is None else min(units, max(0, most - self.discounted_units))
+
+    def money_within(self, amount: int) -> int:
+        """Of `amount` what the cap allows, where nothing is taken off an order."""
+        return amount if self.caps.money is None else min(amount, self.caps.money)
 
     def money(self, static: int, formula: str | None, index: int | None = None) -> int:
         """An amount in minor units: the formula's value, else the static one."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from engine.explain.budgeted import budgeted
 from engine.explain.causes import displacing
 from engine.explain.checks import checks
 from engine.explain.explanation import ExplainedCondition, Explanation
@@ -45,7 +46,11 @@ def explain(
 def _explained(
     run: Run, candidate: Candidate, step: Step, judged: Judged, outcome: Outcome, names: Names
 ) -> Explanation:
-    conditions = (*checks(run, candidate, judged, names), *ruled(run, candidate, judged, names))
+    conditions = (
+        *checks(run, candidate, judged, names),
+        *ruled(run, candidate, judged, names),
+        *budgeted(judged, names),
+    )
     return Explanation(
         key=step.key,
         object=step.object,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from engine import rules
 from engine.bundles import Bundle, BundleCount
@@ -23,9 +24,19 @@ def ruled(run: Run, candidate: Candidate, judged: Judged, names: Names) -> Itera
         verdict = rules.judge(rule_set, judged.situation, omit=run.omit, full=True)
         by_key = {rule.key: rule for rule in rule_set.rules}
         for leaf in verdict.leaves:
-            yield _leaf(leaf, by_key[leaf.key], f"rule:{rule_set.id}:{leaf.key}", names)
+            found = _leaf(leaf, by_key[leaf.key], f"rule:{rule_set.id}:{leaf.key}", names)
+            yield (
+                replace(found, found=f"{found.found}, held for this session")
+                if _is_held(leaf, judged)
+                else found
+            )
         if verdict.bundle is not None and rule_set.bundle is not None:
             yield _bundle(f"rule:{rule_set.id}:bundle", rule_set.bundle, verdict.bundle, names)
+
+
+def _is_held(leaf: LeafVerdict, judged: Judged) -> bool:
+    """A limit that holds, though its counter may say otherwise."""
+    return leaf.holds is True and leaf.name in judged.situation.candidate.granted
 
 
 def _leaf(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from engine.outcome import Status, Step
 from engine.snapshot import Candidate
-from engine.summary import Names
+from engine.summary import Names, phrases
+from engine.summary.budgets import amount
 
 _VERBS = {Status.INAPPLICABLE: "cannot be used", Status.SKIPPED: "is left out"}
 
@@ -13,7 +14,7 @@ def sentence(candidate: Candidate, step: Step, names: Names) -> str:
     """SUMMER cannot be used: it starts on … Works from Friday 27 November 09:00."""
     label = candidate.label or candidate.key
     if step.status is Status.APPLICABLE:
-        return f"{label} applies{_gain(step, names)}."
+        return f"{label} applies{_gain(step, names)}{_cut(step, names)}."
     reason = step.reason
     if reason is None:
         return f"{label} {_VERBS[step.status]}."
@@ -41,3 +42,14 @@ def _gain(step: Step, names: Names) -> str:
     if free:
         gained.append(f"makes {free} {'unit' if free == 1 else 'units'} free")
     return f" and {' and '.join(gained)}" if gained else ", but changes nothing on this order"
+
+
+def _cut(step: Step, names: Names) -> str:
+    """, instead of 5.00 EUR: budget Black Friday had no more left"""
+    if not step.cut:
+        return ""
+    wanted = phrases.listed(
+        list(dict.fromkeys(amount(one.measure, one.wanted, names) for one in step.cut)), phrases.AND
+    )
+    called = [f"budget {one.name}" for one in step.cut]
+    return f", instead of {wanted}: {phrases.listed(called, phrases.AND)} had no more left"

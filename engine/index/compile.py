@@ -53,8 +53,11 @@ def entry(key: int, candidate: Candidate, rank: int, vocabulary: Vocabulary) -> 
         return None
     draft = _Draft(is_open=any(rule.bundle is not None for rule in candidate.rules))
     _time(candidate, draft, vocabulary)
-    for rule_set in candidate.rules:
-        _rule_set(rule_set, candidate, draft, vocabulary)
+    if candidate.budgets or candidate.granted:
+        draft.is_open = True  # what is left of a budget, or held, changes what applies and what it takes off
+    else:
+        for rule_set in candidate.rules:
+            _rule_set(rule_set, candidate, draft, vocabulary)
     if draft.is_dead:
         return None
     _settle(draft, vocabulary)

@@ -66,8 +66,13 @@ def deal(candidate: Candidate, effect: Effect, vocabulary: Vocabulary) -> Deal:
 
 
 def _is_own(candidate: Candidate, effect: Effect) -> bool:
-    """Does the discount read the candidate itself: a formula, its counters of units, its credits?"""
-    if candidate.credits is not None or effects.is_payment(effect) or _is_dynamic(effect):
+    """Does the discount read the candidate itself: a formula, its counters, budgets, credits?"""
+    if (
+        candidate.budgets
+        or candidate.credits is not None
+        or effects.is_payment(effect)
+        or _is_dynamic(effect)
+    ):
         return True
     return any(
         entry.unit_limits

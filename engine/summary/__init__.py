@@ -10,12 +10,13 @@ from engine.bundles import Bundle
 from engine.effects import Effect
 from engine.rules.tree import Rule, RuleSet
 from engine.summary import phrases
+from engine.summary.budgets import budget
 from engine.summary.bundles import contents, times
 from engine.summary.discounts import effect_words
 from engine.summary.names import Names
 from engine.summary.sentences import Joint, Sentence, paragraph, sentences, whole_words
 
-__all__ = ["Joint", "Names", "Sentence", "condition", "discount", "rules", "rules_text"]
+__all__ = ["Joint", "Names", "Sentence", "budget", "condition", "discount", "rules", "rules_text"]
 
 
 def discount(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from engine import reasons
 from engine.basket import Basket, Line
+from engine.budgets import Budget, BudgetMeasure, BudgetPolicy
 from engine.durations import Duration
 from engine.rules.families import REGISTRY
 from engine.rules.tree import RuleSet
@@ -159,6 +160,33 @@ credits = st.none() | st.builds(
     held=st.sampled_from([0, 0, 100]),
     requested=st.none() | st.integers(0, 5000),
 )
+
+
+def _budget(
+    id: str, measure: BudgetMeasure, limit: int, used: int, *, gives: bool = False, **more: Any
+) -> Budget:
+    policy = BudgetPolicy.GIVE_WHAT_IS_LEFT if gives else BudgetPolicy.REFUSE
+    return Budget(id=id, name=id.title(), measure=measure, limit=limit, used=used, policy=policy, **more)
+
+
+BUDGETS: Final = (
+    _budget("bud_sum", BudgetMeasure.DISCOUNT, 3000, 500),
+    _budget("bud_rest", BudgetMeasure.DISCOUNT, 2000, 300, gives=True),
+    _budget("bud_small", BudgetMeasure.DISCOUNT, 100, 98, gives=True),
+    _budget("bud_over", BudgetMeasure.DISCOUNT, 10, 12, gives=True),
+    _budget("bud_held", BudgetMeasure.DISCOUNT, 1000, 1000, granted=700),
+    _budget("bud_cards", BudgetMeasure.GIFT_CREDITS, 900, 400, gives=True),
+    _budget("bud_pieces", BudgetMeasure.UNITS, 5, 2, gives=True),
+    _budget("bud_few", BudgetMeasure.UNITS, 5, 1),
+    _budget("bud_twice", BudgetMeasure.REDEMPTIONS, 9, 7),
+    _budget("bud_orders", BudgetMeasure.ORDER_VALUE, 40_000, 3000, gives=True),
+    _budget("bud_nobody", BudgetMeasure.REDEMPTIONS, 9, 0, subject_missing=True),
+)
+"""A few pools, so that candidates of one request share some."""
+budget_lists = st.lists(
+    st.sampled_from(BUDGETS[:-1] * 3 + BUDGETS[-1:]), min_size=1, max_size=3, unique_by=lambda one: one.id
+).map(tuple)
+no_budgets: st.SearchStrategy[tuple[Budget, ...]] = st.just(())
 _no_rules: st.SearchStrategy[tuple[RuleSet, ...]] = st.just(())
 rule_lists = st.one_of(
     _no_rules,
@@ -174,6 +202,7 @@ def candidate(
     discounts: st.SearchStrategy[Any] = effect_strategies.discounts,
     rules: st.SearchStrategy[tuple[RuleSet, ...]] = rule_lists,
     category: st.SearchStrategy[Category | None] = categories,
+    budgets: st.SearchStrategy[tuple[Budget, ...]] = no_budgets | no_budgets | no_budgets | budget_lists,
 ) -> st.SearchStrategy[Candidate]:
     """Any candidate with this key."""
     return st.builds(
@@ -198,6 +227,7 @@ def candidate(
         publication_metadata=METADATA,
         counts=counts,
         unit_counts=unit_counts,
+        budgets=budgets,
         credits=credits,
         is_held_by_customer=st.none() | st.booleans(),
         is_referrer=mostly_true.map(lambda found: not found),
