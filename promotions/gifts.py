@@ -20,12 +20,12 @@ def is_card(row: Any) -> bool:
 
 def effect_of(row: Any, inherited: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """For the engine: the code's own discount, else the inherited one; of a gift card, that it pays."""
-    return _pays(row.gift_effect) if is_card(row) else row.discount or inherited or {}
+    return pays(row.gift_effect) if is_card(row) else row.discount or inherited or {}
 
 
 def effect_of_campaign(row: Campaign) -> Mapping[str, Any] | None:
     """What its codes do, where the campaign says it."""
-    return _pays(row.gift["effect"]) if row.gift else row.discount
+    return pays(row.gift["effect"]) if row.gift else row.discount
 
 
 def credits_of(row: Any, *, requested: int | None = None) -> Credits | None:
@@ -46,5 +46,6 @@ def wire_type(stored: str) -> str:
     return types.ADDITION.value if stored == types.ISSUED else stored
 
 
-def _pays(effect: str) -> dict[str, Any]:
+def pays(effect: str) -> dict[str, Any]:
+    """The engine's wire form of a card that pays the order or items."""
     return {"type": DiscountType.GIFT.value, "effect": effect}

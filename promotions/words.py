@@ -116,7 +116,7 @@ def offer_elsewhere(campaign: Campaign) -> str:
     """Where the discounts of a campaign without one are; empty if it has one."""
     if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
         return "see its tiers"
-    return "" if campaign.discount else "each code has its own"
+    return "" if campaign.discount or campaign.gift else "each code has its own"
 
 
 def state_in_time(row: TimeLimited, now: datetime) -> str:
@@ -197,6 +197,12 @@ def _amounts(text: str, units: Mapping[str, str]) -> list[tuple[int, str]]:
     return found
 
 
+def card(voucher: Voucher) -> str:
+    """Gift card with 20.00 EUR left of 50.00 EUR"""
+    left, ever = words.money(voucher.gift_balance), words.money(voucher.gift_amount)
+    return f"Gift card with {left}" if left == ever else f"Gift card with {left} left of {ever}"
+
+
 def uses(voucher: Voucher) -> str:
     limit = voucher.redemption_quantity
     if limit is None:
@@ -224,6 +230,8 @@ def story(redemption: Redemption) -> str:
         return f"{who} was refused: {_lower(refusal(redemption.failure_code))}."
     saved = words.money(redemption.discount_amount)
     tail = ", which was taken back later" if redemption.status == Redemption.Status.ROLLED_BACK else ""
+    if redemption.credits is not None:
+        return f"{who} paid {words.money(redemption.credits)} with the card{tail}."
     return f"{who} saved {saved}{tail}."
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -21,20 +21,29 @@ from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, save
 from promotions.admin.filters import CampaignStateFilter
 from promotions.admin.forms.campaigns import AddCodesForm, CampaignForm, NewCampaignForm
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
-from promotions.admin.forms.parts import READ_IN_WORDS, TIME_FIELDS, discount_sections, has_more_limits
+from promotions.admin.forms.parts import (
+    READ_IN_WORDS,
+    TIME_FIELDS,
+    discount_sections,
+    has_more_limits,
+    worth_sections,
+)
 from promotions.models import Campaign
 from promotions.services import campaigns, code_batches
 from promotions.services.campaigns import AT_ONCE
 from promotions.services.vouchers import VoucherSpec
 from promotions.words import STATE_COLOURS, campaign_state, time_limits
 
-_IS_COUPONS = f"campaign_type == '{Campaign.CampaignType.DISCOUNT_COUPONS}'"
+_HAS_CODES = f"campaign_type != '{Campaign.CampaignType.PROMOTION}'"
 _IS_ONE_CODE = f"type == '{Campaign.Type.STANDALONE}'"
 
 
 @admin.register(Campaign)
 class CampaignAdmin(ConditionsMixin, PageAdmin):
     """Marketing ideas, with their codes or promotion tiers."""
+
+    class Media:
+        css: ClassVar = {"all": ("promotions/budgets.css",)}
 
     resource = "campaigns"
     form = CampaignForm
@@ -65,6 +74,7 @@ class CampaignAdmin(ConditionsMixin, PageAdmin):
     readonly_fields = (
         "kind",
         "codes_kind",
+        "new_cards",
         "conditions_in_words",
         "limits_in_words",
         "created_at",
@@ -104,9 +114,14 @@ class CampaignAdmin(ConditionsMixin, PageAdmin):
     # Page -------------------------------------------------------------------------------------------------
     @display(description="Kind")
     def kind(self, campaign: Campaign) -> str:
-        if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
+        kinds = Campaign.CampaignType
+        if campaign.campaign_type == kinds.PROMOTION:
             return "Promotion without a code"
-        return "Discount codes"
+        return "Gift cards" if campaign.campaign_type == kinds.GIFT_VOUCHERS else "Discount codes"
+
+    @display(description="New cards")
+    def new_cards(self, campaign: Campaign) -> str:
+        return f"{self.offer(campaign)}. Fixed since the campaign was made; single cards can be changed."
 
     @display(description="Codes")
     def codes_kind(self, campaign: Campaign) -> str:
@@ -134,6 +149,8 @@ class CampaignAdmin(ConditionsMixin, PageAdmin):
         ]
         if obj.discount:
             found += discount_sections(obj)
+        if obj.gift:
+            found.append(("Gift cards", {"fields": ("new_cards",)}))
         found.append(("Conditions", {"fields": CONDITIONS_FIELDS}))
         found.append(("Time", {"fields": time}))
         limits = ("protected",) if is_promotion else ("voucher_redemption_quantity", "join_once", "protected")
@@ -143,11 +160,11 @@ class CampaignAdmin(ConditionsMixin, PageAdmin):
 
     conditional_fields = {  # noqa: RUF012
         **DISCOUNT_CONDITIONS,
-        "type": f"{_IS_COUPONS} || campaign_type === undefined",
-        "code": f"{_IS_COUPONS} && {_IS_ONE_CODE}",
-        "codes_wanted": f"{_IS_COUPONS} && type == '{Campaign.Type.STATIC}'",
-        "pattern": f"{_IS_COUPONS} && !({_IS_ONE_CODE})",
-        "charset": f"{_IS_COUPONS} && !({_IS_ONE_CODE})",
+        "type": f"{_HAS_CODES} || campaign_type === undefined",
+        "code": f"{_HAS_CODES} && {_IS_ONE_CODE}",
+        "codes_wanted": f"{_HAS_CODES} && type == '{Campaign.Type.STATIC}'",
+        "pattern": f"{_HAS_CODES} && !({_IS_ONE_CODE})",
+        "charset": f"{_HAS_CODES} && !({_IS_ONE_CODE})",
         "banner": f"campaign_type == '{Campaign.CampaignType.PROMOTION}'",
     }
 
@@ -307,7 +324,7 @@ class CampaignAdmin(ConditionsMixin, PageAdmin):
 
 _NEW = (
     ("Basics", {"fields": ("campaign_type", "name", "description", "banner", "category")}),
-    *discount_sections(),
+    *worth_sections(),
     ("Conditions", {"fields": ("conditions",)}),
     ("Time", {"fields": TIME_FIELDS}),
     ("Codes", {"fields": ("type", "code", "codes_wanted", "pattern", "charset")}),

@@ -59,7 +59,9 @@ def _summary(order: Mapping[str, Any] | None, redemption: Redemption) -> str:
 
 
 def _step(step: Mapping[str, Any], labels: Mapping[tuple[Any, Any], str]) -> StoryStep:
+    credits = step.get("credits_taken")
     kind = "Code" if step.get("object") == "voucher" else "Promotion"
+    kind = kind if credits is None else "Gift card"
     title = f"{kind} {labels.get((step.get('object'), step.get('key'))) or step.get('key')}"
     if step.get("status") != "APPLICABLE":
         reason = step.get("reason") or {}
@@ -69,10 +71,12 @@ def _step(step: Mapping[str, Any], labels: Mapping[tuple[Any, Any], str]) -> Sto
         return StoryStep(title=title, text=text, is_good=False)
     order = step.get("order")
     if not order:
-        return StoryStep(title=title, text="Was redeemed.", is_good=True)
+        text = "Was redeemed." if credits is None else f"Paid {words.money(credits)}."
+        return StoryStep(title=title, text=text, is_good=True)
     off = words.money(order.get("total_applied_discount_amount") or 0)
     left = words.money(order.get("total_amount"))
-    return StoryStep(title=title, text=f"Took {off} off; {left} were left to pay.", is_good=True)
+    did = f"Took {off} off" if credits is None else f"Paid {words.money(credits)}"
+    return StoryStep(title=title, text=f"{did}; {left} were left to pay.", is_good=True)
 
 
 def _refused(redemption: Redemption) -> StoryStep:

@@ -143,7 +143,10 @@ class RedemptionAdmin(WhyMixin, ReadOnlyPageAdmin):
         return [
             Fact(title="Result", value=self.outcome_label(obj)),
             Fact(title="Order before", value=words.money(obj.order_amount)),
-            Fact(title="Discount", value=words.money(obj.discount_amount)),
+            Fact(
+                title="Discount" if obj.credits is None else "Paid with the card",
+                value=words.money(obj.discount_amount if obj.credits is None else obj.credits),
+            ),
             Fact(title="Order after", value=words.money(after)),
         ]
 

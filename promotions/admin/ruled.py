@@ -16,9 +16,10 @@ from core import words
 from engine import rules
 from engine.applicability import Applicability
 from engine.rules import RuleSet, RuleSyntaxError
+from promotions import gifts
 from promotions.models import Campaign, PromotionTier, ValidationRule, ValidationRuleAssignment, Voucher
 from promotions.selectors.readable import names_in
-from promotions.words import discount, offer_elsewhere
+from promotions.words import card, discount, offer_elsewhere
 
 type Related = Voucher | Campaign | PromotionTier
 
@@ -49,8 +50,14 @@ class Ruled:
         """10 % off every item from Coffee: its discount, or its campaign's; or where discounts are."""
         if isinstance(row, Campaign) and (elsewhere := offer_elsewhere(row)):
             return elsewhere
-        campaign = None if isinstance(row, Campaign) else row.campaign
-        wire = row.discount or (campaign.discount if campaign else None)
+        cards = _cards(row)
+        if cards is None:
+            return self._effect(row, _discount_of(row))
+        pays, effect = cards
+        on_items = effect == Voucher.GiftEffect.APPLY_TO_ITEMS
+        return f"{pays}. {self._effect(row, gifts.pays(effect))}" if on_items else pays
+
+    def _effect(self, row: Related, wire: Mapping[str, Any] | None) -> str:
         if not wire:
             return discount(None)
         found = [self._targets[rule.pk] for rule in self.rules(row)]
@@ -105,6 +112,21 @@ class Ruled:
     @functools.cached_property
     def _names(self) -> Mapping[str, str]:
         return names_in(*(rule_set for rule_set in self._targets.values() if rule_set is not None))
+
+
+def _cards(row: Related) -> tuple[str, str] | None:
+    """What a card has, or new cards will have, and what they pay; None: it is about discounts."""
+    if isinstance(row, Voucher) and gifts.is_card(row):
+        return card(row), row.gift_effect
+    if isinstance(row, Campaign) and row.gift:
+        return f"Gift cards of {words.money(row.gift['amount'])}", row.gift["effect"]
+    return None
+
+
+def _discount_of(row: Related) -> Mapping[str, Any] | None:
+    campaign = None if isinstance(row, Campaign) else row.campaign
+    found: Mapping[str, Any] | None = row.discount or (campaign.discount if campaign else None)
+    return found
 
 
 def _places(row: Related) -> Iterator[tuple[str, int]]:

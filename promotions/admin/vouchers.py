@@ -3,29 +3,44 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateTimeFilter, RelatedDropdownFilter
-from unfold.decorators import display
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    ChoicesDropdownFilter,
+    RangeDateTimeFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.forms import BaseDialogForm
 
 from commerce.admin.rows import customer_link
 from core import words
-from core.admin.base import adopt, staff_actor
+from core.admin.base import adopt, htmx_redirect, reported, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
-from promotions.admin import rows
+from promotions import gifts
+from promotions.admin import card_panels, rows
 from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, save_conditions
 from promotions.admin.filters import VoucherStateFilter
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
-from promotions.admin.forms.parts import READ_IN_WORDS, TIME_FIELDS, discount_sections, has_more_limits
+from promotions.admin.forms.gifts import BalanceForm
+from promotions.admin.forms.parts import (
+    READ_IN_WORDS,
+    TIME_FIELDS,
+    discount_sections,
+    has_more_limits,
+    worth_sections,
+)
 from promotions.admin.forms.vouchers import NewVoucherForm, VoucherForm
 from promotions.admin.switches import SwitchesMixin
 from promotions.admin.why import WhyMixin
 from promotions.models import Redemption, Voucher
-from promotions.services import vouchers
+from promotions.services import ledger, vouchers
 from promotions.words import STATE_COLOURS, time_limits, uses, voucher_state
 
 
@@ -35,7 +50,7 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
 
     resource = "vouchers"
     form = VoucherForm
-    in_words = READ_IN_WORDS
+    in_words = {**READ_IN_WORDS, "gift_effect": "offer"}  # noqa: RUF012
     empty_hint = "Codes are made with a campaign, or one by one here."
     list_display = (
         "code_shown",
@@ -49,6 +64,7 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
     )
     list_filter = (
         VoucherStateFilter,
+        ("type", ChoicesDropdownFilter),
         ("campaign", AutocompleteSelectFilter),
         ("holder", AutocompleteSelectFilter),
         ("category", RelatedDropdownFilter),
@@ -64,7 +80,7 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
         "updated_at",
     )  # fmt: skip
     conditional_fields = DISCOUNT_CONDITIONS
-    actions_detail: Any = ("why_page", *SwitchesMixin.actions_detail)
+    actions_detail: Any = ("change_balance", "why_page", *SwitchesMixin.actions_detail)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Voucher]:
         return super().get_queryset(request).filter(deleted_at=None)
@@ -105,7 +121,7 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
         return self.readonly_fields if obj else ()
 
     def sections(self, request: HttpRequest, obj: Any = None) -> Any:
-        first: tuple[str, ...] = ("code", "campaign")
+        first: tuple[str, ...] = ("code", "kind", "campaign")
         time: Any = TIME_FIELDS
         dates: tuple[str, ...] = ()
         if obj is not None:
@@ -113,7 +129,7 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
             time = ("limits_in_words", "starts_at", "ends_at") if has_more_limits(obj) else TIME_FIELDS
         return (
             ("Code", {"fields": (*first, "category", "additional_info")}),
-            *discount_sections(obj),
+            *_worth_sections(obj),
             ("Conditions", {"fields": CONDITIONS_FIELDS if obj else ("conditions",)}),
             ("Time", {"fields": time}),
             ("Limits", {"fields": ("redemption_quantity",)}),
@@ -132,7 +148,11 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
         return [
             Fact(title="State", value=voucher_state(obj, timezone.now())),
             Fact(title="Used", value=uses(obj)),
-            Fact(title="Discount", value=self.offer(obj)),
+            *(
+                (card_panels.balance(obj), card_panels.paid(obj))
+                if gifts.is_card(obj)
+                else (Fact(title="Discount", value=self.offer(obj)),)
+            ),
             Fact(title="Given out", value=words.day(obj.published_at), note=_times(obj.publish_count)),
         ]
 
@@ -140,6 +160,7 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
         related = ("voucher", "promotion_tier", "customer", "order")
         found = Redemption.objects.filter(voucher=obj).select_related(*related)
         return [
+            *([card_panels.ledger(obj)] if gifts.is_card(obj) else []),
             Panel(
                 key="redemptions",
                 title="Redemptions",
@@ -148,7 +169,7 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
                 empty="Nobody used this code so far.",
                 all_url=f"{reverse('admin:promotions_redemption_changelist')}?voucher__id__exact={obj.pk}",
                 all_label="See all redemptions of this code",
-            )
+            ),
         ]
 
     def save_model(self, request: HttpRequest, obj: Voucher, form: Any, change: bool) -> None:
@@ -161,6 +182,39 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
             saved = vouchers.create(spec=spec, campaign=campaign, actor=actor, now=now)
         adopt(obj, saved)
 
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        """Only a gift card has a balance. The service decides again."""
+        found = super().get_actions_detail(request, object_id)
+        if Voucher.objects.filter(pk=object_id, type=Voucher.Type.GIFT_VOUCHER).exists():
+            return found
+        return [button for button in found if not button.action_name.endswith("_change_balance")]
+
+    @action(
+        description="Change balance",
+        icon="account_balance_wallet",
+        variant=ActionVariant.PRIMARY,
+        permissions=["change"],
+        dialog={
+            "title": "Change the balance",
+            "description": "It becomes a line of the card's ledger, which stays there.",
+            "form_class": BalanceForm,
+            "form_submit_text": "Change balance",
+        },
+    )
+    def change_balance(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        card = self.found(request, object_id)
+        with reported(self, request, card):
+            row = ledger.adjust(
+                code=card.public_id,
+                amount=form.change(),
+                reason=form.cleaned_data["reason"],
+                actor=staff_actor(request),
+                now=timezone.now(),
+            )
+            text = f"{card} has {words.money(row.balance)} now."
+            self.message_user(request, text, messages.SUCCESS)
+        return htmx_redirect(f"{self.url_of(card)}#ledger")
+
     def switch(self, request: HttpRequest, pk: int, is_active: bool) -> None:
         vouchers.set_active(
             voucher_id=pk, is_active=is_active, actor=staff_actor(request), now=timezone.now()
@@ -168,6 +222,14 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
 
     def put_away(self, request: HttpRequest, pk: int) -> None:
         vouchers.delete(voucher_id=pk, force=False, actor=staff_actor(request), now=timezone.now())
+
+
+def _worth_sections(voucher: Voucher | None) -> list[tuple[str, dict[str, Any]]]:
+    if voucher is None:
+        return worth_sections()
+    if gifts.is_card(voucher):
+        return [("Gift card", {"fields": ("gift_effect",)})]
+    return discount_sections(voucher)
 
 
 def _dates(voucher: Voucher) -> tuple[Any, Any]:

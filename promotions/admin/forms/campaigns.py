@@ -11,6 +11,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from promotions.admin.forms import gifts
 from promotions.admin.forms.parts import DefinitionForm
 from promotions.models import Campaign
 from promotions.services.campaign_pool import MOST_CODES
@@ -117,9 +118,12 @@ class NewCampaignForm(CampaignForm):
         widget=UnfoldAdminTextInputWidget,
         help_text="For example: 10 % off everything this weekend.",
     )
+    credits = gifts.credits_field()
+    gift_effect = gifts.effect_field()
 
     class Meta(CampaignForm.Meta):
         fields: tuple[str, ...] = ("campaign_type", "type", *CampaignForm.Meta.fields)
+        widgets = {"campaign_type": gifts.KindSelect}  # noqa: RUF012
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"voucher_redemption_quantity": 1, **(kwargs.get("initial") or {})}
@@ -128,18 +132,24 @@ class NewCampaignForm(CampaignForm):
             self.fields["type"].required = False
 
     def needs_discount(self, cleaned: Mapping[str, Any]) -> bool:
-        return True
+        return not self.makes_cards
 
     def clean(self) -> Any:
         cleaned = super().clean() or self.cleaned_data
         is_one_code = cleaned.get("type") == Campaign.Type.STANDALONE
         if not self.is_promotion and is_one_code and not cleaned.get("code"):
             self.add_error("code", "Write the code that everybody uses.")
+        if self.makes_cards and cleaned.get("credits") is None and "credits" not in self.errors:
+            self.add_error("credits", "Say how much a new card can pay with.")
         return cleaned
 
     @property
     def is_promotion(self) -> bool:
         return self.cleaned_data.get("campaign_type") == Campaign.CampaignType.PROMOTION
+
+    @property
+    def makes_cards(self) -> bool:
+        return self.cleaned_data.get("campaign_type") == Campaign.CampaignType.GIFT_VOUCHERS
 
     def values(self) -> dict[str, Any]:
         given = {**super().values(), "name": self.cleaned_data["name"]}
@@ -163,9 +173,9 @@ class NewCampaignForm(CampaignForm):
         kind_of_codes = given.get("type") or Campaign.Type.STATIC
         values |= {
             "type": kind_of_codes,
-            "discount": self.wire_discount(),
             "code_config": code_config(given.get("pattern"), given.get("charset")),
         }
+        values |= {"gift": gifts.wire_gift(given)} if self.makes_cards else {"discount": self.wire_discount()}
         is_one_code = kind_of_codes == Campaign.Type.STANDALONE
         return CampaignSpec(
             kind=given["campaign_type"],

@@ -14,6 +14,7 @@ from core.admin.metadata import MetadataField
 from promotions.admin import pickers
 from promotions.admin.conditions import assignment_of, chosen
 from promotions.admin.forms.discounts import CALCULATED_FIELDS, DISCOUNT_FIELDS, DiscountForm
+from promotions.admin.forms.gifts import DISCOUNT_CLASS, GIFT_CLASS, GIFT_FIELDS
 from promotions.admin.forms.pickers import PickerField
 from promotions.words import WEEK, WEEKDAYS
 
@@ -36,11 +37,16 @@ def discount_sections(row: Any = None) -> list[tuple[str, dict[str, Any]]]:
     """The fieldsets of a discount. `row`: where a formula is stored, it is shown at once."""
     stored = getattr(row, "discount", None) or {}
     has_formula = any(name.endswith("_formula") and value for name, value in stored.items())
-    classes = [] if has_formula else ["collapse"]
+    classes = [DISCOUNT_CLASS] if has_formula else [DISCOUNT_CLASS, "collapse"]
     return [
-        ("Discount", {"fields": DISCOUNT_FIELDS}),
+        ("Discount", {"fields": DISCOUNT_FIELDS, "classes": [DISCOUNT_CLASS]}),
         ("Advanced: calculated value", {"fields": CALCULATED_FIELDS, "classes": classes}),
     ]
+
+
+def worth_sections() -> list[tuple[str, dict[str, Any]]]:
+    """The fieldsets of what a new code is worth: a discount, or credits."""
+    return [("Gift card", {"fields": GIFT_FIELDS, "classes": [GIFT_CLASS]}), *discount_sections()]
 
 
 class DefinitionForm(DiscountForm):

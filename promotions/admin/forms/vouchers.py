@@ -7,6 +7,7 @@ from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from core.admin.forms import removed_keys
+from promotions.admin.forms import gifts
 from promotions.admin.forms.discounts import discount_initial
 from promotions.admin.forms.parts import DefinitionForm
 from promotions.models import Campaign, PromotionTier, Voucher
@@ -19,10 +20,13 @@ BESIDE_THE_CAMPAIGNS: Final = "For whom and for which items, besides the conditi
 class VoucherForm(DefinitionForm):
     """An existing code. Code and campaign stay; without a discount of its own the campaign's counts."""
 
+    gift_effect = gifts.effect_field()
+
     class Meta:
         model = Voucher
         fields: tuple[str, ...] = (
             "category", "starts_at", "ends_at", "redemption_quantity", "additional_info", "metadata",
+            "gift_effect",
         )  # fmt: skip
         labels = {"additional_info": "Note"}  # noqa: RUF012
         help_texts = {  # noqa: RUF012
@@ -62,6 +66,8 @@ class VoucherForm(DefinitionForm):
         values = self.values()
         if self.says_discount:
             values["discount"] = self.wire_discount()
+        if "gift_effect" in self.changed_data:
+            values["gift"] = {"effect": self.cleaned_data["gift_effect"]}
         return VoucherSpec(values=values, metadata=self.metadata_changes())
 
     def metadata_changes(self) -> dict[str, Any]:
@@ -73,6 +79,10 @@ class VoucherForm(DefinitionForm):
 
 
 class NewVoucherForm(VoucherForm):
+    kind = forms.ChoiceField(
+        required=False, label="What it is", choices=Voucher.Type.choices, widget=gifts.KindSelect
+    )
+    credits = gifts.credits_field()
     code = forms.CharField(
         required=False,
         max_length=255,
@@ -84,7 +94,7 @@ class NewVoucherForm(VoucherForm):
         fields: tuple[str, ...] = ("campaign", *VoucherForm.Meta.fields)
         help_texts = {  # noqa: RUF012
             **VoucherForm.Meta.help_texts,
-            "campaign": "Empty: a code that stands alone, with a discount of its own.",
+            "campaign": "Empty: a code that stands alone, with a discount or credits of its own.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -94,12 +104,25 @@ class NewVoucherForm(VoucherForm):
                 "redemption_quantity"
             ].help_text = "How often it can be used. Empty: as the campaign, else without limit."
 
+    @property
+    def is_card(self) -> bool:
+        return self.cleaned_data.get("kind") == Voucher.Type.GIFT_VOUCHER
+
     def needs_discount(self, cleaned: Mapping[str, Any]) -> bool:
-        return cleaned.get("campaign") is None
+        return cleaned.get("campaign") is None and not self.is_card
+
+    def clean(self) -> Any:
+        cleaned = super().clean() or self.cleaned_data
+        is_unsaid = cleaned.get("credits") is None and "credits" not in self.errors
+        if self.is_card and is_unsaid and cleaned.get("campaign") is None:
+            self.add_error("credits", "Say how much the card can pay with.")
+        return cleaned
 
     def spec(self) -> VoucherSpec:
         values = self.values()
-        if self.cleaned_data.get("campaign") is None:
+        if self.is_card and self.cleaned_data.get("credits") is not None:
+            values["gift"] = gifts.wire_gift(self.cleaned_data)
+        elif self.cleaned_data.get("campaign") is None:
             values["discount"] = self.wire_discount()
         return VoucherSpec(
             code=self.cleaned_data.get("code") or None,
