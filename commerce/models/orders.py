@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from commerce.models.customers import Customer
 from commerce.models.products import Product, Sku
@@ -20,7 +20,9 @@ class Order(TimestampedModel):
     """What a customer buys, with what promotions took off (contract: semantics-core 4, data file 7).
 
     All amounts are minor units. `*applied*` is the part that the last request added. `redemptions` is the
-    wire map of what was redeemed on the order, written by the redemption service.
+    wire map of what was redeemed on the order, written by the redemption service. `returned` is what came back,
+    by the return's id: `{date, refund_amount, credits_amount, items: [{position, quantity}]}`; amounts and
+    quantities of the order stay what was bought.
     """
 
     class Status(models.TextChoices):
@@ -58,6 +60,9 @@ class Order(TimestampedModel):
     total_applied_discount_amount = models.BigIntegerField(default=0)
     metadata = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     redemptions = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+    returned = models.JSONField(
+        default=dict, db_default=Value({}, models.JSONField()), editable=False, encoder=DjangoJSONEncoder
+    )
     paid_at = models.DateTimeField(null=True, editable=False)
     fulfilled_at = models.DateTimeField(null=True, editable=False)
     canceled_at = models.DateTimeField(null=True, editable=False)

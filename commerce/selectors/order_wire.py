@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -19,7 +20,10 @@ _APPLIED: Final = (
 
 
 def order_wire(order: Order, lines: Iterable[OrderItem]) -> dict[str, Any]:
-    """The order object, without `items` when there are none, without `customer` when nobody is known."""
+    """The order object, without `items` when there are none, without `customer` when nobody is known.
+
+    `returns` and `returned_quantity` of lines go beyond the contract; they are there once something came back.
+    """
     wire: dict[str, Any] = {
         "id": order.public_id,
         "source_id": order.source_id,
@@ -33,7 +37,8 @@ def order_wire(order: Order, lines: Iterable[OrderItem]) -> dict[str, Any]:
     wire |= _not_zero(order, _DISCOUNTS)
     wire["total_amount"] = order.total_amount
     wire |= _not_zero(order, _APPLIED)
-    items = [line_wire(line) for line in lines]
+    back = returned_units(order)
+    items = [_with_returned(line_wire(line), back.get(line.position, 0)) for line in lines]
     if items:
         wire["items"] = items
     wire["metadata"] = order.metadata
@@ -47,8 +52,22 @@ def order_wire(order: Order, lines: Iterable[OrderItem]) -> dict[str, Any]:
         "customer_id": order.customer.public_id if order.customer else None,
         "referrer_id": order.referrer.public_id if order.referrer else None,
         "redemptions": order.redemptions,
+        **({"returns": order.returned} if order.returned else {}),
         "object": "order",
     }
+
+
+def returned_units(order: Order) -> Counter[int]:
+    """How many units of each line came back, by position."""
+    units: Counter[int] = Counter()
+    for entry in order.returned.values():
+        for item in entry["items"]:
+            units[item["position"]] += item["quantity"]
+    return units
+
+
+def _with_returned(wire: dict[str, Any], units: int) -> dict[str, Any]:
+    return wire | {"returned_quantity": units} if units else wire
 
 
 def line_wire(line: OrderItem) -> dict[str, Any]:
