@@ -1,4 +1,4 @@
-"""Whole rows by a condition whose SQL never changes, for the few queries that every request of a shop asks.
+"""Whole rows by statements whose SQL never changes, for the few that every request of a shop needs.
 
 Django builds and compiles a queryset anew each time: three quarters of what a look-up by key costs here.
 Everything else is a queryset.
@@ -6,50 +6,163 @@ Everything else is a queryset.
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import Any, Final
+from collections.abc import Sequence
+from functools import cache, cached_property
+from typing import Any, Final, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorWrapper
+
+
+def cursor() -> CursorWrapper:
+    """A cursor like `connection.cursor()`, but what it executes again is planned once for each connection.
+
+    PostgreSQL plans other statements of ours anew each time, because Django binds their values itself. Only
+    for SQL that never changes: every text is a statement that the connection keeps.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        # What connection.cursor() does, with another class; the stubs know neither of the two.
+        make, wrap = cast(Any, ServerBindingCursor), cast(Any, connection)._prepare_cursor
+        made: CursorWrapper = wrap(make(connection.connection))
+    return made
 
 
 class Prepared[Row: models.Model]:
     """`Prepared(Customer, "source_id = %s")("anna")` is a list of customers, with all of their columns.
 
     `condition` follows WHERE and holds only column names and placeholders; what callers send is a parameter.
+    `joins` are paths of relations, each after its parent, loaded along as by `select_related`: the row itself
+    is `t`, a relation its path (`campaign__category.name`). `without` are columns left for later, by path.
+    `lock` keeps others from writing the row, where there are no joins.
     """
 
-    def __init__(self, model: type[Row], condition: str) -> None:
+    def __init__(
+        self,
+        model: type[Row],
+        condition: str,
+        *,
+        joins: Sequence[str] = (),
+        without: Sequence[str] = (),
+        lock: bool = False,
+    ) -> None:
+        if lock and joins:
+            raise ValueError("Lock bare rows first, then load with joins.")
         self._model: Final = model
         self._condition: Final = condition
+        self._joins: Final = tuple(joins)
+        self._without: Final = frozenset(without)
+        self._lock: Final = lock
 
     def __call__(self, *values: Any) -> list[Row]:
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, values)
-            rows = cursor.fetchall()
+        with cursor() as opened:
+            opened.execute(self._sql, values)
+            rows = opened.fetchall()
         return [self._row(row) for row in rows]
 
     def _row(self, row: tuple[Any, ...]) -> Row:
-        values = list(row)
-        for at, field in self._converted:
-            values[at] = field.from_db_value(values[at], None, connection)
-        return self._model.from_db(DEFAULT_DB_ALIAS, self._names, values)
+        made: dict[str, Any] = {}
+        at = 0
+        for part in self._parts:
+            end = at + len(part.names)
+            made[part.path] = part.made(row[at:end])
+            at = end
+        for part in self._parts[1:]:
+            part.tie(made)
+        found: Row = made[""]
+        return found
 
     @cached_property
-    def _fields(self) -> list[Any]:
-        return list(self._model._meta.concrete_fields)
-
-    @cached_property
-    def _names(self) -> list[str]:
-        return [field.attname for field in self._fields]
-
-    @cached_property
-    def _converted(self) -> list[tuple[int, Any]]:
-        """Fields whose values the driver gives in another form, by place: JSON as text."""
-        return [(at, field) for at, field in enumerate(self._fields) if hasattr(field, "from_db_value")]
+    def _parts(self) -> list[_Part]:
+        parts = [_Part("", self._model, self._without)]
+        by_path = {"": parts[0]}
+        for path in self._joins:
+            parent, _, name = path.rpartition("__")
+            relation = by_path[parent].model._meta.get_field(name)
+            part = _Part(path, relation.related_model, self._without, parent=parent, relation=relation)
+            by_path[path] = part
+            parts.append(part)
+        return parts
 
     @cached_property
     def _sql(self) -> str:
         quoted = connection.ops.quote_name
-        columns = ", ".join(quoted(field.column) for field in self._fields)
-        table = quoted(self._model._meta.db_table)
-        return f"SELECT {columns} FROM {table} WHERE {self._condition}"  # noqa: S608 - only names of ours
+        columns = ", ".join(column for part in self._parts for column in part.columns)
+        source = f"{quoted(self._model._meta.db_table)} AS t"
+        joined = "".join(f" LEFT JOIN {part.join}" for part in self._parts[1:])
+        lock = " FOR NO KEY UPDATE" if self._lock else ""
+        return f"SELECT {columns} FROM {source}{joined} WHERE {self._condition}{lock}"  # noqa: S608 - our names
+
+
+class _Part:
+    """One table of the statement: the row itself, or a relation of one that stands before."""
+
+    def __init__(
+        self, path: str, model: Any, without: frozenset[str], *, parent: str = "", relation: Any = None
+    ) -> None:
+        self.path = path
+        self.model = model
+        self._parent = parent
+        self._relation = relation
+        prefix = f"{path}__" if path else ""
+        fields = [field for field in model._meta.concrete_fields if f"{prefix}{field.name}" not in without]
+        self.names = [field.attname for field in fields]
+        quoted = connection.ops.quote_name
+        self._alias = quoted(path) if path else "t"
+        self.columns = [f"{self._alias}.{quoted(field.column)}" for field in fields]
+        # Fields whose values the driver gives in another form, by place: JSON as text.
+        self._converted = [(at, field) for at, field in enumerate(fields) if hasattr(field, "from_db_value")]
+        self._key_at = self.names.index(model._meta.pk.attname)
+
+    @property
+    def join(self) -> str:
+        quoted = connection.ops.quote_name
+        parent = quoted(self._parent) if self._parent else "t"
+        if self._relation.concrete:
+            here, there = self.model._meta.pk.column, self._relation.column
+        else:
+            here, there = self._relation.field.column, self._relation.model._meta.pk.column
+        table = quoted(self.model._meta.db_table)
+        return f"{table} AS {self._alias} ON {self._alias}.{quoted(here)} = {parent}.{quoted(there)}"
+
+    def made(self, values: Sequence[Any]) -> Any:
+        """The instance; None where the outer join found nothing."""
+        if values[self._key_at] is None:
+            return None
+        row = list(values)
+        for at, field in self._converted:
+            row[at] = field.from_db_value(row[at], None, connection)
+        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, row)
+
+    def tie(self, made: dict[str, Any]) -> None:
+        """Make the relation known at its owner, also when there is nothing."""
+        owner, own = made[self._parent], made[self.path]
+        if owner is not None:
+            self._relation.set_cached_value(owner, own)
+            if own is not None and self._relation.one_to_one:
+                self._relation.remote_field.set_cached_value(own, owner)
+
+
+def insert[Row: models.Model](row: Row) -> Row:
+    """Store a new row by a statement made once for its model; sets its primary key."""
+    sql, fields = _insert_of(type(row))
+    for field in fields:
+        if field.is_relation and (related := field.get_cached_value(row, default=None)) is not None:
+            setattr(row, field.attname, related.pk)  # it may have been stored after it was named here
+    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    with cursor() as opened:
+        opened.execute(sql, values)
+        row.pk = opened.fetchone()[0]
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return row
+
+
+@cache
+def _insert_of(model: Any) -> tuple[str, list[Any]]:
+    quoted = connection.ops.quote_name
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(quoted(field.column) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    table, key = quoted(model._meta.db_table), quoted(model._meta.pk.column)
+    return f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING {key}", fields  # noqa: S608 - our names

@@ -49,8 +49,8 @@ class Requested:
 class Found:
     """A requested redeemable with its rows. `row` is None when nothing has that code or id.
 
-    `candidate` is what the engine sees of it, `rule_version_ids` are primary keys of its rules' versions, `held`
-    is what validation sessions keep of it.
+    `candidate` is what the engine sees of it, `rule_version_ids` are primary keys of its rules' versions,
+    `held` is what validation sessions keep of it.
     """
 
     requested: Requested

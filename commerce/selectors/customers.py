@@ -11,11 +11,21 @@ from core.prepared import Prepared
 
 _by_public_id = Prepared(Customer, "public_id = %s AND deleted_at IS NULL")
 _by_source_id = Prepared(Customer, "source_id = %s AND deleted_at IS NULL")
+_locked_by_public_id = Prepared(Customer, "public_id = %s AND deleted_at IS NULL", lock=True)
+_locked_by_source_id = Prepared(Customer, "source_id = %s AND deleted_at IS NULL", lock=True)
 
 
-def find(*, public_id: str | None = None, source_id: str | None = None) -> Customer | None:
-    """The customer with this id, or else with this `source_id` (one query)."""
-    found = _by_public_id(public_id) if public_id is not None else _by_source_id(source_id)
+def find(
+    *, public_id: str | None = None, source_id: str | None = None, lock: bool = False
+) -> Customer | None:
+    """The customer with this id, or else with this `source_id` (one query).
+
+    With `lock` nobody else writes the row until the transaction ends.
+    """
+    if public_id is not None:
+        found = (_locked_by_public_id if lock else _by_public_id)(public_id)
+    else:
+        found = (_locked_by_source_id if lock else _by_source_id)(source_id)
     return found[0] if found else None
 
 

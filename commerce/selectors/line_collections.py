@@ -10,11 +10,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection
-
 from commerce.models import Product, ProductCollection, Sku
 from commerce.selectors.collections import holds
 from commerce.selectors.order_shapes import ResolvedLine
+from core import prepared
 from core.prepared import Prepared
 
 # Naming more of them costs more than reading some that nobody asked for.
@@ -63,7 +62,7 @@ def _listed(
     if not products and not skus:
         return {}
     named = list(wanted) if len(wanted) <= _NAMED_AT_MOST else None
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_LISTED, {"products": list(products), "skus": list(skus), "named": named})
         rows = cursor.fetchall()
     listed: dict[tuple[type[Product | Sku], int], set[str]] = {}

@@ -22,7 +22,8 @@ _APPLIED: Final = (
 def order_wire(order: Order, lines: Iterable[OrderItem]) -> dict[str, Any]:
     """The order object, without `items` when there are none, without `customer` when nobody is known.
 
-    `returns` and `returned_quantity` of lines go beyond the contract; they are there once something came back.
+    `returns` and `returned_quantity` of lines go beyond the contract; they are there once something came
+    back.
     """
     wire: dict[str, Any] = {
         "id": order.public_id,

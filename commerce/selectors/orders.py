@@ -18,6 +18,12 @@ from core.prepared import Prepared
 __all__ = ["ItemSpec", "OrderSpec", "ResolvedLine", "ResolvedOrder", "resolve", "stored_wire"]
 
 MAX_AMOUNT: Final = 10**15
+WRITTEN_LINES: Final = "written_lines"
+"""Where whoever writes an order with all of its lines leaves them, to be printed."""
+_by_public_id = Prepared(Order, "public_id = %s")
+_by_source_id = Prepared(Order, "source_id = %s")
+_locked_by_public_id = Prepared(Order, "public_id = %s", lock=True)
+_locked_by_source_id = Prepared(Order, "source_id = %s", lock=True)
 _meant = Prepared(Product, "deleted_at IS NULL AND (public_id = ANY(%s) OR source_id = ANY(%s))")
 
 
@@ -38,17 +44,20 @@ def by_reference(reference: str) -> Order:
     return found
 
 
-def named(spec: OrderSpec) -> Order | None:
-    """The stored order that `spec` means.
+def named(spec: OrderSpec, *, lock: bool = False) -> Order | None:
+    """The stored order that `spec` means; with `lock` nobody else writes it until the transaction ends.
 
     :raises NotFound: `spec.id` is unknown.
     """
     if spec.id is not None:
-        found = Order.objects.filter(public_id=spec.id).first()
-        if found is None:
+        rows = (_locked_by_public_id if lock else _by_public_id)(spec.id)
+        if not rows:
             raise NotFound.of("order", spec.id)
-        return found
-    return Order.objects.filter(source_id=spec.source_id).first() if spec.source_id else None
+        return rows[0]
+    if not spec.source_id:
+        return None
+    rows = (_locked_by_source_id if lock else _by_source_id)(spec.source_id)
+    return rows[0] if rows else None
 
 
 def with_lines(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -63,20 +72,22 @@ def lines_of(order: Order) -> list[OrderItem]:
 
 
 def stored_wire(order: Order) -> dict[str, Any]:
-    """A stored order in the form of the wire (one query for its lines)."""
-    return order_wire(order, lines_of(order))
+    """A stored order in the form of the wire (one query for its lines, none if they were just written)."""
+    written = getattr(order, WRITTEN_LINES, None)
+    return order_wire(order, lines_of(order) if written is None else written)
 
 
-def resolve(spec: OrderSpec, *, trust_discounts: bool = False) -> ResolvedOrder:
+def resolve(spec: OrderSpec, *, trust_discounts: bool = False, lock: bool = False) -> ResolvedOrder:
     """Join what was sent with what is stored: what was sent wins, what was not sent is filled in.
 
     Discounts in a request are ignored (INVARIANTS R4) unless `trust_discounts` says that the shop reports
-    what it granted itself. Four queries at most.
+    what it granted itself. With `lock` a stored order is locked until the transaction ends. Four queries at
+    most.
 
     :raises NotFound: `spec.id` is unknown.
     :raises InvalidOrder: an amount is out of range.
     """
-    order = named(spec)
+    order = named(spec, lock=lock)
     stored = lines_of(order) if order is not None else []
     if spec.items is None:
         lines = [_continued(item) for item in stored]

@@ -45,11 +45,20 @@ def upsert_from_payload(*, payload: Mapping[str, Any], actor: Actor, now: dateti
 
     :raises MetadataInvalid: the metadata breaks the schema of customers.
     """
+    return _upserted(payload, actor, now, lock=False)
+
+
+def hold_from_payload(*, payload: Mapping[str, Any], actor: Actor, now: datetime) -> Customer:
+    """`upsert_from_payload` inside of the caller's transaction; the row is locked until that ends."""
+    return _upserted(payload, actor, now, lock=True)
+
+
+def _upserted(payload: Mapping[str, Any], actor: Actor, now: datetime, *, lock: bool) -> Customer:
     spec = CustomerSpec.from_payload(payload)
-    known = _known(spec)
+    known = _known(spec, lock=lock)
     if known is None and spec.id is not None and spec.source_id is not None:
         spec = replace(spec, id=None)
-        known = _known(spec)
+        known = _known(spec, lock=lock)
     if known is None:
         return _create(spec, actor, now)
     if not _prepared(spec).changes_to(known):
@@ -91,12 +100,12 @@ def delete(*, customer_id: int, actor: Actor, now: datetime) -> None:
     events.emit("customer.deleted", entity=customer, actor=actor, now=now)
 
 
-def _known(spec: CustomerSpec) -> Customer | None:
+def _known(spec: CustomerSpec, *, lock: bool = False) -> Customer | None:
     """`id` wins over `source_id`."""
     if spec.id is not None:
-        return selectors.find(public_id=spec.id)
+        return selectors.find(public_id=spec.id, lock=lock)
     if spec.source_id is not None:
-        return selectors.find(source_id=spec.source_id)
+        return selectors.find(source_id=spec.source_id, lock=lock)
     return None
 
 

@@ -32,11 +32,12 @@ class Taken:
     lines: tuple[TakenLine, ...] = ()
 
 
-def write(order: Order, resolved: ResolvedOrder, state: OrderState) -> None:
+def write(order: Order, resolved: ResolvedOrder, state: OrderState) -> list[OrderItem]:
     """Lines that were sent replace the stored ones; lines that were continued only get their new amounts.
 
-    Lines that a discount appended come last.
+    Lines that a discount appended come last. Returns all lines as they are stored now.
     """
+    stored: list[OrderItem] = []
     if resolved.spec.items is None:
         stored = [line.stored for line in resolved.lines if line.stored is not None]
         changed = [item for item, amounts in zip(stored, state.lines, strict=False) if _update(item, amounts)]
@@ -49,6 +50,7 @@ def write(order: Order, resolved: ResolvedOrder, state: OrderState) -> None:
         appended = rows(order, resolved, state)
     if appended:
         OrderItem.objects.bulk_create(appended)
+    return stored + appended
 
 
 def rows(order: Order, resolved: ResolvedOrder, state: OrderState) -> list[OrderItem]:

@@ -18,11 +18,12 @@ from commerce.selectors.order_shapes import OrderSpec, ResolvedOrder
 from commerce.services import customers, order_lines, order_summaries, overrides
 from commerce.services.order_lines import Taken
 from commerce.services.order_summaries import Share
-from core import audit, events
 from core.actors import Actor
 from core.errors import NotFound
 from core.idempotency import UNKEYED, Once
+from core.journal import Journal
 from core.locking import lock, retried
+from core.prepared import insert
 from core.services import metadata_schemas
 from engine import OrderState
 from engine.basket import open_order
@@ -41,12 +42,21 @@ def lock_named(*, spec: OrderSpec) -> None:
 
     A `source_id` that nobody used yet has no row to lock: its name is locked.
     """
+    hold_name(spec=spec)
     if spec.id is not None:
         lock(Order.objects.filter(public_id=spec.id))
     elif spec.source_id is not None:
+        lock(Order.objects.filter(source_id=spec.source_id))
+
+
+def hold_name(*, spec: OrderSpec) -> None:
+    """Nobody else stores an order under this `source_id` until the transaction ends.
+
+    Whoever loads a stored order after that locks it (`selectors.orders.resolve(lock=True)`).
+    """
+    if spec.id is None and spec.source_id is not None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_NAME_LOCKS, spec.source_id])
-        lock(Order.objects.filter(source_id=spec.source_id))
 
 
 def apply_overrides(*, spec: OrderSpec, actor: Actor, now: datetime) -> None:
@@ -98,19 +108,21 @@ def import_one(*, spec: OrderSpec, actor: Actor, now: datetime) -> Order:
     return _told(replace(spec, created_at=None), actor, now, is_told=False)
 
 
-@transaction.atomic
 def store(
     *,
     resolved: ResolvedOrder,
     state: OrderState,
     customer: Customer | None,
     redemptions: Mapping[str, Any],
+    redeemed: int,
+    journal: Journal,
     actor: Actor,
     now: datetime,
 ) -> Order:
     """Write the order of a redemption: amounts as the engine left them, paid, with one more entry in its map.
 
-    The caller holds the order (`lock_named`) and has written the customer.
+    The caller holds the order and the customer, whose summary counts that many `redeemed` too. Events and
+    audit row go into the caller's `journal`.
 
     :raises MetadataInvalid: metadata of the order or a line breaks its schema.
     """
@@ -118,7 +130,18 @@ def store(
     if customer is not None:
         order.customer = customer
     order.redemptions = {**order.redemptions, **redemptions}
-    return _write(order, before, resolved, state, Order.Status.PAID, actor, now)
+    return _write(
+        order,
+        before,
+        resolved,
+        state,
+        Order.Status.PAID,
+        journal,
+        actor,
+        now,
+        customer=customer,
+        redeemed=redeemed,
+    )
 
 
 @transaction.atomic
@@ -147,7 +170,9 @@ def take_off_discount(
     order.updated_at = now
     order.save(update_fields=_COLUMNS)
     order_summaries.move([(before[0], Share.of(order))])
-    _tell(order, before[1], None, actor, now)
+    journal = Journal()
+    _tell(order, before[1], None, journal, actor, now)
+    journal.write(actor, now)
     return order
 
 
@@ -185,7 +210,10 @@ def _told(spec: OrderSpec, actor: Actor, now: datetime, *, is_told: bool = True)
     changes_amounts = resolved.order is None or spec.says_amounts
     state = open_order(resolved.basket()) if changes_amounts else None
     status = Order.Status(spec.status) if spec.status else Order.Status(order.status)
-    return _write(order, before, resolved, state, status, actor, now, is_told=is_told)
+    journal = Journal()
+    _write(order, before, resolved, state, status, journal, actor, now, is_told=is_told)
+    journal.write(actor, now)
+    return order
 
 
 def _opened(resolved: ResolvedOrder, now: datetime) -> tuple[Order, tuple[Share, str]]:
@@ -203,11 +231,15 @@ def _write(
     resolved: ResolvedOrder,
     state: OrderState | None,
     status: Order.Status,
+    journal: Journal,
     actor: Actor,
     now: datetime,
     *,
     is_told: bool = True,
+    customer: Customer | None = None,
+    redeemed: int = 0,
 ) -> Order:
+    """`customer` is held by the caller, and used that many redeemables."""
     _check_metadata(resolved, creating=resolved.order is None)
     order.metadata = dict(resolved.metadata)
     was_paid_at = order.paid_at
@@ -215,14 +247,17 @@ def _write(
     if state is not None:
         _set_amounts(order, state, resolved.spec)
     if resolved.order is None:
-        order.save(force_insert=True)
+        insert(order)
     else:
         order.updated_at = now
         order.save(update_fields=_COLUMNS)
     if state is not None:
-        order_lines.write(order, resolved, state)
-    order_summaries.move([(before[0], Share.of(order))])
-    _tell(order, before[1], was_paid_at, actor, now, with_events=is_told)
+        setattr(order, selectors.WRITTEN_LINES, order_lines.write(order, resolved, state))
+    held = None if customer is None else customer.pk
+    order_summaries.move(
+        [(before[0], Share.of(order))], redeemed={} if held is None else {held: redeemed}, held=held
+    )
+    _tell(order, before[1], was_paid_at, journal, actor, now, with_events=is_told)
     return order
 
 
@@ -263,6 +298,7 @@ def _tell(
     order: Order,
     status_before: str,
     was_paid_at: datetime | None,
+    journal: Journal,
     actor: Actor,
     now: datetime,
     *,
@@ -275,7 +311,7 @@ def _tell(
     if order.status not in (status_before, Order.Status.CREATED) and not is_second_payment:
         names.append(_STATUS_EVENTS[Order.Status(order.status)])
     facts = {"status": order.status, "total_amount": order.total_amount}
-    audit.log(actor, "order.created" if is_new else "order.updated", order, now=now, after=facts)
+    journal.note(actor, "order.created" if is_new else "order.updated", order, now=now, after=facts)
     payload = {
         "order_id": order.public_id,
         "customer_id": order.customer.public_id if order.customer else None,
@@ -284,4 +320,4 @@ def _tell(
         "total_amount": order.total_amount,
     }
     for name in names if with_events else ():
-        events.emit(name, entity=order, actor=actor, now=now, payload=payload)
+        journal.say(name, order, payload)

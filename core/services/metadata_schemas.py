@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from core import audit
 from core.actors import Actor
@@ -19,6 +18,7 @@ from core.errors import DomainError, DuplicateFound, InvalidPayload, NotFound
 from core.locking import lock
 from core.metadata_types import MAX_NAME, ValueType, clean_definition, complaints
 from core.models import MetadataSchema
+from core.prepared import Prepared
 
 STANDARD_RESOURCES: Final = (
     "campaign",
@@ -35,6 +35,7 @@ STANDARD_RESOURCES: Final = (
     "voucher",
 )
 MAX_DEFINITIONS: Final = 100
+_wanted: Final = Prepared(MetadataSchema, "related_object = %s OR related_object <> ALL(%s)")
 
 Definitions = Mapping[str, Mapping[str, Any]]
 
@@ -107,8 +108,7 @@ class Rulebook:
 
 def rulebook(*, resource: str) -> Rulebook:
     """The schema of `resource` with every custom schema that it may nest (one query)."""
-    wanted = Q(related_object=resource) | ~Q(related_object__in=STANDARD_RESOURCES)
-    schemas = {schema.related_object: schema for schema in MetadataSchema.objects.filter(wanted)}
+    schemas = {schema.related_object: schema for schema in _wanted(resource, list(STANDARD_RESOURCES))}
     return Rulebook(resource=resource, own=schemas.get(resource), nested=schemas)
 
 

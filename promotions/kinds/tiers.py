@@ -10,20 +10,26 @@ from django.db import models
 from django.db.models import F
 
 from core.models import ProjectSettings
+from core.prepared import Prepared
 from engine import Candidate, RedeemableObject, Step, effects
 from promotions import engine_input
 from promotions.models import PromotionTier, Redemption, Rollback
 from promotions.redeemables import Found, Requested
-from promotions.selectors.validation_rules import with_assignment
+from promotions.selectors.validation_rules import PARTS
+
+_named: Final = Prepared(
+    PromotionTier,
+    "t.public_id = ANY(%s) AND t.deleted_at IS NULL AND campaign.deleted_at IS NULL",
+    joins=("campaign", "campaign__category", "category", "rule_assignment", "rule_assignment__rule"),
+    without=[f"rule_assignment__rule__{part}" for part in PARTS],
+)
 
 
 class TierKind:
     object: Final = RedeemableObject.PROMOTION_TIER.value
 
     def find(self, ids: Collection[str], settings: ProjectSettings) -> Mapping[str, models.Model]:
-        rows = PromotionTier.objects.filter(public_id__in=ids, deleted_at=None, campaign__deleted_at=None)
-        rows = with_assignment(rows.select_related("campaign", "campaign__category", "category"))
-        return {row.public_id: row for row in rows}
+        return {row.public_id: row for row in _named(list(ids))}
 
     def describe(self, requested: Requested, row: models.Model) -> Found:
         tier = cast(PromotionTier, row)

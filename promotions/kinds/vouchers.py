@@ -7,21 +7,41 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F
 
-from core import project
+from core import prepared, project
 from core.ids import has_prefix
 from core.models import ProjectSettings
+from core.prepared import Prepared
 from engine import Candidate, RedeemableObject, Step, Uses, effects
 from promotions import engine_input, gifts
 from promotions.models import Redemption, Rollback, Voucher
 from promotions.redeemables import Found, Requested
-from promotions.selectors.validation_rules import with_assignment
+from promotions.selectors.validation_rules import PARTS
 from promotions.services import ledger
 from promotions.services.counter_moves import DecisionOutdated
 
-# Everything a decision reads; metadata and texts of the campaign are needed only for printing.
-_WITH: Final = ("campaign", "campaign__category", "category", "holder")
+# With a campaign in the bin its codes are gone too, before the job that takes them away is done.
+_named: Final = Prepared(
+    Voucher,
+    "(t.code_key = ANY(%s) OR t.public_id = ANY(%s)) AND t.released_at IS NULL AND t.deleted_at IS NULL "
+    "AND (t.campaign_id IS NULL OR campaign.deleted_at IS NULL)",
+    joins=(
+        "campaign",
+        "campaign__category",
+        "category",
+        "holder",
+        "rule_assignment",
+        "rule_assignment__rule",
+    ),
+    without=[f"rule_assignment__rule__{part}" for part in PARTS],
+)
+_use: Final = (
+    "UPDATE promotions_voucher SET redeemed_quantity = redeemed_quantity + 1, "
+    "held_quantity = held_quantity - %(own)s "
+    "WHERE id = %(voucher)s AND (redemption_quantity IS NULL "
+    "OR redemption_quantity > redeemed_quantity + held_quantity - %(own)s)"
+)
 
 
 class VoucherKind:
@@ -29,11 +49,7 @@ class VoucherKind:
 
     def find(self, ids: Collection[str], settings: ProjectSettings) -> Mapping[str, models.Model]:
         keys = {value: project.code_key(value, settings) for value in ids}
-        wanted = Q(code_key__in=set(keys.values())) | Q(public_id__in=[v for v in ids if has_prefix(v, "v")])
-        # With a campaign in the bin its codes are gone too, before the job that takes them away is done.
-        kept = Q(campaign=None) | Q(campaign__deleted_at=None)
-        there = Voucher.objects.filter(wanted, kept, released_at=None, deleted_at=None)
-        rows = list(with_assignment(there.select_related(*_WITH)))
+        rows = _named(list(set(keys.values())), [value for value in ids if has_prefix(value, "v")])
         by_key = {row.code_key: row for row in rows}
         # An id beats a code that happens to look like one (contract: semantics-core 1.3).
         by_public_id = {row.public_id: row for row in rows}
@@ -78,13 +94,10 @@ class VoucherKind:
 
     def consume(self, found: Found, step: Step, *, redemption: Redemption, now: datetime) -> None:
         voucher, own = cast(Voucher, found.row), found.held
-        used_or_held = F("redeemed_quantity") + F("held_quantity") - own.own_uses
-        free = Q(redemption_quantity=None) | Q(redemption_quantity__gt=used_or_held)
-        taken = Voucher.objects.filter(free, pk=voucher.pk).update(
-            redeemed_quantity=F("redeemed_quantity") + 1, held_quantity=F("held_quantity") - own.own_uses
-        )
-        if not taken:
-            raise DecisionOutdated
+        with prepared.cursor() as cursor:
+            cursor.execute(_use, {"voucher": voucher.pk, "own": own.own_uses})
+            if not cursor.rowcount:
+                raise DecisionOutdated
         voucher.redeemed_quantity += 1
         if step.credits_taken or own.own_credits:
             self._pay(voucher, step.credits_taken or 0, held=own.own_credits, redemption=redemption, now=now)

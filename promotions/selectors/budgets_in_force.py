@@ -9,10 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import connection
-
 from commerce import identity
 from commerce.models import Customer
+from core import prepared
 from core.actors import Actor
 from promotions.models import Budget, Counter
 from promotions.selectors.tallies import BUDGET, Tally
@@ -75,9 +74,12 @@ class InForce:
             return False
         return not self.stores or self._store(shopper) in self.stores
 
-    def tally(self, shopper: Shopper, periods: Mapping[str, str]) -> Tally | None:
-        """The counter to draw on; None when it counts customers and nobody is known."""
-        subject = self._subject(shopper)
+    def tally(self, shopper: Shopper, customer: str, periods: Mapping[str, str]) -> Tally | None:
+        """The counter to draw on; None when it counts customers and nobody is known.
+
+        `customer` is how counters name the customer, empty for nobody.
+        """
+        subject = self._subject(shopper, customer)
         if subject is None:
             return None
         period = periods[_PERIOD_OF[self.period]]
@@ -87,17 +89,17 @@ class InForce:
         by_field = self.field if self.per == Budget.Per.STORE and self.field else USUAL_STORE_FIELD
         return shopper.field(by_field)
 
-    def _subject(self, shopper: Shopper) -> str | None:
+    def _subject(self, shopper: Shopper, customer: str) -> str | None:
         match self.per:
             case Budget.Per.CHANNEL:
                 return f"channel:{shopper.actor.channel}"
             case Budget.Per.STORE:
                 return f"store:{self._store(shopper)}"[:200]
             case Budget.Per.CUSTOMER:
-                return self._customer(shopper)
+                return self._customer(shopper, customer)
         return ""
 
-    def _customer(self, shopper: Shopper) -> str | None:
+    def _customer(self, shopper: Shopper, customer: str) -> str | None:
         stored, told = shopper.customer, shopper.payload
         match self.customer_key:
             case Budget.CustomerKey.EMAIL:
@@ -110,14 +112,14 @@ class InForce:
                 metadata = {**(stored.metadata if stored else {}), **(told.get("metadata") or {})}
                 own = Shopper(actor=shopper.actor, customer=None, payload={}, metadata=[metadata])
                 return _named(self.field, own.field(self.field) or shopper.field(self.field))
-        return f"customer:{stored.pk}" if stored is not None else None
+        return customer or None
 
 
 def of_campaigns(campaigns: Collection[int]) -> list[InForce]:
     """Budgets that these campaigns draw on, oldest first (no query without campaigns)."""
     if not campaigns:
         return []
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_IN_FORCE, [list(campaigns)])
         return [InForce(**dict(zip(_NAMES, row, strict=True))) for row in cursor.fetchall()]
 

@@ -12,6 +12,7 @@ from engine.rules import Needs
 from promotions.models import PromotionTier, Voucher
 from promotions.redeemables import Found
 from promotions.selectors import validation_rules
+from promotions.selectors.candidate_budgets import budgets_of
 from promotions.selectors.counter_reading import Wanted
 from promotions.selectors.tallies import IN_CAMPAIGN_OF_EVERYBODY, Counted, Tally
 
@@ -74,6 +75,7 @@ def with_counts(
             unit_counts={name: one.value + one.held for name, one in known.items() if ":" in name},
             granted=frozenset(granted),
             granted_amounts=granted,
+            budgets=budgets_of(entry, wanted, counted),
             metadata=metadata_of(entry.row) if with_metadata else {},
         )
         complete.append(replace(entry, candidate=candidate))

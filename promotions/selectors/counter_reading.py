@@ -6,9 +6,9 @@ Redemptions read them in another way (`promotions.services.counting`): they make
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from commerce.models import Customer
 from core.models import ProjectSettings
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from promotions.selectors.snapshots import Asking
 
 
+_IDENTITIES: Final = ("id", "source_id", "email")
 type ByName = Mapping[str, Tally]
 """The counters of one candidate, by what its rules and limits call them."""
 
@@ -69,7 +70,8 @@ class Looking:
         found = stored(wanted)
         missing = wanted.tallies - found.keys()
         if missing:
-            counted = recounting.recount(missing, wanted.settings)
+            known = [tally for tally in missing if tally.subject != tallies.NEW_CUSTOMER]
+            counted = dict.fromkeys(missing, 0) | recounting.recount(known, wanted.settings)
             found |= {tally: Counted(id=0, value=value) for tally, value in counted.items()}
         return found
 
@@ -96,6 +98,8 @@ def wanted_by(
     subjects = Subjects.of(
         customer_id=asking.customer.pk if asking.customer is not None else None, **channel_of(asking.actor)
     )
+    if asking.customer is None and any((asking.payload or {}).get(name) for name in _IDENTITIES):
+        subjects = replace(subjects, customer=tallies.NEW_CUSTOMER)
     periods = tallies.periods(asking.settings, asking.now)
     with_units = "candidate.unit_counts" in needs.facts
     articles = _articles(basket, added) if with_units else frozenset[str]()
@@ -114,7 +118,7 @@ def wanted_by(
         found=found,
         of_rules=of_rules,
         budgets=budgets,
-        of_budgets={budget.id: budget.tally(shopper, periods) for budget in budgets},
+        of_budgets={budget.id: budget.tally(shopper, subjects.customer, periods) for budget in budgets},
         subjects=subjects,
         periods=periods,
         customer=asking.customer,

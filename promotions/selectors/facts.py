@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection
-
 from commerce.models import Customer
 from commerce.selectors.line_collections import collections_of
 from commerce.selectors.orders import ResolvedOrder
+from core import prepared
 from core.actors import Actor, ActorKind
 from core.exact import exact
 from engine import Basket, Call
@@ -84,7 +83,7 @@ def _segments(customer: Customer | None, needs: Needs) -> tuple[str, ...]:
     if customer is None or not needs.segments:
         return ()
     named = list(needs.segments) if len(needs.segments) <= _NAMED_AT_MOST else None
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_SEGMENTS_OF, {"customer": customer.pk, "named": named})
         mine = {public_id for (public_id,) in cursor.fetchall()}
     return tuple(sorted(needs.segments & mine))

@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from django.db import connection
-
+from core import prepared
 from engine import Uses
 from promotions.models import Voucher
 from promotions.redeemables import NOTHING_HELD, Found, Held
@@ -30,7 +29,7 @@ def living(vouchers: Collection[int], *, session_key: str, now: datetime) -> dic
     """What is held of these vouchers at `now`; those of which nothing is are left out. One query."""
     if not vouchers:
         return {}
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_LIVING, {"vouchers": list(vouchers), "session": session_key, "now": now})
         rows = cursor.fetchall()
     return {

@@ -12,8 +12,7 @@ from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
+from core import prepared
 from core.models import ProjectSettings
 from engine.applicability import UnitLimit
 from promotions.models import Counter
@@ -46,6 +45,8 @@ ORDERS: Final = "campaign.orders.amount"
 DISCOUNTS: Final = "campaign.orders.amount_discounted"
 CREDITS: Final = "redemption.gift.amount"
 BUDGET: Final = "used"
+NEW_CUSTOMER: Final = "customer:new"
+"""Somebody whom the request names and the house does not know yet: he has used nothing."""
 
 _IN_CAMPAIGN: Final = frozenset({*OF_CAMPAIGN, *OF_CUSTOMER_IN_CAMPAIGN, ORDERS, DISCOUNTS, CREDITS})
 IN_CAMPAIGN_OF_EVERYBODY: Final = _IN_CAMPAIGN - frozenset(OF_CUSTOMER_IN_CAMPAIGN)
@@ -188,7 +189,7 @@ def load(
     pairs = sorted(set(scopes))
     if not pairs or not names:
         return {}
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             _LOAD,
             {

@@ -8,10 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from core import prepared
 from core.errors import NotFound
 from core.ids import has_prefix
 from core.models import ExactJSONDecoder
@@ -159,7 +160,7 @@ def rules_of(
     version_ids: dict[str, int] = {}
     wanted = (list(vouchers), list(campaigns), list(tiers))
     if any(wanted):
-        with connection.cursor() as cursor:
+        with prepared.cursor() as cursor:
             cursor.execute(_RULES_OF, wanted)
             rows = cursor.fetchall()
         for voucher, campaign, tier, version_id, *rule in rows:

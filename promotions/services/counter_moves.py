@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import connection
-
+from core import prepared
 from promotions.selectors.tallies import Tally
 
 
@@ -50,7 +49,7 @@ def move(moves: Mapping[Tally, Move]) -> dict[Tally, int]:
     if not moves:
         return {}
     placed = sorted(moves, key=lambda tally: tally.place)
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             _MOVE,
             [

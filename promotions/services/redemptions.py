@@ -14,13 +14,16 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 
 from commerce.models import Customer, Order
+from commerce.selectors import orders as order_resolution
 from commerce.services import customers, orders
 from core import events, project
 from core.actors import Actor
 from core.idempotency import UNKEYED, Once
 from core.ids import new_id
 from core.instants import format_instant
+from core.journal import Journal
 from core.locking import retried
+from core.prepared import insert
 from engine import ApplicationMode, Outcome, Reason, ReasonKey, Status, Step, evaluate
 from promotions.channels import channel_of
 from promotions.models import BudgetDraw, Redemption
@@ -60,6 +63,14 @@ class UsedOnOrder(NotRedeemable):
     key = "already_redeemed_on_order"
     message = "Already redeemed on this order"
 
+    def __init__(self, *, redeemable_id: str, redeemable_type: str) -> None:
+        super().__init__(
+            "The order used it before. Roll that redemption back first, or send an Idempotency-Key with the "
+            "first call and with each repetition.",
+            redeemable_id=redeemable_id,
+            redeemable_type=redeemable_type,
+        )
+
 
 @retried
 def redeem(*, spec: DecisionSpec, actor: Actor, now: datetime, once: Once[Redeemed] = UNKEYED) -> Redeemed:
@@ -87,30 +98,33 @@ def redeem(*, spec: DecisionSpec, actor: Actor, now: datetime, once: Once[Redeem
 
 def _redeem(spec: DecisionSpec, counters: Taking, actor: Actor, now: datetime) -> Redeemed:
     settings = project.current()
+    resolved = None
     if spec.order:
-        orders.lock_named(spec=spec.order)
+        orders.hold_name(spec=spec.order)
         orders.apply_overrides(spec=spec.order, actor=actor, now=now)
+        resolved = order_resolution.resolve(spec.order, lock=True)
     customer = (
-        customers.upsert_from_payload(payload=spec.customer, actor=actor, now=now) if spec.customer else None
+        customers.hold_from_payload(payload=spec.customer, actor=actor, now=now) if spec.customer else None
     )
-    loaded = snapshots.load(
-        requested=spec.redeemables, asking=asking_of(spec, customer, settings, actor, now), counters=counters
-    )
+    asking = asking_of(spec, resolved, customer, settings, actor, now)
+    loaded = snapshots.load(requested=spec.redeemables, asking=asking, counters=counters)
     outcome = evaluate(loaded.snapshot)
     _refuse_invalid(loaded, outcome)
     rows = _rows(
         spec, loaded, outcome, tracking_of(spec.tracking_id, spec.customer, settings) or "", actor, now
     )
     uses = uses_of(loaded, outcome, rows)
-    order = _store_order(spec, outcome, rows, customer, loaded, actor, now)
+    journal = Journal()
+    order = _store_order(spec, outcome, rows, customer, loaded, journal, actor, now)
     _insert(rows, uses, order)
     note_units(uses)
     counted = counting_of(loaded, outcome, uses)
     if counted.draws:
         BudgetDraw.objects.bulk_create(counted.draws)
-    if customer is not None:
+    if customer is not None and order is None:
         customers.count_redemptions(customer_id=customer.pk, succeeded=len(uses))
-    _emit(rows, actor, now)
+    _say(rows, journal)
+    journal.write(actor, now)
     _consume(loaded, uses, counted, spec.session_key, actor, now)
     parent = rows[0] if len(uses) > 1 else None
     return Redeemed(
@@ -123,35 +137,19 @@ def _redeem(spec: DecisionSpec, counters: Taking, actor: Actor, now: datetime) -
 
 
 def _insert(rows: list[Redemption], uses: list[Use], order: Order | None) -> None:
+    """The database refuses what the order used before."""
     for row in rows:
         row.order = order
-    try:
-        with transaction.atomic():
-            for row in rows:
-                row.save(force_insert=True)
-    except IntegrityError as error:
-        if counting.constraint_of(error) not in _ONCE_PER_ORDER:
-            raise
-        raise _used_before(uses, order) from error
+        try:
+            insert(row)
+        except IntegrityError as error:
+            if counting.constraint_of(error) not in _ONCE_PER_ORDER:
+                raise
+            use = next(use for use in uses if use.row is row)
+            raise UsedOnOrder(redeemable_id=use.step.key, redeemable_type=use.step.object.value) from error
 
 
 _ONCE_PER_ORDER: Final = frozenset({"redemption_voucher_once_per_order", "redemption_tier_once_per_order"})
-
-
-def _used_before(uses: list[Use], order: Order | None) -> UsedOnOrder:
-    for use in uses:
-        target = (
-            {"voucher": use.row.voucher} if use.row.voucher else {"promotion_tier": use.row.promotion_tier}
-        )
-        before = Redemption.objects.filter(order=order, status=Redemption.Status.SUCCEEDED, **target).first()
-        if before is not None:
-            return UsedOnOrder(
-                f"The order used it in redemption {before.public_id}. Roll that back first, or send an "
-                "Idempotency-Key with the first call and each repetition.",
-                redeemable_id=use.step.key,
-                redeemable_type=use.step.object.value,
-            )
-    return UsedOnOrder()
 
 
 def _refuse_invalid(loaded: Loaded, outcome: Outcome) -> None:
@@ -246,6 +244,7 @@ def _store_order(
     rows: list[Redemption],
     customer: Customer | None,
     loaded: Loaded,
+    journal: Journal,
     actor: Actor,
     now: datetime,
 ) -> Order | None:
@@ -257,6 +256,8 @@ def _store_order(
         state=outcome.order,
         customer=customer,
         redemptions=_order_map(rows, now),
+        redeemed=len(outcome.with_status(Status.APPLICABLE)),
+        journal=journal,
         actor=actor,
         now=now,
     )
@@ -317,10 +318,10 @@ def _release(uses: list[Use], session_key: str) -> Released:
     return holds.release_own(session_key=session_key, vouchers=vouchers, tiers=tiers)
 
 
-def _emit(rows: list[Redemption], actor: Actor, now: datetime) -> None:
+def _say(rows: list[Redemption], journal: Journal) -> None:
     for row in rows:
         if row.related_object_type != Redemption.RelatedObject.REDEMPTION:
-            events.emit("redemption.succeeded", entity=row, actor=actor, now=now, payload=_payload(row))
+            journal.say("redemption.succeeded", row, _payload(row))
 
 
 def _payload(row: Redemption) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from commerce.models import Customer
 from commerce.selectors import orders as order_resolution
-from commerce.selectors.orders import OrderSpec
+from commerce.selectors.orders import OrderSpec, ResolvedOrder
 from commerce.services import customers
 from core import project, tracking
 from core.actors import Actor
@@ -69,7 +69,8 @@ def validate(*, spec: DecisionSpec, actor: Actor, now: datetime) -> Decision:
     """
     settings = project.current()
     customer = customers.find_for_payload(payload=spec.customer) if spec.customer else None
-    asking = asking_of(spec, customer, settings, actor, now)
+    order = order_resolution.resolve(spec.order) if spec.order else None
+    asking = asking_of(spec, order, customer, settings, actor, now)
     loaded = snapshots.load(requested=spec.redeemables, asking=asking)
     return Decision(
         loaded=loaded,
@@ -79,14 +80,16 @@ def validate(*, spec: DecisionSpec, actor: Actor, now: datetime) -> Decision:
 
 
 def asking_of(
-    spec: DecisionSpec, customer: Customer | None, settings: ProjectSettings, actor: Actor, now: datetime
+    spec: DecisionSpec,
+    order: ResolvedOrder | None,
+    customer: Customer | None,
+    settings: ProjectSettings,
+    actor: Actor,
+    now: datetime,
 ) -> Asking:
-    """The request with its order and customer, ready to be loaded.
-
-    :raises NotFound: `order.id` is given and unknown.
-    """
+    """The request with its order and customer, ready to be loaded."""
     return Asking(
-        order=order_resolution.resolve(spec.order) if spec.order else None,
+        order=order,
         customer=customer,
         payload=spec.customer,
         metadata=spec.metadata,

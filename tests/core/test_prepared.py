@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from commerce.models import Customer, Product
+from commerce.models import Customer, Order, Product, Sku
 from core import project
 from core.models import ProjectSettings
-from core.prepared import Prepared
+from core.prepared import Prepared, insert
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +63,63 @@ def test_settings_that_are_missing_are_an_error() -> None:
 
     with pytest.raises(ProjectSettings.DoesNotExist):
         project.current()
+
+
+def test_loads_relations_along_as_a_queryset_does(django_assert_num_queries: Any) -> None:
+    anna = Customer.objects.create(source_id="anna", metadata={"age": 7.5}, created_at=NOW)
+    Order.objects.create(source_id="with", customer=anna, created_at=NOW)
+    Order.objects.create(source_id="without", created_at=NOW)
+    named = Prepared(
+        Order,
+        "t.source_id = ANY(%s) ORDER BY t.id",
+        joins=("customer", "referrer"),
+        without=("customer__name",),
+    )
+
+    with django_assert_num_queries(1):
+        first, second = named(["with", "without"])
+        people = (first.customer, first.referrer, second.customer)
+
+    assert people == (anna, None, None)
+    assert people[0] is not None and people[0].metadata == {"age": 7.5}
+    with django_assert_num_queries(1):
+        assert people[0].name == ""
+
+
+def test_loads_what_points_back_along() -> None:
+    sku = Sku.objects.create(
+        source_id="mug-red",
+        product=Product.objects.create(source_id="mug", created_at=NOW),
+        created_at=NOW,
+    )
+
+    (found,) = Prepared(Sku, "t.id = %s", joins=("product",))(sku.pk)
+
+    assert found.product.source_id == "mug"
+
+
+def test_locks_bare_rows_only() -> None:
+    with pytest.raises(ValueError, match="bare"):
+        Prepared(Order, "t.id = %s", joins=("customer",), lock=True)
+
+
+def test_inserts_what_saving_would() -> None:
+    saved = Order(source_id="saved", amount=5, total_amount=5, metadata={"a": 1.5}, created_at=NOW)
+    saved.save()
+    customer = Customer(source_id="late", created_at=NOW)
+    prepared = Order(
+        source_id="prepared", amount=5, total_amount=5, metadata={"a": 1.5}, customer=customer, created_at=NOW
+    )
+    insert(customer)
+
+    insert(prepared)
+
+    stored = Order.objects.get(source_id="prepared")
+    differing = {"id", "public_id", "source_id", "customer_id"}
+    assert {k: v for k, v in columns(stored).items() if k not in differing} == {
+        k: v for k, v in columns(Order.objects.get(pk=saved.pk)).items() if k not in differing
+    }
+    assert (stored.pk, stored.customer) == (prepared.pk, customer)
+    prepared.metadata = {"a": 2}
+    prepared.save(update_fields=["metadata"])
+    assert Order.objects.get(pk=prepared.pk).metadata == {"a": 2}

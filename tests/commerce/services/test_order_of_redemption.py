@@ -14,6 +14,7 @@ from commerce.selectors.orders import resolve, stored_wire
 from commerce.services import orders
 from commerce.services.order_lines import Taken, TakenLine
 from core.actors import Actor
+from core.journal import Journal
 from core.errors import NotFound
 from engine.basket import OrderState, open_order, since
 from engine.draft import Draft
@@ -52,9 +53,19 @@ def redeem(
     resolved = resolve(spec)
     opening = open_order(resolved.basket())
     state = since(opening, change.on(opening))
-    return orders.store(
-        resolved=resolved, state=state, customer=customer, redemptions={name: {"n": 1}}, actor=actor, now=now
+    journal = Journal()
+    order = orders.store(
+        resolved=resolved,
+        state=state,
+        customer=customer,
+        redemptions={name: {"n": 1}},
+        redeemed=1,
+        journal=journal,
+        actor=actor,
+        now=now,
     )
+    journal.write(actor, now)
+    return order
 
 
 def test_a_new_order_is_stored_as_paid(actor: Actor, now: datetime, told: Any) -> None:
