@@ -20,6 +20,7 @@ _SECTIONS: Final = (
             ("Promotion stacks", "stacks", "promotions.PromotionStack"),
             ("Conditions", "rule", "promotions.ValidationRule"),
             ("Categories", "category", "promotions.Category"),
+            ("Budgets", "account_balance_wallet", "promotions.Budget"),
             ("Redemptions", "receipt_long", "promotions.Redemption"),
             ("Why?", "contact_support", "promotions.Redemption", "promotions_why"),
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from promotions.admin import (
+    budgets,
     campaigns,
     categories,
     customers,
@@ -15,6 +16,7 @@ from promotions.admin import (
 )
 
 __all__ = [
+    "budgets",
     "campaigns",
     "categories",
     "customers",

@@ -11,6 +11,7 @@ from django.db.models import (
     BigIntegerField,
     BooleanField,
     Count,
+    Exists,
     ExpressionWrapper,
     F,
     OuterRef,
@@ -185,6 +186,24 @@ def fullest(budgets: Collection[Budget], settings: ProjectSettings, now: datetim
         )
         for budget in budgets
     }
+
+
+def taken_at_least(
+    budgets: QuerySet[Budget], share: int, settings: ProjectSettings, now: datetime
+) -> QuerySet[Budget]:
+    """Those of which a running counter is used and held to this percentage of the limit at least."""
+    found = Q(limit=0)
+    for period in Budget.Period:
+        full = Counter.objects.filter(
+            scope=Counter.Scope.BUDGET,
+            name=BUDGET,
+            scope_id=OuterRef("pk"),
+            period=period_of(period, settings, now),
+        ).filter(Q(value__gt=0) | Q(held__gt=0))
+        taken = 100 * (F("value") + F("held"))
+        is_full = Exists(full.annotate(taken=taken).filter(taken__gte=share * OuterRef("limit")))
+        found |= Q(is_full, period=period)
+    return budgets.filter(found)
 
 
 def standings(budget: Budget, settings: ProjectSettings, now: datetime, *, most: int) -> list[Standing]:

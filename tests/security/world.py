@@ -17,6 +17,7 @@ from promotions.redeemables import Requested
 from promotions.services import redemptions
 from promotions.services.validations import DecisionSpec
 from tests.conftest import NOW
+from tests.factories.budgets import BudgetFactory
 from tests.factories.commerce import (
     CustomerFactory,
     CustomEventFactory,
@@ -75,6 +76,7 @@ def build() -> World:
         SegmentFactory(name=f"{MARK} segment"),
         SkuFactory(product=product, sku=f"{MARK} sku"),
         CategoryFactory(name=f"{MARK} category"),
+        BudgetFactory(name=f"{MARK} budget"),
         ValidationRuleFactory(name=f"{MARK} conditions"),
         OrderFactory(source_id=f"{MARK}-order", customer=customer),
         PromotionTierFactory(name=f"{MARK} tier", banner=f"{MARK} tier"),
