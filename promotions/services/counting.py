@@ -25,7 +25,7 @@ from promotions.models import (
 )
 from promotions.selectors import recounting
 from promotions.selectors.counter_reading import Wanted, stored
-from promotions.selectors.tallies import Counted, Tally
+from promotions.selectors.tallies import NEW_CUSTOMER, Counted, Tally
 from promotions.services import holds
 from promotions.services.counter_moves import DecisionOutdated
 
@@ -56,6 +56,9 @@ class Taking:
             _hold(wanted)
         found = stored(wanted)
         missing = wanted.tallies - found.keys()
+        unknown = {tally for tally in missing if tally.subject == NEW_CUSTOMER}
+        found |= dict.fromkeys(unknown, Counted(id=0, value=0))
+        missing -= unknown
         if not missing:
             return found
         shared = [tally for tally in missing if not _is_personal(tally)]
@@ -63,10 +66,10 @@ class Taking:
             raise CountersMissing(shared)
         # Whoever else counts this customer waits for his row.
         _make(missing)
-        return stored(wanted)
+        return found | stored(wanted)
 
     def _is_about_customer(self, wanted: Wanted) -> bool:
-        mine = wanted.subjects.customer
+        mine = wanted.subjects.customer if wanted.customer is not None else ""
         return bool(mine) and any(tally.subject == mine for tally in wanted.tallies)
 
 

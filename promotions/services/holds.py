@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.db import connection
 
 from core.locking import lock
-from promotions.models import Voucher
+from promotions.models import ValidationSession, Voucher
 from promotions.redeemables import NOTHING_HELD, Held
 from promotions.selectors.tallies import Tally
 from promotions.services import counter_moves
@@ -35,6 +35,8 @@ _OWN: Final = (
     "session.key = %(session)s AND (hold.voucher_id = ANY(%(vouchers)s) "
     "OR hold.promotion_tier_id = ANY(%(tiers)s))"
 )
+_OF_SESSION: Final = "session.key = %(session)s"
+_OF_SESSIONS: Final = "session.id = ANY(%(sessions)s)"
 _OVER: Final = (
     "session.expires_at <= %(now)s AND (hold.voucher_id = ANY(%(vouchers)s) OR EXISTS ("
     "SELECT 1 FROM promotions_heldcount AS mine WHERE mine.hold_id = hold.id "
@@ -58,6 +60,21 @@ def release_own(*, session_key: str, vouchers: Collection[int], tiers: Collectio
     return _delete(_OWN, {"session": session_key, "vouchers": sorted(vouchers), "tiers": sorted(tiers)})
 
 
+def release_all(*, session_key: str) -> Released:
+    """Delete all that this session holds; the caller takes it off vouchers, cards and counters."""
+    return _delete(_OF_SESSION, {"session": session_key})
+
+
+def release_sessions(*, sessions: Collection[int]) -> Released:
+    """Delete all that these sessions (primary keys) hold; the caller takes it off."""
+    return _delete(_OF_SESSIONS, {"sessions": sorted(sessions)})
+
+
+def forget_empty(*, session_key: str) -> None:
+    """Delete a session that holds nothing any more."""
+    ValidationSession.objects.filter(key=session_key, holds=None).delete()
+
+
 def tidy(*, vouchers: Collection[int], counters: Collection[int], now: datetime) -> None:
     """Give back what sessions that are over still keep of these vouchers and counters (primary keys)."""
     gone = _delete(_OVER, {"vouchers": sorted(vouchers), "counters": sorted(counters), "now": now})
@@ -67,7 +84,7 @@ def tidy(*, vouchers: Collection[int], counters: Collection[int], now: datetime)
 def give_back(released: Released) -> None:
     """Take what was deleted off the sums."""
     if released.vouchers:
-        lock(Voucher.objects.filter(pk__in=released.vouchers.keys()))
+        lock(Voucher.objects.filter(pk__in=released.vouchers.keys()).only("pk"))
         with connection.cursor() as cursor:
             cursor.execute(
                 _OFF_VOUCHERS,

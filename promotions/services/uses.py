@@ -5,7 +5,7 @@ Contract: semantics-core 5.5, 11.5.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -88,16 +88,34 @@ def counting_of(loaded: Loaded, outcome: Outcome, uses: Sequence[Use]) -> Counti
     moves = {tally: Move(amount=amount) for tally, amount in amounts.items()}
     rows = {(use.step.object.value, use.step.key): use.row for use in uses}
     draws = []
-    for guard in guards(loaded.snapshot, outcome):
-        found = _tally_of(guard, wanted)
-        if found is None:
-            continue
+    for guard, tally in guarded(loaded, outcome):
         is_budget = guard.name.startswith(_BUDGET_PREFIX)
-        moves[found] = _guarded(moves.get(found), guard, is_budget=is_budget)
+        moves[tally] = _with_guard(moves.get(tally), guard, adds=is_budget)
         if is_budget and guard.amount:
             row = rows[guard.object.value, guard.key]
-            draws.append(BudgetDraw(counter_id=loaded.counted[found].id, redemption=row, amount=guard.amount))
+            counter_id = loaded.counted[tally].id
+            draws.append(BudgetDraw(counter_id=counter_id, redemption=row, amount=guard.amount))
     return Counting(moves=_with_limits(moves, wanted), draws=draws)
+
+
+def held_moves(loaded: Loaded, outcome: Outcome) -> dict[Tally, Move]:
+    """What a session holds of the counters that the decision relied on; nothing is used yet."""
+    moves: dict[Tally, Move] = {}
+    for guard, tally in guarded(loaded, outcome):
+        if loaded.counted[tally].id:  # nobody else counts somebody whom the house does not know yet
+            moves[tally] = _with_guard(moves.get(tally), guard, adds=True)
+    assert loaded.wanted is not None  # noqa: S101 - what is held was loaded with its counters
+    limited = _with_limits(moves, loaded.wanted)
+    return {tally: replace(move, held=move.amount, amount=0) for tally, move in limited.items()}
+
+
+def guarded(loaded: Loaded, outcome: Outcome) -> Iterator[tuple[Guard, Tally]]:
+    """The guards of the decision with the counters that they mean."""
+    assert loaded.wanted is not None  # noqa: S101 - what is used was loaded with its counters
+    for guard in guards(loaded.snapshot, outcome):
+        tally = _tally_of(guard, loaded.wanted)
+        if tally is not None:
+            yield guard, tally
 
 
 def tell_thresholds(
@@ -152,12 +170,12 @@ def _tally_of(guard: Guard, wanted: Wanted) -> Tally | None:
     return wanted.of_rules.get((guard.object.value, guard.key), {}).get(guard.name)
 
 
-def _guarded(move: Move | None, guard: Guard, *, is_budget: bool) -> Move:
-    """The move with one more bound. What a budget counts is known from its guards alone."""
+def _with_guard(move: Move | None, guard: Guard, *, adds: bool) -> Move:
+    """The move with one more bound. What a budget counts is known from its guards alone: it `adds`."""
     before = move or Move()
     return replace(
         before,
-        amount=before.amount + guard.amount if is_budget else before.amount,
+        amount=before.amount + guard.amount if adds else before.amount,
         lowest=_least(max, before.lowest, guard.lowest),
         highest=_least(min, before.highest, guard.highest),
     )
