@@ -20,9 +20,9 @@ class Order(TimestampedModel):
     """What a customer buys, with what promotions took off (contract: semantics-core 4, data file 7).
 
     All amounts are minor units. `*applied*` is the part that the last request added. `redemptions` is the
-    wire map of what was redeemed on the order, written by the redemption service. `returned` is what came back,
-    by the return's id: `{date, refund_amount, credits_amount, items: [{position, quantity}]}`; amounts and
-    quantities of the order stay what was bought.
+    wire map of what was redeemed on the order, written by the redemption service. `returned` is what came
+    back, by the return's id: `{date, refund_amount, credits_amount, items: [{position, quantity}]}`; amounts
+    and quantities of the order stay what was bought.
     """
 
     class Status(models.TextChoices):

@@ -16,7 +16,7 @@ from core.actors import Actor
 
 @transaction.atomic
 def note(*, order: Order, entry: Mapping[str, Any], actor: Actor, now: datetime) -> None:
-    """Add one return, `{id: {date, refund_amount, credits_amount, items}}`; the caller holds the order's row."""
+    """Add one return, `{id: {date, refund_amount, credits_amount, items}}`; the caller holds the order."""
     order.returned = {**order.returned, **entry}
     order.updated_at = now
     order.save(update_fields=["returned", "updated_at"])

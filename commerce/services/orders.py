@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from commerce.models import Customer, Order
 from commerce.selectors import orders as selectors
 from commerce.selectors.order_shapes import OrderSpec, ResolvedOrder
-from commerce.services import customers, order_lines, order_summaries, overrides
+from commerce.services import customers, order_lines, order_returns, order_summaries, overrides
 from commerce.services.order_lines import Taken
 from commerce.services.order_summaries import Share
 from core.actors import Actor
@@ -245,6 +245,7 @@ def _write(
     was_paid_at = order.paid_at
     _set_status(order, status, now)
     if state is not None:
+        order_returns.refuse_other_amounts(order)
         _set_amounts(order, state, resolved.spec)
     if resolved.order is None:
         insert(order)

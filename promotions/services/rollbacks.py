@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -93,19 +94,8 @@ def roll_back(
     rollback_id = new_id("rr")
     order = _release_order(order, head, rollback_id, settings, actor, now)
     parent = _write(head, None, spec, order, actor, now, rollback_id)
-    rollbacks = [_write(child, parent, spec, order, actor, now, new_id("rr")) for child in children] or [
-        parent
-    ]
-    if head.customer_id is not None:
-        customers.count_redemptions(customer_id=head.customer_id, rolled_back=len(rollbacks))
-    undoing.take_back_draws(rollbacks)
-    for rollback in rollbacks:
-        payload = {"rollback_id": rollback.public_id, "redemption_id": rollback.redemption.public_id}
-        events.emit("redemption.rollback.succeeded", entity=rollback, actor=actor, now=now, payload=payload)
-    for rollback in sorted(rollbacks, key=lambda one: _place(one.redemption)):
-        row = rollback.redemption
-        kind_of(row.related_object_type).restore(row, rollback=rollback, now=now)
-    undoing.uncount(rollbacks, settings)
+    rollbacks = _write_children(children, parent, spec, order, actor, now) or [parent]
+    _give_back(rollbacks, settings, actor, now)
     pks = [rollback.pk for rollback in rollbacks]
     result = RolledBack(
         rollbacks=tuple(known.rollbacks_with_targets(pks)),
@@ -114,6 +104,39 @@ def roll_back(
     )
     once.keep(result)
     return result
+
+
+def of_returned(*, order: Order, spec: RollbackSpec, actor: Actor, now: datetime) -> list[Rollback]:
+    """Take back what is left of every redemption on an order of which everything came back.
+
+    The caller holds the order, whose amounts stay what was paid. How long ago it was does not matter: the
+    shop has taken the goods.
+    """
+    rows = lock(Redemption.objects.filter(order=order, status=Redemption.Status.SUCCEEDED))
+    rollbacks: list[Rollback] = []
+    for head in (row for row in rows if row.parent_id is None):
+        parent = _write(head, None, spec, order, actor, now, new_id("rr"))
+        children = [row for row in rows if row.parent_id == head.pk]
+        rollbacks += _write_children(children, parent, spec, order, actor, now) or [parent]
+    _give_back(rollbacks, project.current(), actor, now)
+    return rollbacks
+
+
+def _give_back(rollbacks: Sequence[Rollback], settings: ProjectSettings, actor: Actor, now: datetime) -> None:
+    """Everything that these redemptions hold of others: customers first, counters last."""
+    by_customer = Counter(rollback.redemption.customer_id for rollback in rollbacks)
+    for customer_id in sorted(by_customer.keys() - {None}, key=lambda pk: pk or 0):
+        assert customer_id is not None  # noqa: S101 - taken out above
+        customers.count_redemptions(customer_id=customer_id, rolled_back=by_customer[customer_id])
+    undoing.take_back_draws(rollbacks)
+    for rollback in rollbacks:
+        payload = {"rollback_id": rollback.public_id, "redemption_id": rollback.redemption.public_id}
+        events.emit("redemption.rollback.succeeded", entity=rollback, actor=actor, now=now, payload=payload)
+    undoing.hold_terms([rollback.redemption for rollback in rollbacks])
+    for rollback in sorted(rollbacks, key=lambda one: _place(one.redemption)):
+        row = rollback.redemption
+        kind_of(row.related_object_type).restore(row, rollback=rollback, now=now)
+    undoing.uncount(rollbacks, settings)
 
 
 def _place(row: Redemption) -> tuple[bool, int]:
@@ -142,6 +165,17 @@ def _check(head: Redemption, children: list[Redemption], *, stacked: bool, now: 
         raise AlreadyRolledBack(f"{head.public_id} was rolled back before.")
     if now - head.redeemed_at > MAX_AGE:
         raise InvalidRedemption("A redemption can be rolled back for three months.")
+
+
+def _write_children(
+    children: Sequence[Redemption],
+    parent: Rollback,
+    spec: RollbackSpec,
+    order: Order | None,
+    actor: Actor,
+    now: datetime,
+) -> list[Rollback]:
+    return [_write(child, parent, spec, order, actor, now, new_id("rr")) for child in children]
 
 
 def _write(

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
+from django.db import connection
 from django.db.models import Sum
 
 from core.models import ProjectSettings
@@ -87,6 +89,30 @@ def take_back_draws(rollbacks: Sequence[Rollback]) -> None:
             if amount
         ]
     )
+
+
+def hold_terms(redemptions: Sequence[Redemption]) -> None:
+    """Nobody makes counters of these vouchers, tiers and campaigns anew until the transaction ends.
+
+    A counter that is added up from rows while ours are not committed would count what is taken back
+    (`counting.make_shared`). Does not keep anybody from using them.
+    """
+    for statement, column in _HOLD_TERMS:
+        keys = {pk for one in redemptions if (pk := getattr(one, column)) is not None}
+        if keys:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, [sorted(keys)])
+
+
+# In the order of `counting.make_shared`. Only this lock waits for its, and for nothing else.
+_HOLD_TERMS: Final = (
+    ("SELECT 1 FROM promotions_voucher WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", "voucher_id"),
+    (
+        "SELECT 1 FROM promotions_promotiontier WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE",
+        "promotion_tier_id",
+    ),
+    ("SELECT 1 FROM promotions_campaign WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", "campaign_id"),
+)
 
 
 def uncount_shares(
