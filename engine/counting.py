@@ -46,7 +46,8 @@ def shared(candidates: Sequence[Candidate]) -> Shared | None:
     by_campaign: dict[str, list[Candidate]] = {}
     ids: list[str] = []
     for candidate in candidates:
-        ids += {budget.id for budget in candidate.budgets}
+        if candidate.budgets:
+            ids += {budget.id for budget in candidate.budgets}
         if candidate.campaign_id is not None:
             by_campaign.setdefault(candidate.campaign_id, []).append(candidate)
     counts, units = {}, set()

@@ -79,27 +79,27 @@ class Draft:
 
     def take_order(self, amount: int) -> int:
         """Take `amount` off the whole order, as far as there is something to pay; what was taken."""
-        applied = max(0, min(self._within(amount), self.payable))
-        self._spend(applied)
+        if self.room is not None:
+            amount = min(amount, self.room)
+        applied = max(0, min(amount, self.payable))
+        self.payable -= applied
+        if self.room is not None:
+            self.room -= applied
         self.from_order += applied
         return applied
 
     def take_line(self, index: int, amount: int) -> int:
         """Take `amount` off one line, as far as it costs something; what was taken."""
-        applied = min(self._within(amount), self.subtotal(index), self.payable)
+        if self.room is not None:
+            amount = min(amount, self.room)
+        applied = min(amount, self.subtotal(index), self.payable)
         if applied <= 0:
             return 0
         self._taken[index] = self._taken.get(index, 0) + applied
-        self._spend(applied)
-        return applied
-
-    def _within(self, amount: int) -> int:
-        return amount if self.room is None else min(amount, self.room)
-
-    def _spend(self, applied: int) -> None:
         self.payable -= applied
         if self.room is not None:
             self.room -= applied
+        return applied
 
     def append(self, line: Line) -> int:
         """A new line at the end, still without units; its index. `line` are the facts of its article."""

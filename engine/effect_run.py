@@ -9,7 +9,7 @@ from engine import bundles
 from engine.applicability import Applicability
 from engine.application import AppliedEntry, applied_entries, excluded_entries
 from engine.basket import Line, OrderState
-from engine.budgets import BudgetUse
+from engine.budgets import BudgetCut, BudgetUse
 from engine.bundles import Bundle, BundleCount
 from engine.caps import NO_CAPS, Caps
 from engine.effects.turn import Note, Target, Turn
@@ -54,6 +54,11 @@ class Effected:
         )
 
     @property
+    def cut(self) -> tuple[BudgetCut, ...]:
+        """The budgets that had too little left."""
+        return tuple(use.cut for use in self.budget_uses if use.is_cut) if self.budget_uses else ()
+
+    @property
     def applicable_to(self) -> tuple[AppliedEntry, ...]:
         """The entries of the rule and the order lines they mean, for the answer; counted when asked for."""
         return applied_entries(self.situation, self.targets, self.picks)
@@ -90,7 +95,7 @@ def run(
         targets=turn.targets,
         picks=turn.picks,
         notes=turn.notes,
-        unit_uses=turn.meter.uses,
+        unit_uses=() if turn.meter is None else turn.meter.uses,
         discounted_units=turn.discounted_units,
     )
 

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from engine import budget_run, counting, effect_run, eligibility, rules, stacking
 from engine.basket import Line, OrderState, open_order, since
 from engine.bundles import BundleCount
-from engine.caps import NO_CAPS, Caps
 from engine.effect_run import Effected
 from engine.outcome import Outcome, Status, Step
 from engine.reasons import Reason, ReasonKey
@@ -124,19 +123,20 @@ class Run:
             return Judged(situation=situation, reason=reason)
         mode = self.rules.calculation_mode(candidate.category)
         barred = self._barred_lines()
-
-        def run(caps: Caps) -> Effected:
-            return effect_run.run(situation, mode=mode, barred_lines=barred, caps=caps)
-
-        effected = run(NO_CAPS)
+        effected = effect_run.run(situation, mode=mode, barred_lines=barred)
         reason = effected.refusal or eligibility.late_refusal(candidate)
         bundle = effected.bundle
         if reason is None:
-            reason = self._rule_broken(situation) or budget_run.subject_refusal(candidate)
+            reason = self._rule_broken(situation)
+        if reason is None and candidate.budgets:
+            reason = budget_run.subject_refusal(candidate)
         if reason is not None:
             return Judged(situation=situation, reason=reason, bundle=bundle)
         if candidate.budgets:
-            effected, reason = budget_run.within(effected, run)
+            effected, reason = budget_run.within(
+                effected,
+                lambda caps: effect_run.run(situation, mode=mode, barred_lines=barred, caps=caps),
+            )
         if reason is None and any(rules.is_about_result(rule) for rule in candidate.rules):
             situation = replace(situation, after=effected.order)
             reason = self._rule_broken(situation)
@@ -212,7 +212,7 @@ class Run:
             credits_taken=effected.credits_taken,
             units=effected.units,
             added=effected.added,
-            cut=tuple(use.cut for use in effected.budget_uses if use.is_cut),
+            cut=effected.cut,
         )
 
     def _count_savings(self, order: OrderState) -> None:

@@ -130,12 +130,13 @@ def limited(
     entry: Entry,
     picks: Iterable[Picked],
     facts: Sequence[Line],
-    meter: UnitMeter,
+    meter: UnitMeter | None,
     figure: Figure,
     bundles: int = 1,
 ) -> list[Picked]:
     """`picks` cut to the limits of `entry`; those that are left without a unit are dropped.
 
+    `meter` None = the entry has no limits over the life of a campaign.
     The two limits of one order are per bundle; those over the life of a campaign or tier are not.
     """
     if not has_limits(entry):
@@ -150,7 +151,7 @@ def limited(
             units = min(units, per_line * bundles)
         if left is not None:
             units = min(units, left)
-        if entry.unit_limits and units > 0:
+        if meter is not None and units > 0:
             units = meter.take(units, _unit_limits(entry, article_of(facts[pick.index]), figure))
         if units <= 0:
             continue

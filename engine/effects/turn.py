@@ -31,7 +31,8 @@ class Turn:
     """One step. `bundles` multiplies what contract 5.13 says; it is 1 where no bundle is asked for.
 
     `lines` are those before the step. `picks` and `notes` tell what was discounted, for the answer and the
-    counters of units; `meter` keeps the limits over the life of a campaign, `caps` are those of budgets.
+    counters of units; `meter` keeps the limits over the life of a campaign, once there are any, `caps` are
+    those of budgets.
     `discounted_units` counts each unit once, free ones included.
     """
 
@@ -74,7 +75,7 @@ class Turn:
         self.credits_taken: int | None = None
         self.picks: list[Target] | None = None
         self.notes: list[Note] = []
-        self.meter: Final = UnitMeter(situation.candidate)
+        self.meter: UnitMeter | None = None
 
     def chosen(self) -> list[Target]:
         """The picked units of every entry, without limits on their number. Contract 5.3, 5.4."""
@@ -93,6 +94,8 @@ class Turn:
     def within_limits(self, entry: Entry, picks: list[Picked], per_bundle: bool = False) -> list[Picked]:
         """`picks` of `entry`, cut to its limits on units."""
         bundles = self.bundles if per_bundle else 1
+        if entry.unit_limits and self.meter is None:
+            self.meter = UnitMeter(self.situation.candidate)
         return limited(entry, picks, self.situation.lines, self.meter, self.number, bundles)
 
     def base(self, index: int) -> int:

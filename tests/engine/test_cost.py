@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 
 from engine import (
+    Article,
     Basket,
+    Budget,
+    BudgetMeasure,
+    BudgetPolicy,
     Candidate,
     Credits,
     DailyHours,
@@ -175,3 +179,20 @@ def test_an_old_start_costs_only_a_few_halvings_more() -> None:
     young, old = (calls(shop(candidates=1, validity=started(year))) for year in (2026, 1926))
 
     assert old < 2 * young
+
+
+@pytest.mark.parametrize("measure", [BudgetMeasure.DISCOUNT, BudgetMeasure.UNITS])
+def test_units_are_cut_to_a_budget_by_halving(measure: BudgetMeasure) -> None:
+    def cut(units: int) -> Snapshot:
+        wire = {"type": "UNIT", "effect": "ADD_NEW_ITEMS", "unit_off": units, "unit_type": "prod_a"}
+        budget = Budget(
+            id="b", name="B", measure=measure, limit=units // 3, policy=BudgetPolicy.GIVE_WHAT_IS_LEFT
+        )
+        one = Candidate(key="A", discount=effects.parse(wire), budgets=(budget,))
+        articles = (Article(id="prod_a", product_id="prod_a", price=1),)
+        return Snapshot(now=NOW, basket=Basket(amount=10), candidates=(one,), articles=articles)
+
+    outcome = evaluate(cut(900_000))
+
+    assert [one.given for one in outcome.steps[0].cut] == [300_000]
+    assert calls(cut(900_000)) < 4 * calls(cut(900))
