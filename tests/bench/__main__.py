@@ -11,31 +11,49 @@ from pathlib import Path
 from config import devstack
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+PARTS = ("engine", "api", "money")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--write", action="store_true", help="put the table into the README")
+    parser.add_argument("--write", action="store_true", help="put the tables into the README")
     parser.add_argument("--quick", action="store_true", help="a tenth of the rounds, to see that it runs")
+    parser.add_argument("--only", choices=PARTS, help="one part of all")
     parser.add_argument("--competitors", action="store_true", help="install others and measure them too")
     options = parser.parse_args()
-    contest = _contest(quick=options.quick, with_others=options.competitors)
-    sys.stdout.write(contest)
+    parts = [options.only] if options.only else PARTS
+    if "engine" in parts:
+        _publish("engine", _contest(quick=options.quick, with_others=options.competitors), options.write)
+    if parts == ["engine"]:
+        return
     with devstack.throwaway() as environment:
         os.environ.update(environment, DJANGO_SETTINGS_MODULE="config.settings_test")
         import django
 
         django.setup()
-        from tests.bench import http_calls, measure
+        if "api" in parts:
+            _publish("api", _api(quick=options.quick), options.write)
+        if "money" in parts:
+            from tests.bench import money
 
-        rounds = 30 if options.quick else 300
-        table = f"{measure.table(rounds=rounds)}\n{http_calls.table(rounds=rounds)}"
-    sys.stdout.write(table)
-    if options.write:
-        text = README.read_text()
-        block = f"{BEGIN}\n{contest}\n{table}{END}"
-        README.write_text(re.sub(f"{BEGIN}.*?{END}", lambda _: block, text, flags=re.DOTALL))
+            _publish("money", money.table(quick=options.quick), options.write)
+
+
+def _publish(part: str, tables: str, write: bool) -> None:
+    """Print the tables of a part; into the README too, where its marks are, if that is wanted."""
+    sys.stdout.write(f"{tables}\n")
+    sys.stdout.flush()
+    if write:
+        begin, end = f"<!-- bench {part}: begin -->", f"<!-- bench {part}: end -->"
+        block = f"{begin}\n{tables}{end}"
+        README.write_text(re.sub(f"{begin}.*?{end}", lambda _: block, README.read_text(), flags=re.DOTALL))
+
+
+def _api(*, quick: bool) -> str:
+    from tests.bench import http_calls, measure
+
+    rounds = 30 if quick else 300
+    return f"{measure.table(rounds=rounds)}\n{http_calls.table(rounds=rounds)}"
 
 
 def _contest(*, quick: bool, with_others: bool) -> str:

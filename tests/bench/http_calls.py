@@ -40,9 +40,9 @@ def table(*, rounds: int) -> str:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         head = serving.head()
-        with serving.server(environment, settings="tests.bench.http_settings") as port:
+        with serving.server(environment, settings="tests.bench.http_settings") as web:
             rows = [
-                (what, [_measure(port, head, calls, callers, rounds) for callers in (1, CALLERS)])
+                (what, [_measure(web.port, head, calls, callers, rounds) for callers in (1, CALLERS)])
                 for what, calls in _kinds(rounds).items()
             ]
     return _printed(rows)

@@ -14,19 +14,20 @@ from django.urls import path
 
 ROWS: Final = 1000
 _TABLES: Final = """
-CREATE TABLE bench_counter (id int PRIMARY KEY, used int NOT NULL DEFAULT 0, quantity int NOT NULL, CHECK (used <= quantity));
-CREATE TABLE bench_use (id bigserial PRIMARY KEY, counter_id int NOT NULL, source_id text NOT NULL, amount int NOT NULL);
+CREATE TABLE bench_counter (
+    id int PRIMARY KEY, used int NOT NULL DEFAULT 0, quantity int NOT NULL, CHECK (used <= quantity)
+);
+CREATE TABLE bench_use (
+    id bigserial PRIMARY KEY, counter_id int NOT NULL, source_id text NOT NULL, amount int NOT NULL
+);
+INSERT INTO bench_counter (id, quantity) SELECT at, 1000000000 FROM generate_series(0, %s) AS at;
 """
 
 
 def fill() -> None:
     """The counters: row 0 is everybody's, the others share."""
     with connection.cursor() as cursor:
-        cursor.execute(_TABLES)
-        cursor.execute(
-            "INSERT INTO bench_counter (id, quantity) SELECT at, 1000000000 FROM generate_series(0, %s) AS at",
-            [ROWS],
-        )
+        cursor.execute(_TABLES, [ROWS])
 
 
 def uses() -> tuple[int, int]:

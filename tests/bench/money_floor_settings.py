@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from config.settings import *  # noqa: F403
 
-MIDDLEWARE: list[str] = []
+MIDDLEWARE = []
 ROOT_URLCONF = "tests.bench.money_floor"

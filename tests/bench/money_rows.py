@@ -11,14 +11,15 @@ from datetime import datetime
 from typing import Any, Final
 
 from commerce.models import Customer
+from core.actors import Actor
 from promotions.models import Campaign, ValidationRule, ValidationRuleAssignment, Voucher
-from tests.bench import http_rows, workload
+from promotions.services import versions
+from tests.bench import copies, http_rows, workload
 
 CAMPAIGNS: Final = 1000
-CUSTOMERS: Final = 2000
+CUSTOMERS: Final = 20_000
 LINES: Final = 5
 HOT: Final = "Everybody"
-_AT_ONCE: Final = 2000
 _FAR_AWAY: Final = 10**12
 _DISCOUNT: Final = {"type": "PERCENT", "percent_off": 10, "effect": "APPLY_TO_ORDER"}
 _FROM: Final = {"name": "order.amount", "conditions": {"$more_than_or_equal": [100]}}
@@ -32,34 +33,44 @@ _BUDGET: Final = {"name": workload.BUDGET, "conditions": {"$less_than_or_equal":
 def fill(*, now: datetime) -> None:
     """The campaigns, all with a minimum order and a limit per customer; the hot one has a budget too."""
     http_rows.articles(now)
-    Customer.objects.bulk_create(
-        Customer(source_id=f"customer-{at}", created_at=now) for at in range(CUSTOMERS)
+    copies.insert(
+        Customer.objects.create(source_id="customer-0", created_at=now),
+        {"public_id": "'cust_bench' || at", "source_id": "'customer-' || at"},
+        "generate_series(1, %(last)s) AS at",
+        {"last": CUSTOMERS - 1},
     )
     many = _campaigns([f"Campaign {at}" for at in range(CAMPAIGNS)], now)
     (hot,) = _campaigns([HOT], now)
     _ruled(many, {"1": _FROM, "2": _EACH}, now)
     _ruled([hot], {"1": _FROM, "2": _EACH, "3": _BUDGET}, now)
+    for _ in versions.note_missing(actor=Actor.system("bench"), now=now):
+        pass
+
+
+def campaigns(*, hot: bool) -> list[int]:
+    """Primary keys of the hot campaign, or of all others."""
+    found = Campaign.objects.order_by("pk")
+    return list((found.filter(name=HOT) if hot else found.exclude(name=HOT)).values_list("pk", flat=True))
 
 
 def codes(name: str, count: int, *, hot: bool, now: datetime) -> list[str]:
     """Make single-use codes, spread over the campaigns or all of the hot one; `name` begins each of them."""
-    found = Campaign.objects.order_by("pk")
-    keys = list((found.filter(name=HOT) if hot else found.exclude(name=HOT)).values_list("pk", flat=True))
-    made = [f"{name}-{at}" for at in range(count)]
-    Voucher.objects.bulk_create(
-        (
-            Voucher(
-                code=code,
-                code_key=code,
-                campaign_id=keys[at % len(keys)],
-                redemption_quantity=1,
-                created_at=now,
-            )
-            for at, code in enumerate(made)
-        ),
-        batch_size=_AT_ONCE,
+    keys = campaigns(hot=hot)
+    first = Voucher.objects.create(
+        code=f"{name}-0", code_key=f"{name}-0", campaign_id=keys[0], redemption_quantity=1, created_at=now
     )
-    return made
+    copies.insert(
+        first,
+        {
+            "public_id": "'v_' || %(name)s || at",
+            "code": "%(name)s || '-' || at",
+            "code_key": "%(name)s || '-' || at",
+            "campaign_id": "(%(keys)s::bigint[])[1 + at %% %(campaigns)s]",
+        },
+        "generate_series(1, %(last)s) AS at",
+        {"name": name, "last": count - 1, "keys": keys, "campaigns": len(keys)},
+    )
+    return [f"{name}-{at}" for at in range(count)]
 
 
 def bodies(names: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -46,17 +46,42 @@ class Timed:
         return len(self.times) / self.seconds
 
 
+@dataclass(frozen=True, kw_only=True)
+class Web:
+    """A web server that answers on `port`; `pid` is the parent of its workers."""
+
+    port: int
+    pid: int
+
+
 @contextlib.contextmanager
 def database(name: str) -> Iterator[dict[str, str]]:
-    """A database of our own on the server of this run, migrated; yields what a server needs to use it."""
+    """A database of our own, migrated; yields what a server needs to use it. Ours is used meanwhile."""
+    with _created(name, "template1") as environment:
+        call_command("migrate", verbosity=0, interactive=False)
+        yield environment
+
+
+@contextlib.contextmanager
+def copy(name: str) -> Iterator[dict[str, str]]:
+    """The same with a copy of the database that is used now; nobody else may be connected to it."""
+    original = connection.settings_dict["NAME"]
+    connections.close_all()
+    with _created(name, original) as environment:
+        yield environment
+
+
+@contextlib.contextmanager
+def _created(name: str, template: str) -> Iterator[dict[str, str]]:
     settings = connection.settings_dict
     before = settings["NAME"]
+    # Not from within the template: it must have no connections.
+    settings["NAME"] = "postgres"
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     connections.close_all()
     settings["NAME"] = name
     try:
-        call_command("migrate", verbosity=0, interactive=False)
         url = os.environ["DATABASE_URL"].rpartition("/")[0]
         yield {**os.environ, "DATABASE_URL": f"{url}/{name}"}
     finally:
@@ -65,8 +90,8 @@ def database(name: str) -> Iterator[dict[str, str]]:
 
 
 @contextlib.contextmanager
-def server(environment: Mapping[str, str], *, settings: str) -> Iterator[int]:
-    """The web server as `config.up` starts it, with these settings; yields its port."""
+def server(environment: Mapping[str, str], *, settings: str) -> Iterator[Web]:
+    """The web server as `config.up` starts it, with these settings."""
     port, folder = free_port(), Path(environment["FANFARE_HOME"]) / "bench"
     metrics = folder / f"metrics-{port}"
     metrics.mkdir(parents=True, exist_ok=True)
@@ -89,7 +114,7 @@ def server(environment: Mapping[str, str], *, settings: str) -> Iterator[int]:
     process = processes.spawn(command, log=log, cwd=devstack.BASE_DIR, env={**environment, **own})
     try:
         _wait_for(port, log)
-        yield port
+        yield Web(port=port, pid=process.pid)
     except RuntimeError as error:
         error.add_note(f"The web server said:\n{log.read_text()[-4000:]}")
         raise
@@ -103,12 +128,23 @@ def head() -> list[str]:
     return [*_HEAD, f"X-App-Id: {issued.key.app_id}", f"X-App-Token: {issued.token}"]
 
 
-def drive(port: int, head: Sequence[str], calls: Calls, *, callers: int, warm_up: int) -> Timed:
-    """Send the calls, so many at a time; the first `warm_up` of them are not timed.
+def drive(
+    port: int, head: Sequence[str], calls: Calls, *, callers: int, warm_up: int, seconds: float = 600.0
+) -> Timed:
+    """Send the calls, so many at a time, until all are answered or the time is over.
+
+    The first `warm_up` of them are not timed and always answered.
 
     :raises RuntimeError: one of them was not answered with 200.
     """
-    plan = {"port": port, "callers": callers, "warm_up": warm_up, "head": head, "calls": calls}
+    plan = {
+        "port": port,
+        "callers": callers,
+        "warm_up": warm_up,
+        "head": head,
+        "calls": calls,
+        "seconds": seconds,
+    }
     run = subprocess.run(
         [sys.executable, "-m", "tests.bench.http_load"],
         input=json.dumps(plan),
