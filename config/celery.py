@@ -41,6 +41,11 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "tidy validation sessions that are over": {
+        "task": "promotions.tasks.tidy_sessions",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "prune changes of the catalogue": {
         "task": "promotions.tasks.prune_catalogue_changes",
         "schedule": 3600.0,

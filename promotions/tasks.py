@@ -8,10 +8,16 @@ from typing import Any, Final
 from celery import shared_task
 from django.utils import timezone
 
-from promotions.services import catalogue_changes
+from promotions.services import catalogue_changes, sessions
 
 # Any process that serves requests looks far more often; one that does not starts anew.
 _CHANGES_KEPT_FOR: Final = timedelta(hours=6)
+
+
+@shared_task
+def tidy_sessions(**_: Any) -> int:
+    """What ended sessions still hold is free anyway; this only takes it off the sums."""
+    return sessions.tidy_away(now=timezone.now())
 
 
 @shared_task

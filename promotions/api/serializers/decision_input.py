@@ -14,6 +14,7 @@ from core.api.fields import (
     BooleanField,
     ChoiceField,
     InstantField,
+    IntegerField,
     ListField,
     MetadataField,
     TextField,
@@ -22,11 +23,14 @@ from core.api.fields import (
 )
 from core.errors import InvalidPayload
 from engine import Strategy
+from promotions.models import ValidationSession
 from promotions.redeemables import Requested, supported_objects
 from promotions.selectors import stacks
-from promotions.services.validations import DecisionSpec
+from promotions.services.validations import DecisionSpec, SessionSpec
 
 MAX_REDEEMABLES: Final = 30
+MAX_SESSION_KEY: Final = 200
+SESSION_TYPE: Final = "LOCK"
 EXPANDABLE: Final = frozenset({"order", "redemption", "redeemable", "category"})
 
 
@@ -63,6 +67,20 @@ class OptionsInput(WireSerializer):
         return value
 
 
+class SessionInput(WireSerializer):
+    """`session` (contract: semantics-core 10). There is one type of it."""
+
+    type = TextField(required=False)
+    key = TextField(required=False, allow_null=True, allow_blank=False, max_length=MAX_SESSION_KEY)
+    ttl = IntegerField(required=False, allow_null=True, lowest=1)
+    ttl_unit = ChoiceField(ValidationSession.Unit, required=False, allow_null=True)
+
+    def validate_type(self, value: str) -> str:
+        if value != SESSION_TYPE:
+            raise InvalidPayload(f"Property .session.type must be {SESSION_TYPE}")
+        return value
+
+
 class SingleVoucherInput(WireSerializer):
     """The old single-code requests: order, customer and the rest, without a list of redeemables."""
 
@@ -72,6 +90,7 @@ class SingleVoucherInput(WireSerializer):
     tracking_id = TextField(required=False, allow_null=True, max_length=255)
     options = OptionsInput(required=False, allow_null=True)
     gift = CreditsInput(required=False, allow_null=True)
+    session = SessionInput(required=False, allow_null=True)
 
 
 class ValidationInput(SingleVoucherInput):
@@ -118,6 +137,7 @@ def decision_spec(
         metadata=given.get("metadata") or {},
         tracking_id=given.get("tracking_id") or "",
         strategy=Strategy(options.get("stacking") or Strategy.REQUESTED),
+        session=_session(given.get("session")),
     )
     return ParsedDecision(
         spec=spec,
@@ -125,6 +145,12 @@ def decision_spec(
         explain=bool(options.get("explain")),
         at=options.get("at"),
     )
+
+
+def _session(given: Mapping[str, Any] | None) -> SessionSpec | None:
+    if not given:
+        return None
+    return SessionSpec(key=given.get("key") or "", ttl=given.get("ttl"), ttl_unit=given.get("ttl_unit"))
 
 
 def _credits(given: Mapping[str, Any]) -> int | None:

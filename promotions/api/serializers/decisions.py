@@ -15,6 +15,7 @@ from promotions.api.serializers.categories import categories_output
 from promotions.api.serializers.discounts import discount_output
 from promotions.api.serializers.gifts import applied_credits, gift_output
 from promotions.api.serializers.stacking_rules import stacking_rules_output
+from promotions.models import ValidationSession
 from promotions.redeemables import Found
 from promotions.selectors.order_snapshots import order_snapshot
 from promotions.selectors.snapshots import Loaded
@@ -24,7 +25,18 @@ from promotions.services.validations import Decision
 EMPTY_LIST: dict[str, Any] = {"data": [], "total": 0, "data_ref": "data", "object": "list"}
 
 
-def validation_output(decision: Decision, *, expand: Collection[str], request_id: str) -> dict[str, Any]:
+def session_output(session: ValidationSession) -> dict[str, Any]:
+    """What holds the redeemables of a valid validation (contract: 10)."""
+    return {"key": session.key, "type": "LOCK", "ttl": session.ttl, "ttl_unit": session.ttl_unit}
+
+
+def validation_output(
+    decision: Decision,
+    *,
+    expand: Collection[str],
+    request_id: str,
+    session: ValidationSession | None = None,
+) -> dict[str, Any]:
     """The answer of `POST /v1/validations`. Lists that would be empty are absent."""
     loaded, outcome = decision.loaded, decision.outcome
     final = loaded.order_with(outcome.added)
@@ -49,11 +61,15 @@ def validation_output(decision: Decision, *, expand: Collection[str], request_id
         wire["stacking"] = {"strategy": loaded.snapshot.strategy.value, "gap": gap}
     if decision.tracking_id:
         wire["tracking_id"] = decision.tracking_id
+    if session is not None:
+        wire["session"] = session_output(session)
     wire["stacking_rules"] = stacking_rules_output(loaded.settings, loaded.category_rules)
     return wire
 
 
-def single_validation_output(decision: Decision, *, code: str, request_id: str) -> dict[str, Any]:
+def single_validation_output(
+    decision: Decision, *, code: str, request_id: str, session: ValidationSession | None = None
+) -> dict[str, Any]:
     """The answer of `POST /v1/vouchers/{code}/validate`, the old form for one code."""
     loaded, step = decision.loaded, decision.outcome.steps[0]
     wire: dict[str, Any] = {"valid": decision.outcome.valid, "code": code}
@@ -71,6 +87,8 @@ def single_validation_output(decision: Decision, *, code: str, request_id: str) 
         **({"gift": gift} if (gift := gift_output(row)) else {"discount": found_discount(found)}),
         **applied_output(step),
     }
+    if session is not None:
+        wire["session"] = session_output(session)
     final = loaded.order_with(decision.outcome.added)
     if (order := order_snapshot(decision.outcome.order, final)) is not None:
         wire["order"] = order

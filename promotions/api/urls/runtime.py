@@ -9,6 +9,7 @@ from promotions.api.views import qualifications, redemptions, validations
 urlpatterns = [
     path("validations", validations.ValidationsView.as_view()),
     path("vouchers/<code:code>/validate", validations.VoucherValidationView.as_view()),
+    path("vouchers/<code:code>/sessions/<str:session_key>", validations.VoucherSessionView.as_view()),
     path("redemptions", redemptions.RedemptionsView.as_view()),
     path("redemptions/<str:redemption_id>", redemptions.RedemptionView.as_view()),
     path("redemptions/<str:redemption_id>/rollback", redemptions.RollbackView.as_view()),
