@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Sum
 from django.urls import reverse
 
 from core import words
 from core.admin.pages import SHOWN_ROWS, Fact, Panel
 from promotions import reports
-from promotions.admin import rows
+from promotions.admin import budget_panels, rows
 from promotions.admin.ruled import Ruled
 from promotions.models import Campaign, PromotionTier, Redemption, Voucher
 from promotions.words import campaign_state, tier_state, time_limits, uses, voucher_state
@@ -44,13 +45,15 @@ def facts(campaign: Campaign) -> list[Fact]:
             note=f"{totals.refusals:,} refused",
             url=redemptions,
         ),
-        Fact(title="Discount given", value=words.money(totals.discount)),
+        _given(campaign, totals.discount),
         Fact(
             title="Revenue with it",
             value=words.money(totals.revenue),
             note=words.count(totals.orders, "order"),
         ),
     ]
+    if campaign.gift:
+        found.append(_left(campaign))
     if campaign.campaign_type != Campaign.CampaignType.PROMOTION:
         is_busy = campaign.generation_status == Campaign.GenerationStatus.IN_PROGRESS
         note = "more are being made" if is_busy else campaign.get_type_display()
@@ -58,10 +61,24 @@ def facts(campaign: Campaign) -> list[Fact]:
     return found
 
 
+def _given(campaign: Campaign, amount: int) -> Fact:
+    return Fact(title="Paid with cards" if campaign.gift else "Discount given", value=words.money(amount))
+
+
+def _left(campaign: Campaign) -> Fact:
+    """What customers may still spend: the shop's liability."""
+    cards = Voucher.objects.filter(campaign=campaign, deleted_at=None)
+    return Fact(
+        title="Left on the cards",
+        value=words.money(cards.aggregate(left=Sum("gift_balance"))["left"] or 0),
+        note="balance of all cards together",
+    )
+
+
 def panels(campaign: Campaign, now: datetime) -> list[Panel]:
     is_promotion = campaign.campaign_type == Campaign.CampaignType.PROMOTION
     first = _tiers(campaign, now) if is_promotion else _codes(campaign, now)
-    return [first, _redemptions(campaign)]
+    return [first, _redemptions(campaign), budget_panels.of_campaign(campaign, now)]
 
 
 def _codes(campaign: Campaign, now: datetime) -> Panel:
@@ -73,12 +90,12 @@ def _codes(campaign: Campaign, now: datetime) -> Panel:
     return Panel(
         key="codes",
         title="Codes",
-        headers=("Code", "State", "Discount", "Used", "Made on"),
+        headers=("Code", "State", "Balance" if campaign.gift else "Discount", "Used", "Made on"),
         rows=[
             (
                 rows.voucher_link(voucher),
                 rows.state_label(voucher_state(voucher, now)),
-                ruled.offer(voucher) if voucher.discount else "as the campaign",
+                _worth(voucher, ruled),
                 uses(voucher),
                 words.day(voucher.created_at),
             )
@@ -88,6 +105,12 @@ def _codes(campaign: Campaign, now: datetime) -> Panel:
         all_url=f"{reverse('admin:promotions_voucher_changelist')}?campaign__id__exact={campaign.pk}",
         all_label=f"See all {campaign.vouchers_count:,} codes",
     )
+
+
+def _worth(voucher: Voucher, ruled: Ruled) -> str:
+    if voucher.gift_balance is not None:
+        return f"{words.money(voucher.gift_balance)} of {words.money(voucher.gift_amount)}"
+    return ruled.offer(voucher) if voucher.discount else "as the campaign"
 
 
 def _tiers(campaign: Campaign, now: datetime) -> Panel:
