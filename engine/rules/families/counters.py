@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.effects.base import DiscountType
 from engine.rules.families.base import UNDECIDED, Family, Group, Kind, Scalar, Scene
 from engine.rules.operators import test
 from engine.rules.tree import Operator, Rule
@@ -109,7 +110,10 @@ def _discounted(scene: Scene) -> Any:
 
 
 def _credits(scene: Scene) -> Any:
-    """Without an order or its amount exactly what was asked for is taken (contract 5.12)."""
+    """Only gift cards pay credits; without an order's amount exactly what was asked for (contract 5.12)."""
+    discount = scene.situation.candidate.discount
+    if discount is None or discount.type is not DiscountType.GIFT:
+        return 0
     before = scene.situation.before
     if before is not None and before.amount is not None:
         return _discounted(scene)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine import rules
+from engine import effects, rules
 from engine.basket import Line
 from engine.reasons import ReasonKey
 from engine.rules.families import REGISTRY
@@ -33,6 +33,11 @@ def after(at: Situation, discount: int) -> Situation:
     total = (at.before.total_amount or 0) - discount
     state = replace(at.before, total_applied_discount_amount=discount, total_amount=total)
     return replace(at, after=state)
+
+
+def as_gift(at: Situation) -> Situation:
+    """The same with a gift card."""
+    return replace(at, candidate=replace(at.candidate, discount=effects.parse({"type": "GIFT"})))
 
 
 def test_these_are_all() -> None:
@@ -157,13 +162,20 @@ def test_budget_of_discounts_refuses_as_a_whole() -> None:
 def test_budget_of_credits() -> None:
     name = "redemption.gift.amount"
     conditions = {"$less_than_or_equal": [5000]}
-    at = situation([Line(price=5000)], counts={name: 4000})
+    at = as_gift(situation([Line(price=5000)], counts={name: 4000}))
     card = Credits(balance=9000, requested=1001)
 
     assert holds(name, conditions, after(at, 1000)) is True
     assert holds(name, conditions, after(at, 1001)) is False
-    assert holds(name, conditions, situation(None, counts={name: 4000}, credits=card)) is False
-    assert holds(name, conditions, situation(None, counts={name: 3999}, credits=card)) is True
+    assert holds(name, conditions, as_gift(situation(None, counts={name: 4000}, credits=card))) is False
+    assert holds(name, conditions, as_gift(situation(None, counts={name: 3999}, credits=card))) is True
+
+
+def test_a_discount_is_no_credit() -> None:
+    name = "redemption.gift.amount"
+    at = situation([Line(price=5000)], counts={name: 5000})
+
+    assert holds(name, {"$less_than_or_equal": [5000]}, after(at, 1001)) is True
 
 
 def test_discounts_without_an_order_are_nothing() -> None:
