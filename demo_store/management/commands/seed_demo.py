@@ -10,7 +10,7 @@ from django.utils import timezone
 from core import project
 from core.actors import Actor
 from core.services import project as project_service
-from demo_store.seed import catalogue, conditions, history, offers, people
+from demo_store.seed import budgets, catalogue, conditions, gift_cards, history, offers, people
 from promotions.models import Campaign
 
 
@@ -38,8 +38,11 @@ class Command(BaseCommand):
             shoppers = people.load(random=random, actor=actor, now=now)
             offers.load(today=today, actor=actor)
             conditions.load(today=today, actor=actor)
+            budgets.load(today=today, actor=actor)
+            gift_cards.load(today=today, actor=actor)
             history.load(people=shoppers, today=today, now=now, random=random, actor=actor)
             conditions.load_uses(people=shoppers, today=today, actor=actor)
+            gift_cards.load_uses(people=shoppers, today=today, actor=actor)
         self.stdout.write(self.style.SUCCESS("The demo shop is open."))
 
 
