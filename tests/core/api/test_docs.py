@@ -47,14 +47,18 @@ def test_document_says_which_calls_take_an_idempotency_key(document: dict[str, A
         "POST /client/v1/events",
         "POST /client/v1/redeem",
         "POST /client/v1/redemptions",
+        "POST /client/v1/validations",
         "POST /v1/events",
         "POST /v1/orders",
+        "POST /v1/orders/{order_id}/returns",
         "POST /v1/promotions/tiers/{tier_id}/redemption",
         "POST /v1/redemptions",
         "POST /v1/redemptions/{redemption_id}/rollback",
         "POST /v1/redemptions/{redemption_id}/rollbacks",
+        "POST /v1/validations",
         "POST /v1/vouchers/{code}/balance",
         "POST /v1/vouchers/{code}/redemption",
+        "POST /v1/vouchers/{code}/validate",
     ]
     order = keyed["POST /v1/orders"]
     (parameter,) = [one for one in order["parameters"] if one["name"] == "Idempotency-Key"]
