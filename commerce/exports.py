@@ -111,7 +111,11 @@ CUSTOMERS: Final = ExportedObject(
     filters={
         **{name: Text(name) for name in ("name", "source_id", "email", "phone", "city")},
         "id": Text("public_id"),
-        **{f"address_{name}": Text(name) for name in ADDRESS},
+        **{f"address.{name}": Text(name) for name in ADDRESS},
+        "summary.orders.total_amount": Number("orders_total_amount"),
+        "summary.orders.total_count": Number("orders_count"),
+        "summary.orders.last_order_amount": Number("last_order_amount"),
+        "summary.orders.last_order_date": DateTime("last_order_at"),
         "birthday": Date("birthdate"),
         "birthdate": Date("birthdate"),
         "created_at": DateTime("created_at"),

@@ -138,6 +138,35 @@ def test_customers_without_orders_have_an_average_of_nothing() -> None:
     assert exported("customer", fields=["orders_average_amount"]) == [{"orders_average_amount": "0.00"}]
 
 
+@pytest.mark.parametrize(
+    ("field", "conditions"),
+    [
+        ("summary.orders.total_amount", {"$more_than": [5000]}),
+        ("summary.orders.total_count", {"$is": 2}),
+        ("summary.orders.last_order_date", {"$after": "2026-03-01"}),
+        ("address.city", {"$is": "Łódź"}),
+        ("city", {"$starts_with": "Ł"}),
+        ("birthday", {"$is": "1990-05-17"}),
+        ("metadata.vip", {"$is": True}),
+    ],
+)
+def test_filters_of_customers(field: str, conditions: Any) -> None:
+    CustomerFactory(source_id="other")
+    CustomerFactory(
+        source_id="anna",
+        city="Łódź",
+        birthdate=date(1990, 5, 17),
+        orders_total_amount=9000,
+        orders_count=2,
+        last_order_at=datetime(2026, 3, 3, tzinfo=UTC),
+        metadata={"vip": True},
+    )
+
+    rows = exported("customer", fields=["source_id"], filters={field: {"conditions": conditions}})
+
+    assert [row["source_id"] for row in rows] == ["anna"]
+
+
 @pytest.mark.parametrize("order", CUSTOMERS.allowed_orders())
 def test_every_order_of_customers(order: str) -> None:
     for name in ("b", "a"):
