@@ -10,7 +10,7 @@ class ReferenceConverter:
     before Django sees the path.
     """
 
-    regex = r"(?:(?!/(?:activity|activities|permanent-deletion|redeemables|segments|skus)(?:/|$)).)+"
+    regex = r"(?:(?!/(?:activity|activities|permanent-deletion|redeemables|returns|segments|skus)(?:/|$)).)+"
 
     def to_python(self, value: str) -> str:
         return value

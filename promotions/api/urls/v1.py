@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from promotions.api.urls import budgets, catalogue, deprecated, runtime, stacks, versions
+from promotions.api.urls import budgets, catalogue, deprecated, returns, runtime, stacks, versions
 
 urlpatterns = [
     *runtime.urlpatterns,
+    *returns.urlpatterns,
     *deprecated.urlpatterns,
     *versions.urlpatterns,
     *budgets.urlpatterns,
