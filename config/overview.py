@@ -16,7 +16,8 @@ from core.admin.pages import Fact
 from core.health import Check
 from insights import dashboard
 from insights.dashboard import CHART_DAYS, Dashboard
-from promotions.admin import rows
+from promotions import budget_words
+from promotions.admin import budget_panels, rows
 from promotions.words import refusal, story, target
 
 # What is wrong when a check fails, and what to do.
@@ -54,6 +55,15 @@ def overview(request: HttpRequest) -> dict[str, Any]:
             f"{words.count(sum(day.redemptions for day in board.days), 'redemption')} "
             f"in the last {CHART_DAYS} days"
         ),
+        "budgets": [
+            (
+                budget_panels.budget_link(alert.budget),
+                budget_words.alert(alert.budget, alert),
+                words.label(*budget_words.alert_label(alert)),
+            )
+            for alert in board.budget_alerts
+        ],
+        "budgets_url": f"{reverse('admin:promotions_budget_changelist')}?left=NEAR",
         "refusals": [(refusal(code), number, round(100 * number / most)) for code, number in board.refusals],
         "refusals_url": f"{reverse('admin:promotions_redemption_changelist')}?result__exact=FAILURE",
         "milestones": [

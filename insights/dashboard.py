@@ -11,14 +11,16 @@ from typing import Final
 
 from django.utils import timezone
 
-from core import health
+from core import health, project
 from core.health import Check
 from promotions import reports
-from promotions.models import Redemption
+from promotions.models import BudgetAlert, Redemption
 from promotions.reports import Day, Milestone, Totals
+from promotions.selectors import budgets
 
 CHART_DAYS: Final = 30
 AHEAD: Final = timedelta(days=14)
+MOST_ALERTS: Final = 6
 _WEEK: Final = timedelta(days=7)
 
 
@@ -34,6 +36,7 @@ class Dashboard:
     refusals: list[tuple[str, int]]
     milestones: list[Milestone]
     latest: list[Redemption]
+    budget_alerts: list[BudgetAlert]
     checks: list[Check]
 
     @property
@@ -54,5 +57,6 @@ def build(*, now: datetime) -> Dashboard:
         refusals=reports.refusals(since=now - _WEEK),
         milestones=reports.milestones(since=now, until=now + AHEAD),
         latest=reports.latest(),
+        budget_alerts=budgets.open_alerts(project.current(), now, most=MOST_ALERTS),
         checks=health.checks(now=now),
     )

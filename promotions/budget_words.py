@@ -10,11 +10,12 @@ from django.utils.formats import date_format
 from core import words
 from promotions import budget_subjects
 from promotions.budget_forecast import Forecast, Outlook
-from promotions.models import Budget
+from promotions.models import Budget, BudgetAlert
 from promotions.selectors.budgets import Standing
 
 NEAR: Final = 80
 """From so many percent on people should look at it."""
+WHOLE: Final = 100
 IN_FORCE, NEAR_LIMIT, USED_UP, OFF, IDLE = "In force", "Near the limit", "Used up", "Off", "Without campaigns"
 STATE_COLOURS: Final = {
     IN_FORCE: "success",
@@ -146,3 +147,17 @@ def subject(text: str, customer: str = "") -> str:
     if found.kind == budget_subjects.STORE and not found.key:
         return "No store named"
     return found.key
+
+
+def alert(budget: Budget, reached: BudgetAlert) -> str:
+    """4,000.00 EUR of 5,000.00 EUR used, Gdansk, March 2026"""
+    figures = f"{amount(budget, reached.used)} of {amount(budget, reached.limit)} used"
+    whose = subject(reached.subject) if reached.subject else ""
+    return ", ".join(filter(None, (figures, whose, period(budget, reached.period))))
+
+
+def alert_label(reached: BudgetAlert) -> tuple[str, str]:
+    """Text and colour of a label."""
+    if reached.threshold >= WHOLE:
+        return USED_UP, STATE_COLOURS[USED_UP]
+    return f"{reached.threshold} %", "warning" if reached.threshold >= NEAR else "info"

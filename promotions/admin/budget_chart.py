@@ -41,7 +41,7 @@ def chart(budget: Budget, course: Course, forecast: Forecast | None) -> Chart:
     if course.limit is not None:
         parts.append(_line(budget, "Limit", [course.limit] * len(course.days), "#dc2626", [12, 3, 2, 3]))
     return Chart(
-        title="Used each day" if is_daily else "Plan and use",
+        title="Used each day" if is_daily else "Used so far" if course.plan is None else "Plan and use",
         unit=_unit(budget),
         kind="bar" if is_daily else "line",
         data=json.dumps({"labels": [date_format(day, "j M") for day in course.days], "datasets": parts}),
@@ -113,7 +113,9 @@ def _text(budget: Budget, course: Course, is_daily: bool) -> str:
     used = course.actual[-1]
     text = f"{budget_words.amount(budget, used)} used by {budget_words.day(_today(course))}"
     if course.plan is None:
-        return f"{text}. There is no plan to compare it with: give the budget dates or months."
+        is_dated = budget.period == Budget.Period.EVER and budget.per == Budget.Per.TOTAL
+        missing = "dates, or a plan by month," if is_dated else "a plan by month"
+        return f"{text}. Give the budget {missing} to compare it with."
     gap = used - course.plan[len(course.actual) - 1]
     if not gap:
         return f"{text}, exactly as planned."
@@ -124,7 +126,7 @@ def _today(course: Course) -> date:
     return course.days[len(course.actual) - 1]
 
 
-_TICKS: Final = {"color": "#8b93a1", "maxRotation": 0, "autoSkip": True}
+_TICKS: Final = {"color": "#8b93a1", "maxRotation": 0, "autoSkip": True, "autoSkipPadding": 16}
 _OPTIONS: Final = {
     "animation": False,
     "responsive": True,

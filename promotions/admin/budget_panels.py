@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.db.models import Count, Sum
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 
 from commerce.admin.rows import customer_name
 from commerce.models import Customer
@@ -26,8 +27,8 @@ from promotions.selectors.budgets import Standing
 MOST_COUNTERS: Final = 50
 
 
-def bar(budget: Budget, standing: Standing, *, note: str = "") -> str:
-    """Used, held and left, drawn and in exact figures."""
+def bar(budget: Budget, standing: Standing, *, note: str = "", is_plain: bool = False) -> str:
+    """Used, held and left, drawn and in exact figures; `is_plain`: where the figures stand beside it."""
     whole = max(1, standing.limit)
     used = 100 if not standing.limit else min(100, 100 * standing.used // whole)
     held = min(100 - used, -(-100 * standing.held // whole))
@@ -42,6 +43,7 @@ def bar(budget: Budget, standing: Standing, *, note: str = "") -> str:
             "held": budget_words.amount(budget, standing.held) if standing.held else "",
             "limit": budget_words.amount(budget, standing.limit),
             "note": note,
+            "is_plain": is_plain,
         },
     )
 
@@ -149,7 +151,7 @@ class Page:
                     budget_words.amount(budget, standing.used),
                     budget_words.amount(budget, standing.held),
                     budget_words.amount(budget, standing.left),
-                    bar(budget, standing),
+                    bar(budget, standing, is_plain=True),
                     budget_words.lasts(budget, forecast, self.today),
                 )
                 for standing, forecast in zip(self.standings, self.forecasts, strict=True)
@@ -181,8 +183,7 @@ class Page:
                 (
                     amount,
                     (
-                        rows.campaign_link(campaign),
-                        "" if pk in drawing else "no longer",
+                        rows.campaign_link(campaign) if pk in drawing else _former(campaign),
                         f"{one.redemptions if one else 0:,}",
                         budget_words.amount(budget, amount),
                         f"{100 * amount // total} %" if total else words.NOTHING,
@@ -192,7 +193,7 @@ class Page:
         return Panel(
             key="campaigns",
             title="Campaigns",
-            headers=("Campaign", "Draws on it", "Redemptions", "Took", "Share"),
+            headers=("Campaign", "Redemptions", "Took", "Share"),
             rows=[row for _, row in sorted(found, key=lambda pair: -pair[0])],
             empty="No campaign draws on it, so it counts nothing. Choose them under Details.",
         )
@@ -244,6 +245,11 @@ def of_campaign(campaign: Campaign, now: datetime) -> Panel:
         ],
         empty="No budget limits this campaign. Finance adds it to one on the budget's page.",
     )
+
+
+def _former(campaign: Campaign) -> str:
+    link = rows.campaign_link(campaign)
+    return format_html('{} <span class="fanfare-muted">draws on it no longer</span>', link)
 
 
 def _until(budget: Budget, standing: Standing) -> str:

@@ -154,7 +154,7 @@ class BudgetAdmin(PageAdmin):
         found: list[tuple[str, dict[str, Any]]] = [
             ("Basics", {"fields": ("name", "measure", "limit_money", "limit_count", "period")}),
             ("Who", {"fields": ("per", "customer_key", "field", "drawing", "channels", "stores")}),
-            ("At the limit", {"fields": ("policy", "thresholds")}),
+            ("When it runs low", {"fields": ("policy", "thresholds")}),
             ("Plan", {"fields": (("starts_on", "ends_on"), "months")}),
         ]
         return [*found, ("More", {"fields": ("wire_id", "created_at")})] if obj else found

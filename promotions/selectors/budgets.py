@@ -25,7 +25,7 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from core.errors import NotFound
 from core.models import ProjectSettings
-from promotions.models import Budget, BudgetAlert, BudgetCampaign, BudgetDraw, BudgetPlan, Counter
+from promotions.models import Budget, BudgetAlert, BudgetCampaign, BudgetDraw, BudgetPlan, Counter, Redemption
 from promotions.selectors.tallies import BUDGET, periods
 
 OBJECT: Final = "budget"
@@ -257,12 +257,13 @@ def spent_by_day(
 
 
 def drawn_by_campaign(budget: Budget, settings: ProjectSettings, now: datetime) -> list[Drawn]:
-    """The running period's draws by campaign, most first."""
+    """The running period's draws by campaign, most first. Redemptions: those that were not taken back."""
+    kept = Q(redemption__status=Redemption.Status.SUCCEEDED)
     rows: QuerySet[Any, Mapping[str, Any]] = (
         _draws([budget])
         .filter(counter__period=period_of(budget.period, settings, now))
         .values("redemption__campaign")
-        .annotate(total=Sum("amount"), redemptions=Count("redemption", distinct=True))
+        .annotate(total=Sum("amount"), redemptions=Count("redemption", distinct=True, filter=kept))
         .order_by("-total", "redemption__campaign")
     )
     return [
