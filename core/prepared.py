@@ -95,6 +95,41 @@ class Prepared[Row: models.Model]:
         return f"SELECT {columns} FROM {source}{joined} WHERE {self._condition}{lock}"  # noqa: S608 - our names
 
 
+class PreparedPair[One: models.Model, Other: models.Model]:
+    """Two kinds of rows by one statement: `PreparedPair(A, B, on="u.a_id = t.id", condition="t.id = %s")`.
+
+    The first is `t`, the second `u`; where there is no second one, None stands beside the first.
+    """
+
+    def __init__(self, one: type[One], other: type[Other], *, on: str, condition: str) -> None:
+        self._models: Final = (one, other)
+        self._on: Final = on
+        self._condition: Final = condition
+
+    def __call__(self, *values: Any) -> list[tuple[One, Other | None]]:
+        one, other = self._parts
+        with cursor() as opened:
+            opened.execute(self._sql, values)
+            rows = opened.fetchall()
+        cut = len(one.names)
+        return [(one.made(row[:cut]), other.made(row[cut:])) for row in rows]
+
+    @cached_property
+    def _parts(self) -> tuple[_Part, _Part]:
+        one, other = self._models
+        return _Part("", one, frozenset()), _Part("u", other, frozenset())
+
+    @cached_property
+    def _sql(self) -> str:
+        quoted = connection.ops.quote_name
+        columns = ", ".join(column for part in self._parts for column in part.columns)
+        one, other = (quoted(model._meta.db_table) for model in self._models)
+        return (
+            f"SELECT {columns} FROM {one} AS t LEFT JOIN {other} AS u ON {self._on} "  # noqa: S608 - our names
+            f"WHERE {self._condition}"
+        )
+
+
 class _Part:
     """One table of the statement: the row itself, or a relation of one that stands before."""
 

@@ -1,33 +1,23 @@
-"""The budgets that a request draws on, and whose use each of them counts. One query.
+"""The budgets that a request draws on, and whose use each of them counts.
 
 Beyond the contract: see `promotions.models.Budget`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from commerce import identity
 from commerce.models import Customer
-from core import prepared
 from core.actors import Actor
 from promotions.models import Budget, Counter
 from promotions.selectors.tallies import BUDGET, Tally
 
 USUAL_STORE_FIELD: Final = "store"
 _PERIOD_OF: Final = {"EVER": "", "DAY": "daily", "WEEK": "weekly", "MONTH": "monthly"}
-_IN_FORCE: Final = """
-SELECT budget.id, budget.public_id, budget.name, budget.measure, budget."limit", budget.period, budget.per,
-       budget.customer_key, budget.field, budget.policy, budget.channels, budget.stores, budget.thresholds,
-       budget.version_id, array_agg(draw.campaign_id)
-FROM promotions_budgetcampaign AS draw
-JOIN promotions_budget AS budget ON budget.id = draw.budget_id
-WHERE draw.campaign_id = ANY(%s) AND budget.is_active AND budget.deleted_at IS NULL
-GROUP BY budget.id
-ORDER BY budget.id
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +56,7 @@ class InForce:
     stores: list[str]
     thresholds: list[int]
     version_id: int | None
-    campaigns: list[int]
+    campaigns: Sequence[int]
 
     def counts(self, shopper: Shopper) -> bool:
         """Does what this shopper uses count here?"""
@@ -115,16 +105,16 @@ class InForce:
         return customer or None
 
 
-def of_campaigns(campaigns: Collection[int]) -> list[InForce]:
-    """Budgets that these campaigns draw on, oldest first (no query without campaigns)."""
-    if not campaigns:
-        return []
-    with prepared.cursor() as cursor:
-        cursor.execute(_IN_FORCE, [list(campaigns)])
-        return [InForce(**dict(zip(_NAMES, row, strict=True))) for row in cursor.fetchall()]
+def in_force(rows: Mapping[str, Sequence[int]]) -> list[InForce]:
+    """Budgets as `validation_rules.rules_of` found them, oldest first."""
+    found = []
+    for text, campaigns in rows.items():
+        columns = json.loads(text)
+        found.append(InForce(**{name: columns[name] for name in _COLUMNS}, campaigns=tuple(campaigns)))
+    return sorted(found, key=lambda budget: budget.id)
 
 
-_NAMES: Final = tuple(InForce.__dataclass_fields__)
+_COLUMNS: Final = tuple(name for name in InForce.__dataclass_fields__ if name != "campaigns")
 
 
 def _named(kind: str, value: str) -> str | None:

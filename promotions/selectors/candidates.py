@@ -12,13 +12,17 @@ from engine.rules import Needs
 from promotions.models import PromotionTier, Voucher
 from promotions.redeemables import Found
 from promotions.selectors import validation_rules
+from promotions.selectors.budgets_in_force import InForce, in_force
 from promotions.selectors.candidate_budgets import budgets_of
 from promotions.selectors.counter_reading import Wanted
 from promotions.selectors.tallies import IN_CAMPAIGN_OF_EVERYBODY, Counted, Tally
 
 
-def with_rules(found: Sequence[Found]) -> list[Found]:
-    """Each candidate with its own rules and then its campaign's (contract: semantics-core 7.2). One query."""
+def with_rules(found: Sequence[Found]) -> tuple[list[Found], list[InForce]]:
+    """Each candidate with its own rules and then its campaign's, and the budgets of their campaigns.
+
+    One query. Contract: semantics-core 7.2.
+    """
     assigned = validation_rules.rules_of(
         vouchers=_keys(found, Voucher), tiers=_keys(found, PromotionTier), campaigns=_campaigns(found)
     )
@@ -39,7 +43,7 @@ def with_rules(found: Sequence[Found]) -> list[Found]:
             candidate = replace(entry.candidate, rules=rules)
             entry = replace(entry, candidate=candidate, rule_version_ids=versions)
         ruled.append(entry)
-    return ruled
+    return ruled, in_force(assigned.budgets)
 
 
 def with_holder(found: Sequence[Found], customer: Customer | None) -> list[Found]:

@@ -18,7 +18,7 @@ from engine.unit_limits import article_of, counter
 from promotions.channels import channel_of
 from promotions.models import Counter, PromotionTier, Voucher
 from promotions.redeemables import Found
-from promotions.selectors import budgets_in_force, recounting, tallies
+from promotions.selectors import recounting, tallies
 from promotions.selectors.budgets_in_force import InForce, Shopper
 from promotions.selectors.tallies import Counted, Place, Subjects, Tally
 
@@ -83,10 +83,9 @@ def wanted_by(
     basket: Basket | None,
     added: Sequence[Article],
     *,
-    with_budgets: bool = True,
+    budgets: Sequence[InForce] = (),
 ) -> Wanted:
-    """What these redeemables ask for, of the counters that `needs` names; one query for budgets."""
-    campaigns = {entry.campaign.pk for entry in found if entry.campaign is not None and with_budgets}
+    """What these redeemables ask for: of the counters that `needs` names, and of their campaigns' budgets."""
     order_metadata = asking.order.metadata if asking.order is not None else {}
     shopper = Shopper(
         actor=asking.actor,
@@ -94,7 +93,7 @@ def wanted_by(
         payload=asking.payload or {},
         metadata=[asking.metadata, order_metadata],
     )
-    budgets = [one for one in budgets_in_force.of_campaigns(campaigns) if one.counts(shopper)]
+    budgets = [one for one in budgets if one.counts(shopper)]
     subjects = Subjects.of(
         customer_id=asking.customer.pk if asking.customer is not None else None, **channel_of(asking.actor)
     )
@@ -129,17 +128,15 @@ def wanted_by(
 
 
 def stored(wanted: Wanted) -> dict[Tally, Counted]:
-    """Those of the wanted counters that exist (one query, none when nothing is wanted)."""
-    asked = wanted.tallies
-    found = tallies.load(
-        {(tally.scope, tally.scope_id) for tally in asked},
-        names={tally.name for tally in asked},
-        subjects={tally.subject for tally in asked},
-        periods={tally.period for tally in asked},
-        session_key=wanted.session_key,
-        now=wanted.now,
+    """Those of the wanted counters that exist, and the uses of a known customer that have none yet.
+
+    One query, none when nothing is wanted.
+    """
+    customer_id = wanted.customer.pk if wanted.customer is not None else None
+    starts = tallies.period_starts(wanted.settings, wanted.now)
+    return tallies.load(
+        wanted.tallies, customer_id=customer_id, starts=starts, session_key=wanted.session_key, now=wanted.now
     )
-    return {tally: counted for tally, counted in found.items() if tally in asked}
 
 
 def place_of(entry: Found) -> Place | None:

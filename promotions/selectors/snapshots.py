@@ -44,7 +44,7 @@ class Asking:
     """Who asks about what: the order, the customer (stored, and as the request describes him), the caller.
 
     `metadata` is the redemption's own. `strategy` says what to do with several redeemables. What the session
-    of `session_key` holds is there for whoever knows the key.
+    of `session_key` holds is there for whoever knows the key. `category_rules` None: not read yet.
     """
 
     order: ResolvedOrder | None
@@ -56,6 +56,7 @@ class Asking:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     strategy: Strategy = Strategy.REQUESTED
     session_key: str = ""
+    category_rules: CategoryRules | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,15 +108,15 @@ def complete(*, found: Sequence[Found], asking: Asking, counters: CounterReader 
     articles those that somebody asks for. `counters` says how counters are read, None: without a trace.
     """
     settings = asking.settings
-    ruled = with_holder(with_rules(found), asking.customer)
-    held = with_holds(ruled, session_key=asking.session_key, now=asking.now)
+    ruled, budgets = with_rules(found)
+    held = with_holds(with_holder(ruled, asking.customer), session_key=asking.session_key, now=asking.now)
     needs = needs_of([entry.candidate for entry in held])
     added = articles.load(articles_of([entry.candidate for entry in held]))
     basket = facts.basket_facts(asking.order, needs, now=asking.now)
-    wanted = wanted_by(held, needs, asking, basket, added.engine)
+    wanted = wanted_by(held, needs, asking, basket, added.engine, budgets=budgets)
     counted = (counters or Looking()).read(wanted)
     complete = with_counts(held, needs, wanted, counted)
-    category_rules = stacking_rules.category_rules()
+    category_rules = asking.category_rules or stacking_rules.category_rules()
     snapshot = Snapshot(
         now=asking.now,
         time_zone=settings.time_zone,

@@ -6,7 +6,7 @@ nowhere else; `promotions.services.counting` moves them. Contract: semantics-cor
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple
@@ -71,7 +71,10 @@ class Tally(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """A counter as it stands. `held` is kept by other sessions, `granted` by the one that asks."""
+    """A counter as it stands; `id` is 0 for one that is not stored.
+
+    `held` is kept by other sessions, `granted` by the one that asks.
+    """
 
     id: int
     value: int
@@ -174,56 +177,73 @@ def unit_tallies(entry_id: str, article: str, place: Place, subjects: Subjects) 
 
 
 def load(
-    scopes: Iterable[tuple[str, int]],
+    wanted: Collection[Tally],
     *,
-    names: Collection[str],
-    subjects: Collection[str],
-    periods: Collection[str],
+    customer_id: int | None,
+    starts: Mapping[str, datetime],
     session_key: str = "",
     now: datetime,
 ) -> dict[Tally, Counted]:
-    """Counters of these (scope, id) pairs with these names, for everybody and for `subjects`. One query.
+    """These counters, those that exist. One query.
 
-    What sessions hold counts as long as they live at `now`; those of `session_key` are the caller's own.
+    Where a customer's uses have no counter yet they are counted from his redemptions since the beginning of
+    the period (`starts`, as of `period_starts`): `id` is 0 then. What sessions hold counts as long as they
+    live at `now`; what `session_key` holds is the caller's own.
     """
-    pairs = sorted(set(scopes))
-    if not pairs or not names:
+    placed = sorted(wanted)
+    if not placed:
         return {}
+    mine = f"customer:{customer_id}"
+    counts = [tally.subject == mine and tally.name in _BY_CUSTOMER for tally in placed]
     with prepared.cursor() as cursor:
         cursor.execute(
             _LOAD,
             {
-                "scopes": [scope for scope, _ in pairs],
-                "ids": [scope_id for _, scope_id in pairs],
-                "names": list(names),
-                "subjects": ["", *sorted(set(subjects) - {""})],
-                "periods": sorted({"", *periods}),
+                "scopes": [tally.scope for tally in placed],
+                "ids": [tally.scope_id for tally in placed],
+                "subjects": [tally.subject for tally in placed],
+                "names": [tally.name for tally in placed],
+                "periods": [tally.period for tally in placed],
+                "counts": counts,
+                "starts": [starts.get(period_of(tally.name)) for tally in placed],
+                "customer": customer_id,
                 "session": session_key,
                 "now": now,
             },
         )
         rows = cursor.fetchall()
     return {
-        Tally(*tally): Counted(id=pk, value=value, held=held - own, granted=own)
+        Tally(*tally): Counted(id=pk or 0, value=value, held=held - own, granted=own)
         for pk, *tally, value, held, own in rows
     }
 
 
 _LOAD: Final = """
-SELECT counter.id, counter.scope, counter.scope_id, counter.subject, counter.name, counter.period,
-       counter.value, COALESCE(living.held, 0)::bigint, COALESCE(living.own, 0)::bigint
-FROM unnest(%(scopes)s::text[], %(ids)s::bigint[]) AS wanted(scope, id)
-JOIN promotions_counter AS counter
-  ON counter.scope = wanted.scope AND counter.scope_id = wanted.id
- AND counter.subject = ANY(%(subjects)s::text[]) AND counter.name = ANY(%(names)s::text[])
- AND counter.period = ANY(%(periods)s::text[])
+SELECT counter.id, scope, scope_id, subject, name, period, COALESCE(counter.value, counted.uses),
+       COALESCE(living.held, 0)::bigint, COALESCE(living.own, 0)::bigint
+FROM unnest(%(scopes)s::text[], %(ids)s::bigint[], %(subjects)s::text[], %(names)s::text[],
+            %(periods)s::text[], %(counts)s::boolean[], %(starts)s::timestamptz[])
+    AS wanted(scope, scope_id, subject, name, period, is_counted, starts_at)
+LEFT JOIN promotions_counter AS counter USING (scope, scope_id, subject, name, period)
 LEFT JOIN LATERAL (
-    SELECT SUM(part.amount) AS held, SUM(part.amount) FILTER (WHERE session.key = %(session)s) AS own
+    SELECT COUNT(*) AS uses FROM promotions_redemption AS redemption
+    WHERE redemption.customer_id = %(customer)s::bigint AND redemption.status = 'SUCCEEDED'
+      AND CASE wanted.scope
+          WHEN 'campaign' THEN redemption.campaign_id
+          WHEN 'voucher' THEN redemption.voucher_id
+          ELSE redemption.promotion_tier_id
+      END = wanted.scope_id
+      AND (wanted.starts_at IS NULL OR redemption.redeemed_at >= wanted.starts_at)
+      AND counter.id IS NULL AND wanted.is_counted
+) AS counted ON TRUE
+LEFT JOIN LATERAL (
+    SELECT SUM(part.amount) AS held, SUM(part.amount) FILTER (WHERE session.key = %(session)s::text) AS own
     FROM promotions_heldcount AS part
     JOIN promotions_hold AS hold ON hold.id = part.hold_id
     JOIN promotions_validationsession AS session ON session.id = hold.session_id
-    WHERE counter.held > 0 AND part.counter_id = counter.id AND session.expires_at > %(now)s
-) AS living ON counter.held > 0
+    WHERE part.counter_id = counter.id AND session.expires_at > %(now)s::timestamptz AND counter.held > 0
+) AS living ON TRUE
+WHERE counter.id IS NOT NULL OR wanted.is_counted
 """
 
 

@@ -34,8 +34,12 @@ SELECT assignment.voucher_id, assignment.campaign_id, assignment.promotion_tier_
        rule.error::text
 FROM promotions_validationruleassignment AS assignment
 JOIN promotions_validationrule AS rule ON rule.id = assignment.rule_id
-WHERE assignment.voucher_id = ANY(%s) OR assignment.campaign_id = ANY(%s)
-   OR assignment.promotion_tier_id = ANY(%s)
+WHERE assignment.voucher_id = ANY(%(vouchers)s) OR assignment.campaign_id = ANY(%(campaigns)s)
+   OR assignment.promotion_tier_id = ANY(%(tiers)s)
+UNION ALL
+SELECT NULL, draw.campaign_id, NULL, NULL, NULL, row_to_json(budget)::text, NULL, NULL, NULL, NULL
+FROM promotions_budgetcampaign AS draw JOIN promotions_budget AS budget ON budget.id = draw.budget_id
+WHERE draw.campaign_id = ANY(%(campaigns)s) AND budget.is_active AND budget.deleted_at IS NULL
 """
 _COLUMN_OF_PREFIX: Final = (("camp", "campaign"), ("promo", "promotion_tier"), ("v", "voucher"))
 
@@ -134,13 +138,15 @@ def with_assignment[Row: models.Model](rows: QuerySet[Row], *paths: str) -> Quer
 class RulesOf:
     """Rules of redeemables by primary key, parsed; who has none gets an empty tuple.
 
-    `version_ids`: primary keys of the versions that were read, by the wire id of the rule.
+    `version_ids`: primary keys of the versions that were read, by the wire id of the rule. `budgets`: the
+    campaigns that draw on each budget in force, which stands there as JSON.
     """
 
     vouchers: Mapping[int, tuple[RuleSet, ...]]
     campaigns: Mapping[int, tuple[RuleSet, ...]]
     tiers: Mapping[int, tuple[RuleSet, ...]]
     version_ids: Mapping[str, int] = field(default_factory=dict)
+    budgets: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     def voucher(self, pk: int) -> tuple[RuleSet, ...]:
         return self.vouchers.get(pk, ())
@@ -155,15 +161,22 @@ class RulesOf:
 def rules_of(
     *, vouchers: Collection[int] = (), campaigns: Collection[int] = (), tiers: Collection[int] = ()
 ) -> RulesOf:
-    """The rules assigned to these primary keys, in one query (in none, if there are no keys)."""
+    """The rules assigned to these primary keys, and the budgets of these campaigns.
+
+    In one query (in none, if there are no keys).
+    """
     found: dict[str, dict[int, tuple[RuleSet, ...]]] = {"voucher": {}, "campaign": {}, "promotion_tier": {}}
     version_ids: dict[str, int] = {}
-    wanted = (list(vouchers), list(campaigns), list(tiers))
-    if any(wanted):
+    wanted = {"vouchers": list(vouchers), "campaigns": list(campaigns), "tiers": list(tiers)}
+    budgets: dict[str, list[int]] = {}
+    if any(wanted.values()):
         with prepared.cursor() as cursor:
             cursor.execute(_RULES_OF, wanted)
             rows = cursor.fetchall()
         for voucher, campaign, tier, version_id, *rule in rows:
+            if rule[0] is None:
+                budgets.setdefault(rule[1], []).append(campaign)
+                continue
             rule_set = (_parsed(*rule),)
             if version_id is not None:
                 version_ids[rule_set[0].id] = version_id
@@ -174,6 +187,7 @@ def rules_of(
         vouchers=found["voucher"],
         campaigns=found["campaign"],
         tiers=found["promotion_tier"],
+        budgets=budgets,
         version_ids=version_ids,
     )
 

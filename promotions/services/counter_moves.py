@@ -1,7 +1,7 @@
 """Move counters: all of a request in one statement, in one order for everybody.
 
 Nobody looks first: the statement moves, and what it returns and the check constraints decide (INVARIANTS,
-part 2). Rows that do not exist are not made here.
+part 2). Of rows that do not exist only those are made whose subject the caller holds.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from promotions.selectors.tallies import Tally
 class Move:
     """What happens to one counter. `back` is what a session of ours had held of it and lets go.
 
+    `base` makes a counter that is not stored: that much was used before, and the caller holds whom it counts.
     The decision relied on the counter (with what others hold) lying between `lowest` and `highest` before;
     None is unbounded. `most` is what value and held may come to.
     """
@@ -25,6 +26,7 @@ class Move:
     amount: int = 0
     back: int = 0
     held: int = 0
+    base: int | None = None
     lowest: int | None = None
     highest: int | None = None
     most: int | None = None
@@ -61,6 +63,7 @@ def move(moves: Mapping[Tally, Move]) -> dict[Tally, int]:
                 [moves[tally].amount for tally in placed],
                 [moves[tally].held - moves[tally].back for tally in placed],
                 [moves[tally].most for tally in placed],
+                [moves[tally].base for tally in placed],
             ],
         )
         after = {Tally(*tally): (value, held) for *tally, value, held in cursor.fetchall()}
@@ -74,8 +77,12 @@ def move(moves: Mapping[Tally, Move]) -> dict[Tally, int]:
 _MOVE: Final = """
 WITH moves AS (
     SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[],
-                         %s::bigint[], %s::bigint[], %s::bigint[])
-        AS move(scope, scope_id, subject, name, period, amount, held, most)
+                         %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+        AS move(scope, scope_id, subject, name, period, amount, held, most, base)
+), new AS (
+    INSERT INTO promotions_counter (scope, scope_id, subject, name, period, value, held, most)
+    SELECT scope, scope_id, subject, name, period, base + amount, 0, most FROM moves WHERE base IS NOT NULL
+    RETURNING scope, scope_id, subject, name, period, value, held
 ), mine AS MATERIALIZED (
     SELECT counter.id, moves.amount, moves.held, moves.most
     FROM moves
@@ -83,7 +90,7 @@ WITH moves AS (
     ORDER BY counter.subject = '', counter.scope, counter.scope_id, counter.subject, counter.name,
              counter.period
     FOR NO KEY UPDATE OF counter
-)
+), moved AS (
 UPDATE promotions_counter AS counter
 SET value = counter.value + mine.amount,
     held = counter.held + mine.held,
@@ -92,6 +99,8 @@ FROM mine
 WHERE counter.id = mine.id
 RETURNING counter.scope, counter.scope_id, counter.subject, counter.name, counter.period,
           counter.value, counter.held
+)
+SELECT * FROM moved UNION ALL SELECT * FROM new
 """
 
 

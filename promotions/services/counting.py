@@ -30,7 +30,7 @@ from promotions.services import holds
 from promotions.services.counter_moves import DecisionOutdated
 
 _ATTEMPTS: Final = 5
-_LIMITS: Final = frozenset({"counter_within_its_limit", "voucher_within_quantity"})
+_LIMITS: Final = frozenset({"counter_within_its_limit", "voucher_within_quantity", "counter_once"})
 
 
 class CountersMissing(Exception):
@@ -42,10 +42,15 @@ class CountersMissing(Exception):
 
 
 class Taking:
-    """Reads counters for a decision that counts. `careful`: holds them until the transaction ends."""
+    """Reads counters for a decision that counts.
 
-    def __init__(self, *, careful: bool = False) -> None:
+    `careful`: holds them until the transaction ends. `with_rows`: makes the counters of a customer too, where
+    they are needed before they are moved.
+    """
+
+    def __init__(self, *, careful: bool = False, with_rows: bool = False) -> None:
         self._careful = careful
+        self._with_rows = with_rows
 
     def read(self, wanted: Wanted) -> Mapping[Tally, Counted]:
         """:raises CountersMissing: some were never asked for before."""
@@ -59,6 +64,8 @@ class Taking:
         unknown = {tally for tally in missing if tally.subject == NEW_CUSTOMER}
         found |= dict.fromkeys(unknown, Counted(id=0, value=0))
         missing -= unknown
+        if self._with_rows:
+            missing |= {tally for tally, one in found.items() if not one.id and tally not in unknown}
         if not missing:
             return found
         shared = [tally for tally in missing if not _is_personal(tally)]
@@ -73,7 +80,7 @@ class Taking:
         return bool(mine) and any(tally.subject == mine for tally in wanted.tallies)
 
 
-def decided[Result](attempt: Callable[[Taking], Result]) -> Result:
+def decided[Result](attempt: Callable[[Taking], Result], *, with_rows: bool = False) -> Result:
     """Run `attempt`, a whole transaction, until its decision still holds at its end.
 
     :raises TemporarilyUnavailable: others were faster every time.
@@ -81,7 +88,7 @@ def decided[Result](attempt: Callable[[Taking], Result]) -> Result:
     careful = False
     for _ in range(_ATTEMPTS):
         try:
-            return attempt(Taking(careful=careful))
+            return attempt(Taking(careful=careful, with_rows=with_rows))
         except CountersMissing as missing:
             make_shared(missing.tallies)
         except DecisionOutdated:

@@ -141,7 +141,6 @@ class _Case:
             self.asking,
             self.query.basket,
             self.articles.engine,
-            with_budgets=False,
         )
         counted = with_counts(found, self.needs, wanted, Looking().read(wanted))
         return [replace(row, found=entry) for row, entry in zip(rows, counted, strict=True)]

@@ -28,7 +28,7 @@ from engine import ApplicationMode, Outcome, Reason, ReasonKey, Status, Step, ev
 from promotions.channels import channel_of
 from promotions.models import BudgetDraw, Redemption
 from promotions.redeemables import NOTHING_HELD, NotRedeemable, kind_of
-from promotions.selectors import snapshots, stacks, versions
+from promotions.selectors import snapshots, stacking_rules, stacks, versions
 from promotions.selectors.order_snapshots import order_snapshot
 from promotions.selectors.readable import with_names
 from promotions.selectors.snapshots import Loaded
@@ -97,7 +97,7 @@ def redeem(*, spec: DecisionSpec, actor: Actor, now: datetime, once: Once[Redeem
 
 
 def _redeem(spec: DecisionSpec, counters: Taking, actor: Actor, now: datetime) -> Redeemed:
-    settings = project.current()
+    settings, category_rules = stacking_rules.of_project()
     resolved = None
     if spec.order:
         orders.hold_name(spec=spec.order)
@@ -106,7 +106,7 @@ def _redeem(spec: DecisionSpec, counters: Taking, actor: Actor, now: datetime) -
     customer = (
         customers.hold_from_payload(payload=spec.customer, actor=actor, now=now) if spec.customer else None
     )
-    asking = asking_of(spec, resolved, customer, settings, actor, now)
+    asking = replace(asking_of(spec, resolved, customer, settings, actor, now), category_rules=category_rules)
     loaded = snapshots.load(requested=spec.redeemables, asking=asking, counters=counters)
     outcome = evaluate(loaded.snapshot)
     _refuse_invalid(loaded, outcome)

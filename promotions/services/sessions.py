@@ -95,7 +95,7 @@ def validate(
             once.keep(validated)
             return validated
 
-    return counting.decided(attempt)
+    return counting.decided(attempt, with_rows=True)
 
 
 def _validate(spec: DecisionSpec, counters: Taking, actor: Actor, now: datetime) -> Validated:

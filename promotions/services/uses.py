@@ -18,7 +18,7 @@ from promotions.redeemables import Found
 from promotions.selectors import tallies
 from promotions.selectors.counter_reading import Wanted, place_of
 from promotions.selectors.snapshots import Loaded
-from promotions.selectors.tallies import CREDITS, DISCOUNTS, ORDERS, Tally
+from promotions.selectors.tallies import CREDITS, DISCOUNTS, ORDERS, Counted, Tally
 from promotions.services import budget_alerts
 from promotions.services.budget_alerts import Crossing
 from promotions.services.counter_moves import Move
@@ -85,7 +85,9 @@ def counting_of(loaded: Loaded, outcome: Outcome, uses: Sequence[Use]) -> Counti
         for (entry, article), quantity in _limited_units(use.step).items():
             for tally in tallies.unit_tallies(entry, article, place, wanted.subjects):
                 amounts[tally] = amounts.get(tally, 0) + quantity
-    moves = {tally: Move(amount=amount) for tally, amount in amounts.items()}
+    moves = {
+        tally: Move(amount=amount, base=_base(loaded.counted.get(tally))) for tally, amount in amounts.items()
+    }
     rows = {(use.step.object.value, use.step.key): use.row for use in uses}
     draws = []
     for guard, tally in guarded(loaded, outcome):
@@ -96,6 +98,11 @@ def counting_of(loaded: Loaded, outcome: Outcome, uses: Sequence[Use]) -> Counti
             counter_id = loaded.counted[tally].id
             draws.append(BudgetDraw(counter_id=counter_id, redemption=row, amount=guard.amount))
     return Counting(moves=_with_limits(moves, wanted), draws=draws)
+
+
+def _base(counted: Counted | None) -> int | None:
+    """What a counter that was asked for and is not stored yet starts from."""
+    return counted.value if counted is not None and not counted.id else None
 
 
 def held_moves(loaded: Loaded, outcome: Outcome) -> dict[Tally, Move]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +11,12 @@ from commerce.models import Customer
 from commerce.selectors import orders as order_resolution
 from commerce.selectors.orders import OrderSpec, ResolvedOrder
 from commerce.services import customers
-from core import project, tracking
+from core import tracking
 from core.actors import Actor
 from core.models import ProjectSettings
 from engine import Outcome, Strategy, evaluate
 from promotions.redeemables import Requested
-from promotions.selectors import snapshots
+from promotions.selectors import snapshots, stacking_rules
 from promotions.selectors.readable import with_names
 from promotions.selectors.snapshots import Asking, Loaded
 
@@ -67,10 +67,10 @@ def validate(*, spec: DecisionSpec, actor: Actor, now: datetime) -> Decision:
     :raises NotFound: `order.id` is given and unknown.
     :raises InvalidRedeemables, DuplicatedRedeemables: the request itself is wrong.
     """
-    settings = project.current()
+    settings, category_rules = stacking_rules.of_project()
     customer = customers.find_for_payload(payload=spec.customer) if spec.customer else None
     order = order_resolution.resolve(spec.order) if spec.order else None
-    asking = asking_of(spec, order, customer, settings, actor, now)
+    asking = replace(asking_of(spec, order, customer, settings, actor, now), category_rules=category_rules)
     loaded = snapshots.load(requested=spec.redeemables, asking=asking)
     return Decision(
         loaded=loaded,

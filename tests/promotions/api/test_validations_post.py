@@ -321,6 +321,6 @@ def test_the_number_of_queries_is_constant(
             make_voucher(f"CODE-{number}-{part}", campaign=other, discount=None)
     many = count_queries(lambda: api.post(URL, body))
 
-    # Key, settings, customer, products of the basket, the code with its campaign, its rules, the campaign's
-    # budgets, categories.
-    assert few == many == 8
+    # Key, settings with categories, customer, products of the basket, the code with its campaign, rules with
+    # budgets.
+    assert few == many == 6
