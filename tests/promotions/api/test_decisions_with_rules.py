@@ -275,6 +275,6 @@ def test_the_number_of_queries_does_not_grow_with_the_rules(
 
     few, many = (count_queries(lambda body=body: api.post("/v1/validations", body)) for body in bodies)
 
-    # The eight of a code without facts, and: collections (2), segments, counters and two that are counted anew,
+    # The six of a code without facts, and: collections (2), segments, counters and one that is counted anew,
     # because nothing was redeemed yet, articles (2).
-    assert few == many == 16
+    assert few == many == 13
