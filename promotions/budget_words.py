@@ -160,4 +160,4 @@ def alert_label(reached: BudgetAlert) -> tuple[str, str]:
     """Text and colour of a label."""
     if reached.threshold >= WHOLE:
         return USED_UP, STATE_COLOURS[USED_UP]
-    return f"{reached.threshold} %", "warning" if reached.threshold >= NEAR else "info"
+    return f"{reached.threshold} % reached", "warning" if reached.threshold >= NEAR else "info"

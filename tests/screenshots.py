@@ -43,6 +43,8 @@ PAGES = {
     "conditions": "/admin/promotions/validationrule/",
     "conditions-new": "/admin/promotions/validationrule/add/",
     "categories": "/admin/promotions/category/",
+    "budgets": "/admin/promotions/budget/",
+    "budget-new": "/admin/promotions/budget/add/",
     "redemptions": "/admin/promotions/redemption/",
     "why": "/admin/promotions/why/?codes=VIP20%0ACOFFEE20%0ABLACK25%0AWELCOM10&amount=40&together=alone",
     "customers": "/admin/commerce/customer/?o=-5",
@@ -62,6 +64,7 @@ OPENED = {
     "code": "codes",
     "tier": "tiers",
     "condition": "conditions",
+    "budget": "budgets",
     "redemption": "redemptions",
     "customer": "customers",
     "order": "orders",
@@ -70,7 +73,8 @@ OPENED = {
     "export": "exports",
 }
 TABS = {
-    "campaign": ("codes", "tiers", "redemptions"),
+    "campaign": ("codes", "tiers", "redemptions", "budgets"),
+    "budget": ("counters", "campaigns", "alerts"),
     "condition": ("used",),
     "customer": ("orders", "redemptions"),
     "order": ("lines",),

@@ -41,7 +41,7 @@ def load(*, today: datetime, actor: Actor) -> None:
         today,
         actor,
         measure=Budget.Measure.REDEMPTIONS,
-        limit=40,
+        limit=12,
         period=Budget.Period.WEEK,
         thresholds=[80, 100],
     )

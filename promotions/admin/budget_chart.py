@@ -36,10 +36,10 @@ def chart(budget: Budget, course: Course, forecast: Forecast | None) -> Chart:
         parts.append(_line(budget, "Plan", course.plan, "var(--color-base-400)", [6, 4]))
     if (expected := _expected(course, forecast)) is not None:
         parts.append(
-            _line(budget, "Forecast", expected, "var(--color-primary-400)", [2, 3]) | {"spanGaps": True}
+            _line(budget, "Forecast", expected, "var(--color-primary-400)", [2, 2]) | {"spanGaps": True}
         )
     if course.limit is not None:
-        parts.append(_line(budget, "Limit", [course.limit] * len(course.days), "#dc2626", [12, 3, 2, 3]))
+        parts.append(_line(budget, "Limit", [course.limit] * len(course.days), "#dc2626", []))
     return Chart(
         title="Used each day" if is_daily else "Used so far" if course.plan is None else "Plan and use",
         unit=_unit(budget),

@@ -182,7 +182,8 @@ def fullest(budgets: Collection[Budget], settings: ProjectSettings, now: datetim
     found = {counter.scope_id: counter for counter in first}
     return {
         budget.pk: Fullest(
-            standing=_standing(budget, found.get(budget.pk)), counters=numbers.get(budget.pk, 0)
+            standing=_standing(budget, found.get(budget.pk), period_of(budget.period, settings, now)),
+            counters=numbers.get(budget.pk, 0),
         )
         for budget in budgets
     }
@@ -208,19 +209,20 @@ def taken_at_least(
 
 def standings(budget: Budget, settings: ProjectSettings, now: datetime, *, most: int) -> list[Standing]:
     """The running counters, fullest first. A budget for all has one even before its first use."""
-    rows = counters(budget).filter(period=period_of(budget.period, settings, now))
+    period = period_of(budget.period, settings, now)
+    rows = counters(budget).filter(period=period)
     found = list(rows.order_by((F("value") + F("held")).desc(), "subject")[:most])
     if not found and budget.per == Budget.Per.TOTAL:
-        return [_standing(budget, None)]
-    return [_standing(budget, counter) for counter in found]
+        return [_standing(budget, None, period)]
+    return [_standing(budget, counter, period) for counter in found]
 
 
-def _standing(budget: Budget, counter: Counter | None) -> Standing:
+def _standing(budget: Budget, counter: Counter | None, period: str) -> Standing:
     if counter is None:
-        return Standing(limit=budget.limit)
+        return Standing(period=period, limit=budget.limit)
     return Standing(
         subject=counter.subject,
-        period=counter.period,
+        period=period,
         used=counter.value,
         held=counter.held,
         limit=budget.limit,
