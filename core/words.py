@@ -92,20 +92,21 @@ def label(text: str, variant: str = "") -> SafeString:
 def key_values(values: Mapping[str, Any] | None) -> str:
     """Metadata as a small table; nobody reads JSON."""
     rows = [
-        (str(key).replace("_", " "), _shown(value))
+        (str(key).replace("_", " "), shown(value))
         for key, value in (values or {}).items()
         if value is not None
     ]
     return render_to_string("core/admin/key_values.html", {"rows": rows})
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A JSON value as people read it."""
     if value is None or value in ("", [], {}):
         return NOTHING
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_shown(item)}" for key, item in value.items())
+        return ", ".join(f"{key}: {shown(item)}" for key, item in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(_shown(item) for item in value)
+        return ", ".join(shown(item) for item in value)
     return str(value)

@@ -16,7 +16,7 @@ from core import words
 from core.admin.base import adopt, htmx_redirect, reported, staff_actor
 from core.admin.pages import Fact, PageAdmin, Panel
 from promotions import reports
-from promotions.admin import campaign_panels
+from promotions.admin import campaign_panels, version_panel
 from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, save_conditions
 from promotions.admin.filters import CampaignStateFilter
 from promotions.admin.forms.campaigns import AddCodesForm, CampaignForm, NewCampaignForm
@@ -175,7 +175,7 @@ class CampaignAdmin(ConditionsMixin, PageAdmin):
         return campaign_panels.facts(obj)
 
     def panels(self, request: HttpRequest, obj: Campaign) -> list[Panel]:
-        return campaign_panels.panels(obj, timezone.now())
+        return [*campaign_panels.panels(obj, timezone.now()), version_panel.panel(obj)]
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
         actor, now = staff_actor(request), timezone.now()

@@ -19,7 +19,7 @@ from commerce.admin.rows import customer_link, order_link
 from core import words
 from core.admin.base import htmx_redirect, reported, staff_actor
 from core.admin.pages import Fact, ReadOnlyPageAdmin
-from promotions.admin import redemption_story, rows
+from promotions.admin import decision, redemption_story, rows
 from promotions.admin.filters import RefusalFilter
 from promotions.admin.forms.why import SECONDS_FORMAT
 from promotions.admin.why import WhyMixin
@@ -69,6 +69,8 @@ class RedemptionAdmin(WhyMixin, ReadOnlyPageAdmin):
     actions_detail = ("why_page", "roll_back")
     fields = (
         "explained",
+        "reasons",
+        "decided_on",
         "what",
         "of_campaign",
         "of_customer",
@@ -77,7 +79,13 @@ class RedemptionAdmin(WhyMixin, ReadOnlyPageAdmin):
         "came_by",
         "noted",
     )
-    readonly_fields = ("explained", "what", "of_campaign", "of_customer", "on_order", "came_by", "noted")
+    readonly_fields = (
+        "explained", "reasons", "decided_on", "what", "of_campaign", "of_customer", "on_order", "came_by",
+        "noted",
+    )  # fmt: skip
+
+    class Media:
+        css = {"all": ("promotions/why.css",)}  # noqa: RUF012
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Redemption]:
         """Lists leave out the parents of several together, and the decision: kilobytes of JSON a row."""
@@ -131,6 +139,19 @@ class RedemptionAdmin(WhyMixin, ReadOnlyPageAdmin):
     @display(description="What happened")
     def explained(self, redemption: Redemption) -> str:
         return render_to_string("promotions/admin/story.html", {"story": redemption_story.tell(redemption)})
+
+    @display(description="Why")
+    def reasons(self, redemption: Redemption) -> str:
+        return decision.reasons(redemption)
+
+    @display(description="Decided on")
+    def decided_on(self, redemption: Redemption) -> str:
+        return decision.terms(redemption)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A refused attempt has no decision."""
+        is_refused = obj is not None and obj.status == Redemption.Status.FAILED
+        return [name for name in self.fields if not (is_refused and name in ("reasons", "decided_on"))]
 
     def title(self, obj: Redemption) -> str:
         return f"{target(obj)}, {words.when(obj.redeemed_at)}"

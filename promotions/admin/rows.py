@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from commerce.admin.rows import customer_link, order_link
 from core import words
-from promotions.models import Campaign, PromotionTier, Redemption, Voucher
+from promotions.models import Campaign, PromotionTier, Redemption, ValidationRule, Voucher
 from promotions.words import RESULT_COLOURS, RESULT_WORDS, STATE_COLOURS, refusal, target
 
 REDEMPTION_HEADERS: Final = ("When", "What", "Customer", "Order", "Discount", "Result")
@@ -32,6 +32,10 @@ def voucher_link(voucher: Voucher) -> SafeString:
 
 def tier_link(tier: PromotionTier) -> SafeString:
     return words.link(tier.name, reverse("admin:promotions_promotiontier_change", args=[tier.pk]))
+
+
+def rule_link(rule: ValidationRule) -> SafeString:
+    return words.link(rule.name, reverse("admin:promotions_validationrule_change", args=[rule.pk]))
 
 
 def state_label(state: str) -> SafeString:

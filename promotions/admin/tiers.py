@@ -14,7 +14,7 @@ from unfold.decorators import display
 from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
-from promotions.admin import rows
+from promotions.admin import rows, version_panel
 from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, save_conditions
 from promotions.admin.filters import CampaignStateFilter
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
@@ -138,7 +138,8 @@ class PromotionTierAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
                 empty="Nobody got it so far.",
                 all_url=f"{url}?promotion_tier__id__exact={obj.pk}",
                 all_label="See all redemptions of this tier",
-            )
+            ),
+            version_panel.panel(obj),
         ]
 
     def save_model(self, request: HttpRequest, obj: PromotionTier, form: Any, change: bool) -> None:

@@ -14,7 +14,7 @@ from unfold.decorators import display
 from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
-from promotions.admin import conditions, pickers, rows
+from promotions.admin import conditions, pickers, rows, version_panel
 from promotions.admin.forms.validation_rules import ValidationRuleForm
 from promotions.admin.rule_builder import document as documents
 from promotions.admin.ruled import name_of
@@ -100,7 +100,8 @@ class ValidationRuleAdmin(PageAdmin):
                     for row in found.select_related(*related).order_by("-created_at", "-pk")[: SHOWN_ROWS * 5]
                 ],
                 empty="Nothing has these conditions yet. Choose them on a campaign, code or tier.",
-            )
+            ),
+            version_panel.panel(obj),
         ]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from core import words
 from core.admin.base import adopt, htmx_redirect, reported, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions import gifts
-from promotions.admin import card_panels, rows
+from promotions.admin import card_panels, rows, version_panel
 from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, save_conditions
 from promotions.admin.filters import VoucherStateFilter
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
@@ -170,6 +170,7 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
                 all_url=f"{reverse('admin:promotions_redemption_changelist')}?voucher__id__exact={obj.pk}",
                 all_label="See all redemptions of this code",
             ),
+            version_panel.panel(obj, empty="All of its terms are its campaign's: see the versions there."),
         ]
 
     def save_model(self, request: HttpRequest, obj: Voucher, form: Any, change: bool) -> None:

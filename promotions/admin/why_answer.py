@@ -15,7 +15,7 @@ from engine.reasons import ReasonKey
 from promotions.admin import rows
 from promotions.models import PromotionTier, Voucher
 from promotions.selectors import similar_codes
-from promotions.services.explanations import Explained
+from promotions.services.explanations import Explained, StoredDecision
 from promotions.services.validations import Decision
 from promotions.words import refusal
 
@@ -100,7 +100,7 @@ def tell(explained: Explained, *, may_see_codes: bool) -> Answer:
     steps = {(step.object, step.key): step for step in decision.outcome.steps}
     return Answer(
         cards=tuple(
-            _card(one, steps[one.object, one.key], decision, labels, may_see_codes)
+            _card(one, steps[one.object, one.key], _name(one, decision), labels, may_see_codes)
             for one in explained.explanations
         ),
         summary=_summary(decision),
@@ -108,10 +108,19 @@ def tell(explained: Explained, *, may_see_codes: bool) -> Answer:
     )
 
 
+def stored_cards(decision: StoredDecision) -> tuple[Card, ...]:
+    """The cards of what was decided once: in the names of then."""
+    labels = {one.key: one.label for one in decision.explanations}
+    steps = {(step.object, step.key): step for step in decision.outcome.steps}
+    return tuple(
+        _card(one, steps[one.object, one.key], one.label, labels, False) for one in decision.explanations
+    )
+
+
 def _card(
     one: Explanation,
     step: Step,
-    decision: Decision,
+    name: str,
     labels: dict[str, str],
     may_see_codes: bool,
 ) -> Card:
@@ -123,7 +132,7 @@ def _card(
     hint = _guess(found) if is_unknown else _hint(one, displaced_by)
     return Card(
         kind="Code" if is_code else "Promotion",
-        name=_name(one, decision),
+        name=name,
         verdict=words.label(verdict, colour),
         look=look,
         sentence=_unknown(one, found) if is_unknown else _sentence(one, displaced_by),

@@ -54,6 +54,7 @@ class StoredDecision:
     """
 
     redemption: Redemption
+    outcome: Outcome
     versions: Sequence[Named]
     explanations: tuple[Explanation, ...]
 
@@ -70,6 +71,7 @@ def stored(redemption: Redemption) -> StoredDecision:
     snapshot, outcome = Snapshot.from_json(row.snapshot), Outcome.from_json(row.outcome)
     return StoredDecision(
         redemption=row,
+        outcome=outcome,
         versions=versions.of_redemption(row),
         explanations=_explained(snapshot, outcome, project.current().currency),
     )

@@ -1,0 +1,179 @@
+"""Versions of terms in plain words: what each says, and what is different from the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from core import words
+from core.exact import exact
+from core.instants import parse_instant
+from promotions.admin.rule_builder import document as documents
+from promotions.models import Budget, Campaign, Category, ValidationRule, Version, Voucher
+from promotions.words import discount, span, time_limits
+
+type Lines = dict[str, str]
+"""Label -> what is said, in the order of reading."""
+
+_CHOICES: Final[Mapping[str, tuple[str, Any]]] = {
+    "campaign_type": ("Kind", Campaign.CampaignType),
+    "gift_effect": ("Pays", Voucher.GiftEffect),
+    "measure": ("Limits", Budget.Measure),
+    "period": ("Renewed", Budget.Period),
+    "per": ("Counted for", Budget.Per),
+    "customer_key": ("A customer is", Budget.CustomerKey),
+    "policy": ("At the limit", Budget.Policy),
+}
+_MONEY: Final = frozenset({Budget.Measure.DISCOUNT, Budget.Measure.ORDER_VALUE, Budget.Measure.GIFT_CREDITS})
+_LIMITS: Final = (
+    "start_date",
+    "expiration_date",
+    "timeframe_interval",
+    "validity_day_of_week",
+    "validity_hours",
+)
+_INHERITED: Final = "as its campaign"
+_NO_RULE: Final = "For everybody and every order"
+
+
+class Speaker:
+    """Puts versions that are shown together into words; the names in all of them are looked up together."""
+
+    def __init__(self, versions: Iterable[Version]) -> None:
+        contents = [version.content for version in versions]
+        self._known = {**_names(contents), **documents.names_of([_document(one) for one in contents])}
+
+    def changes(self, version: Version, before: Version | None) -> Lines:
+        """What the version says otherwise than the one before it; all that it says, if it is the first."""
+        now = self.said(version)
+        if before is None:
+            return now
+        then = self.said(before)
+        found = {
+            label: f"{then.get(label, words.NOTHING)} → {now.get(label, words.NOTHING)}"
+            for label in {**now, **then}
+            if now.get(label) != then.get(label)
+        }
+        return found or {"Details": "changed"}
+
+    def said(self, version: Version) -> Lines:
+        content = version.content
+        if version.subject_type == Version.Subject.RULE:
+            return dict(self._of_rule(content))
+        return {
+            label: text
+            for label, text in (
+                *_state(content),
+                *_choices(content),
+                *self._of_budget(content),
+                *self._worth(content),
+                *_times(content),
+                *_uses(version),
+                *self._named(content),
+                *_metadata(content),
+                *_returns(content),
+            )
+            if text
+        }
+
+    def _of_rule(self, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        text = documents.paragraph(_document(content), self._known)
+        yield "Conditions", text.removesuffix(".") or _NO_RULE
+        if message := (content.get("error") or {}).get("message"):
+            yield "Customers read", message
+
+    def _worth(self, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        if wire := content.get("discount"):
+            yield "Discount", discount(exact(wire), known=self._known)
+        elif "campaign_id" in content and "gift_effect" not in content:
+            yield "Discount", _INHERITED
+        if gift := content.get("gift"):
+            pays = Voucher.GiftEffect(gift["effect"]).label.lower()
+            yield "Gift cards", f"{words.money(gift['amount'])}, each {pays}"
+
+    def _named(self, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        if category := content.get("category_id"):
+            yield "Category", self._known.get(category, category)
+        if rule := content.get("validation_rule_id"):
+            number = content.get("validation_rule_version")
+            yield "Conditions", f"“{self._known.get(rule, rule)}”, version {number}"
+
+    def _of_budget(self, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        if "limit" in content:
+            limit = content["limit"]
+            yield "Limit", words.money(limit) if content["measure"] in _MONEY else f"{limit:,}"
+        yield "Field", content.get("field", "")
+        for name in ("channels", "stores", "campaigns"):
+            found = [self._known.get(one, one) for one in content.get(name, [])]
+            yield name.capitalize(), ", ".join(found)
+
+
+def _names(contents: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What categories, conditions and campaigns are called; a query for each kind that is there."""
+    models: tuple[tuple[str, Any], ...] = (("category_id", Category), ("validation_rule_id", ValidationRule))
+    known: dict[str, str] = {}
+    for name, model in models:
+        if ids := {one[name] for one in contents if name in one}:
+            known |= dict(model.objects.filter(public_id__in=ids).values_list("public_id", "name"))
+    if ids := {campaign for one in contents for campaign in one.get("campaigns", [])}:
+        known |= dict(Campaign.objects.filter(public_id__in=ids).values_list("public_id", "name"))
+    return known
+
+
+def _document(content: Mapping[str, Any]) -> documents.Document:
+    found: documents.Document = exact({part: content[part] for part in documents.PARTS if part in content})
+    return found
+
+
+def _state(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if "deleted_at" in content:
+        yield "State", "deleted"
+    else:
+        yield "State", "enabled" if content.get("active") else "disabled"
+
+
+def _choices(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, (label, choices) in _CHOICES.items():
+        if name in content:
+            yield label, dict(choices.choices).get(content[name], content[name])
+    is_promotion = content.get("campaign_type") == Campaign.CampaignType.PROMOTION
+    if content.get("type") in Campaign.Type.values and not is_promotion:
+        yield "Codes", Campaign.Type(content["type"]).label
+
+
+def _times(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if "measure" in content:
+        return
+    names = ("start_date", "expiration_date")
+    starts_at, ends_at = (parse_instant(content[name]) if name in content else None for name in names)
+    row = Campaign(
+        starts_at=starts_at,
+        ends_at=ends_at,
+        timeframe_interval=content.get("timeframe_interval", ""),
+        timeframe_duration=content.get("timeframe_duration", ""),
+        days_of_week=content.get("validity_day_of_week"),
+        validity_hours=content.get("validity_hours"),
+    )
+    is_inherited = "campaign_id" in content and content.keys().isdisjoint(_LIMITS)
+    yield "Valid", _INHERITED if is_inherited else time_limits(row)
+    after = content.get("activity_duration_after_publishing")
+    yield "Valid after publishing for", span(after) if after else ""
+
+
+def _uses(version: Version) -> Iterator[tuple[str, str]]:
+    content, subjects = version.content, Version.Subject
+    labels = {subjects.CAMPAIGN: "Uses per code", subjects.VOUCHER: "Uses"}
+    label = labels.get(subjects(version.subject_type))
+    if label and content.get("campaign_type") != Campaign.CampaignType.PROMOTION:
+        quantity = content.get("redemption_quantity")
+        yield label, "no limit" if quantity is None else f"{quantity:,}"
+
+
+def _metadata(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in (content.get("metadata") or {}).items():
+        yield f"Metadata {name}", words.shown(value)
+
+
+def _returns(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if policy := content.get("return_policy"):
+        yield "When items are returned", Campaign.ReturnPolicy(policy).label
