@@ -1,12 +1,13 @@
 """Callers of a server, in a process of their own: `python -m tests.bench.http_load < plan.json`.
 
 The plan says `port`, `callers`, `warm_up` (requests before any is timed), `head` (lines of the request's
-head), `calls` ([path, body] each) and `seconds`, after which no more of them are begun. Every caller keeps
+head), `calls` ([path, body] each), `seconds`, after which no more of them are begun, and `watch` (processes
+whose processor time is measured, with all below them). Every caller keeps
 its connection and sends one request after the other, so that `callers` are always under way. Raw sockets and
 one thread: a caller must cost far less than what it measures. A server that is overrun may hang up on a kept
 connection without reading what came: the request is sent again, as any client would, and its time goes on.
 
-Prints `{"seconds": of all timed requests, "times": [seconds of each]}`.
+Prints `{"seconds": of all timed requests, "times": [seconds of each], "cpu": seconds of what is watched}`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import sys
 import time
 from collections.abc import Iterator
 from typing import Any, Final
+
+from tests.bench import cpu
 
 _LENGTH: Final = b"\r\ncontent-length:"
 _SILENCE_SECONDS: Final = 30.0
@@ -87,9 +90,10 @@ def main() -> None:
     _run(_callers(plan), requests[:warm_up], _SILENCE_SECONDS)
     # New connections: the server hangs up on one that waited for the others to end.
     callers = _callers(plan)
-    began = time.perf_counter()
+    used, began = cpu.seconds(plan["watch"]), time.perf_counter()
     times = _run(callers, requests[warm_up:], plan["seconds"])
-    json.dump({"seconds": time.perf_counter() - began, "times": times}, sys.stdout)
+    seconds, used = time.perf_counter() - began, cpu.seconds(plan["watch"]) - used
+    json.dump({"seconds": seconds, "times": times, "cpu": used}, sys.stdout)
 
 
 def _callers(plan: Any) -> list[Caller]:

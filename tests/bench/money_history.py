@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from commerce.models import Order
 from promotions.models import Counter, Redemption, Voucher
 from tests.bench import copies, money_rows
+from tests.bench.money_rows import Group
 
 REDEMPTIONS: Final = 1_000_000
 # Without a factor in common with the customers: every round goes through all of them, never in their order.
@@ -76,7 +77,7 @@ _REDEMPTION: Final = {
 
 def fill(count: int, *, now: datetime) -> None:
     """Write `count` redemptions before `now`, and what sums them up; there is a redemption to copy."""
-    keys = [*money_rows.campaigns(hot=False), *money_rows.campaigns(hot=True)]
+    keys = [*money_rows.campaigns(Group.MANY), *money_rows.campaigns(Group.RULE)]
     Voucher.objects.bulk_create(
         Voucher(code=f"PAST-{key}", code_key=f"PAST-{key}", campaign_id=key, created_at=now) for key in keys
     )
@@ -92,5 +93,5 @@ def fill(count: int, *, now: datetime) -> None:
             copies.insert(order, _ORDER, "place", given)
             copies.insert(redemption, _REDEMPTION, "place", given)
         cursor.execute(_SUMS, {"amount": order.total_amount})
-        # Those that there are know nothing of the past.
-        Counter.objects.all().delete()
+        # Those that there are know nothing of the past; of budgets it has drawn nothing.
+        Counter.objects.exclude(scope=Counter.Scope.BUDGET).delete()

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from commerce.models import Customer
 from core.actors import Actor
 from promotions.models import Campaign, ValidationRule, ValidationRuleAssignment, Voucher
-from promotions.services import versions
+from promotions.services import budgets, versions
+from promotions.services.budgets import BudgetSpec
 from tests.bench import copies, http_rows, workload
 
 CAMPAIGNS: Final = 1000
 CUSTOMERS: Final = 20_000
 LINES: Final = 5
-HOT: Final = "Everybody"
 _FAR_AWAY: Final = 10**12
 _DISCOUNT: Final = {"type": "PERCENT", "percent_off": 10, "effect": "APPLY_TO_ORDER"}
 _FROM: Final = {"name": "order.amount", "conditions": {"$more_than_or_equal": [100]}}
@@ -30,8 +31,16 @@ _EACH: Final = {
 _BUDGET: Final = {"name": workload.BUDGET, "conditions": {"$less_than_or_equal": [_FAR_AWAY]}}
 
 
+class Group(StrEnum):
+    """Which campaigns a request goes to: one of very many, or always the same one, which has a budget."""
+
+    MANY = "Campaign"
+    RULE = "One with the budget in its rule"
+    POOL = "One that draws on a shared budget"
+
+
 def fill(*, now: datetime) -> None:
-    """The campaigns, all with a minimum order and a limit per customer; the hot one has a budget too."""
+    """Customers, articles, and the campaigns: all have a minimum order and a limit per customer."""
     http_rows.articles(now)
     copies.insert(
         Customer.objects.create(source_id="customer-0", created_at=now),
@@ -39,23 +48,26 @@ def fill(*, now: datetime) -> None:
         "generate_series(1, %(last)s) AS at",
         {"last": CUSTOMERS - 1},
     )
-    many = _campaigns([f"Campaign {at}" for at in range(CAMPAIGNS)], now)
-    (hot,) = _campaigns([HOT], now)
-    _ruled(many, {"1": _FROM, "2": _EACH}, now)
-    _ruled([hot], {"1": _FROM, "2": _EACH, "3": _BUDGET}, now)
-    for _ in versions.note_missing(actor=Actor.system("bench"), now=now):
+    many = _campaigns([f"{Group.MANY} {at}" for at in range(CAMPAIGNS)], now)
+    ruled, pooled = _campaigns([Group.RULE, Group.POOL], now)
+    _ruled([*many, pooled], {"1": _FROM, "2": _EACH}, now)
+    _ruled([ruled], {"1": _FROM, "2": _EACH, "3": _BUDGET}, now)
+    actor = Actor.system("bench")
+    for _ in versions.note_missing(actor=actor, now=now):
         pass
+    shared = BudgetSpec(values={"name": "Shared", "limit": _FAR_AWAY}, campaign_ids=[pooled.public_id])
+    budgets.create(spec=shared, actor=actor, now=now)
 
 
-def campaigns(*, hot: bool) -> list[int]:
-    """Primary keys of the hot campaign, or of all others."""
-    found = Campaign.objects.order_by("pk")
-    return list((found.filter(name=HOT) if hot else found.exclude(name=HOT)).values_list("pk", flat=True))
+def campaigns(group: Group) -> list[int]:
+    """Their primary keys."""
+    found = Campaign.objects.filter(name__startswith=group).order_by("pk")
+    return list(found.values_list("pk", flat=True))
 
 
-def codes(name: str, count: int, *, hot: bool, now: datetime) -> list[str]:
-    """Make single-use codes, spread over the campaigns or all of the hot one; `name` begins each of them."""
-    keys = campaigns(hot=hot)
+def codes(name: str, count: int, group: Group, *, now: datetime) -> list[str]:
+    """Make single-use codes, spread over the campaigns of the group; `name` begins each of them."""
+    keys = campaigns(group)
     first = Voucher.objects.create(
         code=f"{name}-0", code_key=f"{name}-0", campaign_id=keys[0], redemption_quantity=1, created_at=now
     )

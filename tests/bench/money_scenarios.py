@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Final
 
 from tests.bench import money_floor, money_rows
+from tests.bench.money_rows import Group
 from tests.bench.serving import Calls, Web
 
 CALLERS: Final = (1, 8, 32)
 _WITH_HISTORY: Final = (1, 8)
 _VALIDATED: Final = 1000
-_SEEN, _SEEN_HOT = "SEEN", "SEEN-HOT"
-_ANY, _HOT = REDEEMED = ("ANY", "HOT")
+_GROUPS: Final = {"MANY": Group.MANY, "RULE": Group.RULE, "POOL": Group.POOL}
+REDEEMED: Final = tuple(_GROUPS)
 
 
 class OutOfCalls(Exception):
@@ -64,21 +65,21 @@ class Stock:
 
 def stock(count: int, *, now: datetime) -> Stock:
     """`count` codes for each kind of redemption, and some to be validated again and again."""
-    wanted = {
-        _ANY: (count, False),
-        _HOT: (count, True),
-        _SEEN: (_VALIDATED, False),
-        _SEEN_HOT: (_VALIDATED, True),
-    }
-    return Stock(
-        codes={name: money_rows.codes(name, many, hot=hot, now=now) for name, (many, hot) in wanted.items()}
-    )
+    codes = {}
+    for name, group in _GROUPS.items():
+        codes[name] = money_rows.codes(name, count, group, now=now)
+        codes[_seen(name)] = money_rows.codes(_seen(name), _VALIDATED, group, now=now)
+    return Stock(codes=codes)
+
+
+def _seen(name: str) -> str:
+    return f"SEEN-{name}"
 
 
 def scenarios(stock: Stock, *, floor: Web, new: Web, later: Web, past: int) -> list[Scenario]:
     """All of them, floors first; `past` redemptions are in the database of `later`."""
-    validated = stock.calls(_SEEN, "/v1/validations")
-    redeemed, redeemed_hot = (stock.calls(name, "/v1/redemptions") for name in (_ANY, _HOT))
+    validated, validated_rule = (stock.calls(_seen(name), "/v1/validations") for name in ("MANY", "RULE"))
+    redeemed, redeemed_rule, redeemed_pool = (stock.calls(name, "/v1/redemptions") for name in REDEEMED)
     return [
         Scenario(
             key="floor",
@@ -113,11 +114,11 @@ def scenarios(stock: Stock, *, floor: Web, new: Web, later: Web, past: int) -> l
             against="bare",
         ),
         Scenario(
-            key="validate_hot",
-            short="validate, hot",
-            what="validate, one campaign with a budget",
+            key="validate_rule",
+            short="validate, one campaign",
+            what="validate, one campaign with a budget in its rule",
             web=new,
-            calls=stock.calls(_SEEN_HOT, "/v1/validations"),
+            calls=validated_rule,
             against="validate",
         ),
         Scenario(
@@ -130,11 +131,20 @@ def scenarios(stock: Stock, *, floor: Web, new: Web, later: Web, past: int) -> l
             uses_up=True,
         ),
         Scenario(
-            key="redeem_hot",
-            short="redeem, hot",
-            what="redeem, all of one campaign with a budget",
+            key="redeem_rule",
+            short="redeem, one campaign",
+            what="redeem, all of one campaign with a budget in its rule",
             web=new,
-            calls=redeemed_hot,
+            calls=redeemed_rule,
+            against="redeem",
+            uses_up=True,
+        ),
+        Scenario(
+            key="redeem_pool",
+            short="redeem, one pool",
+            what="redeem, all of one campaign that draws on a shared budget",
+            web=new,
+            calls=redeemed_pool,
             against="redeem",
             uses_up=True,
         ),
@@ -149,12 +159,12 @@ def scenarios(stock: Stock, *, floor: Web, new: Web, later: Web, past: int) -> l
             callers=_WITH_HISTORY,
         ),
         Scenario(
-            key="later_hot",
-            short="later, hot",
+            key="later_rule",
+            short="later, one campaign",
             what=f"the same, all of the campaign that had {past * 3 // 10:,}",
             web=later,
-            calls=redeemed_hot,
-            against="redeem_hot",
+            calls=redeemed_rule,
+            against="redeem_rule",
             uses_up=True,
             callers=_WITH_HISTORY,
         ),

@@ -1,4 +1,7 @@
-"""How many statements a request sends to the database, by kind; asked in this process, with a test client."""
+"""How many statements a request sends to the database, by kind; asked in this process, with a test client.
+
+BEGIN and COMMIT, which the driver sends by itself, are not among them.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.bench import money_rows
+from tests.bench.money_rows import Group
 
 VALIDATION: Final = "validation of one code"
 REDEMPTION: Final = "redemption of one code"
@@ -26,15 +30,21 @@ def counted(head: Sequence[str], *, now: datetime) -> Mapping[str, Kinds]:
     headers = dict(line.split(": ", 1) for line in head)
     validate, redeem = (_caller(path, headers) for path in ("/v1/validations", "/v1/redemptions"))
     # Codes of one name go through the same campaigns and customers as those of another.
-    first, again, hot = (
-        [json.dumps(body) for body in money_rows.bodies(money_rows.codes(name, _CALLS, hot=is_hot, now=now))]
-        for name, is_hot in (("FIRST", False), ("AGAIN", False), ("FIRST-HOT", True))
+    first, again, ruled, pooled = (
+        [json.dumps(body) for body in money_rows.bodies(money_rows.codes(name, _CALLS, group, now=now))]
+        for name, group in (
+            ("FIRST", Group.MANY),
+            ("AGAIN", Group.MANY),
+            ("FIRST-RULE", Group.RULE),
+            ("FIRST-POOL", Group.POOL),
+        )
     )
     return {
         VALIDATION: _most(validate, first),
         REDEMPTION: _most(redeem, first),
         "redemption by a customer who used the campaign before": _most(redeem, again),
-        "redemption of one campaign with a budget": _most(redeem, hot),
+        "redemption, budget in the campaign's rule": _most(redeem, ruled),
+        "redemption, campaign draws on a shared budget": _most(redeem, pooled),
     }
 
 

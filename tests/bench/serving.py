@@ -36,10 +36,11 @@ type Calls = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Timed:
-    """Seconds that each request took, and all of them together."""
+    """Seconds that each request took, all of them together, and processors in the meantime."""
 
     times: tuple[float, ...]
     seconds: float
+    cpu: float
 
     @property
     def per_second(self) -> float:
@@ -129,11 +130,19 @@ def head() -> list[str]:
 
 
 def drive(
-    port: int, head: Sequence[str], calls: Calls, *, callers: int, warm_up: int, seconds: float = 600.0
+    port: int,
+    head: Sequence[str],
+    calls: Calls,
+    *,
+    callers: int,
+    warm_up: int,
+    seconds: float = 600.0,
+    watch: Sequence[int] = (),
 ) -> Timed:
     """Send the calls, so many at a time, until all are answered or the time is over.
 
-    The first `warm_up` of them are not timed and always answered.
+    The first `warm_up` of them are not timed and always answered. `watch` are processes whose processor time
+    is measured, with all below them.
 
     :raises RuntimeError: one of them was not answered with 200.
     """
@@ -144,6 +153,7 @@ def drive(
         "head": head,
         "calls": calls,
         "seconds": seconds,
+        "watch": watch,
     }
     run = subprocess.run(
         [sys.executable, "-m", "tests.bench.http_load"],
@@ -156,7 +166,7 @@ def drive(
     if run.returncode:
         raise RuntimeError(run.stderr)
     answer = json.loads(run.stdout)
-    return Timed(times=tuple(answer["times"]), seconds=answer["seconds"])
+    return Timed(times=tuple(answer["times"]), seconds=answer["seconds"], cpu=answer["cpu"])
 
 
 def _wait_for(port: int, log: Path) -> None:
