@@ -78,8 +78,11 @@ def _claim(now: datetime) -> Export | None:
 
 def _write(export: Export, now: datetime, began: float) -> bool:
     running = Export.objects.filter(pk=export.pk, status=Export.Status.IN_PROGRESS)
-    if not _is_free() or not running.exists():
+    if not _is_free():
         return False
+    if not running.exists():
+        # Written by another worker, or removed, since it was claimed.
+        return True
     plan = export_plans.read(
         export_plans.described(export.exported_object),
         export.parameters,
