@@ -215,6 +215,53 @@ def test_a_code_that_saves_nothing_may_count_for_one_that_asks_for_a_least_figur
     assert outcome.gap == 0
 
 
+def test_the_bound_knows_that_a_counter_may_open_a_way() -> None:
+    """Neither asking in order nor by worth finds the pair."""
+    name = "campaign.redemptions.count"
+    late = code("late", 500, rules=(below(name, 1, "$more_than"),), counts={name: 0})
+    snapshot = Snapshot(
+        now=NOW,
+        basket=Basket(amount=10_000),
+        candidates=(code("other", 100, "camp_2"), code("first", 50), late),
+        stacking_rules=StackingRules(applicable_redeemables_limit=2),
+        strategy=Strategy.BEST_FOR_CUSTOMER,
+    )
+
+    assert applied(evaluate(snapshot)) == ["first", "late"]
+
+
+def test_the_bound_knows_that_used_up_units_make_room_for_dearer_ones() -> None:
+    """Half off two units: those at 1.00 come first, until another code has used them up."""
+    name = "product_in_collection_campaign_quantity_limit"
+    entry = {"object": "products_collection", "id": "pc_x", name: 2, "aggregated_quantity_limit": 2}
+    rule_set = rules.parse({"applicable_to": {"included": [entry]}})
+    half = effects.parse({"type": "PERCENT", "effect": "APPLY_TO_ITEMS", "percent_off": 50})
+    lines = (
+        Line(product_id="prod_a", price=100, quantity=2, collections=("pc_x",)),
+        Line(product_id="prod_b", price=1000, quantity=2, collections=("pc_x",)),
+    )
+    cheap = rules.parse(
+        {"applicable_to": {"included": [entry], "excluded": [{"object": "product", "id": "prod_b"}]}}
+    )
+    one_off = effects.parse({"type": "AMOUNT", "effect": "APPLY_TO_ITEMS_BY_QUANTITY", "amount_off": 1})
+    snapshot = Snapshot(
+        now=NOW,
+        basket=Basket(lines=lines),
+        candidates=(
+            code("other", 150, "camp_2"),
+            code("cheap", discount=one_off, rules=(cheap,)),
+            code("half", discount=half, rules=(rule_set,)),
+        ),
+        stacking_rules=StackingRules(applicable_redeemables_limit=2),
+        strategy=Strategy.BEST_FOR_CUSTOMER,
+    )
+
+    outcome = evaluate(snapshot)
+
+    assert applied(outcome) == ["cheap", "half"]
+    assert score(outcome) == best_score(snapshot) == (1002, 0)
+
+
 def test_explains_what_was_used_in_the_request() -> None:
     name = "campaign.redemptions.count"
     facts: dict[str, Any] = {"rules": (below(name, 1),), "counts": {name: 0}}

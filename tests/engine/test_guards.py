@@ -285,7 +285,9 @@ UNIT_RULES = st.builds(
 @settings(max_examples=150)
 @given(
     strategies.of(
-        strategies.candidate("A", rules=st.tuples(LEAVES)).map(lambda one: (one,)),
+        strategies.candidate("A", rules=st.tuples(LEAVES), budgets=strategies.no_budgets).map(
+            lambda one: (one,)
+        ),
         basket=strategies.baskets,
         strategy=st.just(Strategy.REQUESTED),
     )
