@@ -21,7 +21,7 @@ from core.admin.pages import Fact, PageAdmin, Panel
 from promotions import budget_words
 from promotions.admin import budget_panels
 from promotions.admin.budget_chart import chart
-from promotions.admin.forms.budgets import CONDITIONS, BudgetForm, campaigns_widget
+from promotions.admin.forms.budgets import CONDITIONS, BudgetForm, CampaignsWidget
 from promotions.models import Budget
 from promotions.selectors import budget_outlook
 from promotions.selectors import budgets as selectors
@@ -144,7 +144,7 @@ class BudgetAdmin(PageAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         found = super().get_form(request, obj, change=change, **kwargs)
         if "drawing" in found.base_fields:
-            found.base_fields["drawing"].widget = campaigns_widget()
+            found.base_fields["drawing"].widget = CampaignsWidget()
         return found
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -239,9 +239,17 @@ class BudgetForm(forms.ModelForm):  # type: ignore[type-arg]
         return "limit_count" if cleaned.get("measure") in COUNTED else "limit_money"
 
 
-def campaigns_widget() -> Any:
+class CampaignsWidget(AutocompleteSelectMultiple):
     """Looked up by name, with the rights of the list of campaigns."""
-    return AutocompleteSelectMultiple(Budget._meta.get_field("campaigns"), admin.site)
+
+    def __init__(self) -> None:
+        super().__init__(Budget._meta.get_field("campaigns"), admin.site)
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> Any:
+        """Unfold binds every field to a model, which would undo what is chosen: select2 does not tell it."""
+        attrs = super().build_attrs(base_attrs, extra_attrs)
+        attrs.pop("x-model.fill", None)
+        return attrs
 
 
 def _initial(budget: Budget | None) -> dict[str, Any]:
