@@ -24,6 +24,7 @@ from demo_store.journey.rows import CouponKey
 from demo_store.journey.values import CouponValue
 from engine.effects import DiscountEffect, DiscountType
 from promotions.models import Campaign, Voucher
+from promotions.services import versions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,9 +156,12 @@ class _CampaignWriter:
             created_at=self._starts_at,
         )
         collections = self._collections(keys, coupons, products)
-        Voucher.objects.bulk_create(
+        made = Voucher.objects.bulk_create(
             self._voucher(campaign, key, coupons.codes[key], values[key], collections[key]) for key in keys
         )
+        by: dict[str, Any] = {"actor": context.actor, "now": self._starts_at}
+        versions.note(campaign, **by)
+        versions.note_all(Voucher, [voucher.pk for voucher in made], **by)
         audit.log(
             context.actor,
             "campaign.created",

@@ -16,6 +16,7 @@ from demo_store.journey.clock import Shift
 from demo_store.journey.report import Outcomes
 from demo_store.journey.run import AlreadyLoaded
 from promotions.models import Campaign, Redemption, Voucher
+from promotions.selectors import versions
 from tests.demo_store.journey.rows import basket, line, redemption
 from tests.demo_store.journey.year import (
     CHEESE,
@@ -48,6 +49,7 @@ def test_loads_everything_and_redeems_what_was_redeemed():
         "redemptions": (3, 3, 0, 0),
     }
     assert [check for check in result.checks if not check.holds] == []
+    assert list(versions.drift()) == []
     assert {check.name: check.found for check in result.checks} == {
         "customers": 2,
         "products": 2,

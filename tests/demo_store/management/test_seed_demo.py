@@ -12,6 +12,7 @@ from django.utils import timezone
 from commerce.models import Customer, Order, Product, Segment
 from core import project
 from promotions.models import Campaign, Redemption, Rollback, ValidationRule, Voucher
+from promotions.selectors import replays, versions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -48,6 +49,9 @@ def test_opens_a_shop_with_a_past_and_changes_nothing_the_second_time() -> None:
         (-630, 4420),
     ]
     assert Redemption.objects.get(failure_code="gift_amount_exceeded").voucher_code == "GIFT50"
+    # Everything has a version of its terms, and every decision is the one that its terms lead to.
+    assert list(versions.drift()) == []
+    assert [row for row in replays.replay(Redemption.objects.all()) if row.problems] == []
     # Every counter says what its rows say.
     live = Count("redemptions", filter=Q(redemptions__status="SUCCEEDED"))
     assert not Voucher.objects.annotate(live=live).exclude(redeemed_quantity=F("live")).exists()
