@@ -6,7 +6,7 @@ Everything else is a queryset.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from typing import Any, Final, cast
 
@@ -181,23 +181,42 @@ class _Part:
 
 def insert[Row: models.Model](row: Row) -> Row:
     """Store a new row by a statement made once for its model; sets its primary key."""
-    sql, fields = _insert_of(type(row))
-    for field in fields:
-        if field.is_relation and (related := field.get_cached_value(row, default=None)) is not None:
-            setattr(row, field.attname, related.pk)  # it may have been stored after it was named here
-    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
-    with cursor() as opened:
-        opened.execute(sql, values)
-        row.pk = opened.fetchone()[0]
-    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    insert_all([row])
     return row
 
 
+def insert_all[Row: models.Model](rows: Sequence[Row]) -> None:
+    """Store some new rows of one model by one statement, in their order; sets their primary keys."""
+    if not rows:
+        return
+    if len(rows) > _AT_ONCE:
+        type(rows[0])._default_manager.bulk_create(rows)
+        return
+    sql, fields = _insert_of(type(rows[0]), len(rows))
+    values = [value for row in rows for value in _values(row, fields)]
+    with cursor() as opened:
+        opened.execute(sql, values)
+        for row, (key,) in zip(rows, opened.fetchall(), strict=True):
+            row.pk = key
+            row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+# Each number of rows is a statement of its own, and a connection keeps a hundred.
+_AT_ONCE: Final = 12
+
+
+def _values(row: models.Model, fields: Sequence[Any]) -> Iterator[Any]:
+    for field in fields:
+        if field.is_relation and (related := field.get_cached_value(row, default=None)) is not None:
+            setattr(row, field.attname, related.pk)  # it may have been stored after it was named here
+        yield field.get_db_prep_save(field.pre_save(row, True), connection)
+
+
 @cache
-def _insert_of(model: Any) -> tuple[str, list[Any]]:
+def _insert_of(model: Any, count: int) -> tuple[str, list[Any]]:
     quoted = connection.ops.quote_name
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     columns = ", ".join(quoted(field.column) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
+    places = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * count)
     table, key = quoted(model._meta.db_table), quoted(model._meta.pk.column)
-    return f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING {key}", fields  # noqa: S608 - our names
+    return f"INSERT INTO {table} ({columns}) VALUES {places} RETURNING {key}", fields  # noqa: S608 - our names

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from commerce.models import Order, OrderItem
 from commerce.selectors.order_shapes import ResolvedLine, ResolvedOrder
+from core.prepared import insert_all
 from engine import LineState, OrderState
 
 
@@ -49,7 +50,7 @@ def write(order: Order, resolved: ResolvedOrder, state: OrderState) -> list[Orde
             OrderItem.objects.filter(order=order).delete()
         appended = rows(order, resolved, state)
     if appended:
-        OrderItem.objects.bulk_create(appended)
+        insert_all(appended)
     return stored + appended
 
 

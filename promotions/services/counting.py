@@ -44,8 +44,8 @@ class CountersMissing(Exception):
 class Taking:
     """Reads counters for a decision that counts.
 
-    `careful`: holds them until the transaction ends. `with_rows`: makes the counters of a customer too, where
-    they are needed before they are moved.
+    The caller holds the customer. `careful`: holds the counters too, until the transaction ends. `with_rows`:
+    holds the customer itself, and makes his counters, where they are needed before they are moved.
     """
 
     def __init__(self, *, careful: bool = False, with_rows: bool = False) -> None:
@@ -54,7 +54,7 @@ class Taking:
 
     def read(self, wanted: Wanted) -> Mapping[Tally, Counted]:
         """:raises CountersMissing: some were never asked for before."""
-        if self._is_about_customer(wanted):
+        if self._with_rows and self._is_about_customer(wanted):
             assert wanted.customer is not None  # noqa: S101 - a tally names him
             lock(Customer.objects.filter(pk=wanted.customer.pk).only("pk"))
         if self._careful:
