@@ -73,7 +73,9 @@ class Caller:
         except ConnectionResetError:
             part = b""
         if not part:
-            raise Refused("The answer is cut off.") if self._received else HungUp
+            if not self._received:
+                raise HungUp
+            raise Refused(f"The answer is cut off:\n{self._received.decode(errors='replace')}")
         self._received += part
         if not _is_whole(self._received):
             return None
