@@ -73,9 +73,9 @@ OPENED = {
     "export": "exports",
 }
 TABS = {
-    "campaign": ("codes", "tiers", "redemptions", "budgets"),
+    "campaign": ("codes", "tiers", "redemptions", "budgets", "versions"),
     "budget": ("counters", "campaigns", "alerts"),
-    "condition": ("used",),
+    "condition": ("used", "versions"),
     "customer": ("orders", "redemptions"),
     "order": ("lines",),
 }
