@@ -135,12 +135,8 @@ _OPTIONS: Final = {
     "plugins": {
         "legend": {
             "position": "bottom",
-            "labels": {
-                "color": "#8b93a1",
-                "usePointStyle": True,
-                "pointStyle": "line",
-                "pointStyleWidth": 36,
-            },
+            # A box without height is a line there and back again: of this width both ways dash alike.
+            "labels": {"color": "#8b93a1", "boxHeight": 0, "boxWidth": 23},
         }
     },
     "scales": {

@@ -19,7 +19,7 @@ from core import project, words
 from core.admin.base import adopt, htmx_redirect, reported, staff_actor
 from core.admin.pages import Fact, PageAdmin, Panel
 from promotions import budget_words
-from promotions.admin import budget_panels
+from promotions.admin import budget_panels, version_panel
 from promotions.admin.budget_chart import chart
 from promotions.admin.forms.budgets import CONDITIONS, BudgetForm, CampaignsWidget
 from promotions.models import Budget
@@ -167,7 +167,7 @@ class BudgetAdmin(PageAdmin):
         return self._page(obj).facts()
 
     def panels(self, request: HttpRequest, obj: Any) -> list[Panel]:
-        return self._page(obj).panels()
+        return [*self._page(obj).panels(), version_panel.panel(obj)]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any

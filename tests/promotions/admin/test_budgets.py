@@ -213,6 +213,17 @@ def test_a_limit_below_the_use_says_the_lowest_in_money(admin_page: Client) -> N
     assert Budget.objects.get().limit == 65_050
 
 
+def test_versions_say_who_changed_which_terms(admin_page: Client) -> None:
+    admin_page.post(ADD, filled())
+    budget = Budget.objects.get()
+    saved(admin_page, budget, limit_money="6000")
+
+    text = admin_page.get(page(budget)).text.replace("\N{NO-BREAK SPACE}", " ")
+
+    panel = text[text.index('id="versions-group"') :]
+    assert all(words in panel for words in ("5,000.00 EUR", "6,000.00 EUR", "root"))
+
+
 def test_how_it_counts_cannot_be_chosen_once_something_was_drawn(admin_page: Client) -> None:
     budget = BudgetFactory()
     CounterFactory(budget=budget, value=1)
@@ -248,7 +259,12 @@ def test_the_page_shows_figures_campaigns_alerts_and_a_chart(admin_page: Client)
     assert "510.00 EUR" in text
     # Ten of twenty days: half of the limit was planned by today.
     assert "250.00 EUR more than planned" in text
-    assert [panel.key for panel in answer.context["page_panels"]] == ["counters", "campaigns", "alerts"]
+    assert [panel.key for panel in answer.context["page_panels"]] == [
+        "counters",
+        "campaigns",
+        "alerts",
+        "versions",
+    ]
 
 
 @pytest.mark.parametrize("period", ["EVER", "DAY", "WEEK", "MONTH"])
