@@ -65,6 +65,6 @@ def _exceeded(situation: Situation, key: ReasonKey, message: str, unit: str) -> 
     return Reason(
         key=key,
         message=message,
-        details=f"{requested} {unit} were asked for, {there} are available",
+        details=f"{requested} {unit} were asked for, {there} {unit} are available",
         remedy=f"Ask for at most {there} {unit}",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -67,6 +68,14 @@ REFUSALS: Final[Mapping[str, str]] = {
     ReasonKey.NO_EFFECT: "It would not change the order",
     "no_applicable_redeemables": "None of the discounts could be applied",
 }
+
+
+_CREDITS: Final = re.compile(r"\b(\d+) credits\b")
+
+
+def in_money(text: str) -> str:
+    """What the API says in credits of a gift card, for people: 4420 credits -> 44.20 EUR."""
+    return _CREDITS.sub(lambda found: words.money(int(found[1])), text)
 
 
 def refusal(key: str) -> str:

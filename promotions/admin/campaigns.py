@@ -153,6 +153,8 @@ class CampaignAdmin(ConditionsMixin, PageAdmin):
             found.append(("Gift cards", {"fields": ("new_cards",)}))
         found.append(("Conditions", {"fields": CONDITIONS_FIELDS}))
         found.append(("Time", {"fields": time}))
+        if not obj.gift:
+            found.append(("Returns", {"fields": ("return_policy",)}))
         limits = ("protected",) if is_promotion else ("voucher_redemption_quantity", "join_once", "protected")
         found.append(("Limits", {"fields": limits}))
         found.append(("More", {"fields": ("metadata", "created_at", "updated_at")}))
@@ -166,6 +168,7 @@ class CampaignAdmin(ConditionsMixin, PageAdmin):
         "pattern": f"{_HAS_CODES} && !({_IS_ONE_CODE})",
         "charset": f"{_HAS_CODES} && !({_IS_ONE_CODE})",
         "banner": f"campaign_type == '{Campaign.CampaignType.PROMOTION}'",
+        "return_policy": f"campaign_type != '{Campaign.CampaignType.GIFT_VOUCHERS}'",
     }
 
     def lead(self, request: HttpRequest, obj: Campaign) -> str:
@@ -247,7 +250,7 @@ class CampaignAdmin(ConditionsMixin, PageAdmin):
                 f"{made} added." if is_quick else f"{made} are being made. See background jobs for progress."
             )
             self.message_user(request, text, messages.SUCCESS)
-        return htmx_redirect(f"{self.url_of(campaign)}#codes")
+        return htmx_redirect(self.url_of(campaign))
 
     @action(
         description="Add a tier", icon="add_circle", variant=ActionVariant.PRIMARY, permissions=["change"]
@@ -329,5 +332,6 @@ _NEW = (
     ("Time", {"fields": TIME_FIELDS}),
     ("Codes", {"fields": ("type", "code", "codes_wanted", "pattern", "charset")}),
     ("Limits", {"fields": ("voucher_redemption_quantity", "join_once", "protected")}),
+    ("Returns", {"fields": ("return_policy",)}),
     ("More", {"fields": ("metadata",)}),
 )

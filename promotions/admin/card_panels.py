@@ -36,7 +36,7 @@ def ledger(card: Voucher) -> Panel:
         rows=[
             (
                 words.when(row.created_at),
-                row.get_type_display(),
+                "Paid" if row.type == CardTransaction.Type.REDEMPTION else row.get_type_display(),
                 _signed(row.amount),
                 words.money(row.balance),
                 _why(row),

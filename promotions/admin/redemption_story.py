@@ -8,7 +8,7 @@ from typing import Any
 
 from core import words
 from promotions.models import Redemption, Rollback
-from promotions.words import refusal
+from promotions.words import in_money, refusal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ def _step(step: Mapping[str, Any], labels: Mapping[tuple[Any, Any], str]) -> Sto
         reason = step.get("reason") or {}
         details = ". ".join(text for text in (reason.get("details"), reason.get("remedy")) if text)
         verb = "left out" if step.get("status") == "SKIPPED" else "refused"
-        text = f"Was {verb}: {refusal(reason.get('key') or '')}. {details}".strip()
+        text = f"Was {verb}: {refusal(reason.get('key') or '')}. {in_money(details)}".strip()
         return StoryStep(title=title, text=text, is_good=False)
     order = step.get("order")
     if not order:
@@ -83,7 +83,8 @@ def _refused(redemption: Redemption) -> StoryStep:
     name = redemption.voucher_code or "it"
     if redemption.promotion_tier is not None:
         name = redemption.promotion_tier.name
-    return StoryStep(title=name, text=redemption.failure_message or "Was refused.", is_good=False)
+    text = in_money(redemption.failure_message) or "Was refused."
+    return StoryStep(title=name, text=text, is_good=False)
 
 
 def _rollback(redemption: Redemption) -> str:

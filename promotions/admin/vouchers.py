@@ -21,6 +21,7 @@ from unfold.forms import BaseDialogForm
 
 from commerce.admin.rows import customer_link
 from core import words
+from core.actors import Actor
 from core.admin.base import adopt, htmx_redirect, reported, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions import gifts
@@ -39,9 +40,9 @@ from promotions.admin.forms.parts import (
 from promotions.admin.forms.vouchers import NewVoucherForm, VoucherForm
 from promotions.admin.switches import SwitchesMixin
 from promotions.admin.why import WhyMixin
-from promotions.models import Redemption, Voucher
+from promotions.models import CardTransaction, Redemption, Voucher
 from promotions.services import ledger, vouchers
-from promotions.words import STATE_COLOURS, time_limits, uses, voucher_state
+from promotions.words import STATE_COLOURS, in_money, time_limits, uses, voucher_state
 
 
 @admin.register(Voucher)
@@ -205,16 +206,10 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
     def change_balance(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
         card = self.found(request, object_id)
         with reported(self, request, card):
-            row = ledger.adjust(
-                code=card.public_id,
-                amount=form.change(),
-                reason=form.cleaned_data["reason"],
-                actor=staff_actor(request),
-                now=timezone.now(),
-            )
+            row = _changed(card, form, staff_actor(request))
             text = f"{card} has {words.money(row.balance)} now."
             self.message_user(request, text, messages.SUCCESS)
-        return htmx_redirect(f"{self.url_of(card)}#ledger")
+        return htmx_redirect(self.url_of(card))
 
     def switch(self, request: HttpRequest, pk: int, is_active: bool) -> None:
         vouchers.set_active(
@@ -231,6 +226,17 @@ def _worth_sections(voucher: Voucher | None) -> list[tuple[str, dict[str, Any]]]
     if gifts.is_card(voucher):
         return [("Gift card", {"fields": ("gift_effect",)})]
     return discount_sections(voucher)
+
+
+def _changed(card: Voucher, form: BaseDialogForm, actor: Actor) -> CardTransaction:
+    """:raises InvalidAddBalanceParams: in the words of people."""
+    reason = form.cleaned_data["reason"]
+    try:
+        return ledger.adjust(
+            code=card.public_id, amount=form.change(), reason=reason, actor=actor, now=timezone.now()
+        )
+    except ledger.InvalidAddBalanceParams as error:
+        raise ledger.InvalidAddBalanceParams(in_money(error.details)) from error
 
 
 def _dates(voucher: Voucher) -> tuple[Any, Any]:

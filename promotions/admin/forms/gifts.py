@@ -40,7 +40,7 @@ def effect_field() -> forms.ChoiceField:
         label="Pays",
         choices=EFFECTS,
         widget=UnfoldAdminSelectWidget,
-        help_text="Which items: the conditions below name them.",
+        help_text="Without conditions that name items, a card of items pays nothing.",
     )
 
 

@@ -90,7 +90,7 @@ def test_what_others_hold_is_told_and_cannot_be_asked_for(api: APIClient) -> Non
     assert fine["redeemables"][0]["result"]["gift"] == gift
     error = refusal["inapplicable_redeemables"][0]["result"]["error"]
     assert error["key"] == "gift_amount_exceeded"
-    assert "301 credits were asked for, 300 are available" in error["details"]
+    assert "301 credits were asked for, 300 credits are available" in error["details"]
 
 
 def test_a_payment_leaves_the_rest_on_the_card(api: APIClient) -> None:
@@ -137,7 +137,7 @@ def test_a_payment_beyond_the_balance_changes_nothing(api: APIClient) -> None:
         "gift_amount_exceeded",
         None,
     )
-    assert "5000 are available" in failure.failure_message
+    assert "5000 credits are available" in failure.failure_message
 
 
 def test_without_an_order_all_that_was_asked_for_is_taken(api: APIClient) -> None:
