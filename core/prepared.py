@@ -181,28 +181,28 @@ class _Part:
 
 def insert[Row: models.Model](row: Row) -> Row:
     """Store a new row by a statement made once for its model; sets its primary key."""
-    insert_all([row])
+    sql, fields = _insert_of(type(row))
+    _inserted([row], sql, list(_values(row, fields)))
     return row
 
 
 def insert_all[Row: models.Model](rows: Sequence[Row]) -> None:
-    """Store some new rows of one model by one statement, in their order; sets their primary keys."""
-    if not rows:
-        return
-    if len(rows) > _AT_ONCE:
-        type(rows[0])._default_manager.bulk_create(rows)
-        return
-    sql, fields = _insert_of(type(rows[0]), len(rows))
-    values = [value for row in rows for value in _values(row, fields)]
+    """Store new rows of one model by one statement, in their order; sets their primary keys.
+
+    :raises ValueError: the model has columns of lists, which cannot be handed over as lists of lists.
+    """
+    if rows:
+        sql, fields = _insert_many_of(type(rows[0]))
+        columns = zip(*(_values(row, fields) for row in rows), strict=True)
+        _inserted(rows, sql, [list(column) for column in columns])
+
+
+def _inserted(rows: Sequence[models.Model], sql: str, values: Sequence[Any]) -> None:
     with cursor() as opened:
         opened.execute(sql, values)
         for row, (key,) in zip(rows, opened.fetchall(), strict=True):
             row.pk = key
             row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
-
-
-# Each number of rows is a statement of its own, and a connection keeps a hundred.
-_AT_ONCE: Final = 12
 
 
 def _values(row: models.Model, fields: Sequence[Any]) -> Iterator[Any]:
@@ -213,10 +213,33 @@ def _values(row: models.Model, fields: Sequence[Any]) -> Iterator[Any]:
 
 
 @cache
-def _insert_of(model: Any, count: int) -> tuple[str, list[Any]]:
+def _insert_of(model: Any) -> tuple[str, list[Any]]:
+    target, key, fields = _target_of(model)
+    places = ", ".join(["%s"] * len(fields))
+    return f"INSERT INTO {target} VALUES ({places}) RETURNING {key}", fields  # noqa: S608 - only names of ours
+
+
+@cache
+def _insert_many_of(model: Any) -> tuple[str, list[Any]]:
+    """One list for each column: the text is the same for any number of rows."""
+    target, key, fields = _target_of(model)
+    types = [field.db_type(connection) for field in fields]
+    if any("[" in kind for kind in types):
+        raise ValueError(f"{model.__name__} has a column of lists.")
+    # A cast to varchar(n) would cut silently what the column refuses.
+    kinds = ["text" if kind.startswith("varchar") else kind for kind in types]
+    lists = ", ".join(f"%s::{kind}[]" for kind in kinds)
+    names = ", ".join(f"c{place}" for place in range(len(fields)))
+    sql = (
+        f"INSERT INTO {target} SELECT {names} FROM unnest({lists}) "  # noqa: S608 - only names of ours
+        f"WITH ORDINALITY AS row({names}, place) ORDER BY place RETURNING {key}"
+    )
+    return sql, fields
+
+
+def _target_of(model: Any) -> tuple[str, str, list[Any]]:
     quoted = connection.ops.quote_name
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     columns = ", ".join(quoted(field.column) for field in fields)
-    places = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * count)
     table, key = quoted(model._meta.db_table), quoted(model._meta.pk.column)
-    return f"INSERT INTO {table} ({columns}) VALUES {places} RETURNING {key}", fields  # noqa: S608 - our names
+    return f"{table} ({columns})", key, fields

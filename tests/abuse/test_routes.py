@@ -185,7 +185,8 @@ def test_broken_questions(caller: Caller, known: dict[str, str], route: Route) -
         answer = client.get(f"{address}?{question}")
 
         assert_sound(answer, question)
-        assert answer.status_code in (200, 400, 404), (question, answer.content[:200])
+        # 403: there are no transactions of a campaign that has no cards.
+        assert answer.status_code in (200, 400, 403, 404), (question, answer.content[:200])
 
     assert state() == before
 

@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import DataError
 
 from commerce.models import Customer, Order, Product, Sku
 from core import project
 from core.models import ProjectSettings
-from core.prepared import Prepared, insert
+from core.prepared import Prepared, insert, insert_all
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +82,8 @@ def test_loads_relations_along_as_a_queryset_does(django_assert_num_queries: Any
         people = (first.customer, first.referrer, second.customer)
 
     assert people == (anna, None, None)
-    assert people[0] is not None and people[0].metadata == {"age": 7.5}
+    assert people[0] is not None
+    assert people[0].metadata == {"age": 7.5}
     with django_assert_num_queries(1):
         assert people[0].name == ""
 
@@ -101,6 +103,22 @@ def test_loads_what_points_back_along() -> None:
 def test_locks_bare_rows_only() -> None:
     with pytest.raises(ValueError, match="bare"):
         Prepared(Order, "t.id = %s", joins=("customer",), lock=True)
+
+
+def test_inserts_many_in_their_order(django_assert_num_queries: Any) -> None:
+    rows = [Product(source_id=f"p{n}", price=n, metadata={"n": n}, created_at=NOW) for n in (3, 1, 2)]
+
+    with django_assert_num_queries(1):
+        insert_all(rows)
+    insert_all([])
+
+    stored = {row.pk: row for row in Product.objects.all()}
+    assert [columns(stored[row.pk]) for row in rows] == [columns(row) for row in rows]
+
+
+def test_refuses_what_is_too_long_for_its_column() -> None:
+    with pytest.raises(DataError):
+        insert_all([Product(source_id="x" * 300, created_at=NOW)])
 
 
 def test_inserts_what_saving_would() -> None:
