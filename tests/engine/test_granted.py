@@ -118,3 +118,19 @@ def test_a_rule_beside_the_limit_is_still_asked() -> None:
 
     assert applied(decide(code("A", rules=(both,), counts={COUNT: 10}, granted=frozenset({COUNT})))) == []
     assert applied(decide(code("A", rules=(both,), counts={COUNT: 11}, granted=frozenset({COUNT})))) == ["A"]
+
+
+def test_the_lines_of_an_order_share_the_held_units() -> None:
+    candidate = code(
+        "A",
+        discount=effects.parse({"type": "AMOUNT", "effect": "APPLY_TO_ITEMS_BY_QUANTITY", "amount_off": 10}),
+        rules=(limited_units(5),),
+        unit_counts={f"{UNIT_LIMIT}:prod_a": 5},
+        granted=frozenset({f"{UNIT_LIMIT}:prod_a"}),
+        granted_amounts={f"{UNIT_LIMIT}:prod_a": 3},
+    )
+    line = Line(product_id="prod_a", price=1000, quantity=2)
+
+    outcome = decide(candidate, basket=Basket(lines=(line, line)))
+
+    assert [one.units for one in outcome.steps[0].units] == [2, 1]
