@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
@@ -12,6 +13,7 @@ from unfold.decorators import display
 
 from commerce.admin import rows
 from commerce.models import Order, OrderItem
+from commerce.selectors.order_wire import returned_units
 from core import words
 from core.admin.pages import Fact, Panel, ReadOnlyPageAdmin
 
@@ -70,30 +72,37 @@ class OrderAdmin(ReadOnlyPageAdmin):
         return f"Order {obj.source_id}" if obj.source_id else f"Order of {words.when(obj.created_at)}"
 
     def facts(self, request: HttpRequest, obj: Order) -> list[Fact]:
+        paid_back = sum(entry["refund_amount"] + entry["credits_amount"] for entry in obj.returned.values())
         return [
             Fact(title="Before discounts", value=words.money(obj.amount)),
             Fact(title="Discount", value=words.money(obj.total_discount_amount)),
-            Fact(title="To pay", value=words.money(obj.total_amount)),
+            Fact(
+                title="To pay",
+                value=words.money(obj.total_amount),
+                note=f"{words.money(paid_back)} paid back" if paid_back else "",
+            ),
             Fact(title="State", value=obj.get_status_display(), note=f"since {words.when(obj.created_at)}"),
         ]
 
     def panels(self, request: HttpRequest, obj: Order) -> list[Panel]:
         lines = OrderItem.objects.filter(order=obj).select_related("product", "sku").order_by("position")
+        back = returned_units(obj)
         return [
             Panel(
                 key="lines",
                 title="Lines",
                 headers=("Article", "Quantity", "Price", "Amount", "Discount", "To pay"),
-                rows=[_line_row(line) for line in lines[:_LINES]],
+                rows=[_line_row(line, back[line.position]) for line in lines[:_LINES]],
                 empty="The shop sent this order without lines.",
             )
         ]
 
 
-def _line_row(line: OrderItem) -> tuple[str, ...]:
+def _line_row(line: OrderItem, returned: int) -> tuple[str, ...]:
+    note = format_html(' <span class="fanfare-muted">{} returned</span>', f"{returned:,}") if returned else ""
     return (
         rows.article_link(line.product, line.sku, line.source_id),
-        f"{line.quantity:,}",
+        format_html("{}{}", f"{line.quantity:,}", note),
         words.money(line.price),
         words.money(line.amount),
         words.money(line.discount_amount) if line.discount_amount else words.NOTHING,

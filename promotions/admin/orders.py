@@ -9,7 +9,7 @@ from commerce.admin.orders import OrderAdmin as CommerceOrderAdmin
 from commerce.models import Order
 from core.admin.pages import Panel
 from promotions import reports
-from promotions.admin import rows
+from promotions.admin import return_rows, rows
 
 _SHOWN = 50
 
@@ -30,4 +30,5 @@ class OrderAdmin(CommerceOrderAdmin):
                 rows=[rows.redemption_row(row) for row in found[:_SHOWN]],
                 empty="No code and no promotion was redeemed on this order.",
             ),
+            return_rows.panel(obj),
         ]

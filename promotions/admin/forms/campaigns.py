@@ -26,7 +26,9 @@ CHARSETS: Final = {
 }
 DEFAULT_PATTERN: Final = "########"
 _PATTERN_HELP: Final = "Each # becomes a random character: SUMMER-#### gives codes such as SUMMER-7KQ2."
-_BASICS: Final = ("name", "description", "voucher_redemption_quantity", "join_once", "protected")
+_BASICS: Final = (
+    "name", "description", "voucher_redemption_quantity", "join_once", "return_policy", "protected",
+)  # fmt: skip
 
 
 class CampaignForm(DefinitionForm):
@@ -36,7 +38,7 @@ class CampaignForm(DefinitionForm):
         model = Campaign
         fields: tuple[str, ...] = (
             "name", "description", "category", "starts_at", "ends_at", "voucher_redemption_quantity",
-            "join_once", "protected", "metadata",
+            "join_once", "return_policy", "protected", "metadata",
         )  # fmt: skip
         labels = {"join_once": "One code per customer", "protected": "Write-protected"}  # noqa: RUF012
         help_texts = {  # noqa: RUF012
@@ -46,6 +48,10 @@ class CampaignForm(DefinitionForm):
             "starts_at": "Empty: at once.",
             "ends_at": "From this instant on it is over. Empty: no end.",
             "voucher_redemption_quantity": "How often each new code can be used. Empty: without limit.",
+            "return_policy": (
+                "Nobody ever gets back more than was paid. If the discount has conditions or gives items "
+                "away, keep it only if it may stay when what it was given for comes back."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -53,6 +59,12 @@ class CampaignForm(DefinitionForm):
         if self.instance.pk and "discount_type" in self.fields:
             self.fields["discount_type"].disabled = True
             self.fields["discount_type"].help_text = "Fixed since the campaign was made."
+        if "return_policy" in self.fields:
+            self.fields["return_policy"].required = False
+
+    def clean_return_policy(self) -> str:
+        """Gift cards pay: what they paid goes back to them, and nobody is asked."""
+        return self.cleaned_data.get("return_policy") or self.instance.return_policy
 
     def needs_discount(self, cleaned: Mapping[str, Any]) -> bool:
         return bool(self.instance.discount)

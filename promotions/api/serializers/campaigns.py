@@ -63,6 +63,7 @@ class CampaignChangeInput(DefinitionInput):
     join_once = BooleanField(required=False, allow_null=True)
     activity_duration_after_publishing = DurationField(required=False, allow_null=True)
     discount = DiscountField(required=False, allow_null=True)
+    return_policy = ChoiceField(Campaign.ReturnPolicy, required=False, allow_null=True)
     unset_metadata_fields = ListField(
         child=TextField(max_length=1000), required=False, allow_null=True, max_length=100
     )
@@ -114,7 +115,7 @@ def _columns(given: Mapping[str, Any], discount: Mapping[str, Any] | None) -> di
     for name in ("description", "activity_duration_after_publishing"):
         if name in given:
             columns[name] = given[name] or ""
-    for name in ("type", "join_once"):
+    for name in ("type", "join_once", "return_policy"):
         if given.get(name) is not None:
             columns[name] = given[name]
     if discount is not None:
@@ -161,11 +162,17 @@ def campaign_base_output(campaign: Campaign) -> dict[str, Any]:
             "creation_status": campaign.generation_status,
             "vouchers_generation_status": campaign.generation_status,
             "protected": campaign.protected,
+            # Beyond the contract, and so only where somebody chose another one.
+            "return_policy": _chosen(campaign.return_policy),
         }
     )
     # The one field that the contract wants as null.
     wire["category_id"] = campaign.category.public_id if campaign.category else None
     return {**wire, "categories": categories_output(campaign.category), "object": "campaign"}
+
+
+def _chosen(policy: str) -> str | None:
+    return None if policy == Campaign.ReturnPolicy.KEEP else policy
 
 
 def _voucher_of_campaign(campaign: Campaign) -> dict[str, Any] | None:
