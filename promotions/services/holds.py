@@ -9,39 +9,24 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.locking import lock
-from promotions.models import ValidationSession, Voucher
+from promotions.models import HeldCount, Hold, ValidationSession, Voucher
 from promotions.redeemables import NOTHING_HELD, Held
 from promotions.selectors.tallies import Tally
 from promotions.services import counter_moves
 from promotions.services.counter_moves import Move
 
-_HELD: Final = """
-SELECT hold.id, hold.voucher_id, hold.credits
-FROM promotions_hold AS hold JOIN promotions_validationsession AS session ON session.id = hold.session_id
-WHERE {which} ORDER BY hold.id FOR UPDATE OF hold
-"""
 _DELETE_COUNTS: Final = """
 DELETE FROM promotions_heldcount AS part USING promotions_counter AS counter
 WHERE counter.id = part.counter_id AND part.hold_id = ANY(%s)
 RETURNING counter.scope, counter.scope_id, counter.subject, counter.name, counter.period, part.amount
 """
 _DELETE: Final = "DELETE FROM promotions_hold WHERE id = ANY(%s)"
-_OWN: Final = (
-    "session.key = %(session)s AND (hold.voucher_id = ANY(%(vouchers)s) "
-    "OR hold.promotion_tier_id = ANY(%(tiers)s))"
-)
-_OF_SESSION: Final = "session.key = %(session)s"
-_OF_SESSIONS: Final = "session.id = ANY(%(sessions)s)"
-_OVER: Final = (
-    "session.expires_at <= %(now)s AND (hold.voucher_id = ANY(%(vouchers)s) OR EXISTS ("
-    "SELECT 1 FROM promotions_heldcount AS mine WHERE mine.hold_id = hold.id "
-    "AND mine.counter_id = ANY(%(counters)s)))"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,17 +42,18 @@ def release_own(*, session_key: str, vouchers: Collection[int], tiers: Collectio
 
     Whether the session is over does not matter: what it had is given back once.
     """
-    return _delete(_OWN, {"session": session_key, "vouchers": sorted(vouchers), "tiers": sorted(tiers)})
+    mine = Q(voucher__in=vouchers) | Q(promotion_tier__in=tiers)
+    return _delete(Hold.objects.filter(mine, session__key=session_key))
 
 
 def release_all(*, session_key: str) -> Released:
     """Delete all that this session holds; the caller takes it off vouchers, cards and counters."""
-    return _delete(_OF_SESSION, {"session": session_key})
+    return _delete(Hold.objects.filter(session__key=session_key))
 
 
 def release_sessions(*, sessions: Collection[int]) -> Released:
     """Delete all that these sessions (primary keys) hold; the caller takes it off."""
-    return _delete(_OF_SESSIONS, {"sessions": sorted(sessions)})
+    return _delete(Hold.objects.filter(session__in=sessions))
 
 
 def forget_empty(*, session_key: str) -> None:
@@ -77,8 +63,9 @@ def forget_empty(*, session_key: str) -> None:
 
 def tidy(*, vouchers: Collection[int], counters: Collection[int], now: datetime) -> None:
     """Give back what sessions that are over still keep of these vouchers and counters (primary keys)."""
-    gone = _delete(_OVER, {"vouchers": sorted(vouchers), "counters": sorted(counters), "now": now})
-    give_back(gone)
+    counted = HeldCount.objects.filter(hold=OuterRef("pk"), counter__in=counters)
+    theirs = Q(voucher__in=vouchers) | Q(Exists(counted))
+    give_back(_delete(Hold.objects.filter(theirs, session__expires_at__lte=now)))
 
 
 def give_back(released: Released) -> None:
@@ -105,21 +92,20 @@ WHERE voucher.id = off.id
 """
 
 
-def _delete(which: str, values: Mapping[str, Any]) -> Released:
+def _delete(holds: QuerySet[Hold]) -> Released:
     counters: dict[Tally, int] = {}
     vouchers: dict[int, Held] = {}
+    rows = list(holds.order_by("pk").select_for_update(of=("self",)))
+    if not rows:
+        return Released()
+    for row in rows:
+        if row.voucher_id is not None:
+            held = vouchers.get(row.voucher_id, NOTHING_HELD)
+            vouchers[row.voucher_id] = Held(
+                own_uses=held.own_uses + 1, own_credits=held.own_credits + row.credits
+            )
+    ids = [row.pk for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(_HELD.format(which=which), values)
-        rows = cursor.fetchall()
-        if not rows:
-            return Released()
-        for _, voucher_id, credits in rows:
-            if voucher_id is not None:
-                held = vouchers.get(voucher_id, NOTHING_HELD)
-                vouchers[voucher_id] = Held(
-                    own_uses=held.own_uses + 1, own_credits=held.own_credits + credits
-                )
-        ids = [pk for pk, *_ in rows]
         cursor.execute(_DELETE_COUNTS, [ids])
         for *tally, amount in cursor.fetchall():
             name = Tally(*tally)

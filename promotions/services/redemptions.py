@@ -7,6 +7,7 @@ all. A counter that everybody wants is so held only for the length of the commit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -27,7 +28,7 @@ from core.prepared import insert
 from engine import ApplicationMode, Outcome, Reason, ReasonKey, Status, Step, evaluate
 from promotions.channels import channel_of
 from promotions.models import BudgetDraw, Redemption
-from promotions.redeemables import NOTHING_HELD, NotRedeemable, kind_of
+from promotions.redeemables import NOTHING_HELD, Found, NotRedeemable, kind_of
 from promotions.selectors import snapshots, stacking_rules, stacks, versions
 from promotions.selectors.order_snapshots import order_snapshot
 from promotions.selectors.readable import with_names
@@ -200,7 +201,7 @@ def _rows(
             **shared,
             **decision,
             related_object_type=Redemption.RelatedObject.REDEMPTION,
-            version_ids=versions.ids_of(loaded.found),
+            version_ids=_versions(loaded, loaded.found),
             order_amount=outcome.order.amount if outcome.order else None,
             discount_amount=outcome.order.total_applied_discount_amount if outcome.order else 0,
             order_snapshot=order_snapshot(outcome.order, order),
@@ -215,13 +216,21 @@ def _rows(
                 **kind_of(step.object.value).references(found),
                 parent=parent,
                 credits=step.credits_taken,
-                version_ids=versions.ids_of([found]),
+                version_ids=_versions(loaded, [found]),
                 order_amount=step.order.amount if step.order else None,
                 discount_amount=step.order.total_applied_discount_amount if step.order else 0,
                 order_snapshot=order_snapshot(step.order, order),
             )
         )
     return rows
+
+
+def _versions(loaded: Loaded, found: Sequence[Found]) -> list[int]:
+    """The versions of these redeemables, their campaigns, rules and budgets."""
+    campaigns = {entry.campaign.pk for entry in found if entry.campaign is not None}
+    budgets = loaded.wanted.budgets if loaded.wanted is not None else ()
+    of_budgets = {one.version_id for one in budgets if campaigns.intersection(one.campaigns)}
+    return sorted({*versions.ids_of(found), *(pk for pk in of_budgets if pk is not None)})
 
 
 def _shared(
