@@ -114,7 +114,7 @@ def step_output(
             if (order := order_snapshot(step.order, order_after or loaded.order)) is not None:
                 wire["order"] = order
             wire |= applied_output(step)
-            wire["result"] = worth_output(found, step)
+            wire["result"] = {**worth_output(found, step), **cuts_output(step)}
         case Status.INAPPLICABLE:
             error = refusal_of(step)
             body = {**error.to_wire(), "request_id": request_id}
@@ -126,6 +126,22 @@ def step_output(
                 "details": {"key": reason.key.value, "message": reason.message} if reason else {}
             }
     return wire | _expanded(found, expand)
+
+
+def cuts_output(step: Step) -> dict[str, Any]:
+    """Beyond the contract: the budgets that had less left than the discount wanted, where there are any."""
+    cuts = [
+        {
+            "id": one.budget,
+            "name": one.name,
+            "measure": one.measure.value,
+            "wanted": one.wanted,
+            "given": one.given,
+            "object": "budget",
+        }
+        for one in step.cut
+    ]
+    return {"budgets": cuts} if cuts else {}
 
 
 def worth_output(found: Found, step: Step) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from commerce.selectors.orders import stored_wire
 from core.api.fields import MetadataField, TextField, WireSerializer
 from core.instants import format_instant
 from engine import Status
-from promotions.api.serializers.decisions import step_output
+from promotions.api.serializers.decisions import cuts_output, step_output
 from promotions.api.serializers.gifts import redeemed_amount, taken_output
 from promotions.api.serializers.tiers import tier_output
 from promotions.api.serializers.vouchers import voucher_output
@@ -30,7 +30,11 @@ class RollbackInput(WireSerializer):
 
 def redeemed_output(redeemed: Redeemed, *, expand: Collection[str], request_id: str) -> dict[str, Any]:
     """The answer of `POST /v1/redemptions`: the last two lists are always there."""
-    wire: dict[str, Any] = {"redemptions": [redemption_output(row) for row in redeemed.redemptions]}
+    steps = redeemed.outcome.with_status(Status.APPLICABLE)
+    pairs = zip(redeemed.redemptions, steps, strict=True)
+    wire: dict[str, Any] = {
+        "redemptions": [{**redemption_output(row), **cuts_output(step)} for row, step in pairs]
+    }
     if redeemed.parent is not None:
         wire["parent_redemption"] = redemption_output(redeemed.parent)
     if redeemed.order is not None:
