@@ -117,7 +117,7 @@ def server(environment: Mapping[str, str], *, settings: str) -> Iterator[Web]:
         _wait_for(port, log)
         yield Web(port=port, pid=process.pid)
     except RuntimeError as error:
-        error.add_note(f"The web server said:\n{log.read_text()[-4000:]}")
+        error.add_note(f"The web server said:\n{_of_interest(log.read_text())}")
         raise
     finally:
         processes.stop(process, stop_signal=signal.SIGTERM, grace_seconds=15)
@@ -167,6 +167,13 @@ def drive(
         raise RuntimeError(run.stderr)
     answer = json.loads(run.stdout)
     return Timed(times=tuple(answer["times"]), seconds=answer["seconds"], cpu=answer["cpu"])
+
+
+def _of_interest(log: str) -> str:
+    """The last lines, after all others that are no requests: what gunicorn said, and tracebacks."""
+    lines = log.splitlines()
+    others = [line for line in lines[:-10] if not line.startswith('{"') or '"level": "error"' in line]
+    return "\n".join([*others[-60:], *lines[-10:]])
 
 
 def _wait_for(port: int, log: Path) -> None:
