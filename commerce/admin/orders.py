@@ -72,14 +72,14 @@ class OrderAdmin(ReadOnlyPageAdmin):
         return f"Order {obj.source_id}" if obj.source_id else f"Order of {words.when(obj.created_at)}"
 
     def facts(self, request: HttpRequest, obj: Order) -> list[Fact]:
-        paid_back = sum(entry["refund_amount"] + entry["credits_amount"] for entry in obj.returned.values())
+        paid_back = sum(entry["refund_amount"] for entry in obj.returned.values())
         return [
             Fact(title="Before discounts", value=words.money(obj.amount)),
             Fact(title="Discount", value=words.money(obj.total_discount_amount)),
             Fact(
                 title="To pay",
                 value=words.money(obj.total_amount),
-                note=f"{words.money(paid_back)} paid back" if paid_back else "",
+                note=f"{words.money(paid_back)} paid back" if obj.returned else "",
             ),
             Fact(title="State", value=obj.get_status_display(), note=f"since {words.when(obj.created_at)}"),
         ]
@@ -99,7 +99,9 @@ class OrderAdmin(ReadOnlyPageAdmin):
 
 
 def _line_row(line: OrderItem, returned: int) -> tuple[str, ...]:
-    note = format_html(' <span class="fanfare-muted">{} returned</span>', f"{returned:,}") if returned else ""
+    note = (
+        format_html(' <span class="fanfare-muted">({} returned)</span>', f"{returned:,}") if returned else ""
+    )
     return (
         rows.article_link(line.product, line.sku, line.source_id),
         format_html("{}{}", f"{line.quantity:,}", note),

@@ -35,6 +35,7 @@ from promotions.services.vouchers import VoucherSpec
 from promotions.words import STATE_COLOURS, campaign_state, time_limits
 
 _HAS_CODES = f"campaign_type != '{Campaign.CampaignType.PROMOTION}'"
+_HAS_DISCOUNT = f"campaign_type != '{Campaign.CampaignType.GIFT_VOUCHERS}'"
 _IS_ONE_CODE = f"type == '{Campaign.Type.STANDALONE}'"
 
 
@@ -153,11 +154,10 @@ class CampaignAdmin(ConditionsMixin, PageAdmin):
             found.append(("Gift cards", {"fields": ("new_cards",)}))
         found.append(("Conditions", {"fields": CONDITIONS_FIELDS}))
         found.append(("Time", {"fields": time}))
-        if not obj.gift:
-            found.append(("Returns", {"fields": ("return_policy",)}))
         limits = ("protected",) if is_promotion else ("voucher_redemption_quantity", "join_once", "protected")
         found.append(("Limits", {"fields": limits}))
-        found.append(("More", {"fields": ("metadata", "created_at", "updated_at")}))
+        returns = () if obj.gift else ("return_policy",)
+        found.append(("More", {"fields": (*returns, "metadata", "created_at", "updated_at")}))
         return found
 
     conditional_fields = {  # noqa: RUF012
@@ -168,7 +168,8 @@ class CampaignAdmin(ConditionsMixin, PageAdmin):
         "pattern": f"{_HAS_CODES} && !({_IS_ONE_CODE})",
         "charset": f"{_HAS_CODES} && !({_IS_ONE_CODE})",
         "banner": f"campaign_type == '{Campaign.CampaignType.PROMOTION}'",
-        "return_policy": f"campaign_type != '{Campaign.CampaignType.GIFT_VOUCHERS}'",
+        # The form of an existing campaign has no field for its kind.
+        "return_policy": f"typeof campaign_type === 'undefined' || {_HAS_DISCOUNT}",
     }
 
     def lead(self, request: HttpRequest, obj: Campaign) -> str:
@@ -332,6 +333,5 @@ _NEW = (
     ("Time", {"fields": TIME_FIELDS}),
     ("Codes", {"fields": ("type", "code", "codes_wanted", "pattern", "charset")}),
     ("Limits", {"fields": ("voucher_redemption_quantity", "join_once", "protected")}),
-    ("Returns", {"fields": ("return_policy",)}),
-    ("More", {"fields": ("metadata",)}),
+    ("More", {"fields": ("return_policy", "metadata")}),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from django.utils.html import format_html, format_html_join
@@ -26,36 +27,48 @@ def panel(order: Order) -> Panel:
     return Panel(
         key="returns",
         title="Returned",
-        headers=("When", "What", "Paid back", "Why so much"),
+        headers=("Paid back", "For what"),
         rows=[_row(row, lines) for row in known.of_order(order)[:_SHOWN]],
         empty="Nothing of this order came back.",
     )
 
 
-def _row(row: OrderReturn, lines: dict[int, OrderItem]) -> tuple[str, ...]:
+def _row(row: OrderReturn, lines: dict[int, OrderItem]) -> tuple[SafeString, SafeString]:
     quote = ReturnQuote.from_json(row.quote)
-    when = format_html('{}<div class="fanfare-muted">{}</div>', words.when(row.returned_at), row.reason)
-    items = _stacked([_item(line, lines) for line in quote.lines])
-    return when, items, _paid_back(quote), _stacked([*quote.texts])
+    items = [_item(line, lines) for line in quote.lines]
+    discounts = [_muted(one.text) for one in quote.redeemables if one.text and one.policy is not None]
+    return (
+        _stacked([*_amounts(quote), _muted(words.when(row.returned_at))]),
+        _stacked([*items, *discounts, *([_muted(f"Reason: {row.reason}")] if row.reason else [])]),
+    )
 
 
-def _item(line: LineQuote, lines: dict[int, OrderItem]) -> str:
+def _item(line: LineQuote, lines: dict[int, OrderItem]) -> SafeString:
     if line.position is None:
-        return f"{words.money(line.quantity)} of the order"
-    stored = lines.get(line.position)
-    name = article_link(stored.product, stored.sku, stored.source_id) if stored else f"line {line.position}"
-    return format_html("{} × {}", f"{line.quantity:,}", name)
+        what = f"{words.money(line.quantity)} of the order"
+    else:
+        stored = lines.get(line.position)
+        name = (
+            article_link(stored.product, stored.sku, stored.source_id) if stored else f"line {line.position}"
+        )
+        what = format_html("{} × {}", f"{line.quantity:,}", name)
+    return format_html("{}: {}", what, _muted(line.text))
 
 
-def _paid_back(quote: ReturnQuote) -> SafeString:
-    """Money, and what went back to cards."""
-    cards = [
-        f"{words.money(one.taken_back.refund)} to {one.label}"
-        for one in quote.redeemables
-        if one.taken_back.refund
-    ]
-    return _stacked([words.money(quote.money), *cards])
+def _amounts(quote: ReturnQuote) -> list[str]:
+    """Money, and what went back to cards; what lost discounts would have taken beyond that."""
+    cards = [one for one in quote.redeemables if one.taken_back.refund]
+    found: list[str] = [format_html("<b>{}</b>", words.money(quote.money))]
+    text = '<b>{}</b> to <span class="fanfare-code">{}</span>'
+    found += [format_html(text, words.money(one.taken_back.refund), one.label) for one in cards]
+    if quote.uncovered:
+        found.append(_muted(f"{words.money(quote.uncovered)} of lost discounts is not asked back"))
+    return found
 
 
-def _stacked(texts: list[str]) -> SafeString:
+def _muted(text: str) -> SafeString:
+    return format_html('<span class="fanfare-muted">{}</span>', text)
+
+
+def _stacked(texts: Iterable[str]) -> SafeString:
     return format_html_join("", "<div>{}</div>", ((text,) for text in texts))
