@@ -15,9 +15,9 @@ from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count
+from django.http import HttpResponse
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 
 from core.actors import Actor
@@ -72,13 +72,22 @@ def replay(context: Context, *, matching: Matching, codes: Mapping[CouponKey, st
 
 
 def _redeem(context: Context, found: Match, code: str, tally: Tally) -> None:
-    response = post(body(found, code), actor=context.actor, now=context.shift.instant(found.basket.at))
+    response = post(
+        body(found, code),
+        key=key_of(name_of(found.redemption)),
+        actor=context.actor,
+        now=context.shift.instant(found.basket.at),
+    )
     if response.status_code >= 500:
-        raise ReplayBroken(f"Redemption {name_of(found.redemption)}: {response.data}")
+        raise ReplayBroken(f"Redemption {name_of(found.redemption)}: {_said(response)}")
     if response.status_code >= 400:
-        tally.reject(f"refused: {response.data['key']}")
+        tally.reject(f"refused: {_said(response)['key']}")
     else:
         tally.written += 1
+
+
+def _said(response: HttpResponse) -> Any:
+    return getattr(response, "data", None)
 
 
 def outcomes() -> Outcomes:
@@ -115,11 +124,18 @@ def body(found: Match, code: str) -> dict[str, Any]:
     }
 
 
-def post(wire: Mapping[str, Any], *, actor: Actor, now: datetime) -> Response:
-    """Send one request to the endpoint's view, as `actor`, at `now`."""
-    request = APIRequestFactory().post(PATH, json.dumps(wire), content_type="application/json")
+def key_of(name: str) -> str:
+    """The idempotency key of a replayed redemption."""
+    return f"{KEY}:{name}"
+
+
+def post(wire: Mapping[str, Any], *, key: str, actor: Actor, now: datetime) -> HttpResponse:
+    """Send one request with an idempotency key to the endpoint's view, as `actor`, at `now`."""
+    request = APIRequestFactory().post(
+        PATH, json.dumps(wire), content_type="application/json", headers={"Idempotency-Key": key}
+    )
     view = _ReplayView.as_view(at=now, actor=replace(actor, request_id=new_request_id()))
-    response: Response = view(request)
+    response: HttpResponse = view(request)
     return response
 
 

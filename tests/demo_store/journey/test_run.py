@@ -207,11 +207,11 @@ def test_goes_on_after_an_interruption_among_the_orders(monkeypatch: pytest.Monk
 def test_goes_on_after_an_interruption_among_the_redemptions(monkeypatch: pytest.MonkeyPatch):
     calls: list[str] = []
 
-    def interrupted(wire: dict[str, Any], *, actor: Actor, now: datetime) -> Any:
+    def interrupted(wire: dict[str, Any], *, key: str, actor: Actor, now: datetime) -> Any:
         if calls:
             raise KeyboardInterrupt
         calls.append(wire["redeemables"][0]["id"])
-        return post(wire, actor=actor, now=now)
+        return post(wire, key=key, actor=actor, now=now)
 
     post = replay.post
     with monkeypatch.context() as patched:
