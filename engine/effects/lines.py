@@ -32,7 +32,7 @@ def take(
             units = turn.units_within(pick.units)
             if units < pick.units:
                 pick = Picked(index=pick.index, units=units, first=pick.first, step=pick.step)
-                most = payable(turn, pick) if units else 0
+                most = payable(turn, pick)
                 amount = lowest(wanted(entry, pick), most, amount_limit, entry.amount_limit, entry_left, left)
             else:
                 amount = lowest(wanted(entry, pick), amount_limit, entry.amount_limit, entry_left, left)

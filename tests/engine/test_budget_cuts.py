@@ -146,6 +146,17 @@ def test_a_sum_off_a_line_with_fewer_units_is_at_most_what_they_cost() -> None:
     assert on_lines(outcome) == [300, 0, 0]
 
 
+def test_a_share_of_a_line_with_fewer_units_is_at_most_what_they_cost() -> None:
+    split = {"type": "AMOUNT", "effect": "APPLY_TO_ITEMS_PROPORTIONALLY", "amount_off": 1800}
+    all_lines = rules.parse({"applicable_to": {"included_all": True}})
+
+    outcome = decide(
+        on("A", split, budget(1, 0, M.UNITS, gives=True), rules=(all_lines,)), basket=Basket(lines=LINES)
+    )
+
+    assert on_lines(outcome) == [300, 0, 0]
+
+
 def test_free_units_count_once() -> None:
     same = {"type": "UNIT", "effect": "ADD_SAME_ITEMS", "unit_off": 2}
     all_lines = rules.parse({"applicable_to": {"included_all": True}})

@@ -118,6 +118,11 @@ def test_order_value_is_refused_whatever_the_policy() -> None:
     assert outcome.steps[0].reason.details == "budget Black Friday has 99.99 left, this order needs 100.00"
 
 
+def test_order_value_is_what_the_order_is_worth_before_discounts() -> None:
+    assert applied(decide(on("A", 5000), on("B", 400, budget(9999, 0, M.ORDER_VALUE)))) == ["A"]
+    assert applied(decide(on("A", 5000), on("B", 400, budget(10_000, 0, M.ORDER_VALUE)))) == ["A", "B"]
+
+
 def test_redemptions() -> None:
     outcome = decide(on("A", 400, budget(5, 5, M.REDEMPTIONS, gives=True)))
 
