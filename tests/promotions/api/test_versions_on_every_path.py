@@ -141,6 +141,7 @@ def _path(method: str, route: str, shop: Shop) -> str:
         "<budget_id>": shop.budget.public_id,
         "<code>": "BRANDNEW" if method == "POST" and route.endswith("<code>") else "ALONE",
     }
+    query = "?vouchers_count=2" if route == "v1/campaigns/<campaign_id>/vouchers" else ""
     for name, value in names.items():
         route = route.replace(name, value)
-    return f"/{route}"
+    return f"/{route}{query}"
