@@ -124,7 +124,7 @@ def test_an_assignment_is_noted_as_a_change_of_what_it_holds_for(noted: Noted) -
 
 # What no answer of a qualification depends on until the row itself is loaded.
 UNNOTED = {
-    "promotions_voucher": {"id", "updated_at", "additional_info", "redeemed_quantity"},
+    "promotions_voucher": {"id", "updated_at", "additional_info", "redeemed_quantity", "version_id"},
     "promotions_promotiontier": {
         "id",
         "updated_at",
@@ -134,6 +134,7 @@ UNNOTED = {
         "redeemed_quantity",
         "orders_total_amount",
         "orders_total_discount_amount",
+        "version_id",
     },
     "promotions_campaign": {
         "id",
@@ -147,6 +148,7 @@ UNNOTED = {
         "voucher_redemption_quantity",
         "vouchers_count",
         "released_at",
+        "version_id",
     },
 }
 
