@@ -210,6 +210,17 @@ def test_a_gift_card_on_items_is_cut_too() -> None:
     assert outcome.steps[0].credits_taken == 800
 
 
+def test_points_are_rounded_to_what_they_are_worth() -> None:
+    """3 points at 1.4 are worth 4.2: four minor units."""
+    wire = {"type": "POINTS", "exchange_ratio": "1.4", "points_ratio": 100}
+    card = on("A", wire, budget(4, gives=True), credits=Credits(balance=500, requested=200))
+
+    outcome = decide(card)
+
+    assert taken(outcome) == [4]
+    assert outcome.steps[0].credits_taken == 3
+
+
 @pytest.mark.parametrize(("left", "points", "off"), [(4000, 200, 4000), (3990, 199, 3980), (9, 0, None)])
 def test_points_are_not_paid_for_what_is_not_given(left: int, points: int, off: int | None) -> None:
     """20.00 for 100 points: 20 minor units each."""

@@ -25,6 +25,14 @@ def test_takes_no_more_than_the_line_or_the_order_still_costs() -> None:
     assert draft.payable == 0
 
 
+def test_takes_no_more_than_there_is_room_for() -> None:
+    draft = Draft(open_order(BASKET), 700)
+
+    assert [draft.take_order(400), draft.take_line(0, 200), draft.take_order(200)] == [400, 200, 100]
+    assert draft.take_line(1, 5) == 0
+    assert draft.taken == 700
+
+
 @pytest.mark.parametrize("amount", [0, -1])
 def test_takes_nothing_below_one(amount: int) -> None:
     draft = Draft(open_order(BASKET))
