@@ -6,12 +6,21 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from commerce.models import Customer, Order, Product, Segment
 from core import project
-from promotions.models import Campaign, Redemption, Rollback, ValidationRule, Voucher
+from promotions.models import (
+    Budget,
+    BudgetAlert,
+    Campaign,
+    Counter,
+    Redemption,
+    Rollback,
+    ValidationRule,
+    Voucher,
+)
 from promotions.selectors import replays, versions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -56,6 +65,11 @@ def test_opens_a_shop_with_a_past_and_changes_nothing_the_second_time() -> None:
     live = Count("redemptions", filter=Q(redemptions__status="SUCCEEDED"))
     assert not Voucher.objects.annotate(live=live).exclude(redeemed_quantity=F("live")).exists()
     assert Rollback.objects.count() == Redemption.objects.filter(status="ROLLED_BACK").count() > 0
+
+    # The season's pot is drawn on and people were told; its counter says what its draws say.
+    season = Counter.objects.get(scope="budget", scope_id=Budget.objects.get(name="Season").pk)
+    assert season.draws.aggregate(total=Sum("amount"))["total"] == season.value > 120_000
+    assert BudgetAlert.objects.filter(budget__name="Season", threshold=50).exists()
 
     before = (Order.objects.count(), Redemption.objects.count(), Voucher.objects.count())
     assert "nothing to do" in run()
