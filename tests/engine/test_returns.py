@@ -237,6 +237,17 @@ def test_a_gift_to_any_order_does_not_outlive_the_last_bought_unit(policy: Retur
     assert quotes[1].uncovered == 1000
 
 
+def test_two_gifts_of_which_one_goes_back_are_one_gift() -> None:
+    """Each code gave a mug away; the mug that is left is the first one's."""
+    mug = {"type": "UNIT", "effect": "ADD_NEW_ITEMS", "unit_off": 1, "unit_type": "prod_mug"}
+    both = case(candidate(mug, key="ONE"), candidate(mug, key="TWO"), lines=(TEE,), policy=AGAIN)
+
+    quote = both.quote(({1: 1}, 0))
+
+    assert quote.refund == 0
+    assert [one.kept_discount for one in quote.redeemables] == [2000, 0]
+
+
 @pytest.mark.parametrize("policy", [CHARGE, AGAIN])
 def test_an_upgrade_is_kept_with_its_unit_and_charged_when_its_condition_is_lost(
     policy: ReturnPolicy,
