@@ -12,6 +12,7 @@ from engine import budget_run, counting, effect_run, eligibility, rules, stackin
 from engine.basket import Line, OrderState, open_order, since
 from engine.bundles import BundleCount
 from engine.effect_run import Effected
+from engine.effects import DiscountType
 from engine.outcome import Outcome, Status, Step
 from engine.reasons import Reason, ReasonKey
 from engine.situation import Situation
@@ -175,7 +176,9 @@ class Run:
         for rule in candidate.rules:
             verdict = rules.judge(rule, situation, omit=self.omit)
             if verdict.holds is False:
-                return rules.refusal(verdict, label=candidate.label or candidate.key, object=candidate.object)
+                return rules.refusal(
+                    verdict, label=candidate.label or candidate.key, object=_noun_of(candidate)
+                )
         return None
 
     def _refused(self, candidate: Candidate, judged: Judged) -> Step:
@@ -254,6 +257,12 @@ def is_valid(steps: Sequence[Step], rules: StackingRules) -> bool:
 
 def _article(line: Line) -> str | None:
     return line.product_id or line.product_source_id or line.sku_id or line.sku_source_id or line.source_id
+
+
+def _noun_of(candidate: Candidate) -> str:
+    """What it is called in a refusal."""
+    is_card = candidate.discount is not None and candidate.discount.type is DiscountType.GIFT
+    return "gift" if is_card else candidate.object
 
 
 def _step(

@@ -337,3 +337,39 @@ def test_a_campaign_of_cards_stands_for_a_new_card(api: APIClient) -> None:
 
     assert (hit["id"], hit["object"]) == (campaign.public_id, "campaign")
     assert hit["result"] == {"gift": {"balance": 10_000, "credits": 3_000}}
+
+
+def test_a_rule_limits_the_credits_of_a_campaign(api: APIClient) -> None:
+    campaign = GiftCampaignFactory()
+    rules = {
+        "1": {"name": "redemption.gift.amount", "conditions": {"$less_than_or_equal": [1_000]}},
+        "logic": "1",
+    }
+    RuleAssignmentFactory(campaign=campaign, rule=ValidationRuleFactory(rules=rules))
+    for code in ("A", "B"):
+        GiftCardFactory(code=code, campaign=campaign)
+    first = redeem(api, redeemable("A", 700), order={"amount": 5_000}).json()["redemptions"][0]
+
+    refused(
+        redeem(api, redeemable("B", 301), order={"amount": 5_000}), 400, "redemption_rules_violated", "Gift"
+    )
+    assert redeem(api, redeemable("B", 300), order={"amount": 5_000}).status_code == 200
+    refused(redeem(api, redeemable("A", 1), order={"amount": 5_000}), 400, "redemption_rules_violated")
+    api.post(f"/v1/redemptions/{first['id']}/rollback")
+    assert redeem(api, redeemable("A", 700), order={"amount": 5_000}).status_code == 200
+    assert (balance("A"), balance("B")) == (9_300, 9_700)
+
+
+def test_a_rule_limits_credits_without_an_order_too(api: APIClient) -> None:
+    campaign = GiftCampaignFactory()
+    rules = {
+        "1": {"name": "redemption.gift.amount", "conditions": {"$less_than_or_equal": [1_000]}},
+        "logic": "1",
+    }
+    RuleAssignmentFactory(campaign=campaign, rule=ValidationRuleFactory(rules=rules))
+    GiftCardFactory(code="A", campaign=campaign)
+
+    assert redeem(api, redeemable("A", 1_000), order=None).status_code == 200
+    refused(redeem(api, redeemable("A", 1), order=None), 400, "redemption_rules_violated")
+
+    assert balance("A") == 9_000
