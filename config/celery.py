@@ -46,6 +46,12 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    # Once after each night; asked more often, so that a night without a worker is made up for.
+    "prove that counters say what their rows say": {
+        "task": "promotions.tasks.reconcile",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "prune changes of the catalogue": {
         "task": "promotions.tasks.prune_catalogue_changes",
         "schedule": 3600.0,

@@ -27,6 +27,10 @@ _TROUBLE: Final = {
     "worker": "No worker has reported: background jobs wait. Start one.",
     "beat": "The scheduler has not reported: periodic jobs do not run. Start it.",
     "dispatcher": "Events wait for the dispatcher. Start it, and look at the deliveries.",
+    "reconciliation": (
+        "Some counters or balances did not say what their rows say when they were last compared. "
+        "manage.py reconcile names them, with --repair it puts counters right."
+    ),
 }
 _NAMES: Final = {
     "database": "Database",
@@ -34,6 +38,7 @@ _NAMES: Final = {
     "worker": "Worker",
     "beat": "Scheduler",
     "dispatcher": "Event dispatcher",
+    "reconciliation": "Counters and balances",
 }
 
 

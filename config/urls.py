@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 from core.api import health
 from integrations.reports import waiting_actions
+from promotions.reports import proofs
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -21,7 +22,7 @@ urlpatterns = [
     path("management/v1/", include("core.api.urls.management")),
     path("management/v1/", include("promotions.api.urls.management")),
     path("", include("core.api.urls.docs")),
-    path("metrics", health.numbers, {"more": (waiting_actions,)}),
+    path("metrics", health.numbers, {"more": (waiting_actions, proofs)}),
     path("", include("core.api.urls.health")),
 ]
 

@@ -17,6 +17,7 @@ from promotions import reports
 from promotions.models import BudgetAlert, Redemption
 from promotions.reports import Day, Milestone, Totals
 from promotions.selectors import budgets
+from promotions.selectors.reconcile import last_run
 
 CHART_DAYS: Final = 30
 AHEAD: Final = timedelta(days=14)
@@ -58,5 +59,11 @@ def build(*, now: datetime) -> Dashboard:
         milestones=reports.milestones(since=now, until=now + AHEAD),
         latest=reports.latest(),
         budget_alerts=budgets.open_alerts(project.current(), now, most=MOST_ALERTS),
-        checks=health.checks(now=now),
+        checks=[*health.checks(now=now), _reconciliation()],
     )
+
+
+def _reconciliation() -> Check:
+    """A shop whose counters are wrong still serves, so this is no part of `/readyz`."""
+    last = last_run.read()
+    return Check(name="reconciliation", ok=last is None or last.is_clean, detail={})

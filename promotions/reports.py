@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -18,9 +19,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
+from prometheus_client.core import GaugeMetricFamily
 
 from commerce.models import Order
 from promotions.models import Campaign, Redemption
+from promotions.selectors.reconcile import last_run
 
 _SUCCEEDED: Final = Q(status=Redemption.Status.SUCCEEDED)
 _FAILED: Final = Q(status=Redemption.Status.FAILED)
@@ -165,3 +168,12 @@ def of_campaign(campaign: Campaign) -> Totals:
         orders=Count("pk"), revenue=Coalesce(Sum("total_amount"), 0, output_field=BigIntegerField())
     )
     return Totals(**sums, **money)
+
+
+def proofs(now: datetime) -> Iterator[GaugeMetricFamily]:
+    """`fanfare_reconciliation_ok`: the last reconciliation found nothing; its age is a heartbeat's."""
+    last = last_run.read()
+    is_ok = last is None or last.is_clean
+    yield GaugeMetricFamily(
+        "fanfare_reconciliation_ok", "1: counters said what their rows say.", value=int(is_ok)
+    )

@@ -8,7 +8,8 @@ from typing import Any, Final
 from celery import shared_task
 from django.utils import timezone
 
-from promotions.services import catalogue_changes, sessions
+from core.actors import Actor
+from promotions.services import catalogue_changes, nightly_proof, sessions
 
 # Any process that serves requests looks far more often; one that does not starts anew.
 _CHANGES_KEPT_FOR: Final = timedelta(hours=6)
@@ -18,6 +19,12 @@ _CHANGES_KEPT_FOR: Final = timedelta(hours=6)
 def tidy_sessions(**_: Any) -> int:
     """What ended sessions still hold is free anyway; this only takes it off the sums."""
     return sessions.tidy_away(now=timezone.now())
+
+
+@shared_task
+def reconcile(**_: Any) -> int | None:
+    """Asked every hour, done once after each night."""
+    return nightly_proof.run_when_due(actor=Actor.system("reconcile", channel="TASK"), now=timezone.now())
 
 
 @shared_task
