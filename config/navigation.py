@@ -45,6 +45,7 @@ _SECTIONS: Final = (
     (
         "Operations",
         (
+            ("Holds", "lock_clock", "promotions.ValidationSession"),
             ("Background jobs", "hourglass_top", "integrations.AsyncAction"),
             ("Exports", "download", "integrations.Export"),
             ("What happened", "history", "core.OutboxEvent"),

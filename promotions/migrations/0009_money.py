@@ -411,6 +411,7 @@ class Migration(migrations.Migration):
                 ("channel_type", models.CharField(default="API", max_length=16)),
                 ("channel_id", models.CharField(blank=True, default="", max_length=100)),
             ],
+            options={"verbose_name": "hold", "verbose_name_plural": "holds"},
         ),
         migrations.CreateModel(
             name="Version",

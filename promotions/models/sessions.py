@@ -36,6 +36,9 @@ class ValidationSession(models.Model):
     channel_id = models.CharField(max_length=100, blank=True, default="")
 
     class Meta:
+        # What people call it; "validation session" is its name on the wire.
+        verbose_name = "hold"
+        verbose_name_plural = "holds"
         indexes = (models.Index(fields=["expires_at"], name="session_expiry"),)
 
     def __str__(self) -> str:

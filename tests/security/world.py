@@ -14,8 +14,8 @@ from core.actors import Actor
 from core.models import EventDelivery, ProjectSettings
 from core.services import api_keys, metadata_schemas
 from promotions.redeemables import Requested
-from promotions.services import redemptions
-from promotions.services.validations import DecisionSpec
+from promotions.services import redemptions, sessions
+from promotions.services.validations import DecisionSpec, SessionSpec
 from tests.conftest import NOW
 from tests.factories.budgets import BudgetFactory
 from tests.factories.commerce import (
@@ -82,8 +82,21 @@ def build() -> World:
         PromotionTierFactory(name=f"{MARK} tier", banner=f"{MARK} tier"),
         promotion_stack(PromotionTierFactory(name=f"{MARK} stacked tier"), name=f"{MARK} stack"),
         redeemed(voucher.code, customer),
+        held(f"{MARK}-session", customer),
     ]
     return {row._meta.label_lower: row for row in rows}
+
+
+def held(key: str, customer: Customer) -> Any:
+    """A basket that holds a code."""
+    code = VoucherFactory(code=f"{MARK}-held").code
+    spec = DecisionSpec(
+        redeemables=(Requested(object="voucher", id=code),),
+        order=OrderSpec(amount=10_000),
+        customer={"source_id": customer.source_id},
+        session=SessionSpec(key=key),
+    )
+    return sessions.validate(spec=spec, actor=SYSTEM, now=NOW).session
 
 
 def redeemed(code: str, customer: Customer) -> Any:
