@@ -48,6 +48,13 @@ class Step(Data):
     added: tuple[Line, ...] = ()
     cut: tuple[BudgetCut, ...] = ()
 
+    @property
+    def order_value(self) -> int | None:
+        """The order's amount at this step's turn, without what the step added to it; None without one."""
+        if self.order is None or self.order.amount is None:
+            return None
+        return self.order.amount - sum(line.applied_quantity_amount for line in self.order.lines)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome(Data):

@@ -79,7 +79,7 @@ class Share:
     @property
     def order_value(self) -> int:
         """The order's amount at its turn."""
-        return 0 if self.step.order is None else self.step.order.amount or 0
+        return self.step.order_value or 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -160,7 +160,7 @@ class RedemptionAdmin(WhyMixin, ReadOnlyPageAdmin):
         return f"{story(obj)} {words.when(obj.redeemed_at)}."
 
     def facts(self, request: HttpRequest, obj: Redemption) -> list[Fact]:
-        after = None if obj.order_amount is None else obj.order_amount - _taken(obj)
+        after = (obj.order_snapshot or {}).get("total_amount")
         return [
             Fact(title="Result", value=self.outcome_label(obj)),
             Fact(title="Order before", value=words.money(obj.order_amount)),
@@ -222,9 +222,3 @@ class RedemptionAdmin(WhyMixin, ReadOnlyPageAdmin):
             )
             self.message_user(request, "The redemption is taken back.", messages.SUCCESS)
         return htmx_redirect(self.url_of(redemption))
-
-
-def _taken(redemption: Redemption) -> int:
-    """All that was off the order after this step, also by earlier ones."""
-    total = (redemption.order_snapshot or {}).get("total_discount_amount")
-    return redemption.discount_amount if total is None else int(total)

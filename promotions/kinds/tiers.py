@@ -59,7 +59,7 @@ class TierKind:
 
     def consume(self, found: Found, step: Step, *, redemption: Redemption, now: datetime) -> None:
         tier = cast(PromotionTier, found.row)
-        amount = step.order.amount or 0 if step.order else 0
+        amount = step.order_value or 0
         discount = step.order.total_applied_discount_amount if step.order else 0
         PromotionTier.objects.filter(pk=tier.pk).update(
             redeemed_quantity=F("redeemed_quantity") + 1,

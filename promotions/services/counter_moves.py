@@ -73,7 +73,8 @@ def move(moves: Mapping[Tally, Move]) -> dict[Tally, int]:
     return {tally: value for tally, (value, _) in after.items()}
 
 
-# Locking in a part of its own fixes the order. What goes down leaves the limit of the last use as it is.
+# Locking in a part of its own fixes the order. What goes down leaves the limit of the last use as it is; that
+# of a budget is changed with the budget alone, so a decision on an older limit cannot bring it back.
 _MOVE: Final = """
 WITH moves AS (
     SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[],
@@ -94,7 +95,11 @@ WITH moves AS (
 UPDATE promotions_counter AS counter
 SET value = counter.value + mine.amount,
     held = counter.held + mine.held,
-    most = CASE WHEN mine.amount > 0 OR mine.held > 0 THEN mine.most ELSE counter.most END
+    most = CASE
+        WHEN counter.scope = 'budget' THEN COALESCE(counter.most, mine.most)
+        WHEN mine.amount > 0 OR mine.held > 0 THEN mine.most
+        ELSE counter.most
+    END
 FROM mine
 WHERE counter.id = mine.id
 RETURNING counter.scope, counter.scope_id, counter.subject, counter.name, counter.period,

@@ -8,16 +8,17 @@ of a commit only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 from django.db import IntegrityError, connection, transaction
 
 from commerce.models import Customer
-from core import project
+from core import prepared, project
 from core.errors import TemporarilyUnavailable
 from core.locking import lock
 from promotions.models import (
+    Budget,
     Campaign,
     Counter,
     PromotionTier,
@@ -94,7 +95,7 @@ def decided[Result](attempt: Callable[[Taking], Result], *, with_rows: bool = Fa
         except DecisionOutdated:
             careful = True
         except IntegrityError as error:
-            if constraint_of(error) not in _LIMITS or careful:
+            if constraint_of(error) not in _LIMITS:
                 raise
             careful = True
     raise TemporarilyUnavailable("Too many requests use the same thing at once. Repeat the call.")
@@ -110,8 +111,9 @@ def constraint_of(error: IntegrityError) -> str:
 def make_shared(missing: Iterable[Tally]) -> None:
     """Make counters of everybody from the rows that they sum up.
 
-    Inserting a redemption takes a share of the rows of its voucher, tier and campaign. Locking these against
-    that lets everything be finished that does not see the new counters yet, and nothing be missed.
+    Whoever uses something holds the rows of its voucher, tier and campaign before he moves counters. Locking
+    these against that lets everything be finished that does not see the new counters yet, and nothing be
+    missed.
     """
     found = sorted(missing, key=lambda tally: tally.place)
     for scope, model in _LOCKED:
@@ -128,13 +130,39 @@ _LOCKED: Final[tuple[tuple[Counter.Scope, type[Voucher | PromotionTier | Campaig
 )
 
 
+def hold_campaigns(campaigns: Collection[int]) -> None:
+    """Nobody makes counters of these campaigns anew until the transaction ends (see `make_shared`).
+
+    To be called after vouchers and tiers are locked and before counters are moved. Inserting the redemption
+    is not enough: its foreign keys take their share of the rows at the commit only.
+    """
+    if campaigns:
+        with prepared.cursor() as cursor:
+            cursor.execute(_HOLD_CAMPAIGNS, [sorted(campaigns)])
+
+
+_HOLD_CAMPAIGNS: Final = (
+    "SELECT 1 FROM promotions_campaign WHERE id = ANY(%s::bigint[]) ORDER BY id FOR KEY SHARE"
+)
+
+
 def _make(missing: Iterable[Tally]) -> None:
     values = recounting.recount(missing, project.current())
+    budgets = {tally.scope_id for tally in values if tally.scope == Counter.Scope.BUDGET}
+    # Whoever changes a limit changes that of the counters that are there: none may come in between.
+    limits = {
+        budget.pk: budget.limit
+        for budget in Budget.objects.filter(pk__in=budgets).order_by("pk").select_for_update(no_key=True)
+    }
     rows = [
-        Counter(**tally._asdict(), value=value)
+        Counter(**tally._asdict(), value=value, most=_limit_of(tally, limits))
         for tally, value in sorted(values.items(), key=lambda pair: pair[0].place)
     ]
     Counter.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _limit_of(tally: Tally, limits: Mapping[int, int]) -> int | None:
+    return limits.get(tally.scope_id) if tally.scope == Counter.Scope.BUDGET else None
 
 
 def _is_personal(tally: Tally) -> bool:
@@ -147,23 +175,34 @@ def _hold(wanted: Wanted) -> None:
     """Lock what the request will move, in the order in which it is moved, and tidy away what is over."""
     vouchers = [entry.row.pk for entry in wanted.found if isinstance(entry.row, Voucher)]
     tiers = [entry.row.pk for entry in wanted.found if isinstance(entry.row, PromotionTier)]
-    if vouchers:
-        lock(Voucher.objects.filter(pk__in=vouchers).only("pk"))
+    over = holds.over(vouchers=vouchers, counters=_counters(_FIND, wanted.tallies), now=wanted.now)
+    # What is over may be of other vouchers too: they are locked with ours, before any counter.
+    touched = {*vouchers, *(pk for pk in over.values() if pk is not None)}
+    if touched:
+        lock(Voucher.objects.filter(pk__in=touched).only("pk"))
     if tiers:
         lock(PromotionTier.objects.filter(pk__in=tiers).only("pk"))
-    asked = sorted(wanted.tallies, key=lambda tally: tally.place)
+    released = holds.release(holds=over.keys())
+    _counters(_LOCK, wanted.tallies | released.counters.keys())
+    holds.give_back(released)
+
+
+def _counters(statement: str, tallies: Collection[Tally]) -> list[int]:
+    """Primary keys of those that exist; `_LOCK` holds them until the transaction ends."""
+    if not tallies:
+        return []
     with connection.cursor() as cursor:
-        columns = [list(column) for column in zip(*asked, strict=True)] if asked else [[]] * 5
-        cursor.execute(_HOLD, columns)
-        counters = [pk for (pk,) in cursor.fetchall()]
-    holds.tidy(vouchers=vouchers, counters=counters, now=wanted.now)
+        cursor.execute(statement, [list(column) for column in zip(*tallies, strict=True)])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
-_HOLD: Final = """
+_FIND: Final = """
 SELECT counter.id
 FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[])
     AS wanted(scope, scope_id, subject, name, period)
 JOIN promotions_counter AS counter USING (scope, scope_id, subject, name, period)
+"""
+_LOCK: Final = f"""{_FIND}
 ORDER BY counter.subject = '', counter.scope, counter.scope_id, counter.subject, counter.name,
          counter.period
 FOR NO KEY UPDATE OF counter

@@ -217,7 +217,7 @@ def _rows(
                 parent=parent,
                 credits=step.credits_taken,
                 version_ids=_versions(loaded, [found]),
-                order_amount=step.order.amount if step.order else None,
+                order_amount=step.order_value,
                 discount_amount=step.order.total_applied_discount_amount if step.order else 0,
                 order_snapshot=order_snapshot(step.order, order),
             )
@@ -298,8 +298,8 @@ def _consume(
 ) -> None:
     """Take the uses, and let go of what the session held of them.
 
-    Vouchers before tiers, each in primary key order, then counters, the hottest last: two requests never wait
-    for each other in a ring.
+    Vouchers before tiers, each in primary key order, campaigns, then counters, the hottest last: two requests
+    never wait for each other in a ring.
     """
 
     def place(use: Use) -> tuple[bool, int]:
@@ -312,6 +312,7 @@ def _consume(
             raise DecisionOutdated  # the same session was redeemed by another call meanwhile
         found = replace(use.found, held=own)
         kind_of(use.step.object.value).consume(found, use.step, redemption=use.row, now=now)
+    counting.hold_campaigns({use.row.campaign_id for use in uses if use.row.campaign_id is not None})
     moves = dict(counted.moves)
     for tally, back in released.counters.items():
         moves[tally] = replace(moves.get(tally, Move()), back=back)

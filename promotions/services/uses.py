@@ -159,7 +159,7 @@ def tell_thresholds(
 def amount_of(name: str, step: Step) -> int:
     """What one use adds to the counter of a rule."""
     if name == ORDERS:
-        return (step.order.amount or 0) if step.order else 0
+        return step.order_value or 0
     if name == DISCOUNTS:
         return step.order.total_applied_discount_amount if step.order else 0
     if name == CREDITS:
