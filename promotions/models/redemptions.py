@@ -41,13 +41,20 @@ class Redemption(models.Model):
     status = models.CharField(max_length=12, choices=Status)
     related_object_type = models.CharField(max_length=16, choices=RelatedObject)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
-    voucher = models.ForeignKey(Voucher, on_delete=models.PROTECT, null=True, related_name="redemptions")
+    # The indexes below begin with these columns.
+    voucher = models.ForeignKey(
+        Voucher, on_delete=models.PROTECT, null=True, related_name="redemptions", db_index=False
+    )
     promotion_tier = models.ForeignKey(
         PromotionTier, on_delete=models.PROTECT, null=True, related_name="redemptions"
     )
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, null=True, related_name="redemptions")
-    customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, related_name="redemptions")
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, related_name="+")
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, null=True, related_name="redemptions", db_index=False
+    )
+    customer = models.ForeignKey(
+        Customer, on_delete=models.SET_NULL, null=True, related_name="redemptions", db_index=False
+    )
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     voucher_code = models.CharField(
         max_length=255, blank=True, default="", help_text="As the caller sent it."
     )
