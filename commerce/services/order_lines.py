@@ -45,6 +45,10 @@ def write(order: Order, resolved: ResolvedOrder, state: OrderState) -> list[Orde
         if changed:
             OrderItem.objects.bulk_update(changed, _AMOUNTS)
         appended = rows(order, resolved, state)[len(stored) :]
+        # A rollback may have taken lines away before the last one: behind that one there is room.
+        gap = stored[-1].position + 1 - len(stored) if stored else 0
+        for item in appended:
+            item.position += gap
     else:
         if resolved.order is not None:
             OrderItem.objects.filter(order=order).delete()

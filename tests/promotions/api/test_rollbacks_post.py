@@ -112,6 +112,27 @@ def test_what_was_used_together_goes_back_together(
     assert list(Voucher.objects.values_list("redeemed_quantity", flat=True)) == [0, 0]
 
 
+def test_an_order_goes_on_after_a_given_line_went_back(api: APIClient, make_voucher: MakeVoucher) -> None:
+    def use(code: str, **order: Any) -> Any:
+        body = {"redeemables": [{"object": "voucher", "id": code}], "order": {"source_id": "o-1", **order}}
+        return api.post("/v1/redemptions", body)
+
+    for name in ("mug", "pen", "bag"):
+        made = api.post("/v1/products", {"source_id": name, "name": name, "price": 100}).json()
+        gift = {"type": "UNIT", "effect": "ADD_NEW_ITEMS", "unit_off": 1, "unit_type": made["id"]}
+        make_voucher(name.upper(), discount=gift)
+    first = use("MUG", items=[{"source_id": "tee", "price": 1_000}]).json()["redemptions"][0]
+    use("PEN")
+    api.post(f"/v1/redemptions/{first['id']}/rollback")
+
+    answer = use("BAG")
+
+    assert answer.status_code == 200
+    lines = Order.objects.get().items.order_by("position").values_list("position", "source_id")
+    assert list(lines) == [(0, "tee"), (2, "pen"), (3, "bag")]
+    assert answer.json()["order"]["total_amount"] == 1_000
+
+
 def test_rollbacks_takes_a_single_one_too(api: APIClient, make_voucher: MakeVoucher, redeem: Any) -> None:
     make_voucher("TEN")
     redemption_id = redeem("TEN")["redemptions"][0]["id"]
