@@ -1,7 +1,7 @@
 """What sessions keep, given back: when they are redeemed, released, or over. Contract: semantics-core 10.
 
 `Voucher.held_quantity`, `Voucher.gift_held` and `Counter.held` are the sums of the holds' rows; whoever
-deletes a row takes it off them in the same transaction. Order of locks: vouchers, holds, counters.
+deletes a row takes it off them in the same transaction. Order of locks: vouchers, tiers, holds, counters.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.locking import lock
-from promotions.models import HeldCount, Hold, ValidationSession, Voucher
+from promotions.models import HeldCount, Hold, PromotionTier, ValidationSession, Voucher
 from promotions.redeemables import NOTHING_HELD, Held
 from promotions.selectors.tallies import Tally
 from promotions.services import counter_moves
@@ -40,8 +40,12 @@ class Released:
 def release_own(*, session_key: str, vouchers: Collection[int], tiers: Collection[int]) -> Released:
     """Delete what this session holds of these; the caller takes it off vouchers, cards and counters.
 
-    Whether the session is over does not matter: what it had is given back once.
+    Whether the session is over does not matter: what it had is given back once. Locks vouchers and tiers.
     """
+    if vouchers:
+        lock(Voucher.objects.filter(pk__in=vouchers).only("pk"))
+    if tiers:
+        lock(PromotionTier.objects.filter(pk__in=tiers).only("pk"))
     mine = Q(voucher__in=vouchers) | Q(promotion_tier__in=tiers)
     return _delete(Hold.objects.filter(mine, session__key=session_key))
 
@@ -61,11 +65,21 @@ def forget_empty(*, session_key: str) -> None:
     ValidationSession.objects.filter(key=session_key, holds=None).delete()
 
 
-def tidy(*, vouchers: Collection[int], counters: Collection[int], now: datetime) -> None:
-    """Give back what sessions that are over still keep of these vouchers and counters (primary keys)."""
+def over(*, vouchers: Collection[int], counters: Collection[int], now: datetime) -> dict[int, int | None]:
+    """Holds whose sessions are over, of these vouchers and counters, each with its voucher (primary keys)."""
     counted = HeldCount.objects.filter(hold=OuterRef("pk"), counter__in=counters)
     theirs = Q(voucher__in=vouchers) | Q(Exists(counted))
-    give_back(_delete(Hold.objects.filter(theirs, session__expires_at__lte=now)))
+    return dict(Hold.objects.filter(theirs, session__expires_at__lte=now).values_list("pk", "voucher"))
+
+
+def release(*, holds: Collection[int]) -> Released:
+    """Delete these holds; the caller has locked their vouchers and takes them off."""
+    return _delete(Hold.objects.filter(pk__in=holds)) if holds else Released()
+
+
+def tidy(*, voucher: int, now: datetime) -> None:
+    """Give back what sessions that are over still keep of this voucher, which the caller has locked."""
+    give_back(_delete(Hold.objects.filter(voucher=voucher, session__expires_at__lte=now)))
 
 
 def give_back(released: Released) -> None:

@@ -194,7 +194,7 @@ def _change(
 ) -> CardTransaction:
     """`of_amount`: what is removed was never there, instead of being subtracted from what was."""
     if voucher.gift_held:
-        holds.tidy(vouchers=[voucher.pk], counters=[], now=now)
+        holds.tidy(voucher=voucher.pk, now=now)
         voucher.refresh_from_db(fields=["gift_held"])
     balance, held, issued = voucher.gift_balance or 0, voucher.gift_held, voucher.gift_amount or 0
     _check(amount, free=balance - held, held=held, room=MOST_CREDITS - issued)

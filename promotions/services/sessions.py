@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from commerce.models import Customer
 from commerce.selectors import orders as order_resolution
@@ -138,7 +139,8 @@ def _hold(session: ValidationSession, loaded: Loaded, outcome: Outcome, actor: A
     """Vouchers and cards by guarded statements in primary key order, then counters, the hottest last."""
     steps = outcome.with_status(Status.APPLICABLE)
     touched = [row.pk for entry in loaded.found if isinstance(row := entry.row, Voucher)]
-    lock(Voucher.objects.filter(pk__in=touched).only("pk"))
+    held = Hold.objects.filter(session=session, voucher__isnull=False).values("voucher")
+    lock(Voucher.objects.filter(Q(pk__in=touched) | Q(pk__in=held)).only("pk"))
     before = holds.release_all(session_key=session.key)
     rows = _rows(session, loaded, steps)
     kept = held_moves(loaded, outcome)
@@ -206,7 +208,6 @@ def release(*, code: str, session_key: str, actor: Actor, now: datetime) -> None
     :raises NotFound: no such voucher, or the session holds nothing of it.
     """
     voucher = known.get(code)
-    lock(Voucher.objects.filter(pk=voucher.pk).only("pk"))
     released = holds.release_own(session_key=session_key, vouchers=[voucher.pk], tiers=[])
     if not released.vouchers:
         raise NotFound.of("session", session_key)
