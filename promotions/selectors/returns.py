@@ -85,7 +85,7 @@ def quotes_of(order: Order) -> list[ReturnQuote]:
 
 def of_order(order: Order) -> QuerySet[OrderReturn]:
     """The returns of an order, newest first."""
-    return OrderReturn.objects.filter(order=order).order_by("-pk")
+    return OrderReturn.objects.filter(order=order).select_related("order").order_by("-pk")
 
 
 def _policies(rows: Sequence[Redemption]) -> dict[int, ReturnPolicy]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
-from commerce.models import Order, OrderItem
+from commerce.models import OrderItem
 from core.api.fields import AmountField, BooleanField, IntegerField, ListField, MetadataField, TextField
 from core.instants import format_instant
 from engine.returning.quotes import LineQuote, RedeemableQuote, ReturnQuote
@@ -78,12 +78,6 @@ def quoted_output(quoted: Quoted) -> dict[str, Any]:
         "dry_run": True,
         **_quote(quoted.quote, quoted.lines),
     }
-
-
-def returns_output(order: Order, rows: Iterable[OrderReturn], lines: Sequence[OrderItem]) -> dict[str, Any]:
-    """`GET /v1/orders/{orderId}/returns`: all of them, newest first."""
-    found = [return_output(row, lines) for row in rows]
-    return {"object": "list", "data_ref": "returns", "returns": found, "total": len(found)}
 
 
 def _quote(quote: ReturnQuote, lines: Sequence[OrderItem]) -> dict[str, Any]:

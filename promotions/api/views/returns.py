@@ -9,28 +9,30 @@ from rest_framework.response import Response
 from commerce.selectors import orders
 from core.api.fields import parse
 from core.api.idempotency import answered
-from core.api.views import ProjectAPIView, actor_of
+from core.api.views import ProjectListView, actor_of
 from promotions.api.serializers.returns import (
     ReturnInput,
     quoted_output,
     return_output,
     return_spec,
-    returns_output,
 )
 from promotions.selectors import returns as known
 from promotions.services import returns
 
 
-class OrderReturnsView(ProjectAPIView):
+class OrderReturnsView(ProjectListView):
     """`GET` and `POST /v1/orders/{orderId}/returns`. With `dry_run` it only says what would be paid back."""
 
     resource = "redemptions"
+    data_ref = "returns"
     actions = {"POST": "rollback"}
     takes_idempotency_key = True
 
     def get(self, request: Request, order_id: str) -> Response:
         order = orders.by_reference(order_id)
-        return Response(returns_output(order, known.of_order(order), orders.lines_of(order)))
+        lines = orders.lines_of(order)
+        page = self.paginate_queryset(known.of_order(order))
+        return self.get_paginated_response([return_output(row, lines) for row in page or []])
 
     def post(self, request: Request, order_id: str) -> HttpResponse:
         given = parse(ReturnInput, request.data)

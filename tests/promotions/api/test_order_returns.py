@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -153,6 +154,8 @@ def test_lists_the_returns_of_an_order_newest_first(api: APIClient) -> None:
     body = answer.json()
     assert (body["object"], body["data_ref"], body["total"]) == ("list", "returns", 2)
     assert body["returns"] == [second, first]
+    page = api.get("/v1/orders/o-1/returns?limit=1&page=2").json()
+    assert (page["returns"], page["total"]) == ([first], 2)
     assert api.get("/v1/orders/nothing/returns").status_code == 404
 
 
@@ -287,3 +290,23 @@ def test_a_failure_half_way_leaves_nothing(api: APIClient, monkeypatch: pytest.M
     assert card.gift_balance == 0
     assert nothing_was_written()
     assert not OutboxEvent.objects.filter(name="order.return.created").exists()
+
+
+def test_the_cost_grows_neither_with_lines_nor_with_earlier_returns(
+    api: APIClient, count_queries: Callable[..., int]
+) -> None:
+    VoucherFactory(code="TEN", discount=amount(1_000))
+    many = [{"source_id": f"article {number}", "quantity": 3, "price": 500} for number in range(30)]
+    buy(api, "TEN", order={"source_id": "o-1", "items": many})
+    one = {"items": [{"position": 0, "quantity": 1}]}
+    some = {"items": [{"position": number, "quantity": 1} for number in range(1, 20)]}
+
+    first = count_queries(lambda: api.post("/v1/orders/o-1/returns", one))
+    second = count_queries(lambda: api.post("/v1/orders/o-1/returns", some))
+    quoted = count_queries(lambda: api.post("/v1/orders/o-1/returns", {**one, "dry_run": True}))
+    listed = count_queries(lambda: api.get("/v1/orders/o-1/returns"))
+    api.post("/v1/orders/o-1/returns", one)
+
+    assert first == second <= 28
+    assert quoted <= 10
+    assert count_queries(lambda: api.get("/v1/orders/o-1/returns")) == listed
