@@ -9,7 +9,8 @@ import pytest
 from django.db.models import Sum
 
 from promotions.models import DiscountedUnits, Redemption
-from promotions.selectors.counters import differences
+from promotions.selectors import reconcile
+from tests.conftest import NOW
 from tests.factories.commerce import ProductFactory
 from tests.factories.promotions import (
     CampaignFactory,
@@ -55,7 +56,7 @@ def test_once_per_customer_is_once(call: Call, at_once: AtOnce) -> None:
     assert sorted(successes.values_list("customer__source_id", flat=True)) == [
         f"customer-{number}" for number in range(4)
     ]
-    assert list(differences()) == []
+    assert list(reconcile.differences(now=NOW, only=reconcile.CHECKS_BY_NAME)) == []
 
 
 def test_a_budget_of_a_campaign_is_never_overspent(call: Call, at_once: AtOnce) -> None:
@@ -101,4 +102,4 @@ def test_units_of_a_tier_are_never_discounted_too_often(call: Call, at_once: AtO
     assert {status for status, _ in answers} == {200}
     assert DiscountedUnits.objects.aggregate(total=Sum("quantity"))["total"] == 20
     assert Redemption.objects.aggregate(total=Sum("discount_amount"))["total"] == 2000
-    assert list(differences()) == []
+    assert list(reconcile.differences(now=NOW, only=reconcile.CHECKS_BY_NAME)) == []

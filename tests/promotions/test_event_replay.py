@@ -27,11 +27,12 @@ from integrations.models import AsyncAction
 from integrations.services import async_actions
 from promotions.models import Campaign, Voucher
 from promotions.redeemables import NotRedeemable, Requested
-from promotions.selectors import counters
+from promotions.selectors import reconcile
 from promotions.services import campaigns, redemptions, rollbacks
 from promotions.services.rollbacks import RollbackSpec
 from promotions.services.validations import DecisionSpec
 from promotions.services.vouchers import VoucherSpec
+from tests.conftest import NOW
 from tests.factories.promotions import CampaignFactory, VoucherFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -144,7 +145,7 @@ def run(deliver: Callable[[], int]) -> tuple[int, dict[str, str]]:
     """Deliver, take the digests, and undo it."""
     with transaction.atomic():
         acted = deliver()
-        assert list(counters.differences()) == []
+        assert list(reconcile.differences(now=NOW, only=reconcile.CHECKS_BY_NAME)) == []
         found = digests()
         transaction.set_rollback(True)
     return acted, found
