@@ -186,6 +186,10 @@ def test_exports_the_movements_of_one_card(api: APIClient, card: Voucher, now: d
     answer = api.post("/v1/vouchers/GIFT50/transactions/export", {"parameters": parameters}).json()
 
     assert (answer["exported_object"], answer["status"]) == ("voucher_transactions", "SCHEDULED")
+    assert answer["parameters"] == {
+        **parameters,
+        "filters": {"voucher_id": {"conditions": {"$in": [card.public_id]}}},
+    }
     header, newest, *others = exported(now)
     assert header == "type,amount,balance,voucher_id,details"
     assert newest.startswith(f"CREDITS_REMOVAL,-2.00,103.00,{card.public_id},")
