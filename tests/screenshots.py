@@ -53,6 +53,7 @@ PAGES = {
     "products": "/admin/commerce/product/",
     "collections": "/admin/commerce/productcollection/",
     "events": "/admin/commerce/customevent/",
+    "holds": "/admin/promotions/validationsession/",
     "jobs": "/admin/integrations/asyncaction/",
     "exports": "/admin/integrations/export/",
     "settings": "/admin/core/projectsettings/1/change/",
@@ -71,6 +72,7 @@ OPENED = {
     "product": "products",
     "segment": "segments",
     "export": "exports",
+    "hold": "holds",
 }
 TABS = {
     "campaign": ("codes", "tiers", "redemptions", "budgets", "versions"),
