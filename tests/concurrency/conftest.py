@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,14 +16,31 @@ from django.core.servers.basehttp import WSGIServer
 from django.db import connection
 from pytest_django.live_server_helper import LiveServer
 
+from core import locking
 from core.actors import Actor
 from core.services import api_keys
+from tests.concurrency.adding_up import everything_adds_up
 from tests.conftest import NOW
 
 # Django's test server keeps only ten callers waiting; here 64 come at once.
 WSGIServer.request_queue_size = 256
 
 Answer = tuple[int, dict[str, Any]]
+
+
+@pytest.fixture(autouse=True)
+def _adds_up(transactional_db: None) -> Iterator[None]:
+    """Whatever a race was about: afterwards every counter, balance and hold is the sum of its rows."""
+    yield
+    everything_adds_up()
+
+
+@pytest.fixture
+def given_up(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """One entry for each transaction that PostgreSQL gave up (deadlock, lock time-out), to be repeated."""
+    naps: list[float] = []
+    monkeypatch.setattr(locking, "time", SimpleNamespace(sleep=naps.append))
+    return naps
 
 
 @pytest.fixture
