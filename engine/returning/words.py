@@ -48,13 +48,17 @@ def _charged(lost: int, before: int) -> str:
     """`lost` in all, `before` at earlier returns."""
     if not before:
         return f"{money(lost)} charged back"
-    if lost >= before:
+    if lost == before:
+        return f"nothing more charged back, {money(lost)} in all"
+    if lost > before:
         return f"{money(lost - before)} more charged back, {money(lost)} in all"
     return f"{money(before - lost)} of the {money(before)} charged back before comes back with these units"
 
 
 def _because(share: Share, again: Again) -> str:
-    reason = None if again.step is None else again.step.reason
+    if again.step is None:
+        return " (nothing that was bought is kept)"
+    reason = again.step.reason
     if reason is None:
         return ""
     why = reason.details or reason.message

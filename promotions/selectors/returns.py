@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 
@@ -15,6 +15,7 @@ from engine.returning.policy import Decision, ReturnPolicy
 from engine.returning.purchase import Name
 from engine.returning.quotes import Returned, ReturnQuote
 from promotions.models import OrderReturn, Redemption, Version
+from promotions.selectors.readable import known_names, spelled_out
 
 _NOTHING = LineState(quantity=0, initial_quantity=0)
 
@@ -75,6 +76,21 @@ def returnable(order: Order) -> Returnable:
         redemptions=redemptions,
         before=Returned.by(quotes_of(order)),
     )
+
+
+def with_names(quote: ReturnQuote, found: Returnable) -> ReturnQuote:
+    """The quote with names instead of ids where it says which condition is lost; looks only then."""
+    lost = {(one.request, one.object, one.key) for one in quote.redeemables if one.applies is False}
+    if not lost:
+        return quote
+    names = known_names(
+        candidate
+        for decision in found.decisions
+        for candidate in decision.snapshot.candidates
+        if (decision.id, candidate.object, candidate.key) in lost
+    )
+    spelled = (replace(one, text=spelled_out(one.text, names)) for one in quote.redeemables)
+    return replace(quote, redeemables=tuple(spelled))
 
 
 def quotes_of(order: Order) -> list[ReturnQuote]:

@@ -133,13 +133,14 @@ def _quote(found: Returnable, spec: ReturnSpec) -> ReturnQuote:
     _check_paid(found.order)
     if bool(spec.items) == (spec.amount is not None):
         raise InvalidReturn("Say either which items come back, or an amount of an order without lines.")
-    return quote(
+    result = quote(
         order=found.state,
         decisions=found.decisions,
         before=found.before,
         returning=_units(found, spec.items),
         returning_amount=0 if spec.amount is None else _amount(found, spec.amount),
     )
+    return selectors.with_names(result, found)
 
 
 def _check_paid(order: Order) -> None:

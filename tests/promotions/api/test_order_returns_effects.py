@@ -27,6 +27,8 @@ from tests.promotions.api.returning import ABOVE_40, back, buy, counters, refuse
 
 pytestmark = pytest.mark.django_db
 
+BAG = {"source_id": "bag", "quantity": 1, "price": 500}
+
 
 def test_a_gift_card_gets_its_part_back(api: APIClient) -> None:
     card = GiftCardFactory(code="GIFT", gift_amount=2_000)
@@ -153,6 +155,33 @@ def test_a_lost_condition_charges_the_kept_discount_back(api: APIClient) -> None
     assert ten["explanation"] == (
         "TEN no longer applies to what is kept (order amount must be more than 40.00; it is 20.00):"
         " 4.00 charged back"
+    )
+
+
+def test_a_gift_is_charged_when_what_it_came_with_goes_back(api: APIClient) -> None:
+    """A mug for whoever buys the T-shirt; the T-shirts go back, a bag and the mug stay."""
+    tee = api.post("/v1/products", {"source_id": "tee", "name": "T-shirt", "price": 1_000}).json()
+    mug = api.post("/v1/products", {"source_id": "mug", "name": "Mug", "price": 600}).json()
+    gift = {"type": "UNIT", "effect": "ADD_NEW_ITEMS", "unit_off": 1, "unit_type": mug["id"]}
+    campaign = CampaignFactory(discount=gift, return_policy="CHARGE_BACK")
+    VoucherFactory(code="MUG", campaign=campaign)
+    wanted = {"$is": [{"object": "product", "id": tee["id"]}]}
+    rules = {"1": {"name": "order.items.any", "property": None, "conditions": wanted}}
+    RuleAssignmentFactory(rule=ValidationRuleFactory(rules=rules), campaign=campaign)
+    buy(api, "MUG", order={"source_id": "o-1", "items": [{"source_id": "tee", "quantity": 2}, BAG]})
+
+    both = back(api, {"tee": 2}).json()
+    bag = back(api, {"bag": 1}).json()
+    rest = back(api, {"mug": 1}).json()
+
+    assert [one["refund_amount"] for one in (both, bag, rest)] == [1_400, 500, 600]
+    assert both["redeemables"][0]["explanation"] == (
+        "MUG no longer applies to what is kept (an item of the order must be T-shirt; no order line matches):"
+        " 6.00 charged back"
+    )
+    assert bag["redeemables"][0]["explanation"] == (
+        "MUG no longer applies to what is kept (nothing that was bought is kept):"
+        " nothing more charged back, 6.00 in all"
     )
 
 
