@@ -7,6 +7,7 @@ R5 (a failure leaves one row), and summaries that say what the rows say.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -337,11 +338,12 @@ class CounterMachine(RuleBasedStateMachine):
 
 @pytest.mark.slow
 def test_counters_under_any_sequence_of_calls(db: None) -> None:
+    examples, steps = (200, 50) if os.environ.get("FANFARE_NIGHTLY") else (20, 30)
     run_state_machine_as_test(
         CounterMachine,
         settings=settings(
-            max_examples=20,
-            stateful_step_count=30,
+            max_examples=examples,
+            stateful_step_count=steps,
             deadline=None,
             derandomize=True,
             database=None,

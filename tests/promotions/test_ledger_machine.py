@@ -6,6 +6,7 @@ M4 (one cause moves a card once), and held credits are nobody else's.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -258,11 +259,12 @@ class LedgerMachine(RuleBasedStateMachine):
 
 @pytest.mark.slow
 def test_ledgers_under_any_sequence_of_movements(db: None) -> None:
+    examples, steps = (200, 50) if os.environ.get("FANFARE_NIGHTLY") else (20, 30)
     run_state_machine_as_test(
         LedgerMachine,
         settings=settings(
-            max_examples=20,
-            stateful_step_count=30,
+            max_examples=examples,
+            stateful_step_count=steps,
             deadline=None,
             derandomize=True,
             database=None,
