@@ -12,7 +12,7 @@ from commerce.admin.rows import article_link
 from commerce.models import Order, OrderItem
 from core import words
 from core.admin.pages import Panel
-from engine.returning.quotes import LineQuote, ReturnQuote
+from engine.returning.quotes import LineQuote, RedeemableQuote, ReturnQuote
 from promotions.models import OrderReturn
 from promotions.selectors import returns as known
 
@@ -59,11 +59,16 @@ def _amounts(quote: ReturnQuote) -> list[str]:
     """Money, and what went back to cards; what lost discounts would have taken beyond that."""
     cards = [one for one in quote.redeemables if one.taken_back.refund]
     found: list[str] = [format_html("<b>{}</b>", words.money(quote.money))]
-    text = '<b>{}</b> to <span class="fanfare-code">{}</span>'
-    found += [format_html(text, words.money(one.taken_back.refund), one.label) for one in cards]
+    found += [_to_card(one) for one in cards]
     if quote.uncovered:
         found.append(_muted(f"{words.money(quote.uncovered)} of lost discounts is not asked back"))
     return found
+
+
+def _to_card(one: RedeemableQuote) -> SafeString:
+    return format_html(
+        '<b>{}</b> to <span class="fanfare-code">{}</span>', words.money(one.taken_back.refund), one.label
+    )
 
 
 def _muted(text: str) -> SafeString:
