@@ -162,7 +162,10 @@ def _rows(session: ValidationSession, loaded: Loaded, steps: Sequence[Step]) -> 
             voucher=row if isinstance(row, Voucher) else None,
             promotion_tier=row if isinstance(row, PromotionTier) else None,
             credits=step.credits_taken or 0,
-            discount_amount=step.order.total_applied_discount_amount if step.order else 0,
+            # What a card pays is no discount.
+            discount_amount=step.order.total_applied_discount_amount
+            if step.order and step.credits_taken is None
+            else 0,
         )
     Hold.objects.bulk_create(rows.values())
     return rows
