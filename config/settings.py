@@ -115,8 +115,8 @@ _timeouts = (
 )
 DATABASES["default"]["OPTIONS"] = {
     "options": _timeouts,
-    # After so many uses a statement of `core.prepared` is planned once and for all on its connection. A pooler
-    # that gives every transaction another connection does not bear that: 0 turns it off.
+    # After so many uses a statement of `core.prepared` is planned once and for all on its connection.
+    # A pooler that gives every transaction another connection does not bear that: 0 turns it off.
     "prepare_threshold": env.int("FANFARE_PREPARE_AFTER", default=3) or None,
     **(
         {"pool": {"min_size": 1, "max_size": env.int("FANFARE_WEB_THREADS", default=8)}}

@@ -13,11 +13,10 @@ from django.utils import timezone
 
 from core import health, project
 from core.health import Check
-from promotions import reports
+from promotions import last_run, reports
 from promotions.models import BudgetAlert, Redemption
 from promotions.reports import Day, Milestone, Totals
 from promotions.selectors import budgets
-from promotions.selectors.reconcile import last_run
 
 CHART_DAYS: Final = 30
 AHEAD: Final = timedelta(days=14)

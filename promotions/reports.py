@@ -22,8 +22,8 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 
 from commerce.models import Order
+from promotions import last_run
 from promotions.models import Campaign, Redemption
-from promotions.selectors.reconcile import last_run
 
 _SUCCEEDED: Final = Q(status=Redemption.Status.SUCCEEDED)
 _FAILED: Final = Q(status=Redemption.Status.FAILED)

@@ -14,8 +14,9 @@ from django.db import transaction
 from core import events, health, project
 from core.actors import Actor
 from core.models import ProjectSettings
+from promotions import last_run
 from promotions.selectors import reconcile
-from promotions.selectors.reconcile import Difference, last_run
+from promotions.selectors.reconcile import Difference
 
 logger = logging.getLogger(__name__)
 

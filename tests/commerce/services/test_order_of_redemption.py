@@ -14,8 +14,8 @@ from commerce.selectors.orders import resolve, stored_wire
 from commerce.services import orders
 from commerce.services.order_lines import Taken, TakenLine
 from core.actors import Actor
-from core.journal import Journal
 from core.errors import NotFound
+from core.journal import Journal
 from engine.basket import OrderState, open_order, since
 from engine.draft import Draft
 from tests.factories.commerce import CustomerFactory, OrderFactory, OrderItemFactory, ProductFactory

@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 
 from core.models import AuditEntry, OutboxEvent
+from promotions import last_run
 from promotions.models import CardTransaction, Counter, Redemption, Voucher
-from promotions.selectors.reconcile import last_run
 from promotions.selectors.tallies import ORDERS
 from tests.promotions.planted_lies import fact, lie
 from tests.promotions.reconciled_shop import Shop

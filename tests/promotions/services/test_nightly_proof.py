@@ -13,10 +13,9 @@ from core.actors import Actor
 from core.api import metrics
 from core.models import OutboxEvent, ProjectSettings
 from insights import dashboard
-from promotions import tasks
+from promotions import last_run, tasks
 from promotions.models import Voucher
 from promotions.reports import proofs
-from promotions.selectors.reconcile import last_run
 from promotions.services import nightly_proof
 from tests.factories.promotions import VoucherFactory
 
