@@ -187,8 +187,9 @@ def load(
     """These counters, those that exist. One query.
 
     Where a customer's uses have no counter yet they are counted from his redemptions since the beginning of
-    the period (`starts`, as of `period_starts`): `id` is 0 then. What sessions hold counts as long as they
-    live at `now`; what `session_key` holds is the caller's own.
+    the period (`starts`, as of `period_starts`): `id` is 0 then. Not where sessions hold something of an
+    earlier period: that belongs into a counter (`holds.carry_over`). What sessions hold counts as long as
+    they live at `now`; what `session_key` holds is the caller's own.
     """
     placed = sorted(wanted)
     if not placed:
@@ -243,7 +244,12 @@ LEFT JOIN LATERAL (
     JOIN promotions_validationsession AS session ON session.id = hold.session_id
     WHERE part.counter_id = counter.id AND session.expires_at > %(now)s::timestamptz AND counter.held > 0
 ) AS living ON TRUE
-WHERE counter.id IS NOT NULL OR wanted.is_counted
+WHERE counter.id IS NOT NULL OR (wanted.is_counted AND NOT EXISTS (
+    SELECT 1 FROM promotions_counter AS former
+    WHERE former.scope = wanted.scope AND former.scope_id = wanted.scope_id
+      AND former.subject = wanted.subject AND former.name = wanted.name
+      AND former.period < wanted.period AND former.held > 0
+))
 """
 
 

@@ -159,6 +159,7 @@ def _make(missing: Iterable[Tally]) -> None:
         for tally, value in sorted(values.items(), key=lambda pair: pair[0].place)
     ]
     Counter.objects.bulk_create(rows, ignore_conflicts=True)
+    holds.carry_over(values.keys())
 
 
 def _limit_of(tally: Tally, limits: Mapping[int, int]) -> int | None:

@@ -82,6 +82,50 @@ def tidy(*, voucher: int, now: datetime) -> None:
     give_back(_delete(Hold.objects.filter(voucher=voucher, session__expires_at__lte=now)))
 
 
+def carry_over(new: Collection[Tally]) -> None:
+    """Let counters of a day, week or month that begins hold what sessions keep of those before them.
+
+    A hold that lives over midnight finds its place there, too, and nobody else does. Called when the counters
+    were made; what others carry at the same moment is carried once.
+    """
+    placed = [tally for tally in new if tally.period]
+    if not placed:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_KEPT_BEFORE, [list(column) for column in zip(*placed, strict=True)])
+        # The last period of a hold comes last, and stays.
+        kept = {(hold, counter): amount for hold, counter, amount in cursor.fetchall()}
+        if kept:
+            pairs, amounts = zip(*kept, strict=True), list(kept.values())
+            cursor.execute(_KEEP, [*(list(column) for column in pairs), amounts])
+
+
+# What is being deleted meanwhile is waited for, and left out.
+_KEPT_BEFORE: Final = """
+SELECT hold.id, counter.id, part.amount
+FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[])
+    AS wanted(scope, scope_id, subject, name, period)
+JOIN promotions_counter AS counter USING (scope, scope_id, subject, name, period)
+JOIN promotions_counter AS former USING (scope, scope_id, subject, name)
+JOIN promotions_heldcount AS part ON part.counter_id = former.id
+JOIN promotions_hold AS hold ON hold.id = part.hold_id
+WHERE former.period < wanted.period AND former.held > 0
+ORDER BY former.period, hold.id
+FOR KEY SHARE OF hold
+"""
+_KEEP: Final = """
+WITH new AS (
+    INSERT INTO promotions_heldcount (hold_id, counter_id, amount)
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[])
+    ON CONFLICT DO NOTHING RETURNING counter_id, amount
+), sums AS (
+    SELECT counter_id, SUM(amount) AS held FROM new GROUP BY 1
+)
+UPDATE promotions_counter AS counter SET held = counter.held + sums.held
+FROM sums WHERE counter.id = sums.counter_id
+"""
+
+
 def give_back(released: Released) -> None:
     """Take what was deleted off the sums."""
     if released.vouchers:
