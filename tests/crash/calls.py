@@ -56,10 +56,13 @@ class Lost(Exception):
 
 
 class Line:
-    """A kept connection to the server, made anew when it breaks."""
+    """A connection to the server, made anew when it breaks, or for every call if it is not `kept`.
 
-    def __init__(self, port: int, headers: Mapping[str, str]) -> None:
-        self._port, self._headers = port, headers
+    The server hangs up on one that is silent for seconds.
+    """
+
+    def __init__(self, port: int, headers: Mapping[str, str], *, kept: bool = True) -> None:
+        self._port, self._headers, self._is_kept = port, headers, kept
         self._connection: http.client.HTTPConnection | None = None
 
     def send(self, method: str, path: str, body: Any = None, *, key: str | None = None) -> Answer:
@@ -76,6 +79,8 @@ class Line:
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise Lost(repr(error)) from error
+        if not self._is_kept:
+            self.close()
         if response.status == 503:
             raise Lost(raw.decode())
         with contextlib.suppress(ValueError):

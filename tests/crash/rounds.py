@@ -79,7 +79,7 @@ def play(house: House, *, number: int, victim: str, headers: Mapping[str, str], 
         for one in running:
             one.result()
     calls = [call for caller in callers for call in caller.calls]
-    return _judged(victim, calls, shop, Line(house.port, headers), name, away)
+    return _judged(victim, calls, shop, Line(house.port, headers, kept=False), name, away)
 
 
 def _judged(victim: str, calls: list[Call], shop: Shop, line: Line, name: str, away: float) -> Round:
@@ -88,7 +88,6 @@ def _judged(victim: str, calls: list[Call], shop: Shop, line: Line, name: str, a
     complaints = [*proof.differences(calls, left), *_repeated(calls, line), *discrepancies()]
     complaints += use_up(shop, line)
     complaints += discrepancies()
-    line.close()
     return Round(
         victim=victim,
         calls=len(calls),
