@@ -25,6 +25,7 @@ from promotions.services import (
     codes,
     discounts,
     gifts,
+    holds,
     ledger,
     rule_assignments,
     validity,
@@ -150,7 +151,7 @@ def update(*, voucher_id: int, spec: VoucherSpec, actor: Actor, now: datetime) -
         columns["metadata"] = {**voucher.metadata, **spec.metadata}
     before = assign(voucher, columns)
     validity.check(voucher, parent=campaign)
-    _check_uses(voucher)
+    _check_uses(voucher, now)
     voucher.updated_at = now
     voucher.save(update_fields=[*columns, "updated_at"])
     old, new_ = audit.changes(facts(before), facts(columns))
@@ -250,11 +251,19 @@ def _insert(
     return codes.fill(config=config, count=1, build=build, settings=settings)[0]
 
 
-def _check_uses(voucher: Voucher) -> None:
-    """The row is locked, so nobody uses the code meanwhile."""
+def _check_uses(voucher: Voucher, now: datetime) -> None:
+    """The row is locked, so nobody uses or holds the code meanwhile."""
     allowed, used = voucher.redemption_quantity, voucher.redeemed_quantity
-    if allowed is not None and allowed < used:
-        raise InvalidVoucher(f"The code was used {used} times already; allow at least {used}, or disable it.")
+    if allowed is None or allowed >= used + voucher.held_quantity:
+        return
+    holds.tidy(voucher=voucher.pk, now=now)
+    voucher.refresh_from_db(fields=["held_quantity"])
+    held, least = voucher.held_quantity, used + voucher.held_quantity
+    if allowed < least:
+        kept = f" and is held by {held} open baskets" if held else ""
+        raise InvalidVoucher(
+            f"The code was used {used} times already{kept}; allow at least {least}, or disable it."
+        )
 
 
 def _locked(voucher_id: int, *, from_bin: bool = False) -> Voucher:
