@@ -43,8 +43,9 @@ def terms(redemption: Redemption) -> str:
 
 def _head(named: Named) -> SafeString:
     since = words.when(named.version.created_at)
-    text = '{} <div class="fanfare-muted">version {}, since {}</div>'
-    return format_html(text, _link(named), named.version.number, since)
+    return format_html(
+        '{} <div class="fanfare-muted">version {}, since {}</div>', _link(named), named.version.number, since
+    )
 
 
 def _link(named: Named) -> str | SafeString:

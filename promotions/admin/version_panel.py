@@ -44,8 +44,13 @@ def panel(entity: Model, *, empty: str = "No version yet.") -> Panel:
 def _head(version: Version) -> SafeString:
     who = version.actor_label or version.actor_id
     channel = _CHANNELS.get(version.channel, version.channel)
-    text = '<b>{}</b> <div>{}</div><div class="fanfare-muted">{} {}</div>'
-    return format_html(text, version.number, words.when(version.created_at), who, channel)
+    return format_html(
+        '<b>{}</b> <div>{}</div><div class="fanfare-muted">{} {}</div>',
+        version.number,
+        words.when(version.created_at),
+        who,
+        channel,
+    )
 
 
 def lines(said: Lines) -> SafeString:
