@@ -1,4 +1,3 @@
-
 import django.contrib.postgres.fields
 import django.core.serializers.json
 import django.core.validators
