@@ -93,7 +93,7 @@ def test_a_thousand_random_spends_by_16_with_top_ups_between(at_once: AtOnce) ->
 
 def test_64_callers_want_700_of_10000(call: Call, at_once: AtOnce) -> None:
     issue("TEN-THOUSAND", 10_000)
-    body = {
+    body: dict[str, Any] = {
         "redeemables": [{"object": "voucher", "id": "TEN-THOUSAND", "gift": {"credits": 700}}],
         "order": {"amount": 5_000},
     }
@@ -104,6 +104,12 @@ def test_64_callers_want_700_of_10000(call: Call, at_once: AtOnce) -> None:
     assert {wire["key"] for status, wire in answers if status == 400} == {"gift_amount_exceeded"}
     assert ledger_of("TEN-THOUSAND")[-1] == 200
     assert CardTransaction.objects.filter(type="CREDITS_REDEMPTION", amount=-700).count() == 14
+
+    del body["redeemables"][0]["gift"]
+    status, wire = call("POST", "/v1/redemptions", body)
+
+    assert (status, wire["redemptions"][0]["amount"]) == (200, 200)
+    assert ledger_of("TEN-THOUSAND")[-1] == 0
 
 
 def test_whoever_leaves_the_amount_out_gets_what_is_left(call: Call, at_once: AtOnce) -> None:
