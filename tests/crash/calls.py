@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
 SILENCE_SECONDS: Final = 30.0
+_TRIES: Final = 20
+_PAUSE_SECONDS: Final = 0.1
 
 type Answer = tuple[int, dict[str, Any]]
 
@@ -86,6 +89,14 @@ class Line:
         with contextlib.suppress(ValueError):
             return response.status, json.loads(raw or b"{}")
         return response.status, {"raw": raw.decode(errors="replace")[:500]}
+
+    def insist(self, method: str, path: str, body: Any = None, *, key: str | None = None) -> Answer:
+        """Send what may be done twice until it is answered: after a crash, old connections cost a 503 each."""
+        for _ in range(_TRIES):
+            with contextlib.suppress(Lost):
+                return self.send(method, path, body, key=key)
+            time.sleep(_PAUSE_SECONDS)
+        return self.send(method, path, body, key=key)
 
     def close(self) -> None:
         if self._connection is not None:

@@ -107,7 +107,7 @@ def _repeated(calls: Sequence[Call], line: Line) -> list[str]:
     return [
         f"{call.kind} {call.name} is answered otherwise when it is repeated"
         for call in [*several, *known[-REPEATED:]]
-        if line.send(call.method, call.path, call.body, key=call.name) != call.answer
+        if line.insist(call.method, call.path, call.body, key=call.name) != call.answer
     ]
 
 

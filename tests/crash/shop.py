@@ -85,7 +85,7 @@ def use_up(shop: Shop, line: Line) -> Iterator[str]:
     for card in shop.cards:
         left = Voucher.objects.get(code=card).gift_balance or 0
         for credits, expected in ((left + 1, 400), (left, 200)) if left else ((1, 400),):
-            status, _ = line.send(
+            status, _ = line.insist(
                 "POST", "/v1/redemptions", basket(card, amount=EVERYTHING, credits={card: credits})
             )
             if status != expected:
@@ -104,7 +104,7 @@ def use_up(shop: Shop, line: Line) -> Iterator[str]:
 def _until_refused(line: Line, code: str) -> Iterator[str]:
     """Use it as long as that goes; anything else than a refusal at the end is told."""
     while True:
-        status, wire = line.send("POST", "/v1/redemptions", basket(code, amount=EVERYTHING))
+        status, wire = line.insist("POST", "/v1/redemptions", basket(code, amount=EVERYTHING))
         if status == 400:
             return
         if status != 200:
