@@ -91,7 +91,7 @@ class Line:
         return response.status, {"raw": raw.decode(errors="replace")[:500]}
 
     def insist(self, method: str, path: str, body: Any = None, *, key: str | None = None) -> Answer:
-        """Send what may be done twice until it is answered: after a crash, old connections cost a 503 each."""
+        """Send what may be done twice until it is answered: after a crash, old connections cost 503s."""
         for _ in range(_TRIES):
             with contextlib.suppress(Lost):
                 return self.send(method, path, body, key=key)
