@@ -82,8 +82,8 @@ class Model:
     pool: int = 3_000
     mine: int = 5
     ever: int = 8
-    each: int = 4
-    daily: int = 4
+    each: int = 3
+    daily: int = 2
     quantity: int = 3
     balance: int = 3_000
     off: dict[str, int] = field(default_factory=lambda: {"A": 700, "B": 400})

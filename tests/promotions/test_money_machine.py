@@ -89,7 +89,7 @@ class MoneyMachine(MoneyShop):
         names=DISCOUNTS,
         credits=CREDITS,
         others=st.lists(st.tuples(DISCOUNTS, CREDITS, st.sampled_from(PEOPLE)), max_size=6),
-        minutes=st.sampled_from([0, 10, 29]),
+        minutes=st.sampled_from([0, 20, 29]),
     )
     def hold_and_pay_later(
         self, names: list[str], credits: int, others: list[tuple[list[str], int, str]], minutes: int
