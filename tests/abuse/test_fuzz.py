@@ -97,7 +97,7 @@ BODIES: Final[list[tuple[str, str, dict[str, Any]]]] = [
         "/v1/qualifications",
         {"scenario": "ALL", "order": ORDER, "customer": CUSTOMER, "options": {"limit": 5}},
     ),
-    ("POST", "/v1/vouchers/MANY/redemption", {"order": ORDER, "customer": CUSTOMER}),
+    ("POST", "/v1/vouchers/MANY/redemption", {"order": {**ORDER, "source_id": "o-2"}, "customer": CUSTOMER}),
     ("POST", "/v1/customers", CUSTOMER),
     ("POST", "/v1/orders", ORDER),
     ("POST", "/v1/events", {"event": "seen", "customer": CUSTOMER, "metadata": {"page": "/"}}),

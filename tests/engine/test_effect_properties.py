@@ -214,7 +214,7 @@ def test_barred_lines_are_never_discounted(
     if wanted.get("effect", "").startswith("APPLY_TO_ITEMS"):
         effected = run(one, mode=DISCOUNTED, barred_lines=barred)
 
-        # A line without a price keeps a gift card from paying items: it is refused, and nothing is discounted.
+        # A line without a price keeps a gift card from paying items: then nothing is discounted.
         lines = () if effected.refusal is not None else after(effected).lines
         assert all(not line.applied_discount_amount for at, line in enumerate(lines) if at in barred)
 
