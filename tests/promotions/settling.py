@@ -6,7 +6,8 @@ import time
 
 from django.db import connection
 
-_PATIENCE = 60.0
+# The state machines of money work for a minute or more within one transaction.
+_PATIENCE = 300.0
 
 
 def settle() -> None:

@@ -105,6 +105,7 @@ class CounterMachine(RuleBasedStateMachine):
         self.ids: dict[str, str] = {}
         self.baskets: dict[str, Basket] = {}
         self.uses: dict[str, Use] = {}
+        self.orders: dict[str, str] = {}
         self.people: dict[str, Counter[str]] = {}
         self.failures: Counter[str] = Counter()
         self.failed_calls: list[Call] = []
@@ -220,7 +221,7 @@ class CounterMachine(RuleBasedStateMachine):
             customer={"source_id": call.customer} if call.customer else None,
         )
         events = OutboxEvent.objects.count()
-        refusal = self.expected_refusal(call.names)
+        refusal = self.expected_refusal(call.names) or self.used_before(call)
         done, refused = None, None
         try:
             done = redemptions.redeem(spec=spec, actor=ACTOR, now=now)
@@ -244,6 +245,19 @@ class CounterMachine(RuleBasedStateMachine):
                 return "quantity_exceeded", shown
         return None
 
+    def used_before(self, call: Call) -> tuple[str, str] | None:
+        """The first one that the same order used and that was not taken back."""
+        on_order = [
+            name
+            for use in self.uses.values()
+            if call.order is not None and use.order == self.orders.get(call.order) and not use.is_taken_back
+            for name, _ in use.taken
+        ]
+        for name in call.names:
+            if name in on_order:
+                return "already_redeemed_on_order", self.ids[name] if name in TIERS else name
+        return None
+
     def note_failure(self, call: Call, key: str) -> None:
         self.failures[key] += 1
         if call not in self.failed_calls:
@@ -255,6 +269,8 @@ class CounterMachine(RuleBasedStateMachine):
         head = done.parent or done.redemptions[0]
         assert done.order is not None
         order_id = done.order.public_id
+        if call.order is not None:
+            self.orders[call.order] = order_id
         basket = self.baskets.setdefault(order_id, Basket(amount=ORDERS[call.order], created=self.minutes))
         taken = []
         for name in call.names:
