@@ -24,6 +24,7 @@ from core.idempotency import UNKEYED, Once
 from core.ids import new_id
 from core.locking import lock, retried
 from engine import Outcome, Status, Step, evaluate
+from engine.guards import Guard
 from promotions.channels import channel_of
 from promotions.models import HeldCount, Hold, PromotionTier, ValidationSession, Voucher
 from promotions.redeemables import NOTHING_HELD
@@ -31,6 +32,7 @@ from promotions.selectors import snapshots
 from promotions.selectors import vouchers as known
 from promotions.selectors.readable import with_names
 from promotions.selectors.snapshots import Loaded
+from promotions.selectors.tallies import Tally
 from promotions.services import counter_moves, counting, holds
 from promotions.services.counter_moves import DecisionOutdated, Move
 from promotions.services.counting import Taking
@@ -143,8 +145,9 @@ def _hold(session: ValidationSession, loaded: Loaded, outcome: Outcome, actor: A
     lock(Voucher.objects.filter(Q(pk__in=touched) | Q(pk__in=held)).only("pk"))
     before = holds.release_all(session_key=session.key)
     rows = _rows(session, loaded, steps)
-    kept = held_moves(loaded, outcome)
-    _store_counts(rows, loaded, outcome)
+    relied_on = list(guarded(loaded, outcome))
+    kept = held_moves(loaded, relied_on)
+    _store_counts(rows, loaded, relied_on)
     _hold_vouchers(rows, before)
     for tally, back in before.counters.items():
         kept[tally] = replace(kept.get(tally, Move()), back=back)
@@ -171,9 +174,11 @@ def _rows(session: ValidationSession, loaded: Loaded, steps: Sequence[Step]) -> 
     return rows
 
 
-def _store_counts(rows: Mapping[tuple[str, str], Hold], loaded: Loaded, outcome: Outcome) -> None:
+def _store_counts(
+    rows: Mapping[tuple[str, str], Hold], loaded: Loaded, relied_on: Sequence[tuple[Guard, Tally]]
+) -> None:
     counts: dict[tuple[int, int], HeldCount] = {}
-    for guard, tally in guarded(loaded, outcome):
+    for guard, tally in relied_on:
         if not guard.amount or not loaded.counted[tally].id:
             continue
         hold = rows[guard.object.value, guard.key]

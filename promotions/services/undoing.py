@@ -25,7 +25,7 @@ from promotions.models import (
 )
 from promotions.selectors import tallies
 from promotions.selectors.tallies import CREDITS, DISCOUNTS, ORDERS, Place, Subjects, Tally
-from promotions.services import counter_moves
+from promotions.services import counter_moves, counting
 from promotions.services.counter_moves import Move
 
 
@@ -102,16 +102,16 @@ def hold_terms(redemptions: Sequence[Redemption]) -> None:
         if keys:
             with connection.cursor() as cursor:
                 cursor.execute(statement, [sorted(keys)])
+    counting.hold_campaigns({one.campaign_id for one in redemptions if one.campaign_id is not None})
 
 
-# In the order of `counting.make_shared`. Only this lock waits for its, and for nothing else.
+# In the order of `counting.make_shared`, campaigns last. Only this lock waits for its, and for nothing else.
 _HOLD_TERMS: Final = (
     ("SELECT 1 FROM promotions_voucher WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", "voucher_id"),
     (
         "SELECT 1 FROM promotions_promotiontier WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE",
         "promotion_tier_id",
     ),
-    ("SELECT 1 FROM promotions_campaign WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", "campaign_id"),
 )
 
 

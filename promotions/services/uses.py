@@ -105,10 +105,10 @@ def _base(counted: Counted | None) -> int | None:
     return counted.value if counted is not None and not counted.id else None
 
 
-def held_moves(loaded: Loaded, outcome: Outcome) -> dict[Tally, Move]:
-    """What a session holds of the counters that the decision relied on; nothing is used yet."""
+def held_moves(loaded: Loaded, relied_on: Iterable[tuple[Guard, Tally]]) -> dict[Tally, Move]:
+    """What a session holds of the counters that the decision relied on (`guarded`); nothing is used yet."""
     moves: dict[Tally, Move] = {}
-    for guard, tally in guarded(loaded, outcome):
+    for guard, tally in relied_on:
         if loaded.counted[tally].id:  # nobody else counts somebody whom the house does not know yet
             moves[tally] = _with_guard(moves.get(tally), guard, adds=True)
     assert loaded.wanted is not None  # noqa: S101 - what is held was loaded with its counters
