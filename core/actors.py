@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class ActorKind(StrEnum):
@@ -20,6 +21,7 @@ class Role(StrEnum):
 
     ADMIN = "ADMIN"
     USER = "USER"
+    SUPPORT = "SUPPORT"
     VIEWER = "VIEWER"
     MERCHANT = "MERCHANT"
 
@@ -34,19 +36,37 @@ _MERCHANT = frozenset(
         "qualifications.explain",
     }
 )
+_SUPPORT = frozenset(
+    {
+        "validations.validate",
+        "validations.explain",
+        "qualifications.qualify",
+        "qualifications.explain",
+        "redemptions.rollback",
+        "sessions.release",
+        "approvals.comment",
+    }
+)
 _CLIENT = frozenset({"validations.validate", "redemptions.redeem", "qualifications.qualify", "events.create"})
 # Of the project itself; nothing that somebody at a till or a campaign works with.
 _OF_THE_PROJECT = ("settings.", "management.", "api_keys.")
 # Who plans a promotion does not decide himself what it may cost.
 _OF_FINANCE = ("budgets.",)
+# Deciding about what others ask for, and stopping everything, are duties of their own.
+_OF_REVIEWERS = ("approvals.decide", "approvals.configure", "emergency.")
+# What a role may ask for, without the right to do it alone: an approval request is made of it.
+_PROPOSED: Final = {
+    Role.USER: frozenset({"budgets.create", "budgets.modify", "budgets.delete"}),
+    Role.SUPPORT: frozenset({"vouchers.modify"}),
+}
 
 
 def role_allows(role: str, permission: str) -> bool:
     """Whether a role holds a permission such as `vouchers.modify`.
 
-    Contract: governance 3. Admin all; User all but project settings and keys, budgets to read only; Viewer
-    reads and exports; Merchant validates, redeems, rolls back and reads what belongs to that, settings and
-    keys not.
+    Contract: governance 3. Admin all; User all but project settings and keys, decisions about requests and
+    the emergency stop, budgets to read only; Support reads, explains, rolls back; Viewer reads and exports;
+    Merchant validates, redeems, rolls back and reads what belongs to that, settings and keys not.
     """
     action = permission.rpartition(".")[2]
     match role:
@@ -54,7 +74,10 @@ def role_allows(role: str, permission: str) -> bool:
             return True
         case Role.USER:
             may_change = not permission.startswith(_OF_FINANCE) or action in {"read", "export"}
-            return may_change and not permission.startswith(_OF_THE_PROJECT)
+            return may_change and not permission.startswith((*_OF_THE_PROJECT, *_OF_REVIEWERS))
+        case Role.SUPPORT:
+            may_read = action in {"read", "export"} and not permission.startswith(_OF_THE_PROJECT)
+            return may_read or permission in _SUPPORT
         case Role.VIEWER:
             return action in {"read", "export"}
         case Role.MERCHANT:
@@ -65,12 +88,18 @@ def role_allows(role: str, permission: str) -> bool:
     return False
 
 
+def role_proposes(role: str, permission: str) -> bool:
+    """Whether a role that lacks a permission may ask somebody else to say yes to what it needs it for."""
+    return permission in _PROPOSED.get(role, frozenset())  # type: ignore[call-overload]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Actor:
     """Somebody or something that asks for a change.
 
     `id` is stable (user pk, key id, name of the process); `label` is for people; `channel` says through which
-    door (`API`, `CLIENT_API`, `ADMIN`, `COMMAND`, `TASK`).
+    door (`API`, `CLIENT_API`, `ADMIN`, `COMMAND`, `TASK`). `duties` are permissions beside the role.
+    `address` is where the request came from, `approval_id` the approval request that is carried out.
     """
 
     kind: ActorKind
@@ -79,9 +108,17 @@ class Actor:
     role: str = Role.VIEWER
     channel: str = "API"
     request_id: str = ""
+    duties: frozenset[str] = frozenset()
+    address: str = ""
+    approval_id: str = ""
 
     def may(self, permission: str) -> bool:
-        return self.kind is ActorKind.SYSTEM or role_allows(self.role, permission)
+        is_system = self.kind is ActorKind.SYSTEM
+        return is_system or permission in self.duties or role_allows(self.role, permission)
+
+    def proposes(self, permission: str) -> bool:
+        """Whether he may at least ask for it."""
+        return role_proposes(self.role, permission)
 
     @classmethod
     def system(cls, name: str, *, channel: str = "COMMAND") -> Actor:

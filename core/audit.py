@@ -79,7 +79,7 @@ def entry_fields(
         "before": before,
         "after": after,
         "request_id": actor.request_id,
-        "approval_id": approval_id,
+        "approval_id": approval_id or actor.approval_id,
     }
 
 

@@ -97,7 +97,7 @@ WITH said AS (
     INSERT INTO core_auditentry (at, actor_kind, actor_id, actor_label, channel, action, entity_type,
                                  entity_id, entity_label, before, after, request_id, approval_id, digest)
     SELECT %(now)s::timestamptz, %(kind)s::text, %(actor)s::text, %(label)s::text, %(channel)s::text, action,
-           entity_type, entity_id, label, NULL, after::jsonb, %(request)s::text, '', ''
+           entity_type, entity_id, label, NULL, after::jsonb, %(request)s::text, %(approval)s::text, ''
     FROM unnest(%(actions)s::text[], %(noted_types)s::text[], %(noted_ids)s::text[], %(labels)s::text[],
                 %(afters)s::text[])
         WITH ORDINALITY AS entry(action, entity_type, entity_id, label, after, place)
@@ -120,6 +120,7 @@ def _caller(actor: Actor) -> dict[str, str]:
         "label": actor.label,
         "channel": actor.channel,
         "request": actor.request_id,
+        "approval": actor.approval_id,
     }
 
 

@@ -48,7 +48,12 @@ ROLE_GROUPS: Final = {
     role.value.capitalize(): role for role in (Role.ADMIN, Role.USER, Role.MERCHANT, Role.VIEWER)
 }
 # What a group opens beside the role that another group gives.
-DUTY_GROUPS: Final = {"Finance": frozenset({"budgets.create", "budgets.modify", "budgets.delete"})}
+DUTY_GROUPS: Final = {
+    "Finance": frozenset(
+        {"budgets.create", "budgets.modify", "budgets.delete", "approvals.decide", "emergency.stop"}
+    ),
+    "Reviewer": frozenset({"approvals.decide", "emergency.stop"}),
+}
 _ACTIONS: Final = {"view": "read", "add": "create", "change": "modify", "delete": "delete"}
 
 
@@ -67,9 +72,13 @@ def staff_allows(user: Any, permission: str) -> bool:
     role = staff_role(user)
     if role is None:
         return False
-    return role_allows(role, permission) or any(
-        name in _group_names(user) for name, held in DUTY_GROUPS.items() if permission in held
-    )
+    return role_allows(role, permission) or permission in staff_duties(user)
+
+
+def staff_duties(user: Any) -> frozenset[str]:
+    """The permissions that groups give a person beside the role."""
+    held = (permissions for name, permissions in DUTY_GROUPS.items() if name in _group_names(user))
+    return frozenset().union(*held)
 
 
 def _group_names(user: Any) -> set[str]:
@@ -89,6 +98,7 @@ def staff_actor(request: HttpRequest) -> Actor:
         role=staff_role(user) or Role.VIEWER,
         channel="ADMIN",
         request_id=getattr(request, "request_id", ""),
+        duties=staff_duties(user),
     )
 
 
