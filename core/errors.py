@@ -22,6 +22,8 @@ class DomainError(Exception):
     key: str = "invalid_payload"
     message: str = "Invalid payload"
     retry_after_seconds: int | None = None
+    location: str = ""
+    """Where a person goes on, if there is a page about the refusal."""
 
     def __init__(
         self,
@@ -49,6 +51,11 @@ class DomainError(Exception):
         self.redeemable_type = redeemable_type
         self.custom_message = custom_message
         super().__init__(f"{self.key}: {details or self.message}")
+
+    def settle(self) -> None:
+        """Do what has to be done about the refusal once it undid the caller's transaction. Whoever tells it
+        calls this first.
+        """
 
     def to_wire(self) -> dict[str, Any]:
         """The error object of the contract, without `request_id`: that belongs to the request, not to the

@@ -1,14 +1,13 @@
 """What every admin page of the house shares: who acts, who may, and how a refusal reaches people.
 
-Rights come from the role (`staff_role`): superusers and members of the group `Admin` are admins, the groups
-`User`, `Viewer` and `Merchant` give those roles. The group `Finance` adds a duty to a role. A right of
-Django's own, given to a person or a group, opens its page too.
+Rights come from the groups of `core.staff`, and are asked as services ask them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
@@ -16,18 +15,20 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin as DjangoModelAdmin
 from django.contrib.admin.options import ActionLocation
 from django.contrib.admin.utils import unquote
-from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import StackedInline, TabularInline
 
-from core.actors import Actor, ActorKind, Role, role_allows
+from core.actors import Actor
 from core.admin.paging import LimitedPaginator
+from core.api import throttling
 from core.errors import DomainError
+from core.staff import as_actor, staff_allows, staff_role
 
 __all__ = [
     "ModelAdmin",
@@ -43,62 +44,15 @@ __all__ = [
     "staff_role",
 ]
 
-# The names of the groups, strongest first.
-ROLE_GROUPS: Final = {
-    role.value.capitalize(): role for role in (Role.ADMIN, Role.USER, Role.MERCHANT, Role.VIEWER)
-}
-# What a group opens beside the role that another group gives.
-DUTY_GROUPS: Final = {
-    "Finance": frozenset(
-        {"budgets.create", "budgets.modify", "budgets.delete", "approvals.decide", "emergency.stop"}
-    ),
-    "Reviewer": frozenset({"approvals.decide", "emergency.stop"}),
-}
 _ACTIONS: Final = {"view": "read", "add": "create", "change": "modify", "delete": "delete"}
-
-
-def staff_role(user: Any) -> Role | None:
-    """The role of a person in the admin; None: no role at all. One query per request."""
-    if not getattr(user, "is_active", False) or not user.is_staff:
-        return None
-    if user.is_superuser:
-        return Role.ADMIN
-    names = _group_names(user)
-    return next((role for name, role in ROLE_GROUPS.items() if name in names), None)
-
-
-def staff_allows(user: Any, permission: str) -> bool:
-    """Whether a person in the admin holds a permission, by the role or by a duty beside it."""
-    role = staff_role(user)
-    if role is None:
-        return False
-    return role_allows(role, permission) or permission in staff_duties(user)
-
-
-def staff_duties(user: Any) -> frozenset[str]:
-    """The permissions that groups give a person beside the role."""
-    held = (permissions for name, permissions in DUTY_GROUPS.items() if name in _group_names(user))
-    return frozenset().union(*held)
-
-
-def _group_names(user: Any) -> set[str]:
-    if not hasattr(user, "_house_groups"):
-        user._house_groups = set(user.groups.values_list("name", flat=True))
-    found: set[str] = user._house_groups
-    return found
 
 
 def staff_actor(request: HttpRequest) -> Actor:
     """Who acts in this admin request, for services and the audit log."""
-    user = request.user
-    return Actor(
-        kind=ActorKind.USER,
-        id=str(user.pk),
-        label=(user.get_full_name() or user.get_username())[:200],  # type: ignore[union-attr]
-        role=staff_role(user) or Role.VIEWER,
-        channel="ADMIN",
+    return replace(
+        as_actor(request.user),
         request_id=getattr(request, "request_id", ""),
-        duties=staff_duties(user),
+        address=throttling.client_address(request),
     )
 
 
@@ -112,7 +66,20 @@ def reported(model_admin: DjangoModelAdmin, request: HttpRequest, obj: object) -
     try:
         yield
     except DomainError as error:
-        model_admin.message_user(request, f"{obj}: {sentence(error)}", messages.ERROR)
+        tell_refusal(model_admin, request, error, about=obj)
+
+
+def tell_refusal(
+    model_admin: DjangoModelAdmin, request: HttpRequest, error: DomainError, *, about: object = None
+) -> None:
+    """A message with the reason; if the refusal has a page (what waits for approval), with a link to it."""
+    error.settle()
+    text = sentence(error) if about is None else f"{about}: {sentence(error)}"
+    if error.location:
+        link = format_html('{} <a class="fanfare-link" href="{}">Open the request</a>', text, error.location)
+        model_admin.message_user(request, link, messages.WARNING)
+    else:
+        model_admin.message_user(request, text, messages.ERROR)
 
 
 def sentence(error: DomainError) -> str:
@@ -155,8 +122,7 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
         return staff_allows(request.user, f"{self.resource or self.opts.model_name}.{action}")
 
     def _may(self, request: HttpRequest, verb: str) -> bool:
-        own = f"{self.opts.app_label}.{get_permission_codename(verb, self.opts)}"
-        return self.allows(request, _ACTIONS[verb]) or request.user.has_perm(own)
+        return self.allows(request, _ACTIONS[verb])
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, "change") or (not self.is_for_admins and self._may(request, "view"))
@@ -211,6 +177,10 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
         try:
             return super().changeform_view(request, object_id, *args, **kwargs)
         except DomainError as error:
+            error.settle()
+            if error.location:
+                tell_refusal(self, request, error)
+                return HttpResponseRedirect(error.location)
             request.refusal = error  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, *args, **kwargs)
 
@@ -218,7 +188,7 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
         try:
             return super().delete_view(request, object_id, extra_context)
         except DomainError as error:
-            self.message_user(request, sentence(error), messages.ERROR)
+            tell_refusal(self, request, error)
             return HttpResponseRedirect(reverse(self._url_name("change"), args=[object_id]))
 
     def found(self, request: HttpRequest, object_id: str) -> Any:

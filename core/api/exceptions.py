@@ -29,7 +29,7 @@ def handle(exc: Exception, context: Mapping[str, Any]) -> Response:
     Unknown exceptions become a logged 500, without any trace in it.
     """
     request = context["request"]
-    error = to_domain_error(exc)
+    error = _settled(to_domain_error(exc))
     if error is None:
         logger.error("unhandled exception at %s %s", request.method, request.path, exc_info=exc)
         error = DomainError(status=500, key="internal_error", message="Internal error")
@@ -64,6 +64,16 @@ def to_domain_error(exc: Exception) -> DomainError | None:
         case RecursionError():
             return errors.InvalidPayload("The payload is nested too deeply.")
     return None
+
+
+def _settled(error: DomainError | None) -> DomainError | None:
+    """What the refusal leaves behind is written now; if that is refused, that is the answer."""
+    try:
+        if error is not None:
+            error.settle()
+    except DomainError as refusal:
+        return refusal
+    return error
 
 
 def explain(detail: Any, path: str = "") -> str:

@@ -1,0 +1,102 @@
+"""The gate before services that may have to wait for a yes.
+
+It stands on the service, so that admin, API, imports and commands obey alike. Whoever tells the refusal to
+the caller calls `settle()`, which files the request: after the transaction, which the refusal undoes.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+
+from approvals import context, proposals, registry
+from approvals.models import ApprovalRequest
+from approvals.policies import PolicyInForce
+from approvals.proposals import Proposal
+from approvals.registry import Operation
+from approvals.selectors import policies
+from approvals.services import requests
+from core.actors import Actor, ActorKind
+from core.errors import DomainError
+from core.locking import retried
+
+_gated: dict[str, Callable[..., Any]] = {}
+
+
+class ApprovalRequired(DomainError):
+    """Nothing was changed: it waits for a yes, as the request that `settle()` files (governance A3, A5)."""
+
+    status = 403
+    key = "approval_required"
+    message = "Approval required"
+
+    def __init__(self, proposal: Proposal, now: Any) -> None:
+        super().__init__("This needs somebody else's approval.", resource_type="approval_request")
+        self.proposal = proposal
+        self.now = now
+        self.request: ApprovalRequest | None = None
+
+    def settle(self) -> None:
+        """File the request, once."""
+        if self.request is None:
+            self.request = requests.submit(proposal=self.proposal, now=self.now)
+            self.resource_id = self.request.public_id
+            asked = ", then ".join(stage["name"] for stage in self.request.stages)
+            self.details = f"Nothing was changed yet. Request {self.request.public_id} waits for: {asked}."
+            self.location = requests.page(self.request)
+
+
+def gated[**P, R](name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a service of keyword arguments, `actor` and `now` among them, run only if nobody has to be asked.
+
+    >>> @gated("campaigns.update")
+    ... @transaction.atomic
+    ... def update(*, campaign_id: int, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign: ...
+
+    :raises ApprovalRequired: somebody has to be asked; nothing was changed.
+    """
+
+    def put_before(service: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(service)
+        def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            if context.is_open() or _continues(kwargs["actor"]):  # type: ignore[arg-type]
+                return service(*args, **kwargs)
+            return _ask(name, service, dict(kwargs))  # type: ignore[no-any-return]
+
+        _gated[name] = service
+        call.gate = name  # type: ignore[attr-defined]
+        return call
+
+    return put_before
+
+
+def gated_operations() -> dict[str, Callable[..., Any]]:
+    """The services with a gate before them, by the name of their operation."""
+    return dict(_gated)
+
+
+def _continues(actor: Actor) -> bool:
+    """Background jobs go on with what somebody was allowed to start."""
+    return actor.kind is ActorKind.SYSTEM and actor.channel == "TASK"
+
+
+def _ask(name: str, service: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    operation = registry.operation(name)
+    in_force = policies.in_force()
+    if not in_force and arguments["actor"].may(operation.permission):
+        with context.opened():
+            return service(**arguments)
+    return _run(operation, arguments, in_force)
+
+
+@retried
+@transaction.atomic
+def _run(operation: Operation, arguments: dict[str, Any], in_force: list[PolicyInForce]) -> Any:
+    """Do it and look what came of it: the refusal takes all of it back."""
+    proposal, result = proposals.run(operation, arguments, in_force)
+    if proposal.needed is not None:
+        raise ApprovalRequired(proposal, arguments["now"])
+    return result

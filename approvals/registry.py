@@ -1,0 +1,139 @@
+"""Which operations can be asked for, filled by the apps' `approvables.py` from `AppConfig.ready()`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from core.actors import Actor
+
+Arguments = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What an operation is about, at one moment.
+
+    `content` is all that somebody who says yes has to see, as plain JSON without ids that are made anew, so
+    that the same operation on the same base gives the same content; None: it is not there. `facts` are what
+    policies ask for. `is_running`: a change of it reaches customers or money now, or will by itself.
+    """
+
+    type: str
+    id: str = ""
+    label: str = ""
+    content: Mapping[str, Any] | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    is_running: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One service that may have to wait for a yes.
+
+    `describe(arguments, result)` is asked twice, before (`result` None) and after the service ran.
+    `permission` is what somebody needs to do it alone. `follow(state, target_id, actor, now)` is told every
+    new state of a request for it, in the same transaction. `specs` are the dataclasses among its arguments.
+    """
+
+    name: str
+    label: str
+    permission: str
+    service: Callable[..., Any]
+    describe: Callable[[Arguments, Any], Subject]
+    specs: tuple[type[Any], ...] = ()
+    follow: Callable[[str, str, Actor, datetime], None] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactType:
+    """A fact that conditions of policies may name. `kind`: number, money, percent, texts or yes_no.
+
+    `choices` gives the values of texts with their names, for forms; None: any text.
+    """
+
+    name: str
+    label: str
+    kind: str
+    choices: Callable[[], list[tuple[str, str]]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidencePanel:
+    """A part of the page of a request: `render(request, http_request)` gives safe HTML, or "" for nothing."""
+
+    name: str
+    title: str
+    render: Callable[[Any, Any], str]
+
+
+Words = Callable[[str, Mapping[str, Any] | None, Mapping[str, Any] | None], list[str]]
+
+_operations: dict[str, Operation] = {}
+_facts: dict[str, FactType] = {}
+_panels: dict[str, EvidencePanel] = {}
+_words: dict[str, Words] = {}
+_pages: dict[str, Callable[[str], str]] = {}
+
+
+def register(operation: Operation) -> None:
+    """:raises ValueError: two different operations under one name."""
+    if operation.name in _operations and _operations[operation.name] != operation:
+        raise ValueError(f"Two operations are called {operation.name!r}.")
+    _operations[operation.name] = operation
+
+
+def register_fact(fact: FactType) -> None:
+    _facts[fact.name] = fact
+
+
+def register_panel(panel: EvidencePanel) -> None:
+    """Evidence for whoever decides: overlaps, forecasts, warnings."""
+    _panels[panel.name] = panel
+
+
+def register_words(target_type: str, words: Words) -> None:
+    """How a difference of two contents of this type reads: `words(type, before, after)` gives sentences."""
+    _words[target_type] = words
+
+
+def register_page(target_type: str, url: Callable[[str], str]) -> None:
+    """Where a person sees what a request is about: `url(target_id)`, "" if there is no page."""
+    _pages[target_type] = url
+
+
+def operation(name: str) -> Operation:
+    """:raises LookupError: nobody registered it."""
+    try:
+        return _operations[name]
+    except KeyError:
+        raise LookupError(f"There is no operation {name!r}.") from None
+
+
+def operations() -> list[Operation]:
+    return sorted(_operations.values(), key=lambda one: one.name)
+
+
+def facts() -> dict[str, FactType]:
+    return dict(_facts)
+
+
+def panels() -> list[EvidencePanel]:
+    return list(_panels.values())
+
+
+def differences(
+    target_type: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> list[str]:
+    """What changes from one content to the other, as sentences for people; empty if nothing does."""
+    if before == after:
+        return []
+    words = _words.get(target_type)
+    return words(target_type, before, after) if words else []
+
+
+def page_of(target_type: str, target_id: str) -> str:
+    page = _pages.get(target_type)
+    return page(target_id) if page and target_id else ""

@@ -1,0 +1,29 @@
+"""Requests, as lists and pages show them."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from approvals.models import OPEN, ApprovalRequest
+from core.errors import NotFound
+
+
+def get(public_id: str) -> ApprovalRequest:
+    """:raises NotFound: there is no such request."""
+    found = ApprovalRequest.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound.of("approval_request", public_id)
+    return found
+
+
+def open_about(target_type: str, target_id: str) -> QuerySet[ApprovalRequest]:
+    """What waits for a decision or its time, about one thing; what takes effect first comes first."""
+    about = Q(target_type=target_type, target_id=target_id, state__in=OPEN)
+    return ApprovalRequest.objects.filter(about).order_by("effective_at", "pk")
+
+
+def queued_before(request: ApprovalRequest) -> QuerySet[ApprovalRequest]:
+    """Approved changes of the same thing that take effect earlier than this one."""
+    rows = open_about(request.target_type, request.target_id).exclude(pk=request.pk)
+    rows = rows.filter(state=ApprovalRequest.State.APPROVED)
+    return rows.filter(effective_at__lt=request.effective_at) if request.effective_at else rows.none()
