@@ -28,7 +28,7 @@ class AuditedAdmin(ModelAdmin):
     is_deletable = True
 
     def _may(self, request: HttpRequest, verb: str) -> bool:
-        """The role alone: a single right of Django's must not let anybody give himself more."""
+        """Who may change people sees them, makes them and removes them."""
         return self.allows(request, "modify")
 
     def facts(self, obj: Any) -> dict[str, Any]:

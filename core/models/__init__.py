@@ -8,10 +8,12 @@ from core.models.idempotency import IdempotencyKey
 from core.models.metadata_schemas import MetadataSchema
 from core.models.outbox import EventDelivery, EventSequence, OutboxEvent
 from core.models.project_settings import ProjectSettings
+from core.models.second_factors import BackupCode, SecondFactor
 
 __all__ = [
     "ApiKey",
     "AuditEntry",
+    "BackupCode",
     "EventDelivery",
     "EventSequence",
     "ExactJSONDecoder",
@@ -21,5 +23,6 @@ __all__ = [
     "OutboxEvent",
     "ProjectSettings",
     "PublicIdField",
+    "SecondFactor",
     "TimestampedModel",
 ]

@@ -20,6 +20,7 @@ class ApiKey(TimestampedModel):
     class KeyRole(models.TextChoices):
         ADMIN = Role.ADMIN.value, "Admin: everything"
         USER = Role.USER.value, "User: everything but settings"
+        SUPPORT = Role.SUPPORT.value, "Support: read and export, explain, roll back"
         VIEWER = Role.VIEWER.value, "Viewer: read and export"
         MERCHANT = Role.MERCHANT.value, "Merchant: validate, redeem, roll back"
 

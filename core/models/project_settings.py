@@ -67,6 +67,10 @@ class ProjectSettings(TimestampedModel):
         DISCOUNTED_AMOUNT = "DISCOUNTED_AMOUNT", "On what is left to pay"
         INITIAL_AMOUNT = "INITIAL_AMOUNT", "On the amount before any discount"
 
+    class SecondFactorFor(models.TextChoices):
+        DECIDERS = "DECIDERS", "Administrators, and who decides about requests"
+        STAFF = "STAFF", "Everybody who signs in here"
+
     class Weekday(models.IntegerChoices):
         SUNDAY = 0, "Sunday"
         MONDAY = 1, "Monday"
@@ -94,6 +98,20 @@ class ProjectSettings(TimestampedModel):
     client_events_enabled = models.BooleanField("client keys may report events", default=False)
     accept_unknown_events = models.BooleanField(
         default=True, help_text="Keep custom events that have no schema. Off: they are refused."
+    )
+    second_factor_required_from = models.DateField(
+        "second step from",
+        null=True,
+        blank=True,
+        help_text="From this day on nobody concerned gets in without a code of an authenticator app. Who has "
+        "none yet sets it up at the next sign-in. Empty: everybody decides for himself.",
+    )
+    second_factor_required_for = models.CharField(
+        "second step for",
+        max_length=16,
+        choices=SecondFactorFor,
+        default=SecondFactorFor.DECIDERS,
+        db_default=SecondFactorFor.DECIDERS,
     )
 
     redeemables_limit = _limit("redeemables per request", default=30)

@@ -46,7 +46,7 @@ class ExportAdmin(ReadOnlyPageAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever may see the list may have the files."""
-        return self.allows(request, "export") or request.user.has_perm("integrations.view_export")
+        return self.allows(request, "export")
 
     def has_export_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_view_permission(request, obj)

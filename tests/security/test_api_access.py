@@ -18,11 +18,12 @@ EXPECTED: Final = table("api_access.txt")
 ROUTES: Final = {route.pattern: route for route in api_routes()}
 
 HOLDERS: Final = {
-    "read": {"server ADMIN", "server USER", "server VIEWER", "server MERCHANT"},
+    "read": {"server ADMIN", "server USER", "server SUPPORT", "server VIEWER", "server MERCHANT"},
     "write": {"server ADMIN", "server USER"},
     "rule": {"server ADMIN"},
     "checkout": {"server ADMIN", "server USER", "server MERCHANT"},
-    "export": {"server ADMIN", "server USER", "server VIEWER"},
+    "advice": {"server ADMIN", "server USER", "server SUPPORT", "server MERCHANT"},
+    "export": {"server ADMIN", "server USER", "server SUPPORT", "server VIEWER"},
     "client": {"client ADMIN"},
     "see": {"management ADMIN", "management VIEWER"},
     "manage": {"management ADMIN"},

@@ -1,0 +1,95 @@
+"""Who people of the admin are: groups give roles and duties, and nothing else opens anything.
+
+Rights are asked in one way, of an `Actor`: a person, a key and a process of the house alike. Rights of
+Django's own, of a person or a group, open nothing: a service could not ask for them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from core.actors import Actor, ActorKind, Role
+
+# The names of the groups, strongest first: who is in several has the first of these roles. `Admin` and
+# `User` are the contract's words for `Administrator` and `Marketer`.
+ROLE_GROUPS: Final = {
+    "Administrator": Role.ADMIN,
+    "Admin": Role.ADMIN,
+    "Marketer": Role.USER,
+    "User": Role.USER,
+    "Merchant": Role.MERCHANT,
+    "Support": Role.SUPPORT,
+    "Viewer": Role.VIEWER,
+}
+# What a group opens beside the role that another group gives. Alone it comes with the role of a Viewer.
+DUTY_GROUPS: Final = {
+    "Finance": frozenset(
+        {"budgets.create", "budgets.modify", "budgets.delete", "approvals.decide", "emergency.stop"}
+    ),
+    "Reviewer": frozenset({"approvals.decide", "emergency.stop"}),
+}
+_AS_ADMINISTRATOR: Final = (
+    "Everything: also project settings, API keys, people, and who must say yes to what."
+)
+_AS_MARKETER: Final = (
+    "Campaigns, codes, promotions, rules, customers and the catalogue, also their exports. Budgets to see; a "
+    "change of one is a request that somebody else says yes to. No settings, keys or people."
+)
+OPENS: Final = {
+    "Administrator": _AS_ADMINISTRATOR,
+    "Admin": _AS_ADMINISTRATOR,
+    "Marketer": _AS_MARKETER,
+    "User": _AS_MARKETER,
+    "Merchant": "The till: try codes, redeem them, take redemptions back, and see what belongs to that.",
+    "Support": (
+        "Sees and exports everything but settings, keys and people; explains why a code was refused, takes "
+        "redemptions back, frees holds, comments on requests. A change of a code is a request."
+    ),
+    "Viewer": "Sees and exports, changes nothing.",
+    "Finance": "Changes budgets, decides about requests, may stop promotions in an emergency.",
+    "Reviewer": "Decides about requests, may stop promotions in an emergency.",
+}
+
+
+def staff_role(user: Any) -> Role | None:
+    """The role of a person in the admin; None: no role at all. One query per request."""
+    if not getattr(user, "is_active", False) or not user.is_staff:
+        return None
+    if user.is_superuser:
+        return Role.ADMIN
+    names = _group_names(user)
+    role = next((role for name, role in ROLE_GROUPS.items() if name in names), None)
+    return Role.VIEWER if role is None and names & DUTY_GROUPS.keys() else role
+
+
+def staff_duties(user: Any) -> frozenset[str]:
+    """The permissions that groups give a person beside the role."""
+    if not getattr(user, "is_active", False) or not user.is_staff:
+        return frozenset()
+    held = (permissions for name, permissions in DUTY_GROUPS.items() if name in _group_names(user))
+    return frozenset().union(*held)
+
+
+def as_actor(user: Any) -> Actor:
+    """The person as services know him. Without a role he may nothing."""
+    name = user.get_full_name() or user.get_username() if user.is_authenticated else ""
+    return Actor(
+        kind=ActorKind.USER,
+        id=str(user.pk),
+        label=name[:200],
+        role=staff_role(user) or "",
+        channel="ADMIN",
+        duties=staff_duties(user),
+    )
+
+
+def staff_allows(user: Any, permission: str) -> bool:
+    """Whether a person in the admin holds a permission: exactly what a service would say."""
+    return as_actor(user).may(permission)
+
+
+def _group_names(user: Any) -> set[str]:
+    if not hasattr(user, "_house_groups"):
+        user._house_groups = set(user.groups.values_list("name", flat=True))
+    found: set[str] = user._house_groups
+    return found
