@@ -34,11 +34,13 @@ from engine.stacking_rules import (
     Strategy,
     category_limits,
 )
+from engine.stops import ArticleStop
 from engine.validity import DailyHours, Timeframe, Validity
 
 __all__ = [
     "ApplicationMode",
     "Article",
+    "ArticleStop",
     "Basket",
     "Budget",
     "BudgetCut",

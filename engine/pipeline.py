@@ -8,7 +8,7 @@ from datetime import tzinfo
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from engine import budget_run, counting, effect_run, eligibility, rules, stacking
+from engine import budget_run, counting, effect_run, eligibility, rules, stacking, stops
 from engine.basket import Line, OrderState, open_order, since
 from engine.bundles import BundleCount
 from engine.effect_run import Effected
@@ -128,7 +128,7 @@ class Run:
         reason = effected.refusal or eligibility.late_refusal(candidate)
         bundle = effected.bundle
         if reason is None:
-            reason = self._rule_broken(situation)
+            reason = self._rule_broken(situation) or self._stopped(effected)
         if reason is None and candidate.budgets:
             reason = budget_run.subject_refusal(candidate)
         if reason is not None:
@@ -180,6 +180,20 @@ class Run:
                     verdict, label=candidate.label or candidate.key, object=_noun_of(candidate)
                 )
         return None
+
+    def _stopped(self, effected: Effected) -> Reason | None:
+        """It touches an article that operations stopped. What a card pays is no discount."""
+        if not self.snapshot.stops or effected.credits_taken is not None:
+            return None
+        candidate = effected.situation.candidate
+        return stops.refusal(
+            effected.order,
+            (*effected.situation.lines, *effected.added),
+            self.snapshot.stops,
+            label=candidate.label or candidate.key,
+            now=self.snapshot.now,
+            zone=self.zone,
+        )
 
     def _refused(self, candidate: Candidate, judged: Judged) -> Step:
         self.has_failed = True

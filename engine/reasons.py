@@ -11,7 +11,7 @@ from engine.codec import Data
 class ReasonKey(StrEnum):
     """Stable keys, spelled as on the wire. Contract: errors 2.2 (refusals), stacking 6.6 (skips).
 
-    BUDGET_EXCEEDED is ours.
+    BUDGET_EXCEEDED and EMERGENCY_STOP are ours.
     """
 
     NOT_FOUND = "not_found"
@@ -33,6 +33,7 @@ class ReasonKey(StrEnum):
     GIFT_AMOUNT_EXCEEDED = "gift_amount_exceeded"
     POINTS_EXCEEDED = "loyalty_card_points_exceeded"
     BUDGET_EXCEEDED = "budget_exceeded"
+    EMERGENCY_STOP = "emergency_stop"
     REFERRER_NOT_PERMITTED = "referrer_not_permitted_to_redeem"
     CUSTOMER_RULES = "customer_rules_violated"
     ORDER_RULES = "order_rules_violated"

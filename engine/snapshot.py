@@ -18,6 +18,7 @@ from engine.reasons import Reason
 from engine.rules import parse as parse_rules
 from engine.rules.tree import RuleSet
 from engine.stacking_rules import Category, StackingRules, Strategy
+from engine.stops import ArticleStop
 from engine.validity import Validity
 
 
@@ -157,7 +158,8 @@ class Snapshot(Data):
     """`candidates` stand in requested order; promotion stacks are replaced by their tiers in stored order.
 
     `basket` None = no order was sent. `time_zone` is the project's IANA name, `now` any aware instant.
-    `articles` are those that a discount of any candidate may add, by the id that the discount names.
+    `articles` are those that a discount of any candidate may add, by the id that the discount names. `stops`
+    are the articles that no discount may touch.
 
     :raises ValueError: naive `now`, unknown time zone, or two candidates with the same key and object.
     """
@@ -171,6 +173,7 @@ class Snapshot(Data):
     call: Call = field(default_factory=Call)
     articles: tuple[Article, ...] = ()
     strategy: Strategy = Strategy.REQUESTED
+    stops: tuple[ArticleStop, ...] = ()
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:

@@ -37,7 +37,9 @@ type Words = tuple[str, str, dict[str, object], dict[str, object]]
 
 def checks(run: Run, candidate: Candidate, judged: Judged, names: Names) -> Iterator[ExplainedCondition]:
     """Every check that limits `candidate`, in the contract's order."""
-    if candidate.reason is not None:
+    if judged.reason is not None and judged.reason.key is ReasonKey.EMERGENCY_STOP:
+        yield _condition("stopped", judged.reason, ("Operations let it run", _found(judged.reason), {}, {}))
+    elif candidate.reason is not None:
         yield _condition("known", candidate.reason, ("The code is known", "it is not", {}, {}))
         return
     case = eligibility.case_of(candidate, now=run.snapshot.now, zone=run.zone)
@@ -67,6 +69,10 @@ def _condition(name: str, reason: Reason | None, said: Words) -> ExplainedCondit
         actual=actual,
         remedy=None if reason is None else reason.remedy,
     )
+
+
+def _found(reason: Reason) -> str:
+    return reason.message[:1].lower() + reason.message[1:]
 
 
 def _enabled(case: Case) -> Words:
