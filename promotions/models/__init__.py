@@ -12,6 +12,7 @@ from promotions.models.redemptions import Redemption, Rollback
 from promotions.models.returns import OrderReturn, ReturnedLine, ReturnedShare
 from promotions.models.sessions import HeldCount, Hold, ValidationSession
 from promotions.models.stacks import PromotionStack, StackedTier
+from promotions.models.stops import EmergencyStop, StoppedAttempt
 from promotions.models.tiers import PromotionTier
 from promotions.models.validation_rules import ValidationRule, ValidationRuleAssignment
 from promotions.models.versions import Version
@@ -29,6 +30,7 @@ __all__ = [
     "Category",
     "Counter",
     "DiscountedUnits",
+    "EmergencyStop",
     "HeldCount",
     "Hold",
     "OrderReturn",
@@ -39,6 +41,7 @@ __all__ = [
     "ReturnedShare",
     "Rollback",
     "StackedTier",
+    "StoppedAttempt",
     "ValidationRule",
     "ValidationRuleAssignment",
     "ValidationSession",
