@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 from django.db.models import Q
 
 from commerce.models import Product, Sku
+from commerce.selectors.line_collections import collections_of
 from commerce.selectors.order_shapes import ResolvedLine
 from engine import Article, Line
 from engine.items import SHIPPING_ID, SHIPPING_SOURCE_ID
@@ -64,6 +66,13 @@ def load(ids: Collection[str]) -> Articles:
             rows[sku.public_id], rows[sku.product.public_id] = sku, sku.product
             found += [_sku(sku, name) for name in {sku.public_id, sku.source_id} & wanted]
     return Articles(engine=tuple(found), rows=rows)
+
+
+def with_collections(articles: Articles, wanted: Collection[str], *, now: datetime) -> Articles:
+    """The articles with those of the `wanted` collections that they are in; two queries at most."""
+    lines = [articles.line(Line(product_id=one.product_id, sku_id=one.sku_id)) for one in articles.engine]
+    found = zip(articles.engine, collections_of(lines, wanted, now=now), strict=True)
+    return replace(articles, engine=tuple(replace(one, collections=groups) for one, groups in found))
 
 
 def _product(product: Product, name: str) -> Article:

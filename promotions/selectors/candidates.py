@@ -15,11 +15,12 @@ from promotions.selectors import validation_rules
 from promotions.selectors.budgets_in_force import InForce, in_force
 from promotions.selectors.candidate_budgets import budgets_of
 from promotions.selectors.counter_reading import Wanted
+from promotions.selectors.stops import Stops
 from promotions.selectors.tallies import IN_CAMPAIGN_OF_EVERYBODY, Counted, Tally
 
 
-def with_rules(found: Sequence[Found]) -> tuple[list[Found], list[InForce]]:
-    """Each candidate with its own rules and then its campaign's, and the budgets of their campaigns.
+def with_rules(found: Sequence[Found]) -> tuple[list[Found], list[InForce], Stops]:
+    """Each candidate with its own rules and then its campaign's, the budgets of their campaigns, all stops.
 
     One query. Contract: semantics-core 7.2.
     """
@@ -43,7 +44,7 @@ def with_rules(found: Sequence[Found]) -> tuple[list[Found], list[InForce]]:
             candidate = replace(entry.candidate, rules=rules)
             entry = replace(entry, candidate=candidate, rule_version_ids=versions)
         ruled.append(entry)
-    return ruled, in_force(assigned.budgets)
+    return ruled, in_force(assigned.budgets), assigned.stops
 
 
 def with_holder(found: Sequence[Found], customer: Customer | None) -> list[Found]:

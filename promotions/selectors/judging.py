@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from engine import Candidate, Line, Snapshot, Status, Step, effects, eligibility, evaluate
+from engine import Candidate, Line, ReasonKey, Snapshot, Status, Step, effects, eligibility, evaluate
 from engine.applicability import groups
 from engine.basket import open_order
 from engine.effects import DiscountEffect, DiscountType
@@ -38,6 +38,8 @@ def judge(candidate: Candidate, query: Snapshot, scope: Scope) -> Step | None:
     step = _alone(candidate, query, scope)
     if step.status is Status.APPLICABLE:
         return step
+    if step.reason is not None and step.reason.key is ReasonKey.EMERGENCY_STOP:
+        return None
     return Step(key=candidate.key, object=candidate.object, status=Status.APPLICABLE, bundle=step.bundle)
 
 

@@ -7,7 +7,7 @@ articles are read by commerce.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,15 +17,17 @@ from core.actors import Actor
 from core.errors import DomainError
 from core.models import ProjectSettings
 from engine import Candidate, Line, RedeemableObject, Snapshot, Strategy, reasons
+from engine.rules import Needs
 from promotions import engine_input
 from promotions.category_rules import CategoryRules
 from promotions.redeemables import Found, Requested, kind_of
-from promotions.selectors import articles, facts, stacking_rules, stacks
+from promotions.selectors import articles, facts, stacking_rules, stacks, stops
 from promotions.selectors.articles import Articles
 from promotions.selectors.candidates import with_counts, with_holder, with_rules
 from promotions.selectors.counter_reading import CounterReader, Looking, Wanted, wanted_by
 from promotions.selectors.holds import with_holds
 from promotions.selectors.needs import articles_of, needs_of
+from promotions.selectors.stops import Calling, Stops
 from promotions.selectors.tallies import Counted, Tally
 
 
@@ -63,7 +65,8 @@ class Asking:
 class Loaded:
     """Everything about one request: its rows, in requested order, and what the engine sees of them.
 
-    `wanted` are the counters that it asks for, `counted` what they said.
+    `wanted` are the counters that it asks for, `counted` what they said. `stops` are the emergency stops in
+    force, `calling` is what they may ask about the request.
     """
 
     found: tuple[Found, ...]
@@ -76,6 +79,8 @@ class Loaded:
     articles: Articles = field(default_factory=Articles)
     wanted: Wanted | None = None
     counted: Mapping[Tally, Counted] = field(default_factory=dict)
+    stops: Stops = field(default_factory=Stops)
+    calling: Calling = field(default_factory=Calling)
 
     def order_with(self, added: Iterable[Line]) -> ResolvedOrder | None:
         """The order with the lines that discounts appended (`Outcome.added`)."""
@@ -108,15 +113,19 @@ def complete(*, found: Sequence[Found], asking: Asking, counters: CounterReader 
     articles those that somebody asks for. `counters` says how counters are read, None: without a trace.
     """
     settings = asking.settings
-    ruled, budgets = with_rules(found)
+    ruled, budgets, in_force = with_rules(found)
     held = with_holds(with_holder(ruled, asking.customer), session_key=asking.session_key, now=asking.now)
     needs = needs_of([entry.candidate for entry in held])
     added = articles.load(articles_of([entry.candidate for entry in held]))
+    if in_force.collections:
+        needs |= Needs(collections=in_force.collections)
+        added = articles.with_collections(added, in_force.collections, now=asking.now)
     basket = facts.basket_facts(asking.order, needs, now=asking.now)
     wanted = wanted_by(held, needs, asking, basket, added.engine, budgets=budgets)
     counted = (counters or Looking()).read(wanted)
     complete = with_counts(held, needs, wanted, counted)
     category_rules = asking.category_rules or stacking_rules.category_rules()
+    calling = stops.calling_of(asking)
     snapshot = Snapshot(
         now=asking.now,
         time_zone=settings.time_zone,
@@ -128,6 +137,10 @@ def complete(*, found: Sequence[Found], asking: Asking, counters: CounterReader 
         articles=added.engine,
         strategy=asking.strategy,
     )
+    if in_force.real:
+        snapshot = stops.applied(snapshot, in_force.real, calling)
+        judged = zip(complete, snapshot.candidates, strict=True)
+        complete = [replace(entry, candidate=candidate) for entry, candidate in judged]
     return Loaded(
         found=tuple(complete),
         snapshot=snapshot,
@@ -139,6 +152,8 @@ def complete(*, found: Sequence[Found], asking: Asking, counters: CounterReader 
         articles=added,
         wanted=wanted,
         counted=counted,
+        stops=in_force,
+        calling=calling,
     )
 
 

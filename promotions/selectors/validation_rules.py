@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,6 +20,8 @@ from core.models import ExactJSONDecoder
 from engine import rules
 from engine.rules import RuleSet
 from promotions.models import Campaign, PromotionTier, ValidationRule, ValidationRuleAssignment
+from promotions.selectors import stops
+from promotions.selectors.stops import Stops
 
 RESOURCE: Final = "validation_rules"
 """What an error calls a rule; the `object` of a printed one."""
@@ -28,7 +31,8 @@ PARTS: Final = ("rules", "applicable_to", "bundle_rules", "error")
 
 _KEPT_RULE_SETS: Final = 1024
 # Every request about redeemables asks this. The parts come as text: what was parsed before is known by it.
-_RULES_OF: Final = """
+_RULES_OF: Final = (
+    """
 SELECT assignment.voucher_id, assignment.campaign_id, assignment.promotion_tier_id, rule.version_id,
        rule.public_id, rule.name, rule.rules::text, rule.applicable_to::text, rule.bundle_rules::text,
        rule.error::text
@@ -40,7 +44,13 @@ UNION ALL
 SELECT NULL, draw.campaign_id, NULL, NULL, NULL, row_to_json(budget)::text, NULL, NULL, NULL, NULL
 FROM promotions_budgetcampaign AS draw JOIN promotions_budget AS budget ON budget.id = draw.budget_id
 WHERE draw.campaign_id = ANY(%(campaigns)s) AND budget.is_active AND budget.deleted_at IS NULL
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, in_force.stop, NULL, NULL, NULL, NULL
+FROM ("""
+    + stops.IN_FORCE
+    + """) AS in_force(stop)
 """
+)
 _COLUMN_OF_PREFIX: Final = (("camp", "campaign"), ("promo", "promotion_tier"), ("v", "voucher"))
 
 
@@ -139,7 +149,8 @@ class RulesOf:
     """Rules of redeemables by primary key, parsed; who has none gets an empty tuple.
 
     `version_ids`: primary keys of the versions that were read, by the wire id of the rule. `budgets`: the
-    campaigns that draw on each budget in force, which stands there as JSON.
+    campaigns that draw on each budget in force, which stands there as JSON. `stops`: emergency stops in force
+    (`selectors.stops`).
     """
 
     vouchers: Mapping[int, tuple[RuleSet, ...]]
@@ -147,6 +158,7 @@ class RulesOf:
     tiers: Mapping[int, tuple[RuleSet, ...]]
     version_ids: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    stops: Stops = field(default_factory=Stops)
 
     def voucher(self, pk: int) -> tuple[RuleSet, ...]:
         return self.vouchers.get(pk, ())
@@ -161,7 +173,7 @@ class RulesOf:
 def rules_of(
     *, vouchers: Collection[int] = (), campaigns: Collection[int] = (), tiers: Collection[int] = ()
 ) -> RulesOf:
-    """The rules assigned to these primary keys, and the budgets of these campaigns.
+    """The rules assigned to these primary keys, the budgets of these campaigns, and all emergency stops.
 
     In one query (in none, if there are no keys).
     """
@@ -169,11 +181,16 @@ def rules_of(
     version_ids: dict[str, int] = {}
     wanted = {"vouchers": list(vouchers), "campaigns": list(campaigns), "tiers": list(tiers)}
     budgets: dict[str, list[int]] = {}
+    in_force: list[str] = []
+    read_at = time.monotonic()
     if any(wanted.values()):
         with prepared.cursor() as cursor:
             cursor.execute(_RULES_OF, wanted)
             rows = cursor.fetchall()
         for voucher, campaign, tier, version_id, *rule in rows:
+            if rule[0] is None and campaign is None:
+                in_force.append(rule[1])
+                continue
             if rule[0] is None:
                 budgets.setdefault(rule[1], []).append(campaign)
                 continue
@@ -189,6 +206,7 @@ def rules_of(
         tiers=found["promotion_tier"],
         budgets=budgets,
         version_ids=version_ids,
+        stops=stops.of(in_force, read_at=read_at),
     )
 
 

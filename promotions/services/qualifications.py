@@ -35,6 +35,7 @@ from promotions.selectors import (
     judging,
     qualified_stacks,
     stacking_rules,
+    stops,
     validation_rules,
 )
 from promotions.selectors.articles import Articles
@@ -46,6 +47,7 @@ from promotions.selectors.needs import articles_of, needs_of
 from promotions.selectors.offers import Offer
 from promotions.selectors.scenarios import SCOPES, Scenario, Scope
 from promotions.selectors.snapshots import Asking
+from promotions.selectors.stops import Calling, Stop
 from promotions.services.validations import tracking_of
 
 
@@ -131,6 +133,16 @@ class _Case:
     needs: Needs
     articles: Articles
     category_rules: CategoryRules
+    stops: Sequence[Stop]
+    calling: Calling
+
+    def stops_offer(self, offer: Offer) -> bool:
+        """Did operations stop it, whatever the order holds?"""
+        campaign_id = offer.parent.public_id if offer.parent is not None else None
+        return any(
+            stop.covers(self.calling, campaign_id=campaign_id, category_id=offer.category_id)
+            for stop in self.stops
+        )
 
     def with_counts(self, rows: Sequence[Shown]) -> list[Shown]:
         """With the counters of discounted units, where a rule limits them."""
@@ -152,7 +164,7 @@ class _Case:
         to the next one.
         """
         hits = []
-        for row in self.with_counts(rows):
+        for row in self.with_counts([row for row in rows if not self.stops_offer(row.offer)]):
             if not self._has_facts_for(row.found.candidate):
                 continue
             step = judging.judge(row.found.candidate, self.query, self.scope)
@@ -223,6 +235,8 @@ def _redeemables(spec: QualificationSpec, asking: Asking) -> tuple[_Case, list[_
 def _of_catalogue(case: _Case, catalogue: Catalogue) -> list[_Proposal]:
     query, scope = case.query, case.scope
     found = catalogue.matching(query, omit=scope.omit)
+    if case.stops:
+        found = [(match, offer) for match, offer in found if not case.stops_offer(offer)]
     if query.customer is None and scope.asks_customer:
         found = [(match, offer) for match, offer in found if not offer.asks_customer]
     if scope.is_exact:
@@ -246,6 +260,8 @@ def _stacks(spec: QualificationSpec, asking: Asking) -> tuple[_Case, list[_Propo
     case = _case(spec, scope, asking, needs_of(candidates), articles_of(candidates))
     hits = []
     for stack in stacks:
+        if any(case.stops_offer(tier.offer) for tier in stack.tiers):
+            continue
         tiers = case.with_counts(stack.tiers)
         steps = judging.judge_stack([tier.found.candidate for tier in tiers], case.query, scope)
         if steps is None:
@@ -263,6 +279,11 @@ def _case(
 ) -> _Case:
     category_rules = stacking_rules.category_rules()
     loaded = articles.load(added)
+    in_force = stops.read()
+    if in_force.collections:
+        needs |= Needs(collections=in_force.collections)
+        loaded = articles.with_collections(loaded, in_force.collections, now=asking.now)
+    calling = stops.calling_of(asking)
     query = Snapshot(
         now=asking.now,
         time_zone=asking.settings.time_zone,
@@ -272,6 +293,7 @@ def _case(
         call=facts.call_facts(asking.actor, asking.metadata if "call.metadata" in needs.facts else {}),
         articles=loaded.engine,
     )
+    query = stops.applied(query, in_force.real, calling)
     # Counters of uses are not asked (contract 19.3), those of discounted units are.
     needs = replace(needs, counts=frozenset())
     return _Case(
@@ -282,6 +304,8 @@ def _case(
         needs=needs,
         articles=loaded,
         category_rules=category_rules,
+        stops=in_force.real,
+        calling=calling,
     )
 
 
@@ -316,12 +340,16 @@ def _page(case: _Case, proposals: Sequence[_Proposal]) -> tuple[list[Hit], int]:
     """The first hits, and how many proposals it took: one that no longer applies is replaced by the next."""
     hits: list[Hit] = []
     seen = 0
+    size = case.spec.limit
     while len(hits) < case.spec.limit and seen < len(proposals):
-        batch = proposals[seen : seen + case.spec.limit - len(hits)]
-        seen += len(batch)
+        batch = proposals[seen : seen + size]
+        size *= 2  # where a stop refuses most, few looks must do
         rows = catalogue_rows.shown([entry.offer for entry in batch if entry.hit is None])
         judged = {hit.offer.key: hit for hit in case.judged(list(rows.values()))}
         for entry in batch:
+            if len(hits) == case.spec.limit:
+                break
+            seen += 1
             hit = entry.hit or judged.get(entry.offer.key)
             if hit is not None:
                 hits.append(hit)

@@ -33,7 +33,7 @@ from promotions.selectors import snapshots, stacking_rules, stacks, versions
 from promotions.selectors.order_snapshots import order_snapshot
 from promotions.selectors.readable import with_names
 from promotions.selectors.snapshots import Loaded
-from promotions.services import counter_moves, counting, holds
+from promotions.services import counter_moves, counting, holds, stopped
 from promotions.services.counter_moves import DecisionOutdated, Move
 from promotions.services.counting import Taking
 from promotions.services.holds import Released
@@ -126,7 +126,9 @@ def _redeem(spec: DecisionSpec, counters: Taking, actor: Actor, now: datetime) -
         customers.count_redemptions(customer_id=customer.pk, succeeded=len(uses))
     _say(rows, journal)
     journal.write(actor, now)
+    stopped.note_drills(loaded, uses, now)
     _consume(loaded, uses, counted, spec.session_key, actor, now)
+    stopped.look_again(loaded)
     parent = rows[0] if len(uses) > 1 else None
     return Redeemed(
         redemptions=tuple(rows[1:] if parent else rows),
@@ -375,6 +377,7 @@ def _record_failure(spec: DecisionSpec, refusal: NotRedeemable, actor: Actor, no
         }
     )
     failed.save(force_insert=True)
+    stopped.note_refusal(failed, refusal, now)
     if customer is not None:
         customers.count_redemptions(customer_id=customer.pk, failed=1)
     events.emit("redemption.failed", entity=failed, actor=actor, now=now, payload=_payload(failed))
