@@ -24,9 +24,16 @@ ROLE_GROUPS: Final = {
 # What a group opens beside the role that another group gives. Alone it comes with the role of a Viewer.
 DUTY_GROUPS: Final = {
     "Finance": frozenset(
-        {"budgets.create", "budgets.modify", "budgets.delete", "approvals.decide", "emergency.stop"}
+        {
+            "budgets.create",
+            "budgets.modify",
+            "budgets.delete",
+            "approvals.decide",
+            "emergency.stop",
+            "emergency.restore",
+        }
     ),
-    "Reviewer": frozenset({"approvals.decide", "emergency.stop"}),
+    "Reviewer": frozenset({"approvals.decide", "emergency.stop", "emergency.restore"}),
 }
 _AS_ADMINISTRATOR: Final = (
     "Everything: also project settings, API keys, people, and who must say yes to what."
@@ -46,8 +53,8 @@ OPENS: Final = {
         "redemptions back, frees holds, comments on requests. A change of a code is a request."
     ),
     "Viewer": "Sees and exports, changes nothing.",
-    "Finance": "Changes budgets, decides about requests, may stop promotions in an emergency.",
-    "Reviewer": "Decides about requests, may stop promotions in an emergency.",
+    "Finance": "Changes budgets, decides about requests, stops and restores promotions in an emergency.",
+    "Reviewer": "Decides about requests, stops and restores promotions in an emergency.",
 }
 
 
