@@ -12,6 +12,7 @@ _RESTORING = ("restore_reason", "restore_asked_at", "restore_asked_by", "restore
 _IS_ASKED_AGAIN = "OLD.restore_asked_at IS NOT NULL AND ({}) IS DISTINCT FROM ({})".format(
     *(", ".join(f"{row}.{name}" for name in _RESTORING) for row in ("OLD", "NEW"))
 )
+_NAMED = 3
 _RESTORED = ("restored_at", "restored_by", "restored_label")
 
 
@@ -78,7 +79,12 @@ class EmergencyStop(models.Model):
         )
 
     def __str__(self) -> str:
-        return str(self.public_id)
+        """What is stopped: Spring sale, Toys and 3 more"""
+        if self.covers.get("everything"):
+            return "Everything"
+        names = [entry["name"] for entries in self.covers.values() for entry in entries]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        return ", ".join(names[:_NAMED]) + more
 
 
 class StoppedAttempt(models.Model):
