@@ -21,7 +21,7 @@ from django.db import models
 from core.errors import DomainError
 
 _TAG: Final = "$"
-_NOT_KEPT: Final = ("actor", "now")
+_NOT_KEPT: Final = ("actor", "now", "once")
 
 
 class OutdatedArguments(DomainError):
@@ -31,7 +31,7 @@ class OutdatedArguments(DomainError):
 
 
 def encode(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Without who and when: those are of the moment in which it is carried out."""
+    """Without who, when and under which idempotency key: those are of the moment of carrying out."""
     return {name: _encode(value) for name, value in arguments.items() if name not in _NOT_KEPT}
 
 

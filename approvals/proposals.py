@@ -61,10 +61,10 @@ def run(
     operation: Operation, arguments: Arguments, in_force: Iterable[PolicyInForce]
 ) -> tuple[Proposal, Any]:
     """Do it, inside the caller's transaction; returns what was proposed by that and the service's result."""
-    before = operation.describe(arguments, None)
+    before = operation.describe(arguments, None, None)
     with context.opened():
         result = operation.service(**arguments)
-    after = operation.describe(arguments, result)
+    after = operation.describe(arguments, result, before)
     actor = arguments["actor"]
     made = Proposal(
         operation=operation,

@@ -33,16 +33,17 @@ class Subject:
 class Operation:
     """One service that may have to wait for a yes.
 
-    `describe(arguments, result)` is asked twice, before (`result` None) and after the service ran.
-    `permission` is what somebody needs to do it alone. `follow(state, target_id, actor, now)` is told every
-    new state of a request for it, in the same transaction. `specs` are the dataclasses among its arguments.
+    `describe(arguments, result, before)` is asked twice: before the service ran (both None), and after it
+    with its result and what was said before. `permission` is what somebody needs to do it alone.
+    `follow(state, target_id, actor, now)` is told every new state of a request for it, in the same
+    transaction. `specs` are the dataclasses among its arguments.
     """
 
     name: str
     label: str
     permission: str
     service: Callable[..., Any]
-    describe: Callable[[Arguments, Any], Subject]
+    describe: Callable[[Arguments, Any, Subject | None], Subject]
     specs: tuple[type[Any], ...] = ()
     follow: Callable[[str, str, Actor, datetime], None] | None = None
 

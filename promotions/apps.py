@@ -9,12 +9,14 @@ class PromotionsConfig(AppConfig):
 
     def ready(self) -> None:
         from promotions import (
+            approvables,
             exports,
             imports,
             kinds,
             subscribers,  # noqa: F401 - registers itself with core.events
         )
 
+        approvables.register()
         kinds.register()
         imports.register()
         exports.register()

@@ -12,7 +12,7 @@ from django.db.models import Q
 from approvals.models import ApprovalRequest, Delegation
 from approvals.policies import Stage
 from core.actors import Actor, ActorKind, Role
-from core.admin.base import staff_allows, staff_role
+from core.staff import staff_allows, staff_role
 
 
 def stage_of(request: ApprovalRequest) -> Stage | None:

@@ -52,7 +52,7 @@ def has_moved(request: ApprovalRequest, now: datetime) -> bool:
     operation = registry.operation(request.operation)
     try:
         arguments = proposals.arguments_of(operation, request.arguments, actor_of(request), now)
-        present = operation.describe(arguments, None)
+        present = operation.describe(arguments, None, None)
     except DomainError:
         return True
     return codec.digest(present.content) != request.base_sha256
@@ -61,12 +61,12 @@ def has_moved(request: ApprovalRequest, now: datetime) -> bool:
 def _run(request: ApprovalRequest, now: datetime) -> None:
     operation = registry.operation(request.operation)
     arguments = proposals.arguments_of(operation, request.arguments, actor_of(request), now)
-    before = operation.describe(arguments, None)
+    before = operation.describe(arguments, None, None)
     if codec.digest(before.content) != request.base_sha256:
         raise _Moved
     with context.opened():
         result = operation.service(**arguments)
-    after = operation.describe(arguments, result)
+    after = operation.describe(arguments, result, before)
     if codec.digest(after.content) != request.proposal_sha256:
         raise _Moved
     request.target_id = request.target_id or after.id

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
+from approvals.gate import gated
 from core import audit, events
 from core.actors import Actor
 from core.errors import DuplicateFound, NotFound
@@ -44,6 +45,7 @@ class BudgetSpec:
     plan: Plan | None = None
 
 
+@gated("budgets.create")
 @retried
 @transaction.atomic
 def create(*, spec: BudgetSpec, actor: Actor, now: datetime) -> Budget:
@@ -68,6 +70,7 @@ def create(*, spec: BudgetSpec, actor: Actor, now: datetime) -> Budget:
     return selectors.get(budget.public_id)
 
 
+@gated("budgets.update")
 @retried
 @transaction.atomic
 def update(*, budget_id: int, spec: BudgetSpec, actor: Actor, now: datetime) -> Budget:
@@ -105,6 +108,7 @@ def update(*, budget_id: int, spec: BudgetSpec, actor: Actor, now: datetime) -> 
     return selectors.get(budget.public_id)
 
 
+@gated("budgets.switch")
 @transaction.atomic
 def set_active(*, budget_id: int, is_active: bool, actor: Actor, now: datetime) -> Budget:
     """Put in or out of force; the second time nothing happens. Out of force it neither limits nor counts.
@@ -123,6 +127,7 @@ def set_active(*, budget_id: int, is_active: bool, actor: Actor, now: datetime) 
     return budget
 
 
+@gated("budgets.delete")
 @transaction.atomic
 def delete(*, budget_id: int, actor: Actor, now: datetime) -> None:
     """It limits nothing any more; its name is free. What was drawn stays readable.

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
+from approvals.gate import gated
 from core import audit, events
 from core.actors import Actor
 from core.errors import DuplicateFound, NotFound
@@ -76,6 +77,7 @@ class CampaignSpec:
     rules: tuple[str, ...] = ()
 
 
+@gated("campaigns.create")
 @retried
 @transaction.atomic
 def create(*, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign:
@@ -114,6 +116,7 @@ def create(*, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign:
     return selectors.printable(Campaign.objects.all()).get(pk=campaign.pk)
 
 
+@gated("campaigns.update")
 @retried
 @transaction.atomic
 def update(*, campaign_id: int, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign:
@@ -146,6 +149,7 @@ def update(*, campaign_id: int, spec: CampaignSpec, actor: Actor, now: datetime)
     return selectors.printable(Campaign.objects.all()).get(pk=campaign.pk)
 
 
+@gated("campaigns.switch")
 @transaction.atomic
 def set_active(*, campaign_id: int, is_active: bool, actor: Actor, now: datetime) -> Campaign:
     """Enable or disable with all codes and tiers, whose own switches stay; the second time nothing happens.
@@ -165,6 +169,7 @@ def set_active(*, campaign_id: int, is_active: bool, actor: Actor, now: datetime
     return campaign
 
 
+@gated("campaigns.add_codes")
 def add_codes(*, campaign: Campaign, count: int, spec: VoucherSpec, actor: Actor, now: datetime) -> str:
     """Add random codes by a background job; returns its id. Up to 200 are there on return.
 
@@ -175,6 +180,7 @@ def add_codes(*, campaign: Campaign, count: int, spec: VoucherSpec, actor: Actor
     return add(campaign=campaign, count=count, spec=spec, actor=actor, now=now)
 
 
+@gated("campaigns.delete")
 def delete(*, campaign_id: int, force: bool, actor: Actor, now: datetime) -> str:
     """Into the bin at once with the first thousand codes; a background job takes the others. Returns its id.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from approvals.gate import gated
 from core import audit
 from core.actors import Actor
 from core.errors import DuplicateFound, NotFound, ResourceInUse
@@ -29,6 +30,7 @@ def create(*, values: Mapping[str, Any], actor: Actor, now: datetime) -> Categor
     return category
 
 
+@gated("categories.update")
 @transaction.atomic
 def update(*, category_id: int, values: Mapping[str, Any], actor: Actor, now: datetime) -> Category:
     """:raises DuplicateFound: the name is taken. :raises NotFound: deleted in the meantime."""
@@ -43,6 +45,7 @@ def update(*, category_id: int, values: Mapping[str, Any], actor: Actor, now: da
     return category
 
 
+@gated("categories.delete")
 @transaction.atomic
 def delete(*, category_id: int, with_stacking_rules: bool, actor: Actor, now: datetime) -> None:
     """What is in the category goes on without one.

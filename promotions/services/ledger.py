@@ -13,6 +13,7 @@ from typing import Final
 from django.db import connection, transaction
 from django.db.models import F, Sum
 
+from approvals.gate import gated
 from core import audit, events
 from core.actors import Actor
 from core.errors import DomainError
@@ -137,6 +138,7 @@ def paid_with(voucher_id: int, redemption: Redemption) -> int:
     return -(rows.aggregate(total=Sum("amount"))["total"] or 0)
 
 
+@gated("vouchers.adjust")
 @retried
 @transaction.atomic
 def adjust(

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import QuerySet
 
+from approvals.gate import gated
 from core import audit, events
 from core.actors import Actor
 from core.errors import DuplicateFound, NotFound
@@ -26,6 +27,7 @@ _RELATED: Final = ("rule", "voucher", "campaign", "promotion_tier", "promotion_t
 _SLICE: Final = 500
 
 
+@gated("validation_rules.assign")
 @retried
 @transaction.atomic
 def create(
@@ -74,6 +76,7 @@ def attach(
     return assignment
 
 
+@gated("validation_rules.unassign")
 @retried
 @transaction.atomic
 def delete(*, assignment_id: int, actor: Actor, now: datetime) -> None:

@@ -13,7 +13,9 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from approvals.gate import gated
 from core import audit
+from core import project as settings_row
 from core.actors import Actor
 from core.errors import DomainError, InvalidPayload, NotFound
 from core.ids import new_id
@@ -23,6 +25,7 @@ from core.project import SETTINGS_PK
 from core.services import project
 from promotions.category_rules import COLUMNS, CategoryRules
 from promotions.models import Category
+from promotions.services.definitions import facts
 
 # One category may stand in one list of each pair only.
 _OPPOSITES: Final = (
@@ -49,6 +52,7 @@ class RulesSpec:
     categories: Mapping[str, Any] = field(default_factory=dict)
 
 
+@gated("stacking_rules.create")
 @transaction.atomic
 def create(*, spec: RulesSpec, actor: Actor, now: datetime) -> ProjectSettings:
     """Put the rules in force: defaults, with those of `spec` over them.
@@ -68,6 +72,7 @@ def create(*, spec: RulesSpec, actor: Actor, now: datetime) -> ProjectSettings:
     return row
 
 
+@gated("stacking_rules.update")
 @transaction.atomic
 def update(*, rules_id: str, spec: RulesSpec, actor: Actor, now: datetime) -> ProjectSettings:
     """Change the rules that are named; the others stay.
@@ -85,6 +90,7 @@ def update(*, rules_id: str, spec: RulesSpec, actor: Actor, now: datetime) -> Pr
     return row
 
 
+@gated("stacking_rules.delete")
 @transaction.atomic
 def delete(*, rules_id: str, actor: Actor, now: datetime) -> None:
     """Go back to the defaults of the contract, in which no category is special.
@@ -103,6 +109,22 @@ def delete(*, rules_id: str, actor: Actor, now: datetime) -> None:
 def defaults() -> dict[str, Any]:
     fields = ProjectSettings._meta.concrete_fields
     return {field.name: field.get_default() for field in fields if field.name in project.STACKING_FIELDS}
+
+
+def present() -> dict[str, Any]:
+    """The rules in force, categories by their names, and whether they are a set of the project's own."""
+    row, rows = settings_row.current(), list(Category.objects.order_by("pk"))
+    names = {one.public_id: one.name for one in rows}
+    found = {"own": bool(row.stacking_rules_id), **_facts(row, rows)}
+    return {name: _with_names(value, names) for name, value in facts(found).items()}
+
+
+def _with_names(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {names.get(key, key): _with_names(inner, names) for key, inner in value.items()}
+    if isinstance(value, list):
+        return sorted(str(names.get(one, one)) for one in value)
+    return value
 
 
 def must_have(row: ProjectSettings, rules_id: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from approvals.gate import gated
 from core import audit, events
 from core.actors import Actor
 from core.errors import DomainError, NotFound
@@ -37,6 +38,7 @@ class StackSpec:
     tier_ids: Sequence[str] | None = None
 
 
+@gated("promotions.stack")
 @transaction.atomic
 def create(*, campaign_id: int, spec: StackSpec, actor: Actor, now: datetime) -> PromotionStack:
     """Put tiers of the campaign together.
@@ -60,6 +62,7 @@ def create(*, campaign_id: int, spec: StackSpec, actor: Actor, now: datetime) ->
     return _printable(stack.pk)
 
 
+@gated("promotions.update_stack")
 @transaction.atomic
 def update(*, stack_id: int, spec: StackSpec, actor: Actor, now: datetime) -> PromotionStack:
     """Change what was sent; tiers are replaced as a whole.
@@ -87,6 +90,7 @@ def update(*, stack_id: int, spec: StackSpec, actor: Actor, now: datetime) -> Pr
     return _printable(stack.pk)
 
 
+@gated("promotions.delete_stack")
 @transaction.atomic
 def delete(*, stack_id: int, actor: Actor, now: datetime) -> None:
     """For good. Its tiers stay.

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from approvals.gate import gated
 from core import audit, events
 from core.actors import Actor
 from core.errors import DomainError, NotFound
@@ -41,6 +42,7 @@ class TierSpec:
     rules: tuple[str, ...] = ()
 
 
+@gated("promotions.create")
 @transaction.atomic
 def create(*, campaign_id: int, spec: TierSpec, actor: Actor, now: datetime) -> PromotionTier:
     """Add a tier: last, or at the place that was asked for, where the following ones move down.
@@ -91,6 +93,7 @@ def add(*, campaign: Campaign, spec: TierSpec, actor: Actor, now: datetime) -> P
     return tier
 
 
+@gated("promotions.update")
 @transaction.atomic
 def update(*, tier_id: int, spec: TierSpec, actor: Actor, now: datetime) -> PromotionTier:
     """Change what was sent; metadata is merged per key.
@@ -127,6 +130,7 @@ def update(*, tier_id: int, spec: TierSpec, actor: Actor, now: datetime) -> Prom
     return tier
 
 
+@gated("promotions.switch")
 @transaction.atomic
 def set_active(*, tier_id: int, is_active: bool, actor: Actor, now: datetime) -> PromotionTier:
     """Enable or disable; the second time nothing happens.
@@ -151,6 +155,7 @@ def set_active(*, tier_id: int, is_active: bool, actor: Actor, now: datetime) ->
     return tier
 
 
+@gated("promotions.delete")
 @transaction.atomic
 def delete(*, tier_id: int, actor: Actor, now: datetime) -> None:
     """For good, not into the bin, and out of all stacks. Redemptions keep the row, so their history can

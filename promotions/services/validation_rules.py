@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from approvals.gate import gated
 from core import audit, events
 from core.actors import Actor
 from core.errors import DomainError, NotFound, ResourceInUse
@@ -46,6 +47,7 @@ def create(*, values: Mapping[str, Any], actor: Actor, now: datetime) -> Validat
     return selectors.get(rule.public_id)
 
 
+@gated("validation_rules.update")
 @retried
 @transaction.atomic
 def update(*, rule_id: int, values: Mapping[str, Any], actor: Actor, now: datetime) -> ValidationRule:
@@ -71,6 +73,7 @@ def update(*, rule_id: int, values: Mapping[str, Any], actor: Actor, now: dateti
     return selectors.get(rule.public_id)
 
 
+@gated("validation_rules.delete")
 @retried
 @transaction.atomic
 def delete(*, rule_id: int, actor: Actor, now: datetime) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from approvals.gate import gated
 from core import audit, project
 from core.actors import Actor
 from core.locking import lock
@@ -24,6 +25,7 @@ BULK_UPDATE: Final = "VOUCHERS.BULK_UPDATE"
 METADATA_UPDATE: Final = "VOUCHERS.METADATA_UPDATE"
 
 
+@gated("vouchers.update_many")
 def start(*, type: str, entries: Iterable[Mapping[str, Any]], actor: Actor, now: datetime) -> str:
     """Note a job that merges `{"code": …, "metadata": {…}}` entries; returns its id."""
     body, rows_count = rows.json_lines(entries)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from approvals.gate import gated
 from core import audit, events
 from core.actors import Actor
 from core.errors import NotFound
@@ -53,6 +54,7 @@ class VoucherSpec:
     rules: tuple[str, ...] = ()
 
 
+@gated("vouchers.create")
 @retried
 @transaction.atomic
 def create(*, spec: VoucherSpec, actor: Actor, now: datetime, campaign: Campaign | None = None) -> Voucher:
@@ -123,6 +125,7 @@ def _worth(
     return {} if campaign.gift is None else gifts.columns(campaign.gift)
 
 
+@gated("vouchers.update")
 @transaction.atomic
 def update(*, voucher_id: int, spec: VoucherSpec, actor: Actor, now: datetime) -> Voucher:
     """Change what was sent; metadata is merged per key. The type of the discount stays, whatever was sent.
@@ -165,6 +168,7 @@ def update(*, voucher_id: int, spec: VoucherSpec, actor: Actor, now: datetime) -
     return selectors.printable(Voucher.objects.all()).get(pk=voucher.pk)
 
 
+@gated("vouchers.switch")
 @transaction.atomic
 def set_active(*, voucher_id: int, is_active: bool, actor: Actor, now: datetime) -> Voucher:
     """Enable or disable; the second time nothing happens.
@@ -184,6 +188,7 @@ def set_active(*, voucher_id: int, is_active: bool, actor: Actor, now: datetime)
     return selectors.printable(Voucher.objects.all()).get(pk=voucher.pk)
 
 
+@gated("vouchers.delete")
 @retried
 @transaction.atomic
 def delete(*, voucher_id: int, force: bool, actor: Actor, now: datetime) -> None:

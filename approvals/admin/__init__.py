@@ -1,0 +1,3 @@
+from approvals.admin import requests
+
+__all__ = ["requests"]

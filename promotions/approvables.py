@@ -1,0 +1,301 @@
+"""The operations on promotions that may need somebody's yes, and how each reads before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from approvals import codec, registry
+from approvals.registry import Arguments, Operation, Subject
+from core import project, words
+from promotions import approval_contents as contents
+from promotions import approval_facts as facts
+from promotions.models import (
+    Budget,
+    Campaign,
+    Category,
+    PromotionStack,
+    PromotionTier,
+    ValidationRule,
+    ValidationRuleAssignment,
+    Voucher,
+)
+from promotions.selectors import vouchers as known_vouchers
+from promotions.services import (
+    budgets,
+    campaigns,
+    categories,
+    ledger,
+    rule_assignments,
+    stacking_rules,
+    stacks,
+    tiers,
+    validation_rules,
+    voucher_updates,
+    vouchers,
+)
+from promotions.services.budgets import BudgetSpec
+from promotions.services.campaigns import CampaignSpec
+from promotions.services.stacking_rules import RulesSpec
+from promotions.services.stacks import StackSpec
+from promotions.services.tiers import TierSpec
+from promotions.services.vouchers import VoucherSpec
+
+type Describe = Callable[[Arguments, Any, Subject | None], Subject]
+
+CAMPAIGN, VOUCHER, RULE, BUDGET = "campaign", "voucher", "validation_rule", "budget"
+CATEGORY, STACKING, CODES = "category", "stacking_rules", "vouchers"
+_SHOWN_ENTRIES: Final = 100
+
+
+def _pk(arguments: Arguments, result: Any, name: str, model: type[Any]) -> int | None:
+    """The row that an operation is about: named by its arguments, or made by it."""
+    found = arguments.get(name)
+    if found is None and isinstance(result, model):
+        found = result.pk
+    return found.pk if isinstance(found, model) else found
+
+
+def of_campaign(pk: int | None, arguments: Arguments, **more: Any) -> Subject:
+    row = Campaign.objects.filter(pk=pk or 0).first()
+    content = contents.campaign(pk)
+    found = facts.of(content, arguments["now"])
+    if "codes" in more:
+        found["codes"] = more["codes"]
+    if content is not None and more:
+        content = {**content, **more}
+    return Subject(
+        type=CAMPAIGN,
+        id=row.public_id if row else "",
+        label=row.name if row else "",
+        content=content,
+        facts=found,
+        is_running=content is not None and bool(row and row.is_active),
+    )
+
+
+def _campaign(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
+    return of_campaign(_pk(arguments, result, "campaign_id", Campaign), arguments)
+
+
+def _new_campaign(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
+    if before is None:
+        return Subject(type=CAMPAIGN, is_running=False)
+    spec: CampaignSpec = arguments["spec"]
+    return of_campaign(result.pk, arguments, codes=spec.vouchers_count, code=spec.code)
+
+
+def _more_codes(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
+    campaign, spec = arguments["campaign"], arguments["spec"]
+    if before is None:
+        return of_campaign(campaign.pk, arguments)
+    like = codec.encode({"spec": spec})["spec"]
+    return of_campaign(campaign.pk, arguments, codes=arguments["count"], codes_like=like)
+
+
+def _tier(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
+    pk = arguments.get("campaign_id")
+    if pk is None:
+        pk = PromotionTier.objects.filter(pk=arguments["tier_id"]).values_list("campaign", flat=True).first()
+    return of_campaign(pk, arguments)
+
+
+def _stack(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
+    pk = arguments.get("campaign_id")
+    if pk is None:
+        row = PromotionStack.objects.filter(pk=arguments["stack_id"])
+        pk = row.values_list("campaign", flat=True).first()
+    return of_campaign(pk, arguments) if before is None or pk is not None else _again(before, arguments)
+
+
+def _again(before: Subject, arguments: Arguments) -> Subject:
+    """The campaign or code that was described before: what led to it is gone."""
+    if before.type == CAMPAIGN:
+        return of_campaign(Campaign.objects.get(public_id=before.id).pk, arguments)
+    return of_voucher(Voucher.objects.get(public_id=before.id).pk, arguments)
+
+
+def of_voucher(pk: int | None, arguments: Arguments, *, with_code: bool = True, **more: Any) -> Subject:
+    row = Voucher.objects.filter(pk=pk or 0).select_related("campaign").first()
+    content = contents.voucher(pk, with_code=with_code)
+    campaign = row.campaign if row else None
+    inherited = contents.campaign(campaign.pk) if campaign else None
+    known = {**(inherited or {}), **{key: value for key, value in (content or {}).items() if value}}
+    return Subject(
+        type=VOUCHER,
+        id=row.public_id if row else "",
+        label=(row.code if with_code else "a random code") if row else "",
+        content=None if content is None else {**content, **more},
+        facts={**facts.of(known or None, arguments["now"]), **more},
+        is_running=row is not None and row.deleted_at is None and (campaign is None or campaign.is_active),
+    )
+
+
+def _voucher(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
+    pk = _pk(arguments, result, "voucher_id", Voucher)
+    if pk is None:
+        return Subject(type=VOUCHER, is_running=False)
+    spec = arguments.get("spec")
+    is_drawn = "voucher_id" not in arguments and spec is not None and spec.code is None
+    return of_voucher(pk, arguments, with_code=not is_drawn)
+
+
+def _balance(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
+    """What a card has moves with every purchase: a yes is to the change, not to what is left after it."""
+    row = known_vouchers.get(arguments["code"])
+    change = 0 if before is None else arguments["amount"]
+    reason = "" if before is None else arguments.get("reason", "")
+    return Subject(
+        type=VOUCHER,
+        id=row.public_id,
+        label=row.code,
+        content={"code": row.code, "balance_change": change, "reason": reason},
+        facts={"balance_change": abs(change)},
+    )
+
+
+def _many_codes(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
+    entries = list(arguments["entries"])
+    label = words.count(len(entries), "code")
+    if before is None:
+        return Subject(type=CODES, label=label, content={"codes": 0})
+    content = {
+        "codes": len(entries),
+        "entries": entries[:_SHOWN_ENTRIES],
+        "entries_sha256": codec.digest(entries),
+    }
+    return Subject(type=CODES, label=label, content=content, facts={"codes": len(entries)})
+
+
+def _rule(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
+    row = ValidationRule.objects.filter(pk=_pk(arguments, result, "rule_id", ValidationRule) or 0).first()
+    if row is None:
+        return Subject(type=RULE, is_running=False)
+    content = contents.rule(row.pk)
+    used = contents.users_of(row.pk)
+    return Subject(
+        type=RULE,
+        id=row.public_id,
+        label=row.name,
+        content=content,
+        facts=facts.of({"conditions": content}, arguments["now"]),
+        is_running=any(_runs(one) for one in used),
+    )
+
+
+def _runs(row: Any) -> bool:
+    campaign = row if isinstance(row, Campaign) else row.campaign
+    return row.deleted_at is None and (campaign is None or campaign.is_active)
+
+
+def _of_related(row: Any, arguments: Arguments) -> Subject:
+    if isinstance(row, Voucher):
+        return of_voucher(row.pk, arguments)
+    return of_campaign(row.pk if isinstance(row, Campaign) else row.campaign_id, arguments)
+
+
+def _assigned(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
+    return _of_related(arguments["related"], arguments)
+
+
+def _unassigned(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
+    if before is not None:
+        return _again(before, arguments)
+    row = ValidationRuleAssignment.objects.get(pk=arguments["assignment_id"])
+    return _of_related(getattr(row, row.related_object_type), arguments)
+
+
+def _budget(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
+    pk = _pk(arguments, result, "budget_id", Budget)
+    row = Budget.objects.filter(pk=pk or 0).first()
+    content = contents.budget(pk)
+    if row is None:
+        return Subject(type=BUDGET, is_running=False)
+    drawing = row.campaigns.filter(deleted_at=None)
+    is_of_drafts = drawing.exists() and not drawing.filter(is_active=True).exists()
+    return Subject(
+        type=BUDGET,
+        id=row.public_id,
+        label=row.name,
+        content=content,
+        facts=facts.of_budget(content),
+        is_running=content is not None and not is_of_drafts,
+    )
+
+
+def _category(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
+    row = Category.objects.filter(pk=_pk(arguments, result, "category_id", Category) or 0).first()
+    return Subject(
+        type=CATEGORY,
+        id=row.public_id if row else "",
+        label=row.name if row else "",
+        content=contents.category(row.pk) if row else None,
+    )
+
+
+def _stacking(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
+    return Subject(
+        type=STACKING,
+        id=project.current().stacking_rules_id,
+        label="Stacking rules",
+        content=stacking_rules.present(),
+    )
+
+
+type _Entry = tuple[str, str, Callable[..., Any], Describe, tuple[type[Any], ...]]
+
+_OF_CAMPAIGNS: Final = (CampaignSpec, TierSpec)
+_OF_RULES: Final = (RulesSpec,)
+# Stacking rules are settings of the project.
+_RESOURCES: Final = {"stacking_rules": "management"}
+_OPERATIONS: Final[Mapping[str, _Entry]] = {
+    "campaigns.create": ("New campaign", "create", campaigns.create, _new_campaign, _OF_CAMPAIGNS),
+    "campaigns.update": ("Change a campaign", "modify", campaigns.update, _campaign, _OF_CAMPAIGNS),
+    "campaigns.switch": ("Switch a campaign", "modify", campaigns.set_active, _campaign, ()),
+    "campaigns.delete": ("Delete a campaign", "delete", campaigns.delete, _campaign, ()),
+    "campaigns.add_codes": ("Add codes", "modify", campaigns.add_codes, _more_codes, (VoucherSpec,)),
+    "promotions.create": ("New tier", "create", tiers.create, _tier, (TierSpec,)),
+    "promotions.update": ("Change a tier", "modify", tiers.update, _tier, (TierSpec,)),
+    "promotions.switch": ("Switch a tier", "modify", tiers.set_active, _tier, ()),
+    "promotions.delete": ("Delete a tier", "delete", tiers.delete, _tier, ()),
+    "promotions.stack": ("New stack", "create", stacks.create, _stack, (StackSpec,)),
+    "promotions.update_stack": ("Change a stack", "modify", stacks.update, _stack, (StackSpec,)),
+    "promotions.delete_stack": ("Delete a stack", "delete", stacks.delete, _stack, ()),
+    "validation_rules.update": ("Change conditions", "modify", validation_rules.update, _rule, ()),
+    "validation_rules.delete": ("Delete conditions", "delete", validation_rules.delete, _rule, ()),
+    "validation_rules.assign": ("Set conditions", "create", rule_assignments.create, _assigned, ()),
+    "validation_rules.unassign": ("Drop conditions", "delete", rule_assignments.delete, _unassigned, ()),
+    "vouchers.create": ("New code", "create", vouchers.create, _voucher, (VoucherSpec,)),
+    "vouchers.update": ("Change a code", "modify", vouchers.update, _voucher, (VoucherSpec,)),
+    "vouchers.switch": ("Switch a code", "modify", vouchers.set_active, _voucher, ()),
+    "vouchers.delete": ("Delete a code", "delete", vouchers.delete, _voucher, ()),
+    "vouchers.update_many": ("Change many codes", "modify", voucher_updates.start, _many_codes, ()),
+    "vouchers.adjust": ("Change a balance", "modify", ledger.adjust, _balance, ()),
+    "budgets.create": ("New budget", "create", budgets.create, _budget, (BudgetSpec,)),
+    "budgets.update": ("Change a budget", "modify", budgets.update, _budget, (BudgetSpec,)),
+    "budgets.switch": ("Switch a budget", "modify", budgets.set_active, _budget, ()),
+    "budgets.delete": ("Delete a budget", "delete", budgets.delete, _budget, ()),
+    "categories.update": ("Change a category", "modify", categories.update, _category, ()),
+    "categories.delete": ("Delete a category", "delete", categories.delete, _category, ()),
+    "stacking_rules.create": ("New stacking rules", "modify", stacking_rules.create, _stacking, _OF_RULES),
+    "stacking_rules.update": ("Change stacking rules", "modify", stacking_rules.update, _stacking, _OF_RULES),
+    "stacking_rules.delete": ("Drop stacking rules", "modify", stacking_rules.delete, _stacking, ()),
+}
+"""Name -> label, what its permission does to the resource, service, description, dataclasses it takes."""
+
+
+def register() -> None:
+    for name, (label, verb, service, describe, specs) in _OPERATIONS.items():
+        resource = name.partition(".")[0]
+        registry.register(
+            Operation(
+                name=name,
+                label=label,
+                permission=f"{_RESOURCES.get(resource, resource)}.{verb}",
+                service=service,
+                describe=describe,
+                specs=specs,
+            )
+        )
+    for fact in facts.TYPES:
+        registry.register_fact(fact)

@@ -1,0 +1,143 @@
+"""What policies may ask about a promotion: how deep, how dear, for whom, where, when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from approvals.registry import FactType
+from commerce.models import ProductCollection, Segment, SegmentMembership
+from core.instants import parse_instant
+from promotions.models import Budget, Campaign, Category
+
+type Content = Mapping[str, Any]
+
+_SECONDS_OF_DAY: Final = 86_400
+_MONEY: Final = (Budget.Measure.DISCOUNT, Budget.Measure.GIFT_CREDITS)
+
+
+def _named(rows: Iterable[str]) -> list[tuple[str, str]]:
+    return [(name, name) for name in rows]
+
+
+TYPES: Final = (
+    FactType(name="discount_percent", label="Discount in percent", kind="percent"),
+    FactType(name="discount_amount", label="Discount as an amount", kind="money"),
+    FactType(name="gift_amount", label="Credits of one gift card", kind="money"),
+    FactType(name="budget", label="Budget", kind="money"),
+    FactType(name="has_no_budget", label="Has no budget", kind="yes_no"),
+    FactType(name="codes", label="Number of codes", kind="number"),
+    FactType(name="uses_per_code", label="Uses per code", kind="number"),
+    FactType(name="audience", label="Size of the audience", kind="number"),
+    FactType(name="is_for_everybody", label="Is for everybody", kind="yes_no"),
+    FactType(
+        name="segments",
+        label="Segments",
+        kind="texts",
+        choices=lambda: _named(Segment.objects.order_by("name").values_list("name", flat=True)),
+    ),
+    FactType(
+        name="collections",
+        label="Product collections",
+        kind="texts",
+        choices=lambda: _named(ProductCollection.objects.order_by("name").values_list("name", flat=True)),
+    ),
+    FactType(name="products", label="Products (ids)", kind="texts"),
+    FactType(
+        name="category",
+        label="Category",
+        kind="texts",
+        choices=lambda: _named(Category.objects.order_by("name").values_list("name", flat=True)),
+    ),
+    FactType(name="channels", label="Channels", kind="texts"),
+    FactType(name="stores", label="Stores", kind="texts"),
+    FactType(
+        name="kind",
+        label="Kind of campaign",
+        kind="texts",
+        choices=lambda: list(Campaign.CampaignType.choices),
+    ),
+    FactType(name="days_to_start", label="Days until it starts", kind="number"),
+    FactType(name="balance_change", label="Change of a balance", kind="money"),
+)
+
+
+def of(content: Content | None, now: datetime) -> dict[str, Any]:
+    """The facts of a campaign or code as `approval_contents` gives it."""
+    if content is None:
+        return {}
+    parts = [content, *content.get("tiers", ())]
+    discounts = [part["discount"] for part in parts if part.get("discount")]
+    rules = [part["conditions"] for part in parts if part.get("conditions")]
+    found: dict[str, Any] = {
+        "discount_percent": max((_percent(one) for one in discounts), default=0),
+        "discount_amount": max((_amount(one) for one in discounts), default=0),
+        "gift_amount": (content.get("gift") or {}).get("amount", 0) or content.get("gift_amount") or 0,
+        "uses_per_code": content.get("redemption_quantity"),
+        "category": sorted({part["category"] for part in parts if part.get("category")}),
+        "kind": content.get("campaign_type"),
+        **_budget(content.get("budgets", ())),
+        **_reach(rules),
+    }
+    if start := content.get("start_date"):
+        seconds = (parse_instant(start) - now).total_seconds()
+        found["days_to_start"] = max(int(seconds // _SECONDS_OF_DAY), 0)
+    return found
+
+
+def of_budget(content: Content | None) -> dict[str, Any]:
+    return {} if content is None else _budget([content])
+
+
+def _budget(budgets: Iterable[Content]) -> dict[str, Any]:
+    rows = [one for one in budgets if one.get("active")]
+    money = [one["limit"] for one in rows if one["measure"] in _MONEY and one.get("per") == Budget.Per.TOTAL]
+    places = {
+        name: sorted({place for one in rows for place in one.get(name, ())})
+        for name in ("channels", "stores")
+    }
+    return {"budget": max(money, default=0), "has_no_budget": not money, **places}
+
+
+def _percent(discount: Content) -> float:
+    """A formula may give any percentage; free units are given whole."""
+    if discount.get("type") == "UNIT" or discount.get("percent_off_formula"):
+        return 100
+    return float(discount.get("percent_off") or 0)
+
+
+def _amount(discount: Content) -> int:
+    return int(discount.get("amount_off") or 0)
+
+
+def _reach(rules: Iterable[Content]) -> dict[str, Any]:
+    """Whom and what the rules name. How many people are in the segments is asked now."""
+    texts = [one for rule in rules for one in _walk(rule)]
+    segments = dict(
+        Segment.objects.filter(public_id__in=[one for one in texts if one.startswith("seg_")]).values_list(
+            "pk", "name"
+        )
+    )
+    collections = ProductCollection.objects.filter(
+        public_id__in=[one for one in texts if one.startswith("pc_")]
+    ).values_list("name", flat=True)
+    members = SegmentMembership.objects.filter(segment__in=segments).values("customer").distinct().count()
+    return {
+        "segments": sorted(segments.values()),
+        "is_for_everybody": not segments,
+        "audience": members if segments else None,
+        "collections": sorted(collections),
+        "products": sorted({one for one in texts if one.startswith("prod_")}),
+    }
+
+
+def _walk(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _walk(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _walk(inner)
