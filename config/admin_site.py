@@ -30,10 +30,11 @@ class FanfareAdminSite(UnfoldAdminSite):  # type: ignore[misc]
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Pages that are no model's: outside of its addresses, or its menu entry would light up, too."""
+        from core.admin import second_factor
         from promotions.admin import why
 
         own = path("promotions/why/", self.admin_view(why.page), name="promotions_why")
-        return [own, *super().get_urls()]
+        return [own, *second_factor.urls(), *super().get_urls()]
 
     def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         try:
@@ -42,7 +43,7 @@ class FanfareAdminSite(UnfoldAdminSite):  # type: ignore[misc]
             raise Http404 from None
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        guarded = super().admin_view(view, cacheable)
+        guarded = super().admin_view(_after_second_step(view), cacheable)
 
         @wraps(guarded)
         def speaking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -54,3 +55,15 @@ class FanfareAdminSite(UnfoldAdminSite):  # type: ignore[misc]
                 return response
 
         return speaking
+
+
+def _after_second_step(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Who may enter and has to show or set up an authenticator app first is sent there instead."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        from core.admin import second_factor
+
+        return second_factor.first_step(request) or view(request, *args, **kwargs)
+
+    return asked

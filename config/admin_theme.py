@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 
 def mark(request: HttpRequest) -> str:
@@ -48,6 +49,12 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "LOGIN": {"image": login_picture},
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+            {"title": "Second step of signing in", "link": reverse_lazy("admin:second_factor")},
+        ]
+    },
     "COMMAND": {"search_callback": "config.search.find", "show_history": False},
     "SIDEBAR": {
         "show_search": True,

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RelatedDropdownFilter
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.forms import AdminPasswordChangeForm, BaseDialogForm, UserChangeForm, UserCreationForm
 
 from core import audit
-from core.admin.base import ModelAdmin, staff_actor
+from core.admin.base import ModelAdmin, htmx_redirect, reported, staff_actor
+from core.admin.second_factor import described
+from core.models import SecondFactor
+from core.services import second_factors
+from core.staff import OPENS
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -58,6 +67,19 @@ class AuditedAdmin(ModelAdmin):
         audit.log(staff_actor(request), action, obj, now=timezone.now(), before=before, after=after)
 
 
+def _what_groups_open() -> SafeString:
+    """In plain words, above the choice of groups. Two names of one role share a line."""
+    names: dict[str, list[str]] = {}
+    for name, opens in OPENS.items():
+        names.setdefault(opens, []).append(name)
+    lines = ((" or ".join(alike), opens) for opens, alike in names.items())
+    return format_html(
+        "Staff may sign in here; what opens then is said by groups. Who is in several has the first role of "
+        'this list, and every duty.<dl class="fanfare-opens">{}</dl>',
+        format_html_join("", "<dt>{}</dt><dd>{}</dd>", lines),
+    )
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[misc] # Django comes first, ours adds
     form = UserChangeForm
@@ -67,7 +89,8 @@ class UserAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[misc] # Django c
     list_filter = ("is_active", "is_staff", ("groups", RelatedDropdownFilter))
     ordering = ("username",)
     filter_horizontal = ("groups",)
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("second_step", "last_login", "date_joined")
+    actions_detail = ("reset_second_step",)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
@@ -75,15 +98,45 @@ class UserAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[misc] # Django c
             "Role",
             {
                 "fields": ("is_active", "is_staff", "groups", "is_superuser"),
-                "description": (
-                    "Staff may sign in here. Admin may do everything, User everything but settings, "
-                    "Merchant redeems and reads, Viewer reads and exports. Finance, beside one of them, "
-                    "changes budgets."
-                ),
+                "description": _what_groups_open(),
             },
         ),
-        ("Dates", {"fields": ("last_login", "date_joined")}),
+        ("Signing in", {"fields": ("second_step", "last_login", "date_joined")}),
     )
+
+    @display(description="Second step")
+    def second_step(self, person: User) -> str:
+        return described(SecondFactor.objects.filter(user_id=person.pk).first())
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        """Only for others who have an app: one's own is looked after with one of its codes."""
+        may_reset = self.has_change_permission(request, self.get_object(request, object_id))
+        is_own = str(object_id) == str(request.user.pk)
+        has_app = SecondFactor.objects.filter(user_id=object_id).exists()
+        return super().get_actions_detail(request, object_id) if may_reset and has_app and not is_own else []
+
+    @action(
+        description="Reset second step",
+        icon="phonelink_erase",
+        variant=ActionVariant.DANGER,
+        permissions=["change"],
+        dialog={
+            "title": "Reset the second step of this person?",
+            "description": (
+                "For somebody who lost the phone and the backup codes. Be sure who is asking: until a new "
+                "app is set up, the password alone is enough."
+            ),
+            "form_submit_text": "Reset",
+        },
+    )
+    def reset_second_step(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        person = self.found(request, object_id)
+        if not self.has_change_permission(request, person) or person.pk == request.user.pk:
+            raise PermissionDenied
+        with reported(self, request, person):
+            second_factors.reset(user_id=person.pk, actor=staff_actor(request), now=timezone.now())
+            self.message_user(request, f"The second step of {person} is reset.", messages.SUCCESS)
+        return htmx_redirect(self.url_of(person))
 
     def facts(self, obj: User) -> dict[str, Any]:
         names = ("username", "email", "first_name", "last_name", "is_active", "is_staff", "is_superuser")
@@ -104,10 +157,29 @@ class UserAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[misc] # Django c
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, AuditedAdmin):  # type: ignore[misc] # as above
-    """Groups of the migrations are roles and duties by their names; others may carry single rights."""
+    """Groups of the house are roles and duties by their names; others gather people who say yes together."""
+
+    list_display = ("name", "opens")
+    readonly_fields = ("opens",)
+    fields = ("name", "opens")
+    filter_horizontal = ()
+
+    @display(description="What it opens")
+    def opens(self, group: Group) -> str:
+        return OPENS.get(group.name, "Nothing by itself")
 
     def facts(self, obj: Group) -> dict[str, Any]:
-        return {"name": obj.name, "permissions": sorted(obj.permissions.values_list("codename", flat=True))}
+        return {"name": obj.name}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> Any:
+        return (*self.readonly_fields, "name") if _is_of_the_house(obj) else self.readonly_fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not _is_of_the_house(obj)
+
+
+def _is_of_the_house(group: Group | None) -> bool:
+    return group is not None and group.name in OPENS
 
 
 def _may_touch(request: HttpRequest, obj: Any) -> bool:

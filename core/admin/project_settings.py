@@ -86,6 +86,13 @@ class ProjectSettingsAdmin(ModelAdmin):
             },
         ),
         (
+            "Signing in",
+            {
+                "fields": ("second_factor_required_from", "second_factor_required_for"),
+                "description": "After the password a code of an authenticator app. Codes on paper help out.",
+            },
+        ),
+        (
             "Events",
             {
                 "fields": ("accept_unknown_events",),

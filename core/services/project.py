@@ -42,6 +42,8 @@ GENERAL_FIELDS: Final = (
     "client_publish_enabled",
     "client_events_enabled",
     "accept_unknown_events",
+    "second_factor_required_from",
+    "second_factor_required_for",
 )
 FIELDS: Final = (*GENERAL_FIELDS, *STACKING_FIELDS)
 

@@ -18,14 +18,16 @@ from tests.conftest import NOW
 from tests.security.routes import Route, admin_routes, table
 from tests.security.world import MARK, SYSTEM, World, build
 
-PEOPLE: Final = ("nobody", "Viewer", "Merchant", "User", "Admin", "root")
+PEOPLE: Final = ("nobody", "Viewer", "Reviewer", "Finance", "Merchant", "Support", "User", "Admin", "root")
+_READERS: Final = {"Viewer", "Reviewer", "Finance"}
 MEANT: Final = {
     "staff": set(PEOPLE),
-    "see": {"Viewer", "Merchant", "User", "Admin", "root"},
-    "till": {"Merchant", "User", "Admin", "root"},
+    "see": {*_READERS, "Merchant", "Support", "User", "Admin", "root"},
+    "till": {"Merchant", "Support", "User", "Admin", "root"},
     "work": {"User", "Admin", "root"},
-    "survey": {"Viewer", "Admin", "root"},
-    "export": {"Viewer", "User", "Admin", "root"},
+    "money": {"Finance", "Admin", "root"},
+    "survey": {*_READERS, "Admin", "root"},
+    "export": {*_READERS, "Support", "User", "Admin", "root"},
     "admins": {"Admin", "root"},
     "never": set(),
 }
@@ -169,7 +171,7 @@ def _words_kept_from(who: str, browser: Client) -> list[str]:
     return ["/admin/core/apikey/", "/admin/auth/user/", "/admin/auth/group/"]
 
 
-@pytest.mark.parametrize("who", ["Viewer", "Merchant", "User", "Admin"])
+@pytest.mark.parametrize("who", ["Viewer", "Merchant", "Support", "User", "Admin"])
 def test_the_audit_log_keeps_quiet_about_people_and_keys(
     who: str, world: World, browser_of: BrowserOf
 ) -> None:
