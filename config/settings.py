@@ -14,6 +14,8 @@ env = environ.Env()
 DEVELOPMENT_SECRET_KEY = "development-only-not-a-secret-" + "0" * 30
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET_KEY)
+# The keys before it, while sessions and authenticator apps of their time shall go on.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Plain http on the loopback interface: the demo. Cookies are then sent without encryption.

@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 from core.actors import Actor, Role
 from core.models import ApiKey, ProjectSettings
 from core.services import api_keys
+from core.staff import OPENS
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
@@ -36,7 +37,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """A database that is reused may have been flushed by the last run: put the first rows back."""
     with django_db_blocker.unblock():
         ProjectSettings.objects.get_or_create(pk=1, defaults={"created_at": NOW})
-        for name in ("Admin", "User", "Merchant", "Viewer", "Finance"):
+        for name in OPENS:
             Group.objects.get_or_create(name=name)
 
 
