@@ -35,7 +35,17 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
-    "seal the audit log": {"task": "core.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 300}},
+    "seal what must stay as it is": {
+        "task": "core.tasks.seal_audit",
+        "schedule": 60.0,
+        "options": {"expires": 300},
+    },
+    # Once after each night, asked more often like the other proofs.
+    "prove that sealed rows say what they said": {
+        "task": "core.tasks.verify_audit",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "forget old answers to idempotency keys": {
         "task": "core.tasks.prune_idempotency_keys",
         "schedule": 3600.0,

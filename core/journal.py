@@ -94,10 +94,11 @@ WITH said AS (
     ON CONFLICT (entity_id) DO UPDATE SET last = sequence.last + EXCLUDED.last
     RETURNING sequence.entity_id, sequence.last
 ), noted AS (
-    INSERT INTO core_auditentry (at, actor_kind, actor_id, actor_label, channel, action, entity_type,
-                                 entity_id, entity_label, before, after, request_id, approval_id, digest)
-    SELECT %(now)s::timestamptz, %(kind)s::text, %(actor)s::text, %(label)s::text, %(channel)s::text, action,
-           entity_type, entity_id, label, NULL, after::jsonb, %(request)s::text, %(approval)s::text, ''
+    INSERT INTO core_auditentry (at, actor_kind, actor_id, actor_label, actor_role, channel, address, action,
+                                 entity_type, entity_id, entity_label, before, after, request_id, approval_id)
+    SELECT %(now)s::timestamptz, %(kind)s::text, %(actor)s::text, %(label)s::text, %(role)s::text,
+           %(channel)s::text, %(address)s::text, action, entity_type, entity_id, label, NULL, after::jsonb,
+           %(request)s::text, %(approval)s::text
     FROM unnest(%(actions)s::text[], %(noted_types)s::text[], %(noted_ids)s::text[], %(labels)s::text[],
                 %(afters)s::text[])
         WITH ORDINALITY AS entry(action, entity_type, entity_id, label, after, place)
@@ -118,7 +119,9 @@ def _caller(actor: Actor) -> dict[str, str]:
         "kind": actor.kind.value,
         "actor": actor.id,
         "label": actor.label,
+        "role": str(actor.role),
         "channel": actor.channel,
+        "address": actor.address[:64],
         "request": actor.request_id,
         "approval": actor.approval_id,
     }

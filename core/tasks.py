@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
-from core import audit, dispatch, health, idempotency
-
-_SEAL_AFTER = timedelta(seconds=30)
+from core import dispatch, health, idempotency
+from core.actors import Actor
+from core.services import audit_verification, sealing
 
 
 @shared_task(acks_late=True)
@@ -26,7 +25,15 @@ def heartbeat(**_: Any) -> None:
 
 @shared_task
 def seal_audit(**_: Any) -> int:
-    return audit.seal(older_than=timezone.now() - _SEAL_AFTER)
+    return sealing.seal(now=timezone.now())
+
+
+@shared_task
+def verify_audit(**_: Any) -> int | None:
+    """Asked every hour, done once after each night; returns what was found."""
+    actor = Actor.system("verify audit", channel="TASK")
+    done = audit_verification.run_when_due(actor=actor, now=timezone.now())
+    return None if done is None else len(done.findings)
 
 
 @shared_task

@@ -3,19 +3,82 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar, Final
 
 from django.apps import apps
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from unfold.contrib.filters.admin import FieldTextFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import DropdownFilter, FieldTextFilter, RangeDateTimeFilter, TextFilter
 from unfold.decorators import display
 
+from core import words
+from core.actors import ActorKind
 from core.admin.base import ReadOnlyAdmin
-from core.models import AuditEntry
+from core.models import AuditEntry, Seal
+
+_KINDS_OF_ACTORS: Final = {
+    ActorKind.USER: "Person",
+    ActorKind.API_KEY: "API key",
+    ActorKind.SYSTEM: "Job or command",
+}
+
+
+class ActorKindFilter(DropdownFilter):
+    title = "kind of actor"
+    parameter_name = "actor_kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind.value, name) for kind, name in _KINDS_OF_ACTORS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        return queryset.filter(actor_kind=self.value()) if self.value() else queryset
+
+
+class ObjectKindFilter(DropdownFilter):
+    """What the person may see anyway, in people's words."""
+
+    title = "kind of object"
+    parameter_name = "entity_type"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        pages = model_admin.admin_site._registry.items()
+        seen = [model._meta for model, page in pages if page.has_view_permission(request)]
+        named = [(meta.model_name, capfirst(str(meta.verbose_name))) for meta in seen]
+        return sorted(named, key=lambda pair: pair[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        return queryset.filter(entity_type=self.value()) if self.value() else queryset
+
+
+class WholeTextFilter(TextFilter):
+    """Rows whose column is exactly this: an index answers, however long the log is."""
+
+    column: ClassVar[str]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        value = (self.value() or "").strip()
+        return queryset.filter(**{self.column: value}) if value else queryset
+
+
+class ObjectFilter(WholeTextFilter):
+    title, parameter_name, column = "id of the object", "entity_id", "entity_id"
+
+
+class RequestFilter(WholeTextFilter):
+    title, parameter_name, column = "request id", "request_id", "request_id"
+
+
+class ApprovalFilter(WholeTextFilter):
+    title, parameter_name, column = "approval", "approval_id", "approval_id"
+
+
+class AddressFilter(WholeTextFilter):
+    title, parameter_name, column = "address", "address", "address"
 
 
 @admin.register(AuditEntry)
@@ -23,23 +86,41 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     """Who did what, when, through which door. Nothing here can be changed, not even in the database."""
 
     resource = "audit"
-    list_display = ("when", "what", "entity", "who", "channel")
+    list_display = ("when", "what", "entity", "who", "channel", "address")
     list_filter = (
         ("at", RangeDateTimeFilter),
-        ("action", FieldTextFilter),
-        ("entity_type", FieldTextFilter),
+        ActorKindFilter,
         ("actor_label", FieldTextFilter),
+        ("action", FieldTextFilter),
+        ObjectKindFilter,
+        ObjectFilter,
         ("channel", FieldTextFilter),
+        AddressFilter,
+        RequestFilter,
+        ApprovalFilter,
     )
     search_fields = ("entity_id", "entity_label", "actor_label", "action", "request_id")
     search_help_text = "Id or name of an object, person, action or request."
     ordering = ("-at", "-id")
     fieldsets = (
         (None, {"fields": ("at", "action", "entity", "entity_id", "changes")}),
-        ("By", {"fields": ("who", "actor_kind", "actor_id", "channel", "request_id", "approval_id")}),
-        ("Seal", {"fields": ("is_sealed", "digest")}),
+        ("By", {"fields": ("who", "kind", "actor_id", "role")}),
+        ("From where", {"fields": ("channel", "came_from", "in_request", "by_approval")}),
+        ("Seal", {"fields": ("sealed",)}),
     )
-    readonly_fields = ("when", "what", "who", "entity", "changes", "is_sealed")
+    readonly_fields = (
+        "when",
+        "what",
+        "who",
+        "entity",
+        "changes",
+        "kind",
+        "role",
+        "came_from",
+        "in_request",
+        "by_approval",
+        "sealed",
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         """Without the changes of what the person's role does not open: people, groups, keys."""
@@ -66,9 +147,43 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         name = _kinds().get(entry.entity_type, entry.entity_type)
         return f"{capfirst(name)} {entry.entity_label or entry.entity_id}"
 
-    @display(description="Sealed", boolean=True)
-    def is_sealed(self, entry: AuditEntry) -> bool:
-        return entry.digest != ""
+    @display(description="Kind")
+    def kind(self, entry: AuditEntry) -> str:
+        names = {kind.value: name for kind, name in _KINDS_OF_ACTORS.items()}
+        return names.get(entry.actor_kind, entry.actor_kind)
+
+    @display(description="Role")
+    def role(self, entry: AuditEntry) -> str:
+        return entry.actor_role.capitalize() or words.NOTHING
+
+    @display(description="Address")
+    def came_from(self, entry: AuditEntry) -> str | SafeString:
+        return self._others("address", entry.address)
+
+    @display(description="Request")
+    def in_request(self, entry: AuditEntry) -> str | SafeString:
+        return self._others("request_id", entry.request_id)
+
+    @display(description="Approval")
+    def by_approval(self, entry: AuditEntry) -> str | SafeString:
+        return self._others("approval_id", entry.approval_id)
+
+    def _others(self, parameter: str, value: str) -> str | SafeString:
+        """The value, as a link to everything else that has it."""
+        if not value:
+            return words.NOTHING
+        return format_html(
+            '<a class="fanfare-link" href="{}?{}={}">{}</a>', self.list_url(), parameter, value, value
+        )
+
+    @display(description="Sealed")
+    def sealed(self, entry: AuditEntry) -> str:
+        over = Seal.objects.filter(table=AuditEntry._meta.db_table, last_id__gte=entry.pk).order_by("last_id")
+        found = over.values_list("number", "digest", "sealed_at").first()
+        if found is None:
+            return "Not yet: a minute or two after it was written"
+        number, digest, at = found
+        return f"By seal {number:,} on {words.when(at)}: {digest}"
 
     @display(description="Before and after")
     def changes(self, entry: AuditEntry) -> str:

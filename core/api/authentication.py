@@ -66,6 +66,7 @@ class KeyAuthentication(BaseAuthentication):
             role=role,
             channel=self.channel,
             request_id=getattr(request, "request_id", ""),
+            address=address,
         )
         named_channel = request.headers.get("X-Voucherify-Channel", "").strip()
         if named_channel and "\0" not in named_channel:

@@ -8,6 +8,7 @@ from core.models.idempotency import IdempotencyKey
 from core.models.metadata_schemas import MetadataSchema
 from core.models.outbox import EventDelivery, EventSequence, OutboxEvent
 from core.models.project_settings import ProjectSettings
+from core.models.seals import Seal, SealHead, SealVerification
 from core.models.second_factors import BackupCode, SecondFactor
 
 __all__ = [
@@ -23,6 +24,9 @@ __all__ = [
     "OutboxEvent",
     "ProjectSettings",
     "PublicIdField",
+    "Seal",
+    "SealHead",
+    "SealVerification",
     "SecondFactor",
     "TimestampedModel",
 ]

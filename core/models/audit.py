@@ -6,16 +6,20 @@ from django.db import models
 
 
 class AuditEntry(models.Model):
-    """One state change: who, through which door, what, before and after. Append-only, sealed by a hash chain.
+    """One state change: who, in which role, through which door, from where, what, before and after.
 
-    The seal (`digest`) is written later by a job, in batches, so that no two changes wait for each other.
+    Final from the moment it is written. Seals (`core.models.seals`) prove that it stayed so.
     """
 
     at = models.DateTimeField()
     actor_kind = models.CharField(max_length=16)
     actor_id = models.CharField(max_length=100)
     actor_label = models.CharField(max_length=200)
+    actor_role = models.CharField(max_length=32, blank=True, default="", db_default="")
     channel = models.CharField(max_length=32)
+    address = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="Where the request came from."
+    )
     action = models.CharField(max_length=100)
     entity_type = models.CharField(max_length=64)
     entity_id = models.CharField(max_length=100)
@@ -24,7 +28,6 @@ class AuditEntry(models.Model):
     after = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     request_id = models.CharField(max_length=40, blank=True, default="")
     approval_id = models.CharField(max_length=64, blank=True, default="")
-    digest = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         verbose_name = "audit entry"
@@ -32,16 +35,15 @@ class AuditEntry(models.Model):
         indexes = (
             models.Index(fields=["entity_type", "entity_id", "-id"], name="audit_entity"),
             models.Index(fields=["-at", "-id"], name="audit_newest"),
-            models.Index(fields=["id"], name="audit_unsealed", condition=models.Q(digest="")),
+            models.Index(fields=["request_id"], name="audit_request", condition=~models.Q(request_id="")),
+            models.Index(fields=["approval_id"], name="audit_approval", condition=~models.Q(approval_id="")),
+            # Keys write most entries; what one person did is looked for among few.
+            models.Index(
+                fields=["actor_id", "-id"], name="audit_person", condition=models.Q(actor_kind="user")
+            ),
         )
         triggers = (
-            pgtrigger.Protect(name="audit_never_deleted", operation=pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="audit_sealed_is_final",
-                operation=pgtrigger.Update,
-                condition=~pgtrigger.Q(old__digest=""),
-            ),
-            pgtrigger.ReadOnly(name="audit_facts_are_final", exclude=["digest"]),
+            pgtrigger.Protect(name="audit_entries_are_final", operation=pgtrigger.Update | pgtrigger.Delete),
         )
 
     def __str__(self) -> str:
