@@ -1,4 +1,5 @@
-"""Everything that is kept twice says the same twice: counters, holds, balances, budgets and their rows.
+"""Everything that is kept twice says the same twice: counters, holds, balances, budgets and their rows; sealed
+rows say what they said.
 
 Asks `reconcile`, and counts again in a plainer way, so that a mistake of the proof does not go unseen.
 """
@@ -11,6 +12,7 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from core import project
+from core.services import audit_verification, sealing
 from promotions.models import (
     Budget,
     BudgetDraw,
@@ -43,6 +45,8 @@ def discrepancies() -> Iterator[str]:
     yield from _cards()
     yield from _holds()
     yield from _rollbacks()
+    sealing.seal(now=timezone.now())
+    yield from (str(finding) for finding in audit_verification.verify(now=timezone.now()).findings)
 
 
 def _counters() -> Iterator[str]:
