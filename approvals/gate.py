@@ -20,7 +20,7 @@ from approvals.registry import Operation
 from approvals.selectors import policies
 from approvals.services import requests
 from core.actors import Actor, ActorKind
-from core.errors import DomainError
+from core.errors import DomainError, MissingPermission
 from core.locking import retried
 
 _gated: dict[str, Callable[..., Any]] = {}
@@ -57,6 +57,7 @@ def gated[**P, R](name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     ... def update(*, campaign_id: int, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign: ...
 
     :raises ApprovalRequired: somebody has to be asked; nothing was changed.
+    :raises MissingPermission: the actor may neither do it nor ask for it.
     """
 
     def put_before(service: Callable[P, R]) -> Callable[P, R]:
@@ -84,9 +85,11 @@ def _continues(actor: Actor) -> bool:
 
 
 def _ask(name: str, service: Callable[..., Any], arguments: dict[str, Any]) -> Any:
-    operation = registry.operation(name)
+    operation, actor = registry.operation(name), arguments["actor"]
+    if not actor.may(operation.permission) and not actor.proposes(operation.permission):
+        raise MissingPermission(f"The permission {operation.permission} is needed.")
     in_force = policies.in_force()
-    if not in_force and arguments["actor"].may(operation.permission):
+    if not in_force and actor.may(operation.permission):
         with context.opened():
             return service(**arguments)
     return _run(operation, arguments, in_force)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -17,7 +18,7 @@ from core.admin.base import adopt, htmx_redirect, reported, staff_actor
 from core.admin.pages import Fact, PageAdmin, Panel
 from promotions import reports
 from promotions.admin import campaign_panels, version_panel
-from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, save_conditions
+from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, said_conditions
 from promotions.admin.filters import CampaignStateFilter
 from promotions.admin.forms.campaigns import AddCodesForm, CampaignForm, NewCampaignForm
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
@@ -29,7 +30,7 @@ from promotions.admin.forms.parts import (
     worth_sections,
 )
 from promotions.models import Campaign
-from promotions.services import campaigns, code_batches
+from promotions.services import campaigns
 from promotions.services.campaigns import AT_ONCE
 from promotions.services.vouchers import VoucherSpec
 from promotions.words import STATE_COLOURS, campaign_state, time_limits
@@ -184,8 +185,8 @@ class CampaignAdmin(ConditionsMixin, PageAdmin):
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
         actor, now = staff_actor(request), timezone.now()
         if change:
-            saved = campaigns.update(campaign_id=obj.pk, spec=form.spec(), actor=actor, now=now)
-            save_conditions(saved, form, actor, now)
+            spec = replace(form.spec(), conditions=said_conditions(form))
+            saved = campaigns.update(campaign_id=obj.pk, spec=spec, actor=actor, now=now)
         else:
             saved = campaigns.create(spec=form.spec(), actor=actor, now=now)
         adopt(obj, saved)
@@ -237,9 +238,8 @@ class CampaignAdmin(ConditionsMixin, PageAdmin):
             {**campaign.code_config, "pattern": pattern, "prefix": "", "postfix": ""} if pattern else None
         )
         is_quick = count <= AT_ONCE
-        add = code_batches.make_as_job if is_quick else code_batches.start
         with reported(self, request, campaign):
-            add(
+            campaigns.add_codes(
                 campaign=campaign,
                 count=count,
                 spec=VoucherSpec(code_config=config),

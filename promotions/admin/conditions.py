@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import admin
@@ -13,12 +12,10 @@ from django.utils.html import format_html
 from unfold.decorators import display
 
 from core import words
-from core.actors import Actor
 from promotions.admin import pickers
 from promotions.admin.rule_builder.document import PARTS, Document, paragraph
 from promotions.admin.ruled import MODELS, Related, Ruled, name_of
 from promotions.models import ValidationRule, ValidationRuleAssignment
-from promotions.services import rule_assignments
 
 _FOR_ALL: Final = "For everybody and every order."
 CONDITIONS_FIELDS: Final = ("conditions", "conditions_in_words")
@@ -37,21 +34,9 @@ def chosen(rule: ValidationRule | None) -> str:
     return f"{pickers.Kind.RULE}:{rule.public_id}" if rule is not None else ""
 
 
-def save_conditions(row: Related, form: Any, actor: Actor, now: datetime) -> None:
-    """What the form says about the conditions of a row that was there before.
-
-    :raises DomainError: as the service that changes the assignment.
-    """
-    if "conditions" not in form.changed_data:
-        return
-    public_id = form.chosen_rule_id()
-    if public_id:
-        rule = ValidationRule.objects.get(public_id=public_id)
-        rule_assignments.create(rule=rule, related=row, force=True, actor=actor, now=now)
-        return
-    assignment = assignment_of(row)
-    if assignment is not None:
-        rule_assignments.delete(assignment_id=assignment.pk, actor=actor, now=now)
+def said_conditions(form: Any) -> str | None:
+    """What the form of something that is there says about its conditions, as specs take it."""
+    return str(form.chosen_rule_id()) if "conditions" in form.changed_data else None
 
 
 def named(request: HttpRequest, assign_to: str) -> Related | None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
@@ -15,7 +16,7 @@ from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions.admin import rows, version_panel
-from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, save_conditions
+from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, said_conditions
 from promotions.admin.filters import CampaignStateFilter
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
 from promotions.admin.forms.parts import READ_IN_WORDS, TIME_FIELDS, discount_sections, has_more_limits
@@ -145,8 +146,8 @@ class PromotionTierAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
     def save_model(self, request: HttpRequest, obj: PromotionTier, form: Any, change: bool) -> None:
         actor, now, spec = staff_actor(request), timezone.now(), form.spec()
         if change:
+            spec = replace(spec, conditions=said_conditions(form))
             saved = tiers.update(tier_id=obj.pk, spec=spec, actor=actor, now=now)
-            save_conditions(saved, form, actor, now)
         else:
             campaign = form.cleaned_data["campaign"]
             saved = tiers.create(campaign_id=campaign.pk, spec=spec, actor=actor, now=now)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin, messages
@@ -26,7 +27,7 @@ from core.admin.base import adopt, htmx_redirect, reported, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions import gifts
 from promotions.admin import card_panels, rows, version_panel
-from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, save_conditions
+from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, said_conditions
 from promotions.admin.filters import VoucherStateFilter
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
 from promotions.admin.forms.gifts import BalanceForm
@@ -177,8 +178,8 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
     def save_model(self, request: HttpRequest, obj: Voucher, form: Any, change: bool) -> None:
         actor, now, spec = staff_actor(request), timezone.now(), form.spec()
         if change:
+            spec = replace(spec, conditions=said_conditions(form))
             saved = vouchers.update(voucher_id=obj.pk, spec=spec, actor=actor, now=now)
-            save_conditions(saved, form, actor, now)
         else:
             campaign = form.cleaned_data.get("campaign")
             saved = vouchers.create(spec=spec, campaign=campaign, actor=actor, now=now)

@@ -64,6 +64,7 @@ class CampaignSpec:
     `gift` and `code_config` are in wire form. `code` is the one code of a campaign of type STANDALONE.
     `tiers` None: none were sent. `unset_metadata` names keys to take away. `rules` are ids, one at most, and
     only count for a new campaign.
+    `conditions` is the id of the rule that something that is there shall have, "" none, None: not said.
     """
 
     kind: str | None = None
@@ -75,6 +76,7 @@ class CampaignSpec:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     unset_metadata: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    conditions: str | None = None
 
 
 @gated("campaigns.create")
@@ -142,6 +144,7 @@ def update(*, campaign_id: int, spec: CampaignSpec, actor: Actor, now: datetime)
     versions.note_all(Voucher, kept, actor=actor, now=now)
     told = inheritance.spread_metadata(campaign, spec.metadata, spec.unset_metadata)
     versions.note_all(Voucher, told, actor=actor, now=now)
+    rule_assignments.settle(rule_id=spec.conditions, related=campaign, actor=actor, now=now)
     old, new = audit.changes(facts(before), facts(columns))
     if new:
         audit.log(actor, "campaign.updated", campaign, now=now, before=old, after=new)

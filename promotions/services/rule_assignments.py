@@ -76,6 +76,21 @@ def attach(
     return assignment
 
 
+def settle(*, rule_id: str | None, related: Related, actor: Actor, now: datetime) -> None:
+    """Let `related` have this rule alone, by its wire id; "": none, None: nothing was said about it.
+
+    :raises NotFound: there is no such rule.
+    :raises ResourceProtected: the campaign, also that of the tier, is write-protected.
+    """
+    if rule_id is None:
+        return
+    if rule_id:
+        create(rule=selectors.get(rule_id), related=related, force=True, actor=actor, now=now)
+        return
+    for present in ValidationRuleAssignment.objects.filter(**{_column(related): related}):
+        delete(assignment_id=present.pk, actor=actor, now=now)
+
+
 @gated("validation_rules.unassign")
 @retried
 @transaction.atomic

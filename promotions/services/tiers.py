@@ -35,11 +35,13 @@ class TierSpec:
 
     `values` maps columns to what was sent, and only that; `category` is an id or a name, `discount` is in
     wire form. `rules` are ids, one at most, and only count for a new tier.
+    `conditions` is the id of the rule that something that is there shall have, "" none, None: not said.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
+    conditions: str | None = None
 
 
 @gated("promotions.create")
@@ -123,6 +125,7 @@ def update(*, tier_id: int, spec: TierSpec, actor: Actor, now: datetime) -> Prom
     tier.updated_at = now
     tier.save(update_fields=[*columns, "updated_at"])
     versions.note(tier, actor=actor, now=now)
+    rule_assignments.settle(rule_id=spec.conditions, related=tier, actor=actor, now=now)
     old, new = audit.changes(facts(before), facts(columns))
     if new:
         audit.log(actor, "promotion_tier.updated", tier, now=now, before=old, after=new)

@@ -44,6 +44,7 @@ class VoucherSpec:
     `values` maps columns to what was sent, and only that; `category` is an id or a name, `discount` and
     `gift` are in wire form. `code` None: draw one by `code_config` (wire form), or by the campaign's. `rules`
     are ids, one at most. They and `type` only count for a new code; the type has to fit what it is worth.
+    `conditions` is the id of the rule that something that is there shall have, "" none, None: not said.
     """
 
     type: str | None = None
@@ -52,6 +53,7 @@ class VoucherSpec:
     values: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
+    conditions: str | None = None
 
 
 @gated("vouchers.create")
@@ -163,6 +165,7 @@ def update(*, voucher_id: int, spec: VoucherSpec, actor: Actor, now: datetime) -
         versions.note(voucher, actor=actor, now=now, by_hand=by_hand)
         audit.log(actor, "voucher.updated", voucher, now=now, before=old, after=new_)
         events.emit("voucher.updated", entity=voucher, actor=actor, now=now, payload=ids(voucher))
+    rule_assignments.settle(rule_id=spec.conditions, related=voucher, actor=actor, now=now)
     if is_card and gift.get("amount") is not None:
         ledger.set_amount(voucher=voucher, amount=gift["amount"], actor=actor, now=now)
     return selectors.printable(Voucher.objects.all()).get(pk=voucher.pk)

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 SPACE = "\N{NO-BREAK SPACE}"
 ANNA: dict[str, Any] = {
-    "actor": Actor(kind=ActorKind.USER, id="7", label="anna@shop.example", channel="ADMIN"),
+    "actor": Actor(kind=ActorKind.USER, id="7", label="anna@shop.example", role="ADMIN", channel="ADMIN"),
     "now": NOW + timedelta(days=1),
 }
 

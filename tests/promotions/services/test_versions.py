@@ -62,7 +62,7 @@ def make_campaign(actor: Actor, now: datetime, **values: Any) -> Campaign:
 
 
 def test_a_new_campaign_has_version_1_with_everything_that_its_codes_inherit(now: datetime) -> None:
-    anna = Actor(kind=ActorKind.USER, id="7", label="anna@shop.example", channel="ADMIN")
+    anna = Actor(kind=ActorKind.USER, id="7", label="anna@shop.example", role="ADMIN", channel="ADMIN")
     category, rule = CategoryFactory(), ValidationRuleFactory()
     spec = CampaignSpec(
         values={
