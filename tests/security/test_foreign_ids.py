@@ -53,6 +53,7 @@ BODIES: Final[dict[str, Any]] = {
     },
     "POST v1/promotions/<campaign_id>/stacks": {"name": "Any", "tiers": {"ids": ["promo_any"]}},
     "POST v1/vouchers/<code>/balance": {"amount": 1},
+    "POST v1/emergency-stops/<stop_id>/restore-request": {"reason": "Any"},
     "PUT v1/validation-rules/<validation_rule_id>": {"name": "Any"},
     "POST v1/validation-rules/<validation_rule_id>/assignments": {"related_object_id": "any"},
     "POST management/v1/projects/<project_id>/metadata-schemas": {
@@ -159,6 +160,7 @@ def references(settings_row: ProjectSettings) -> dict[str, References]:
         "redemption_id": References(missing=_id("r"), gone=("1",)),
         "async_action_id": References(missing=_id("aa"), gone=("1",)),
         "export_id": References(missing=_id("exp"), gone=("1",)),
+        "stop_id": References(missing=_id("stop"), gone=("1",)),
         "session_key": References(missing="never-was", gone=("1",)),
     }
 

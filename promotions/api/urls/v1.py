@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from promotions.api.urls import budgets, catalogue, deprecated, returns, runtime, stacks, versions
+from promotions.api.urls import budgets, catalogue, deprecated, returns, runtime, stacks, stops, versions
 
 urlpatterns = [
     *runtime.urlpatterns,
@@ -14,5 +14,6 @@ urlpatterns = [
     *versions.urlpatterns,
     *budgets.urlpatterns,
     *stacks.urlpatterns,
+    *stops.urlpatterns,
     *catalogue.urlpatterns,
 ]
