@@ -81,7 +81,7 @@ def resolved(spec: StopSpec) -> dict[str, Any]:
     :raises InvalidStop: it covers nothing, too much is listed, or everything and more.
     :raises NotFound: something that is named is not there.
     """
-    named = {kind: list(dict.fromkeys(spec.covers.get(kind, ()))) for kind in KINDS}
+    named = {kind: spec.covers.get(kind, ()) for kind in KINDS}
     if spec.is_everything:
         if any(named.values()):
             raise InvalidStop("Stop everything, or list what to stop.")
@@ -90,10 +90,11 @@ def resolved(spec: StopSpec) -> dict[str, Any]:
         raise InvalidStop("Say what to stop: everything, or at least one campaign, category, product, …")
     if sum(map(len, named.values())) > MOST_ENTRIES:
         raise InvalidStop(f"A stop lists at most {MOST_ENTRIES:,} things. Stop everything instead.")
+    found = {kind: dict(map(_FINDERS[kind], references)) for kind, references in named.items()}
     return {
-        kind: [{"id": public_id, "name": name} for public_id, name in map(_FINDERS[kind], references)]
-        for kind, references in named.items()
-        if references
+        kind: [{"id": public_id, "name": name} for public_id, name in names.items()]
+        for kind, names in found.items()
+        if names
     }
 
 
