@@ -13,9 +13,9 @@ from unfold.decorators import display
 
 from core import words
 from promotions.admin import pickers
-from promotions.admin.rule_builder.document import PARTS, Document, paragraph
 from promotions.admin.ruled import MODELS, Related, Ruled, name_of
 from promotions.models import ValidationRule, ValidationRuleAssignment
+from promotions.rule_words import PARTS, Document, paragraph
 
 _FOR_ALL: Final = "For everybody and every order."
 CONDITIONS_FIELDS: Final = ("conditions", "conditions_in_words")

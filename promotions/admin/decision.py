@@ -12,11 +12,11 @@ from core import words
 from core.errors import NotFound
 from promotions.admin import rows, why_answer
 from promotions.admin.version_panel import lines
-from promotions.admin.version_words import Speaker
 from promotions.models import Budget, Campaign, PromotionTier, Redemption, ValidationRule, Version, Voucher
 from promotions.selectors import versions
 from promotions.selectors.versions import Named
 from promotions.services import explanations
+from promotions.version_words import Speaker
 
 
 def reasons(redemption: Redemption) -> str:

@@ -14,6 +14,7 @@ from unfold.decorators import display
 from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
+from promotions import rule_words
 from promotions.admin import conditions, pickers, rows, version_panel
 from promotions.admin.forms.validation_rules import ValidationRuleForm
 from promotions.admin.rule_builder import document as documents
@@ -53,9 +54,9 @@ class ValidationRuleAdmin(PageAdmin):
         """The names in all rules of the page are looked up together."""
         found = super().get_changelist_instance(request)
         listed = [(rule, conditions.document_of(rule)) for rule in found.result_list]
-        known = documents.names_of([document for _, document in listed])
+        known = rule_words.names_of([document for _, document in listed])
         for rule, document in listed:
-            rule.said = Truncator(documents.paragraph(document, known)).chars(_SHOWN_CHARACTERS)
+            rule.said = Truncator(rule_words.paragraph(document, known)).chars(_SHOWN_CHARACTERS)
         return found
 
     @display(description="In words")

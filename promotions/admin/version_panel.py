@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 
 from core import words
 from core.admin.pages import Panel
-from promotions.admin.version_words import Lines, Speaker
 from promotions.models import Version
 from promotions.selectors import versions as known
+from promotions.version_words import Lines, Speaker
 
 _SHOWN: Final = 50
 _CHANNELS: Final = {

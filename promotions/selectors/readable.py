@@ -27,9 +27,9 @@ def known_names(candidates: Iterable[Candidate]) -> dict[str, str]:
     return _known(rule_sets, articles_of(candidates))
 
 
-def names_in(*rule_sets: RuleSet) -> dict[str, str]:
-    """The same for single rules."""
-    return _known(rule_sets, frozenset())
+def names_in(*rule_sets: RuleSet, articles: Iterable[str] = ()) -> dict[str, str]:
+    """The same for single rules, and for these articles."""
+    return _known(rule_sets, frozenset(articles))
 
 
 def _known(rule_sets: Collection[RuleSet], articles: Collection[str]) -> dict[str, str]:

@@ -6,9 +6,9 @@ from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from promotions.admin.conditions import document_of
-from promotions.admin.rule_builder.document import PARTS
 from promotions.admin.rule_builder.fields import RuleBuilderField
 from promotions.models import ValidationRule
+from promotions.rule_words import PARTS
 
 
 class ValidationRuleForm(forms.ModelForm):

@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from core import words
-from engine import rules, summary
-from engine.rules import RuleSet, RuleSyntaxError
-from engine.summary import Names
+from engine import rules
+from engine.rules import RuleSyntaxError
+from promotions import rule_words
 from promotions.admin import pickers
 from promotions.admin.rule_builder.outline import LOGIC
+from promotions.rule_words import PARTS, Document
 
-PARTS: Final = ("rules", "applicable_to", "bundle_rules")
 _PREFIXES: Final = (
     ("sku_", pickers.Kind.SKU),
     ("pc_", pickers.Kind.COLLECTION),
@@ -23,8 +22,6 @@ _PREFIXES: Final = (
 )
 # Texts that name nothing of the shop.
 _NOT_IDS: Final = frozenset({"name", "property", "logic", "error", "object", "effect", "target", "type"})
-
-type Document = dict[str, Any]
 
 
 def read(text: str) -> Document:
@@ -87,36 +84,13 @@ def plain(error: RuleSyntaxError) -> str:
 
 def in_words(document: Document) -> list[dict[str, Any]]:
     """`{"text", "depth", "joint"}` lines about a rule that can be read, else nothing."""
-    try:
-        rule_set = rules.parse(document)
-    except RuleSyntaxError:
+    rule_set = rule_words.parsed(document)
+    if rule_set is None:
         return []
-    return lines(rule_set, names_of(document))
-
-
-def lines(rule_set: RuleSet, known: Mapping[str, str]) -> list[dict[str, Any]]:
-    found = summary.rules(rule_set, Names(known=known, write_money=words.money))
     return [
         {"text": line.text, "depth": line.depth, "joint": line.joint.value if line.joint else ""}
-        for line in found
+        for line in rule_words.lines(rule_set, rule_words.names_of([document]))
     ]
-
-
-def paragraph(document: Document, known: Mapping[str, str] | None = None) -> str:
-    """The whole rule as one text; empty where it cannot be read. `known`: names looked up before."""
-    try:
-        rule_set = rules.parse(document)
-    except RuleSyntaxError:
-        return ""
-    return summary.rules_text(
-        rule_set, Names(known=names_of(document) if known is None else known, write_money=words.money)
-    )
-
-
-def names_of(documents: Document | Sequence[Document]) -> dict[str, str]:
-    """Ids that the documents mention -> what people call them. One query for each kind of thing."""
-    picked = pickers.by_value(mentioned(documents))
-    return {value.partition(":")[2]: hit.name for value, hit in picked.items()}
 
 
 def mentioned(documents: Document | Sequence[Document]) -> set[str]:

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from core import words
+from promotions import rule_words
 from promotions.admin import pickers
 from promotions.admin.rule_builder import document as documents
 from promotions.admin.rule_builder.catalogue import catalogue
@@ -60,7 +61,7 @@ class RuleBuilderField(forms.Field):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"required": False, "label": "Conditions", **kwargs})
 
-    def clean(self, value: Any) -> documents.Document:
+    def clean(self, value: Any) -> rule_words.Document:
         document = _document(value)
         found = documents.mistakes(document)
         self.widget.mistakes = found
@@ -72,7 +73,7 @@ class RuleBuilderField(forms.Field):
         return _document(data) != _document(initial)
 
 
-def _shown(value: Any) -> documents.Document:
+def _shown(value: Any) -> rule_words.Document:
     """What can be drawn: nothing of what is no document."""
     try:
         return _document(value)
@@ -80,10 +81,10 @@ def _shown(value: Any) -> documents.Document:
         return {}
 
 
-def _document(value: Any) -> documents.Document:
+def _document(value: Any) -> rule_words.Document:
     """:raises ValidationError: only something else than the page sends that."""
     if isinstance(value, Mapping):
-        return {part: value[part] for part in documents.PARTS if value.get(part)}
+        return {part: value[part] for part in rule_words.PARTS if value.get(part)}
     try:
         return {part: found for part, found in documents.read(value or "").items() if found}
     except ValueError:

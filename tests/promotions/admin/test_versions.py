@@ -14,7 +14,6 @@ from django.urls import reverse
 
 from commerce.selectors.order_shapes import OrderSpec
 from core.actors import Actor, ActorKind
-from promotions.admin.version_words import Speaker
 from promotions.models import Budget, PromotionTier, Redemption, ValidationRule, Version, Voucher
 from promotions.redeemables import NotRedeemable, Requested
 from promotions.selectors import versions as known
@@ -22,6 +21,7 @@ from promotions.services import campaigns, redemptions, tiers, validation_rules,
 from promotions.services.campaigns import CampaignSpec
 from promotions.services.validations import DecisionSpec
 from promotions.services.vouchers import VoucherSpec
+from promotions.version_words import Speaker
 from tests.conftest import NOW
 from tests.factories.promotions import CampaignFactory, amount, at_least, percent
 from tests.promotions.versioned_shop import BY, Shop, opened

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from promotions import rule_words
 from promotions.admin.rule_builder import document as documents
 from tests.factories.commerce import ProductCollectionFactory, ProductFactory, SegmentFactory
 
@@ -96,12 +97,12 @@ def test_words_call_things_by_their_names(db: None) -> None:
     assert [line["text"] for line in lines][0] == "Customer is in segment VIP"
     assert "Coffee" in lines[1]["text"]
     assert lines[1]["joint"] == "and"
-    assert documents.paragraph(document).startswith("Customer is in segment VIP, and ")
+    assert rule_words.paragraph(document).startswith("Customer is in segment VIP, and ")
 
 
 def test_what_cannot_be_read_has_no_words(db: None) -> None:
     assert documents.in_words({"rules": {"1": rule("")}}) == []
-    assert documents.paragraph({"rules": {"1": rule("")}}) == ""
+    assert rule_words.paragraph({"rules": {"1": rule("")}}) == ""
 
 
 def test_names_cost_one_query_for_each_kind(db: None, django_assert_num_queries: Any) -> None:
@@ -118,6 +119,6 @@ def test_names_cost_one_query_for_each_kind(db: None, django_assert_num_queries:
     }
 
     with django_assert_num_queries(2):
-        names = documents.names_of(document)
+        names = rule_words.names_of([document])
 
     assert set(names) >= {row.public_id for row in (*products, *segments)}

@@ -8,8 +8,11 @@ from typing import Any, Final
 from core import words
 from core.exact import exact
 from core.instants import parse_instant
-from promotions.admin.rule_builder import document as documents
+from engine import effects
+from promotions import rule_words
+from promotions.budget_words import MONEY
 from promotions.models import Budget, Campaign, Category, ValidationRule, Version, Voucher
+from promotions.selectors.needs import articles_given
 from promotions.words import discount, span, time_limits
 
 type Lines = dict[str, str]
@@ -24,7 +27,6 @@ _CHOICES: Final[Mapping[str, tuple[str, Any]]] = {
     "customer_key": ("A customer is", Budget.CustomerKey),
     "policy": ("At the limit", Budget.Policy),
 }
-_MONEY: Final = frozenset({Budget.Measure.DISCOUNT, Budget.Measure.ORDER_VALUE, Budget.Measure.GIFT_CREDITS})
 _LIMITS: Final = (
     "start_date",
     "expiration_date",
@@ -40,8 +42,7 @@ class Speaker:
     """Puts versions that are shown together into words; the names in all of them are looked up together."""
 
     def __init__(self, versions: Iterable[Version]) -> None:
-        contents = [version.content for version in versions]
-        self._known = {**_names(contents), **documents.names_of([_document(one) for one in contents])}
+        self._known = names_in([version.content for version in versions])
 
     def changes(self, version: Version, before: Version | None) -> Lines:
         """What the version says otherwise than the one before it; all that it says, if it is the first."""
@@ -57,55 +58,77 @@ class Speaker:
         return found or {"Details": "changed"}
 
     def said(self, version: Version) -> Lines:
-        content = version.content
-        if version.subject_type == Version.Subject.RULE:
-            return dict(self._of_rule(content))
-        return {
-            label: text
-            for label, text in (
-                *_state(content),
-                *_choices(content),
-                *self._of_budget(content),
-                *self._worth(content),
-                *_times(content),
-                *_uses(version),
-                *self._named(content),
-                *_metadata(content),
-                *_returns(content),
-            )
-            if text
-        }
+        return said(Version.Subject(version.subject_type), version.content, self._known)
 
-    def _of_rule(self, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        text = documents.paragraph(_document(content), self._known)
-        yield "Conditions", text.removesuffix(".") or _NO_RULE
-        if message := (content.get("error") or {}).get("message"):
-            yield "Customers read", message
 
-    def _worth(self, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        if wire := content.get("discount"):
-            yield "Discount", discount(exact(wire), known=self._known)
-        elif "campaign_id" in content and "gift_effect" not in content:
-            yield "Discount", _INHERITED
-        if gift := content.get("gift"):
-            pays = Voucher.GiftEffect(gift["effect"]).label.lower()
-            yield "Gift cards", f"{words.money(gift['amount'])}, each {pays}"
+def said(subject: Version.Subject, content: Mapping[str, Any], known: Mapping[str, str]) -> Lines:
+    """What terms say, a line for each; `known` calls what they name by id. No query."""
+    if subject is Version.Subject.RULE:
+        return dict(_of_rule(content, known))
+    return {
+        label: text
+        for label, text in (
+            *_state(content),
+            *_choices(content),
+            *_of_budget(content, known),
+            *_worth(content, known),
+            *_times(content),
+            *_uses(subject, content),
+            *_named(content, known),
+            *_metadata(content),
+            *_returns(content),
+        )
+        if text
+    }
 
-    def _named(self, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        if category := content.get("category_id"):
-            yield "Category", self._known.get(category, category)
-        if rule := content.get("validation_rule_id"):
-            number = content.get("validation_rule_version")
-            yield "Conditions", f"“{self._known.get(rule, rule)}”, version {number}"
 
-    def _of_budget(self, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        if "limit" in content:
-            limit = content["limit"]
-            yield "Limit", words.money(limit) if content["measure"] in _MONEY else f"{limit:,}"
-        yield "Field", content.get("field", "")
-        for name in ("channels", "stores", "campaigns"):
-            found = [self._known.get(one, one) for one in content.get(name, [])]
-            yield name.capitalize(), ", ".join(found)
+def names_in(contents: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What everything that terms name by its id is called; a query for each kind that is there."""
+    articles = [article for one in contents for article in _articles(one.get("discount"))]
+    documents = [rule_words.document_in(one) for one in contents]
+    return {**_names(contents), **rule_words.names_of(documents, articles=articles)}
+
+
+def _articles(wire: Mapping[str, Any] | None) -> frozenset[str]:
+    try:
+        return articles_given(effects.parse(exact(wire))) if wire else frozenset()
+    except effects.DiscountError:
+        return frozenset()
+
+
+def _of_rule(content: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    text = rule_words.paragraph(rule_words.document_in(content), known)
+    yield "Conditions", text.removesuffix(".") or _NO_RULE
+    if message := (content.get("error") or {}).get("message"):
+        yield "Customers read", message
+
+
+def _worth(content: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if wire := content.get("discount"):
+        yield "Discount", discount(exact(wire), known=known)
+    elif "campaign_id" in content and "gift_effect" not in content:
+        yield "Discount", _INHERITED
+    if gift := content.get("gift"):
+        pays = Voucher.GiftEffect(gift["effect"]).label.lower()
+        yield "Gift cards", f"{words.money(gift['amount'])}, each {pays}"
+
+
+def _named(content: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if category := content.get("category_id"):
+        yield "Category", known.get(category, category)
+    if rule := content.get("validation_rule_id"):
+        number = content.get("validation_rule_version")
+        yield "Conditions", f"“{known.get(rule, rule)}”, version {number}"
+
+
+def _of_budget(content: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if "limit" in content:
+        limit = content["limit"]
+        yield "Limit", words.money(limit) if content["measure"] in MONEY else f"{limit:,}"
+    yield "Field", content.get("field", "")
+    for name in ("channels", "stores", "campaigns"):
+        found = [known.get(one, one) for one in content.get(name, [])]
+        yield name.capitalize(), ", ".join(found)
 
 
 def _names(contents: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -118,11 +141,6 @@ def _names(contents: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     if ids := {campaign for one in contents for campaign in one.get("campaigns", [])}:
         known |= dict(Campaign.objects.filter(public_id__in=ids).values_list("public_id", "name"))
     return known
-
-
-def _document(content: Mapping[str, Any]) -> documents.Document:
-    found: documents.Document = exact({part: content[part] for part in documents.PARTS if part in content})
-    return found
 
 
 def _state(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -160,10 +178,9 @@ def _times(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Valid after publishing for", span(after) if after else ""
 
 
-def _uses(version: Version) -> Iterator[tuple[str, str]]:
-    content, subjects = version.content, Version.Subject
-    labels = {subjects.CAMPAIGN: "Uses per code", subjects.VOUCHER: "Uses"}
-    label = labels.get(subjects(version.subject_type))
+def _uses(subject: Version.Subject, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    subjects = Version.Subject
+    label = {subjects.CAMPAIGN: "Uses per code", subjects.VOUCHER: "Uses"}.get(subject)
     if label and content.get("campaign_type") != Campaign.CampaignType.PROMOTION:
         quantity = content.get("redemption_quantity")
         yield label, "no limit" if quantity is None else f"{quantity:,}"
