@@ -31,6 +31,10 @@ _TROUBLE: Final = {
         "Some counters or balances did not say what their rows say when they were last compared. "
         "manage.py reconcile names them, with --repair it puts counters right."
     ),
+    "audit": (
+        "Rows that must never change did not say what they said when they were sealed: somebody changed the "
+        "database itself. manage.py verify_audit names them."
+    ),
 }
 _NAMES: Final = {
     "database": "Database",
@@ -39,6 +43,7 @@ _NAMES: Final = {
     "beat": "Scheduler",
     "dispatcher": "Event dispatcher",
     "reconciliation": "Counters and balances",
+    "audit": "Audit chain",
 }
 
 
@@ -176,6 +181,13 @@ _CHART_OPTIONS: Final = {
 def _check(check: Check) -> tuple[str, str, str]:
     """Name, label, and what to do where it is not well."""
     name = _NAMES.get(check.name, check.name)
+    if check.name == "audit" and check.ok:
+        at = check.detail["checked_at"]
+        return (
+            name,
+            words.label("Whole", "success"),
+            f"Checked {words.when(at)}." if at else "Not checked yet.",
+        )
     if check.ok:
         return name, words.label("Works", "success"), ""
     return name, words.label("Trouble", "danger"), _TROUBLE.get(check.name, "")

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import models
 
 from core.actors import Actor
 from core.models import AuditEntry
+
+OF_PEOPLE_AND_KEYS: Final = ("user", "group", "apikey", "secondfactor", "backupcode")
+"""Kinds of objects of which only administrators read what was changed."""
 
 
 def log(
@@ -68,3 +71,9 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[s
     """Only the keys whose value differs, as a pair for `log(before=…, after=…)`."""
     keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
     return {key: before.get(key) for key in keys}, {key: after.get(key) for key in keys}
+
+
+def readable_by(actor: Actor) -> models.QuerySet[AuditEntry]:
+    """The entries that an actor may read: those of people and keys only who may change these."""
+    rows = AuditEntry.objects.all()
+    return rows if actor.may("api_keys.modify") else rows.exclude(entity_type__in=OF_PEOPLE_AND_KEYS)

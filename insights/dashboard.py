@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from core import health, project
 from core.health import Check
+from core.services import audit_verification
 from promotions import last_run, reports
 from promotions.models import BudgetAlert, Redemption
 from promotions.reports import Day, Milestone, Totals
@@ -58,7 +59,7 @@ def build(*, now: datetime) -> Dashboard:
         milestones=reports.milestones(since=now, until=now + AHEAD),
         latest=reports.latest(),
         budget_alerts=budgets.open_alerts(project.current(), now, most=MOST_ALERTS),
-        checks=[*health.checks(now=now), _reconciliation()],
+        checks=[*health.checks(now=now), _reconciliation(), _audit()],
     )
 
 
@@ -66,3 +67,10 @@ def _reconciliation() -> Check:
     """A shop whose counters are wrong still serves, so this is no part of `/readyz`."""
     last = last_run.read()
     return Check(name="reconciliation", ok=last is None or last.is_clean, detail={})
+
+
+def _audit() -> Check:
+    """What `verify_audit` found last. A shop whose log was touched still serves."""
+    last = audit_verification.last()
+    detail = {"checked_at": last.started_at if last else None}
+    return Check(name="audit", ok=last is None or last.is_whole, detail=detail)

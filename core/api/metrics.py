@@ -21,6 +21,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from core import health
 from core.models import EventDelivery, Heartbeat, OutboxEvent
+from core.services import audit_verification
 
 Collect = Callable[[datetime], Iterable[Metric]]
 
@@ -96,3 +97,14 @@ def waiting(now: datetime) -> Iterator[Metric]:
     for name, at in Heartbeat.objects.order_by("name").values_list("name", "at"):
         ages.add_metric([name], (now - at).total_seconds())
     yield ages
+    yield from _audit(now)
+
+
+def _audit(now: datetime) -> Iterator[Metric]:
+    """What the last verification of the seals found, and when; the first is 1 before there was one."""
+    last = audit_verification.last()
+    is_ok = last is None or last.is_whole
+    yield GaugeMetricFamily("fanfare_audit_ok", "1: sealed rows say what they said.", value=int(is_ok))
+    if last is not None:
+        age = (now - last.started_at).total_seconds()
+        yield GaugeMetricFamily("fanfare_audit_age_seconds", "Time since seals were verified.", value=age)

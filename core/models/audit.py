@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Final
+
 import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -10,6 +12,8 @@ class AuditEntry(models.Model):
 
     Final from the moment it is written. Seals (`core.models.seals`) prove that it stayed so.
     """
+
+    PREFIX: Final = "aud"
 
     at = models.DateTimeField()
     actor_kind = models.CharField(max_length=16)
@@ -48,3 +52,8 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.entity_label or self.entity_id}"
+
+    @property
+    def public_id(self) -> str:
+        """Says the entry's number: seals and `verify_audit` name rows by it, and a gap can be seen."""
+        return f"{self.PREFIX}_{self.pk}"

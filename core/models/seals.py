@@ -62,11 +62,11 @@ class SealVerification(models.Model):
 
     started_at = models.DateTimeField()
     seconds = models.DecimalField(max_digits=12, decimal_places=3)
-    seals_count = models.BigIntegerField()
-    rows_count = models.BigIntegerField()
-    head_number = models.BigIntegerField()
+    seals_count = models.BigIntegerField(default=0)
+    rows_count = models.BigIntegerField(default=0)
+    head_number = models.BigIntegerField(default=0)
     head_digest = models.CharField(max_length=64, blank=True)
-    findings_count = models.BigIntegerField()
+    findings_count = models.BigIntegerField(default=0)
     findings = models.JSONField(default=list)
 
     class Meta:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Model
 
 from core import seals
 from core.locking import lock
@@ -57,6 +57,12 @@ def seal(*, now: datetime, batch_size: int = BATCH) -> int:
 def head() -> SealHead:
     """The end of the chain, as it is now; an empty one where nothing was ever sealed."""
     return SealHead.objects.first() or SealHead(pk=1)
+
+
+def sealed_to(model: type[Model]) -> int:
+    """The highest id of the model under a seal; below every id where there is none."""
+    last = Seal.objects.filter(table=model._meta.db_table).aggregate(last=Max("last_id"))["last"]
+    return ID_MIN if last is None else int(last)
 
 
 def digest_of(one: Seal) -> str:
@@ -108,9 +114,7 @@ def _seal_marked(now: datetime, batch_size: int) -> int:
 def _seal_next(table: SealedTable, marked_id: int, now: datetime, batch_size: int) -> int:
     """One seal over the next rows of a table; returns how many rows."""
     found = _locked_head()
-    sealed_to = Seal.objects.filter(table=table.name).aggregate(last=Max("last_id"))["last"]
-    after_id = ID_MIN if sealed_to is None else sealed_to
-    columns = table.columns
+    after_id, columns = sealed_to(table.model), list(table.columns)
     rows = table.digests(columns, after_id=after_id, last_id=marked_id, limit=batch_size)
     if not rows:
         return 0

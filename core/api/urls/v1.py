@@ -2,9 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
+from core.api import views_audit as audit
 from core.api import views_metadata_schemas as schemas
 
 urlpatterns = [
+    path("audit-entries", audit.AuditEntriesView.as_view(), name="audit-entries"),
+    path("audit-entries/verification", audit.AuditVerificationView.as_view(), name="audit-verification"),
+    path("audit-entries/<str:audit_entry_id>", audit.AuditEntryView.as_view(), name="audit-entry"),
     path("metadata-schemas", schemas.MetadataSchemasView.as_view(), name="metadata-schemas"),
     path("metadata-schemas/<str:resource>", schemas.MetadataSchemaView.as_view(), name="metadata-schema"),
 ]

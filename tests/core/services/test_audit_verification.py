@@ -4,11 +4,16 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.test import RequestFactory
+from django.utils import timezone
 
 from config.celery import app
+from config.overview import overview
 from core import audit, tasks
 from core.actors import Actor
+from core.api import metrics
 from core.models import AuditEntry, OutboxEvent, ProjectSettings, Seal, SealHead, SealVerification
 from core.services import audit_verification, sealing
 from core.services.audit_verification import Expected
@@ -290,3 +295,22 @@ def test_sealing_and_proving_are_in_the_table_of_periodic_jobs(entries: list[Aud
     assert tasks.seal_audit() == 0
     assert tasks.verify_audit() == 0
     assert tasks.verify_audit() is None
+
+
+def test_the_overview_and_the_metrics_say_how_it_stands(
+    entries: list[AuditEntry], actor: Actor, admin_user: User, rf: RequestFactory
+) -> None:
+    def seen() -> tuple[str, bool]:
+        request = rf.get("/admin/")
+        request.user = admin_user
+        (text,) = [text for name, _, text in overview(request)["checks"] if name == "Audit chain"]
+        return text, b"fanfare_audit_ok 1.0" in metrics.render(now=NOW)
+
+    assert seen() == ("Not checked yet.", True)
+    tasks.verify_audit()
+    assert seen()[0].startswith("Checked ")
+    planted("DELETE FROM core_auditentry WHERE id = %s", entries[0].pk)
+    audit_verification.note(audit_verification.verify(now=timezone.now()), actor=actor, now=timezone.now())
+    text, is_ok = seen()
+    assert "manage.py verify_audit" in text
+    assert not is_ok
