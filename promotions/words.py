@@ -12,18 +12,33 @@ from engine import ReasonKey, effects, summary
 from engine.applicability import Applicability
 from engine.bundles import Bundle
 from engine.summary import Names
-from promotions.models import Campaign, PromotionTier, Redemption, Voucher
+from promotions.models import Campaign, Lifecycle, PromotionTier, Redemption, Voucher
 from promotions.models.validity import TimeLimited
 
 RUNNING, SCHEDULED, ENDED, DISABLED = "Running", "Scheduled", "Ended", "Disabled"
-USED_UP, IN_BIN = "Used up", "In the bin"
+USED_UP, PAUSED, IN_BIN = "Used up", "Paused", "In the bin"
+DRAFT, IN_REVIEW, CHANGES_REQUESTED = "Draft", "In review", "Changes requested"
+REJECTED, APPROVED = "Rejected", "Approved"
 STATE_COLOURS: Final = {
+    DRAFT: "",
+    IN_REVIEW: "info",
+    CHANGES_REQUESTED: "warning",
+    REJECTED: "danger",
+    APPROVED: "primary",
     RUNNING: "success",
     SCHEDULED: "info",
     ENDED: "",
+    PAUSED: "warning",
     DISABLED: "warning",
     USED_UP: "",
     IN_BIN: "danger",
+}
+_NOT_LAUNCHED: Final[Mapping[str, str]] = {
+    Lifecycle.DRAFT: DRAFT,
+    Lifecycle.IN_REVIEW: IN_REVIEW,
+    Lifecycle.CHANGES_REQUESTED: CHANGES_REQUESTED,
+    Lifecycle.REJECTED: REJECTED,
+    Lifecycle.APPROVED: APPROVED,
 }
 RESULT_WORDS: Final = {
     Redemption.Status.SUCCEEDED: "Redeemed",
@@ -137,16 +152,21 @@ def state_in_time(row: TimeLimited, now: datetime) -> str:
 
 
 def campaign_state(campaign: Campaign, now: datetime) -> str:
+    """By the clock, also when the job that moves campaigns is late."""
     if campaign.deleted_at is not None:
         return IN_BIN
-    return state_in_time(campaign, now) if campaign.is_active else DISABLED
+    if campaign.is_active:
+        return state_in_time(campaign, now)
+    return _NOT_LAUNCHED.get(campaign.lifecycle, PAUSED)
 
 
 def tier_state(tier: PromotionTier, now: datetime) -> str:
     """The tier's own limits beat the campaign's, field by field."""
     if tier.deleted_at is not None:
         return IN_BIN
-    if not (tier.is_active and tier.campaign.is_active):
+    if not tier.campaign.is_active:
+        return campaign_state(tier.campaign, now)
+    if not tier.is_active:
         return DISABLED
     return state_in_time(_merged(tier, tier.campaign), now)
 
@@ -156,7 +176,9 @@ def voucher_state(voucher: Voucher, now: datetime) -> str:
     campaign = voucher.campaign
     if voucher.deleted_at is not None:
         return IN_BIN
-    if not voucher.is_active or (campaign is not None and not campaign.is_active):
+    if campaign is not None and not campaign.is_active:
+        return campaign_state(campaign, now)
+    if not voucher.is_active:
         return DISABLED
     if voucher.redemption_quantity is not None and voucher.redeemed_quantity >= voucher.redemption_quantity:
         return USED_UP

@@ -113,7 +113,7 @@ class CampaignFilters(WireFilterSet):
     FILTER_FIELDS = {
         "campaigns": Text("name"),
         "campaigns_id": Text("public_id"),
-        "campaign_status": Text("generation_status"),
+        "campaign_status": Text("creation_status"),
         "status": State(
             {
                 "$active": lambda now: (
@@ -152,7 +152,7 @@ class CampaignFilters(WireFilterSet):
     }
 
     campaign_type = TextFilter("campaign_type", label="campaign_type")
-    campaign_status = TextFilter("generation_status", label="campaign_status")
+    campaign_status = TextFilter("creation_status", label="campaign_status")
     is_referral_code = BooleanFilter("is_referral_code", label="is_referral_code")
 
     class Meta:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from promotions.models.budgets import Budget, BudgetAlert, BudgetCampaign, BudgetPlan
-from promotions.models.campaigns import Campaign
+from promotions.models.campaigns import BY_CLOCK, DRAFTS, Campaign, Lifecycle
 from promotions.models.catalogue_changes import CatalogueChange
 from promotions.models.categories import Category
 from promotions.models.counters import Counter
@@ -19,6 +19,8 @@ from promotions.models.versions import Version
 from promotions.models.vouchers import Voucher
 
 __all__ = [
+    "BY_CLOCK",
+    "DRAFTS",
     "Budget",
     "BudgetAlert",
     "BudgetCampaign",
@@ -33,6 +35,7 @@ __all__ = [
     "EmergencyStop",
     "HeldCount",
     "Hold",
+    "Lifecycle",
     "OrderReturn",
     "PromotionStack",
     "PromotionTier",

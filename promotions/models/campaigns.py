@@ -1,18 +1,68 @@
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Final
+
+import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django_fsm import RETURN_VALUE, FSMField, FSMModelMixin, transition
 
 from core.models import ExactJSONDecoder, PublicIdField, TimestampedModel
 from promotions.models.categories import Category
 from promotions.models.validity import TimeLimited
 from promotions.models.versions import Version
 
+# What only knows the switch or the bin (the release before this field, a statement by hand) stays possible,
+# and the lifecycle right. Drafts are left out: nothing but launching brings them to customers.
+_FOLLOW_SWITCH: Final = """
+NEW.lifecycle := COALESCE(NEW.lifecycle, 'LIVE');
+IF NEW.deleted_at IS NOT NULL THEN
+    NEW.lifecycle := 'ARCHIVED';
+ELSIF NEW.lifecycle IN ('SCHEDULED', 'LIVE', 'ENDED') AND NOT NEW.is_active THEN
+    NEW.lifecycle := 'PAUSED';
+ELSIF NEW.lifecycle = 'PAUSED' AND NEW.is_active THEN
+    NEW.lifecycle := 'LIVE';
+END IF;
+RETURN NEW;
+"""
 
-class Campaign(TimestampedModel, TimeLimited):
+
+class Lifecycle(models.TextChoices):
+    """Where a campaign stands. Contract: governance 1."""
+
+    DRAFT = "DRAFT", "Draft"
+    IN_REVIEW = "IN_REVIEW", "In review"
+    CHANGES_REQUESTED = "CHANGES_REQUESTED", "Changes requested"
+    REJECTED = "REJECTED", "Rejected"
+    APPROVED = "APPROVED", "Approved"
+    SCHEDULED = "SCHEDULED", "Scheduled"
+    LIVE = "LIVE", "Running"
+    PAUSED = "PAUSED", "Paused"
+    ENDED = "ENDED", "Ended"
+    ARCHIVED = "ARCHIVED", "In the bin"
+
+
+DRAFTS: Final = (
+    Lifecycle.DRAFT,
+    Lifecycle.IN_REVIEW,
+    Lifecycle.CHANGES_REQUESTED,
+    Lifecycle.REJECTED,
+    Lifecycle.APPROVED,
+)
+"""Not launched yet."""
+BY_CLOCK: Final = (Lifecycle.SCHEDULED, Lifecycle.LIVE, Lifecycle.ENDED)
+"""Switched on; which of them is only a matter of dates."""
+
+
+class Campaign(FSMModelMixin, TimestampedModel, TimeLimited):
     """A marketing idea with its codes or promotion tiers.
 
     `voucher_*` and `discount` are what its codes inherit; a code's own value wins, field by field.
+
+    `lifecycle` is for people, lists and events: what may be redeemed is decided by `is_active`, the dates and
+    `deleted_at`, so that a clock that is late harms nobody. `codes_wanted` and `code_wanted` are what a draft
+    gets when it is launched, and stay as what was wanted.
     """
 
     class CampaignType(models.TextChoices):
@@ -51,6 +101,15 @@ class Campaign(TimestampedModel, TimeLimited):
         related_name="campaigns",
         verbose_name="category",
     )
+    lifecycle = FSMField(
+        "state",
+        max_length=20,
+        choices=Lifecycle,
+        default=Lifecycle.LIVE,
+        protected=True,
+        db_index=False,
+        editable=False,
+    )
     is_active = models.BooleanField("enabled", default=True)
     protected = models.BooleanField(default=False, help_text="Cannot be changed or deleted over the API.")
     join_once = models.BooleanField(default=False, help_text="A customer gets one code at most.")
@@ -79,6 +138,8 @@ class Campaign(TimestampedModel, TimeLimited):
     voucher_redemption_quantity = models.PositiveIntegerField(
         "uses per code", null=True, blank=True, help_text="Empty: no limit."
     )
+    codes_wanted = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    code_wanted = models.CharField(max_length=255, blank=True, default="", db_default="", editable=False)
     vouchers_count = models.PositiveIntegerField(default=0, editable=False)
     generation_status = models.CharField(
         max_length=16, choices=GenerationStatus, default=GenerationStatus.DONE, editable=False
@@ -104,8 +165,90 @@ class Campaign(TimestampedModel, TimeLimited):
                 | ~Q(campaign_type="GIFT_VOUCHERS") & Q(gift__isnull=True),
                 name="campaign_gift_fits_kind",
             ),
+            models.CheckConstraint(
+                condition=Q(lifecycle__in=[*DRAFTS, Lifecycle.PAUSED], is_active=False)
+                | Q(lifecycle__in=BY_CLOCK, is_active=True)
+                | Q(lifecycle=Lifecycle.ARCHIVED),
+                name="campaign_lifecycle_fits_switch",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifecycle=Lifecycle.ARCHIVED, deleted_at__isnull=False)
+                | ~Q(lifecycle=Lifecycle.ARCHIVED) & Q(deleted_at=None),
+                name="campaign_archived_is_in_the_bin",
+            ),
         )
-        indexes = (models.Index(fields=["-created_at", "-id"], name="campaign_newest"),)
+        indexes = (
+            models.Index(fields=["-created_at", "-id"], name="campaign_newest"),
+            # What the clock moves next.
+            models.Index(fields=["lifecycle", "starts_at"], name="campaign_next_start"),
+            models.Index(fields=["lifecycle", "ends_at"], name="campaign_next_end"),
+        )
+        triggers = (
+            pgtrigger.Trigger(
+                name="campaign_lifecycle_follows_switch",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func=_FOLLOW_SWITCH,
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_draft(self) -> bool:
+        return self.lifecycle in DRAFTS
+
+    def by_clock(self, now: datetime) -> Lifecycle:
+        """What its dates make of it when it is switched on."""
+        if self.ends_at is not None and self.ends_at <= now:
+            return Lifecycle.ENDED
+        is_early = self.starts_at is not None and self.starts_at > now
+        return Lifecycle.SCHEDULED if is_early else Lifecycle.LIVE
+
+    @transition(field=lifecycle, source=list(DRAFTS), target=Lifecycle.DRAFT)
+    def take_back(self) -> None:
+        """Nobody is asked any more."""
+
+    @transition(field=lifecycle, source=list(DRAFTS), target=Lifecycle.IN_REVIEW)
+    def review(self) -> None:
+        """Somebody has to decide about its launch."""
+
+    @transition(field=lifecycle, source=list(DRAFTS), target=Lifecycle.CHANGES_REQUESTED)
+    def request_changes(self) -> None:
+        """Whoever decides wants it otherwise."""
+
+    @transition(field=lifecycle, source=list(DRAFTS), target=Lifecycle.REJECTED)
+    def reject(self) -> None:
+        """Whoever decides does not want it."""
+
+    @transition(field=lifecycle, source=list(DRAFTS), target=Lifecycle.APPROVED)
+    def approve(self) -> None:
+        """Everybody said yes; it waits for the instant of its launch."""
+
+    @transition(field=lifecycle, source=list(DRAFTS), target=RETURN_VALUE(*BY_CLOCK))
+    def launch(self, now: datetime) -> Lifecycle:
+        """It reaches customers, within its dates."""
+        self.is_active = True
+        return self.by_clock(now)
+
+    @transition(field=lifecycle, source=list(BY_CLOCK), target=RETURN_VALUE(*BY_CLOCK))
+    def settle(self, now: datetime) -> Lifecycle:
+        """Time went by, or its dates were changed."""
+        return self.by_clock(now)
+
+    @transition(field=lifecycle, source=list(BY_CLOCK), target=Lifecycle.PAUSED)
+    def pause(self) -> None:
+        """Switched off for the time being."""
+        self.is_active = False
+
+    @transition(field=lifecycle, source=Lifecycle.PAUSED, target=RETURN_VALUE(*BY_CLOCK))
+    def resume(self, now: datetime) -> Lifecycle:
+        """Switched on again."""
+        self.is_active = True
+        return self.by_clock(now)
+
+    @transition(field=lifecycle, source="*", target=Lifecycle.ARCHIVED)
+    def archive(self, now: datetime) -> None:
+        """Into the bin. The switch stays as it was."""
+        self.deleted_at = self.deleted_at or now

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, CharField, F, Func, JSONField, QuerySet, Value, When
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Case, CharField, F, Func, JSONField, Q, QuerySet, Value, When
 
 from core.errors import NotFound
 from core.ids import has_prefix
-from promotions.models import Campaign, Voucher
+from promotions.models import DRAFTS, Campaign, Lifecycle, Voucher
 from promotions.selectors.validation_rules import with_assignment
+
+DRAFT: Final = "DRAFT"
+"""The wire's one word for everything that was not launched yet."""
 
 
 def printable(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
@@ -27,9 +33,24 @@ def listed(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
         When(campaign_type=kinds.GIFT_VOUCHERS, then=Value(Voucher.Type.GIFT_VOUCHER)),
     )
     return campaigns.alias(
+        creation_status=Case(
+            When(lifecycle__in=DRAFTS, then=Value(DRAFT)),
+            default=F("generation_status"),
+            output_field=CharField(),
+        ),
         voucher_type=Case(*codes_types, default=None, output_field=CharField()),
         weekdays=Func(F("days_of_week"), function="to_jsonb", output_field=JSONField()),
         is_referral_code=Value(False),
+    )
+
+
+def due(now: datetime) -> QuerySet[Campaign]:
+    """Those that the clock has to move, or a change of dates that went round the services."""
+    is_over = Q(ends_at__lte=now)
+    return Campaign.objects.filter(
+        Q(lifecycle=Lifecycle.SCHEDULED) & (is_over | Q(starts_at=None) | Q(starts_at__lte=now))
+        | Q(lifecycle=Lifecycle.LIVE) & (is_over | Q(starts_at__gt=now))
+        | Q(lifecycle=Lifecycle.ENDED) & (Q(ends_at=None) | Q(ends_at__gt=now))
     )
 
 

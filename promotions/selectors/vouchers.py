@@ -10,7 +10,8 @@ from django.db.models.functions import Coalesce, NullIf
 from core import project
 from core.errors import NotFound
 from core.ids import has_prefix
-from promotions.models import Voucher
+from core.models import ProjectSettings
+from promotions.models import DRAFTS, Campaign, Voucher
 from promotions.selectors.validation_rules import with_assignment
 
 _PRINTED_WITH: Final = ("campaign", "campaign__category", "category", "holder")
@@ -64,3 +65,19 @@ def find(reference: str, *, rows: QuerySet[Voucher] | None = None) -> Voucher | 
         key = project.code_key(reference, project.current())
         found = rows.filter(code_key=key).first()
     return found
+
+
+def is_taken(code: str, *, besides: int | None) -> bool:
+    """Whether somebody has this code, in the bin or not, or another draft than `besides` wants it."""
+    settings = project.current()
+    key = project.code_key(code, settings)
+    exists = Voucher.objects.filter(code_key=key, released_at=None).exists()
+    return exists or is_reserved(code, settings, besides=besides)
+
+
+def is_reserved(code: str, settings: ProjectSettings, *, besides: int | None = None) -> bool:
+    """Whether a draft wants this code as its only one. Few drafts do."""
+    drafts = Campaign.objects.filter(lifecycle__in=DRAFTS).exclude(code_wanted="").exclude(pk=besides)
+    key = project.code_key(code, settings)
+    wanted = drafts.values_list("code_wanted", flat=True)
+    return any(project.code_key(one, settings) == key for one in wanted)

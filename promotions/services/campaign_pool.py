@@ -16,6 +16,8 @@ def refuse_closed(campaign: Campaign) -> None:
     """:raises InvalidCampaign: this campaign takes no (more) codes now."""
     if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
         raise InvalidCampaign("A promotion has tiers, no codes.")
+    if campaign.is_draft:
+        raise InvalidCampaign("The campaign is a draft: it gets its codes when it is launched.")
     if campaign.type == Campaign.Type.STANDALONE:
         raise InvalidCampaign("A campaign with one generic code takes no more codes.")
     if campaign.generation_status == Campaign.GenerationStatus.IN_PROGRESS:

@@ -16,20 +16,20 @@ from core.errors import DuplicateFound, NotFound
 from core.locking import lock, retried
 from core.services import metadata_schemas
 from promotions.code_config import CodeConfig
-from promotions.models import Campaign, ValidationRule, Voucher
+from promotions.models import Campaign, Lifecycle, ValidationRule, Voucher
 from promotions.selectors import campaigns as selectors
 from promotions.selectors import validation_rules as known_rules
 from promotions.services import (
-    campaign_pool,
     code_batches,
     discounts,
+    drafts,
     gifts,
     inheritance,
+    lifecycle,
     rule_assignments,
     tiers,
     validity,
     versions,
-    vouchers,
 )
 from promotions.services.definitions import (
     DISCOUNT,
@@ -40,12 +40,10 @@ from promotions.services.definitions import (
     facts,
     with_category,
 )
+from promotions.services.drafts import AT_ONCE
 from promotions.services.protection import refuse_protected
 from promotions.services.tiers import TierSpec
 from promotions.services.vouchers import VoucherSpec
-
-AT_ONCE: Final = 200
-"""As many codes are made within the request; more by a background job."""
 
 _LATER_KINDS: Final = ("LOYALTY_PROGRAM", "REFERRAL_PROGRAM")
 _LOYALTY_CARD: Final = "LOYALTY_CARD"
@@ -64,6 +62,7 @@ class CampaignSpec:
     `gift` and `code_config` are in wire form. `code` is the one code of a campaign of type STANDALONE.
     `tiers` None: none were sent. `unset_metadata` names keys to take away. `rules` are ids, one at most, and
     only count for a new campaign.
+    `is_draft`: nothing of it runs, and codes are only counted, until it is launched.
     `conditions` is the id of the rule that something that is there shall have, "" none, None: not said.
     """
 
@@ -77,6 +76,7 @@ class CampaignSpec:
     unset_metadata: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     conditions: str | None = None
+    is_draft: bool = False
 
 
 @gated("campaigns.create")
@@ -84,6 +84,8 @@ class CampaignSpec:
 @transaction.atomic
 def create(*, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign:
     """Make a campaign with its codes or tiers. Up to 200 codes are there at once, more follow.
+
+    It runs within its dates from now on; a draft waits for its launch and has no codes until then.
 
     :raises InvalidCampaign: no kind, or one that this version does not know.
     :raises InvalidCampaignParams: a discount that the engine cannot calculate, a gift without an amount, or
@@ -105,16 +107,8 @@ def create(*, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign:
     if kind == Campaign.CampaignType.PROMOTION:
         for tier in spec.tiers or ():
             tiers.add(campaign=campaign, spec=tier, actor=actor, now=now)
-    elif campaign.type == Campaign.Type.STANDALONE:
-        _make_only_code(campaign, spec.code, actor, now)
-    elif spec.vouchers_count > AT_ONCE:
-        code_batches.start(
-            campaign=campaign, count=spec.vouchers_count, spec=VoucherSpec(), actor=actor, now=now
-        )
-    elif spec.vouchers_count:
-        code_batches.make(
-            campaign=campaign, count=spec.vouchers_count, spec=VoucherSpec(), actor=actor, now=now
-        )
+    elif not campaign.is_draft:
+        drafts.make_codes(campaign, count=spec.vouchers_count, code=spec.code, actor=actor, now=now)
     return selectors.printable(Campaign.objects.all()).get(pk=campaign.pk)
 
 
@@ -125,9 +119,12 @@ def update(*, campaign_id: int, spec: CampaignSpec, actor: Actor, now: datetime)
     """Change what was sent; metadata is merged per key.
 
     Dates, windows and category reach only codes that were neither published nor redeemed: the others keep
-    what they had. The discount's values reach every code without a discount of its own.
+    what they had. The discount's values reach every code without a discount of its own. All of a draft can
+    be changed but its kind. Other dates may start or end the campaign here and now.
 
-    :raises InvalidCampaignParams: a discount value that the engine cannot calculate.
+    :raises InvalidCampaignParams: a discount value that the engine cannot calculate, or too many codes.
+    :raises InvalidCodeConfig: a draft wants more codes than are possible.
+    :raises DuplicateFound: a draft wants a code that is taken.
     :raises ResourceProtected: the campaign is write-protected.
     :raises NotFound: unknown category, or deleted in the meantime.
     """
@@ -149,27 +146,57 @@ def update(*, campaign_id: int, spec: CampaignSpec, actor: Actor, now: datetime)
     if new:
         audit.log(actor, "campaign.updated", campaign, now=now, before=old, after=new)
         events.emit("campaign.updated", entity=campaign, actor=actor, now=now, payload=ids(campaign))
+    lifecycle.settle(campaign, actor=actor, now=now)
     return selectors.printable(Campaign.objects.all()).get(pk=campaign.pk)
 
 
 @gated("campaigns.switch")
 @transaction.atomic
 def set_active(*, campaign_id: int, is_active: bool, actor: Actor, now: datetime) -> Campaign:
-    """Enable or disable with all codes and tiers, whose own switches stay; the second time nothing happens.
+    """Pause or resume with all codes and tiers, whose own switches stay; the second time nothing happens.
 
+    The contract calls it disabled and enabled.
+
+    :raises CampaignIsDraft: it was never launched, so there is nothing to resume.
     :raises NotFound: deleted in the meantime.
     """
     campaign = _locked(campaign_id)
+    if campaign.is_draft and is_active:
+        raise lifecycle.CampaignIsDraft("It is a draft and was never enabled. Launch it.")
     if campaign.is_active != is_active:
-        campaign.is_active, campaign.updated_at = is_active, now
-        campaign.save(update_fields=["is_active", "updated_at"])
+        was, campaign.updated_at = campaign.lifecycle, now
+        campaign.resume(now) if is_active else campaign.pause()
+        campaign.save(update_fields=["lifecycle", "is_active", "updated_at"])
         versions.note(campaign, actor=actor, now=now)
         name = "campaign.enabled" if is_active else "campaign.disabled"
-        audit.log(
-            actor, name, campaign, now=now, before={"active": not is_active}, after={"active": is_active}
-        )
+        before = {"active": not is_active, "lifecycle": str(was)}
+        after = {"active": is_active, "lifecycle": str(campaign.lifecycle)}
+        audit.log(actor, name, campaign, now=now, before=before, after=after)
         events.emit(name, entity=campaign, actor=actor, now=now, payload=ids(campaign))
     return campaign
+
+
+@gated("campaigns.launch")
+@retried
+@transaction.atomic
+def launch(*, campaign_id: int, actor: Actor, now: datetime) -> Campaign:
+    """Let a draft reach customers, within its dates, and make the codes that it wants.
+
+    :raises CampaignNotDraft: it was launched already.
+    :raises CampaignNotReady: its end is past, or it is a promotion without tiers.
+    :raises InvalidCodeConfig: by now too few codes are possible.
+    :raises DuplicateFound: by now its code is taken.
+    :raises NotFound: deleted in the meantime.
+    """
+    campaign = _locked(campaign_id)
+    lifecycle.check_ready(campaign, now)
+    was, campaign.updated_at = campaign.lifecycle, now
+    campaign.launch(now)
+    campaign.save(update_fields=["lifecycle", "is_active", "updated_at"])
+    versions.note(campaign, actor=actor, now=now)
+    lifecycle.tell(campaign, "campaign.launched", was, actor, now)
+    drafts.make_codes(campaign, count=campaign.codes_wanted, code=campaign.code_wanted, actor=actor, now=now)
+    return selectors.printable(Campaign.objects.all()).get(pk=campaign.pk)
 
 
 @gated("campaigns.add_codes")
@@ -203,10 +230,10 @@ def _delete(campaign_id: int, force: bool, actor: Actor, now: datetime) -> str:
     campaign = _locked(campaign_id, from_bin=force)
     refuse_protected(campaign, actor)
     was_present = campaign.deleted_at is None
-    campaign.deleted_at = campaign.deleted_at or now
+    campaign.archive(now)
     campaign.released_at = now if force else None
     campaign.updated_at = now
-    campaign.save(update_fields=["deleted_at", "released_at", "updated_at"])
+    campaign.save(update_fields=["lifecycle", "deleted_at", "released_at", "updated_at"])
     versions.note(campaign, actor=actor, now=now)
     audit.log(
         actor, "campaign.deleted", campaign, now=now, before={"name": campaign.name}, after={"force": force}
@@ -249,11 +276,22 @@ def _new(spec: CampaignSpec, kind: str, rule: ValidationRule | None, now: dateti
     if kind != Campaign.CampaignType.PROMOTION:
         columns |= _worth_of_codes(kind, discount, gift, on_items=known_rules.targets_items(rule))
         columns["code_config"] = config.to_wire()
-        if not 0 <= spec.vouchers_count <= campaign_pool.MOST_CODES:
-            raise InvalidCampaignParams(f"vouchers_count: 0 to {campaign_pool.MOST_CODES} are allowed")
+        drafts.check_count(spec.vouchers_count)
     schema = "voucher" if columns.get("use_voucher_metadata_schema") else "campaign"
     metadata_schemas.check(resource=schema, metadata=spec.metadata, creating=True)
-    return Campaign(campaign_type=kind, metadata=dict(spec.metadata), created_at=now, **columns)
+    given = {**columns, "campaign_type": kind, "metadata": dict(spec.metadata), "created_at": now}
+    if spec.is_draft:
+        return _draft(spec, given)
+    campaign = Campaign(**given)
+    campaign.settle(now)
+    return campaign
+
+
+def _draft(spec: CampaignSpec, given: Mapping[str, Any]) -> Campaign:
+    campaign = Campaign(**given, lifecycle=Lifecycle.DRAFT, is_active=False)
+    wanted = {"codes_wanted": spec.vouchers_count, "code_wanted": spec.code or ""}
+    assign(campaign, drafts.plan(campaign, wanted))
+    return campaign
 
 
 def _worth_of_codes(
@@ -270,15 +308,6 @@ def _worth_of_codes(
     return {name: stored(wire, InvalidCampaignParams, targets_items=on_items)}
 
 
-def _make_only_code(campaign: Campaign, code: str | None, actor: Actor, now: datetime) -> None:
-    """The generic code of a campaign of type STANDALONE, by which it is known."""
-    if not code:
-        raise InvalidCampaignParams("Property .voucher.code is required for a campaign of type STANDALONE")
-    opened = Campaign.objects.get(pk=campaign.pk)
-    opened.type = Campaign.Type.STATIC
-    vouchers.create(spec=VoucherSpec(code=code), campaign=opened, actor=actor, now=now)
-
-
 def _insert(campaign: Campaign) -> None:
     try:
         with transaction.atomic():
@@ -289,19 +318,41 @@ def _insert(campaign: Campaign) -> None:
 
 def _changed_columns(campaign: Campaign, spec: CampaignSpec) -> dict[str, Any]:
     columns = with_category(spec.values)
-    # What a card was born with is its own; a campaign's does not change afterwards (contract: 15.4).
-    columns.pop(GIFT, None)
-    wire = columns.pop(DISCOUNT, None)
-    changed = None if wire is None else discounts.merged(campaign.discount, wire, InvalidCampaignParams)
-    columns |= {} if changed is None else {DISCOUNT: changed}
-    if Campaign.Type.STANDALONE in (columns.get("type"), campaign.type):
-        columns.pop("type", None)
+    columns |= (
+        _draft_columns(campaign, columns) if campaign.is_draft else _launched_columns(campaign, columns)
+    )
     if spec.metadata or spec.unset_metadata:
         schema = "voucher" if campaign.use_voucher_metadata_schema else "campaign"
         metadata_schemas.check(resource=schema, metadata=spec.metadata, creating=False)
         merged = {**campaign.metadata, **spec.metadata}
         columns["metadata"] = {k: v for k, v in merged.items() if k not in spec.unset_metadata}
     return columns
+
+
+def _draft_columns(campaign: Campaign, columns: dict[str, Any]) -> dict[str, Any]:
+    """Takes what needs a closer look out of `columns`; returns what becomes of it."""
+    wanted = {name: columns.pop(name) for name in drafts.PLANNED if name in columns}
+    discount, gift = columns.pop(DISCOUNT, None), columns.pop(GIFT, None)
+    found = drafts.plan(campaign, {**columns, **wanted})
+    is_gift = campaign.campaign_type == Campaign.CampaignType.GIFT_VOUCHERS
+    if campaign.campaign_type != Campaign.CampaignType.PROMOTION and (gift if is_gift else discount):
+        on_items = known_rules.targets_items(known_rules.of_campaign(campaign))
+        found |= _worth_of_codes(campaign.campaign_type, discount, gift, on_items=on_items)
+    return found
+
+
+def _launched_columns(campaign: Campaign, columns: dict[str, Any]) -> dict[str, Any]:
+    """Takes what is fixed since the launch out of `columns`; returns what becomes of the discount.
+
+    What a card was born with is its own; a campaign's does not change afterwards (contract: 15.4).
+    """
+    for name in (*drafts.PLANNED, GIFT):
+        columns.pop(name, None)
+    wire = columns.pop(DISCOUNT, None)
+    if Campaign.Type.STANDALONE in (columns.get("type"), campaign.type):
+        columns.pop("type", None)
+    changed = None if wire is None else discounts.merged(campaign.discount, wire, InvalidCampaignParams)
+    return {} if changed is None else {DISCOUNT: changed}
 
 
 def _locked(campaign_id: int, *, from_bin: bool = False) -> Campaign:

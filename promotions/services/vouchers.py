@@ -246,7 +246,7 @@ def _insert(
         if not spec.code.strip() or len(spec.code) > LONGEST_CODE or "\0" in spec.code:
             raise InvalidVoucher(f"A code has 1 to {LONGEST_CODE} characters.")
         voucher.code = spec.code
-        if not codes.insert([voucher], settings):
+        if selectors.is_reserved(spec.code, settings) or not codes.insert([voucher], settings):
             raise codes.taken(spec.code)
         return voucher
     inherited = campaign.code_config if campaign else None

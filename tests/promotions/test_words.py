@@ -68,11 +68,19 @@ def test_a_discount_on_the_items_of_a_rule() -> None:
     ("values", "state"),
     [
         ({}, "Running"),
-        ({"is_active": False}, "Disabled"),
+        ({"is_active": False}, "Paused"),
+        ({"is_active": False, "lifecycle": "DRAFT"}, "Draft"),
+        ({"is_active": False, "lifecycle": "IN_REVIEW"}, "In review"),
+        ({"is_active": False, "lifecycle": "CHANGES_REQUESTED"}, "Changes requested"),
+        ({"is_active": False, "lifecycle": "REJECTED"}, "Rejected"),
+        ({"is_active": False, "lifecycle": "APPROVED"}, "Approved"),
+        ({"lifecycle": "SCHEDULED"}, "Running"),
+        ({"lifecycle": "LIVE", "ends_at": timedelta(0)}, "Ended"),
+        ({"lifecycle": "ENDED", "ends_at": timedelta(1)}, "Running"),
         ({"starts_at": timedelta(1)}, "Scheduled"),
         ({"ends_at": timedelta(0)}, "Ended"),
         ({"starts_at": timedelta(0), "ends_at": timedelta(1)}, "Running"),
-        ({"ends_at": timedelta(-1), "is_active": False}, "Disabled"),
+        ({"ends_at": timedelta(-1), "is_active": False}, "Paused"),
         ({"deleted_at": timedelta(0)}, "In the bin"),
     ],
 )
@@ -88,7 +96,10 @@ def test_state_of_a_code_follows_its_campaign_field_by_field(now: datetime) -> N
     assert promotion_words.voucher_state(Voucher(campaign=over), now) == "Ended"
     longer = Voucher(campaign=over, ends_at=now + timedelta(1))
     assert promotion_words.voucher_state(longer, now) == "Running"
-    assert promotion_words.voucher_state(Voucher(campaign=Campaign(is_active=False)), now) == "Disabled"
+    assert promotion_words.voucher_state(Voucher(campaign=Campaign(is_active=False)), now) == "Paused"
+    draft = Campaign(is_active=False, lifecycle="DRAFT")
+    assert promotion_words.voucher_state(Voucher(campaign=draft), now) == "Draft"
+    assert promotion_words.voucher_state(Voucher(is_active=False), now) == "Disabled"
     used = Voucher(redemption_quantity=1, redeemed_quantity=1)
     assert promotion_words.voucher_state(used, now) == "Used up"
 

@@ -30,6 +30,7 @@ from promotions.api.serializers.validity import DurationField, validity_output, 
 from promotions.api.serializers.vouchers import VOUCHER_TYPES
 from promotions.code_config import CodeConfig
 from promotions.models import Campaign, PromotionTier, Voucher
+from promotions.selectors.campaigns import DRAFT
 from promotions.services.campaigns import CampaignSpec
 
 CAMPAIGN_TYPES: Final = (
@@ -159,8 +160,8 @@ def campaign_base_output(campaign: Campaign) -> dict[str, Any]:
             "created_at": format_instant(campaign.created_at),
             "updated_at": format_optional(campaign.updated_at),
             "category": campaign.category.name if campaign.category else None,
-            "creation_status": campaign.generation_status,
-            "vouchers_generation_status": campaign.generation_status,
+            "creation_status": _made(campaign),
+            "vouchers_generation_status": _made(campaign),
             "protected": campaign.protected,
             # Beyond the contract, and so only where somebody chose another one.
             "return_policy": _chosen(campaign.return_policy),
@@ -169,6 +170,10 @@ def campaign_base_output(campaign: Campaign) -> dict[str, Any]:
     # The one field that the contract wants as null.
     wire["category_id"] = campaign.category.public_id if campaign.category else None
     return {**wire, "categories": categories_output(campaign.category), "object": "campaign"}
+
+
+def _made(campaign: Campaign) -> str:
+    return DRAFT if campaign.is_draft else campaign.generation_status
 
 
 def _chosen(policy: str) -> str | None:
