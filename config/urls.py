@@ -14,6 +14,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("v1/", include("core.api.urls.v1")),
+    path("v1/", include("approvals.api.urls.v1")),
     path("v1/", include("integrations.api.urls.v1")),
     path("v1/", include("commerce.api.urls.v1")),
     path("v1/", include("promotions.api.urls.v1")),

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
-from approvals.models import OPEN, ApprovalRequest
+from approvals.models import OPEN, ApprovalRequest, Comment, Decision
 from core.errors import NotFound
 
 
 def get(public_id: str) -> ApprovalRequest:
     """:raises NotFound: there is no such request."""
     found = ApprovalRequest.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound.of("approval_request", public_id)
+    return found
+
+
+def listed() -> QuerySet[ApprovalRequest]:
+    """All of them, without the contents that only the page of one request shows."""
+    return ApprovalRequest.objects.defer("arguments", "base", "proposal", "facts")
+
+
+def printable(public_id: str) -> ApprovalRequest:
+    """One with its decisions and comments, oldest first.
+
+    :raises NotFound: there is no such request.
+    """
+    said = (
+        Prefetch("decisions", Decision.objects.order_by("pk")),
+        Prefetch("comments", Comment.objects.order_by("pk")),
+    )
+    found = ApprovalRequest.objects.filter(public_id=public_id).prefetch_related(*said).first()
     if found is None:
         raise NotFound.of("approval_request", public_id)
     return found
