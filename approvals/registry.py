@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from approvals import codec
 from core.actors import Actor
 
 Arguments = Mapping[str, Any]
@@ -52,13 +53,30 @@ class Operation:
 class FactType:
     """A fact that conditions of policies may name. `kind`: number, money, percent, texts or yes_no.
 
-    `choices` gives the values of texts with their names, for forms; None: any text.
+    `choices` gives the values of texts with their names, for forms; None: any text. `phrase` begins a
+    sentence about it: "the discount is". That of yes_no says the whole: "it has no budget".
     """
 
     name: str
     label: str
     kind: str
     choices: Callable[[], list[tuple[str, str]]] | None = None
+    phrase: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """Things that the simulator can try policies on, without a trace.
+
+    `permission` is what somebody needs to see them; `choices()` gives (id, name) of those that are offered;
+    `proposed(id, actor, now)` the name and the arguments of the operation that puts one into effect.
+    """
+
+    name: str
+    label: str
+    permission: str
+    choices: Callable[[], list[tuple[str, str]]]
+    proposed: Callable[[str, Actor, datetime], tuple[str, Arguments]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +95,7 @@ _facts: dict[str, FactType] = {}
 _panels: dict[str, EvidencePanel] = {}
 _words: dict[str, Words] = {}
 _pages: dict[str, Callable[[str], str]] = {}
+_trials: dict[str, Trial] = {}
 
 
 def register(operation: Operation) -> None:
@@ -93,6 +112,10 @@ def register_fact(fact: FactType) -> None:
 def register_panel(panel: EvidencePanel) -> None:
     """Evidence for whoever decides: overlaps, forecasts, warnings."""
     _panels[panel.name] = panel
+
+
+def register_trial(trial: Trial) -> None:
+    _trials[trial.name] = trial
 
 
 def register_words(target_type: str, words: Words) -> None:
@@ -125,11 +148,15 @@ def panels() -> list[EvidencePanel]:
     return list(_panels.values())
 
 
+def trials() -> dict[str, Trial]:
+    return dict(_trials)
+
+
 def differences(
     target_type: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
 ) -> list[str]:
     """What changes from one content to the other, as sentences for people; empty if nothing does."""
-    if before == after:
+    if codec.canonical(before) == codec.canonical(after):
         return []
     words = _words.get(target_type)
     return words(target_type, before, after) if words else []

@@ -22,44 +22,61 @@ def _named(rows: Iterable[str]) -> list[tuple[str, str]]:
 
 
 TYPES: Final = (
-    FactType(name="discount_percent", label="Discount in percent", kind="percent"),
-    FactType(name="discount_amount", label="Discount as an amount", kind="money"),
-    FactType(name="gift_amount", label="Credits of one gift card", kind="money"),
-    FactType(name="budget", label="Budget", kind="money"),
-    FactType(name="has_no_budget", label="Has no budget", kind="yes_no"),
-    FactType(name="codes", label="Number of codes", kind="number"),
-    FactType(name="uses_per_code", label="Uses per code", kind="number"),
-    FactType(name="audience", label="Size of the audience", kind="number"),
-    FactType(name="is_for_everybody", label="Is for everybody", kind="yes_no"),
+    FactType(name="discount_percent", label="Discount in percent", kind="percent", phrase="the discount is"),
+    FactType(name="discount_amount", label="Discount as an amount", kind="money", phrase="the discount is"),
+    FactType(
+        name="gift_amount", label="Credits of one gift card", kind="money", phrase="one gift card holds"
+    ),
+    FactType(name="budget", label="Budget", kind="money", phrase="the budget is"),
+    FactType(name="has_no_budget", label="Has no budget", kind="yes_no", phrase="it has no budget"),
+    FactType(name="codes", label="Number of codes", kind="number", phrase="the number of codes is"),
+    FactType(
+        name="uses_per_code", label="Uses per code", kind="number", phrase="the number of uses per code is"
+    ),
+    FactType(
+        name="audience", label="Size of the audience", kind="number", phrase="the size of the audience is"
+    ),
+    FactType(name="is_for_everybody", label="Is for everybody", kind="yes_no", phrase="it is for everybody"),
     FactType(
         name="segments",
         label="Segments",
         kind="texts",
+        phrase="a segment is",
         choices=lambda: _named(Segment.objects.order_by("name").values_list("name", flat=True)),
     ),
     FactType(
         name="collections",
         label="Product collections",
         kind="texts",
+        phrase="a product collection is",
         choices=lambda: _named(ProductCollection.objects.order_by("name").values_list("name", flat=True)),
     ),
-    FactType(name="products", label="Products (ids)", kind="texts"),
+    FactType(name="products", label="Products (ids)", kind="texts", phrase="a product is"),
     FactType(
         name="category",
         label="Category",
         kind="texts",
+        phrase="the category is",
         choices=lambda: _named(Category.objects.order_by("name").values_list("name", flat=True)),
     ),
-    FactType(name="channels", label="Channels", kind="texts"),
-    FactType(name="stores", label="Stores", kind="texts"),
+    FactType(name="channels", label="Channels", kind="texts", phrase="a channel is"),
+    FactType(name="stores", label="Stores", kind="texts", phrase="a store is"),
     FactType(
         name="kind",
         label="Kind of campaign",
         kind="texts",
+        phrase="the kind of campaign is",
         choices=lambda: list(Campaign.CampaignType.choices),
     ),
-    FactType(name="days_to_start", label="Days until it starts", kind="number"),
-    FactType(name="balance_change", label="Change of a balance", kind="money"),
+    FactType(
+        name="days_to_start",
+        label="Days until it starts",
+        kind="number",
+        phrase="the days until it starts are",
+    ),
+    FactType(
+        name="balance_change", label="Change of a balance", kind="money", phrase="the balance changes by"
+    ),
 )
 
 
