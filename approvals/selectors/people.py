@@ -34,7 +34,8 @@ def decides_as(request: ApprovalRequest, actor: Actor, now: datetime) -> str | N
     if user is None:
         return None
     taken = (request.requester_id, request.last_editor_id)
-    if _is_of(user, stage, taken):
+    told = _told_when_overdue(request)
+    if _is_of(user, stage, taken) or _is_in(user, told):
         return ""
     away = Delegation.objects.filter(stand_in=user, starts_at__lte=now, ends_at__gt=now)
     people = (one.person for one in away.select_related("person").order_by("pk"))
@@ -42,7 +43,10 @@ def decides_as(request: ApprovalRequest, actor: Actor, now: datetime) -> str | N
         (
             person.get_full_name() or person.get_username()
             for person in people
-            if str(person.pk) not in taken and person.is_active and _is_of(person, stage, taken)
+            if str(person.pk) not in taken
+            and person.is_active
+            and person.is_staff
+            and (_is_of(person, stage, taken) or _is_in(person, told))
         ),
         None,
     )
@@ -54,11 +58,12 @@ def deciders(request: ApprovalRequest, now: datetime) -> list[User]:
     if stage is None:
         return []
     taken = (request.requester_id, request.last_editor_id)
-    found = {person.pk: person for person in _members(stage) if str(person.pk) not in taken}
-    found = found or {person.pk: person for person in _admins() if str(person.pk) not in taken}
+    found = {person.pk: person for person in members(stage) if str(person.pk) not in taken}
+    found = found or {person.pk: person for person in administrators() if str(person.pk) not in taken}
+    found |= {one.pk: one for one in of_group(_told_when_overdue(request)) if str(one.pk) not in taken}
     away = Delegation.objects.filter(person__in=found, starts_at__lte=now, ends_at__gt=now)
     for one in away.select_related("stand_in"):
-        if one.stand_in.is_active and str(one.stand_in.pk) not in taken:
+        if one.stand_in.is_active and one.stand_in.is_staff and str(one.stand_in.pk) not in taken:
             found[one.stand_in.pk] = one.stand_in
     return sorted(found.values(), key=lambda person: person.pk)
 
@@ -69,14 +74,30 @@ def _is_of(user: User, stage: Stage, taken: Iterable[str]) -> bool:
         return staff_allows(user, "approvals.decide") and staff_allows(user, stage.permission)
     if user.groups.filter(name=stage.group).exists():
         return True
-    others = [person for person in _members(stage) if str(person.pk) not in taken]
+    others = [person for person in members(stage) if str(person.pk) not in taken]
     return not others and staff_role(user) is Role.ADMIN
 
 
-def _members(stage: Stage) -> list[User]:
-    staff: Any = User.objects.filter(is_active=True, is_staff=True).order_by("pk").distinct()
+def _told_when_overdue(request: ApprovalRequest) -> str:
+    """The group whose members decide beside those of the stage, once the request was overdue; "" for none."""
+    return request.escalate_to if request.escalated_at is not None else ""
+
+
+def _is_in(user: User, group: str) -> bool:
+    return bool(group) and user.is_staff and user.groups.filter(name=group).exists()
+
+
+def of_group(name: str) -> list[User]:
+    """The people of a group who may sign in here."""
+    staff = User.objects.filter(is_active=True, is_staff=True, groups__name=name)
+    return list(staff.order_by("pk").distinct()) if name else []
+
+
+def members(stage: Stage) -> list[User]:
+    """Whom the stage asks."""
     if stage.group:
-        return list(staff.filter(groups__name=stage.group))
+        return of_group(stage.group)
+    staff: Any = User.objects.filter(is_active=True, is_staff=True).order_by("pk")
     return [
         person
         for person in staff.prefetch_related("groups")
@@ -84,6 +105,7 @@ def _members(stage: Stage) -> list[User]:
     ]
 
 
-def _admins() -> list[User]:
+def administrators() -> list[User]:
+    """The people who may do everything, with or without superuser rights."""
     is_admin = Q(is_superuser=True) | Q(groups__name__in=["Admin", "Administrator"])
     return list(User.objects.filter(is_admin, is_active=True, is_staff=True).order_by("pk").distinct())
