@@ -46,10 +46,27 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    # Late, people hear later; who may decide is said by what was written, not by the clock.
+    "remind of decisions, and tell others when they are overdue": {
+        "task": "approvals.tasks.watch_deadlines",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    # Notifications are mailed at once; this finds those whose message was lost or whose mail server was away.
+    "mail waiting notifications": {
+        "task": "approvals.tasks.mail_notifications",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "forget old answers to idempotency keys": {
         "task": "core.tasks.prune_idempotency_keys",
         "schedule": 3600.0,
         "options": {"expires": 3600},
+    },
+    "start and end campaigns": {
+        "task": "promotions.tasks.settle_campaigns",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "tidy validation sessions that are over": {
         "task": "promotions.tasks.tidy_sessions",
