@@ -6,3 +6,11 @@ from django.apps import AppConfig
 class ApprovalsConfig(AppConfig):
     name = "approvals"
     verbose_name = "Approvals"
+
+    def ready(self) -> None:
+        from approvals import (
+            approvables,
+            subscribers,  # noqa: F401 - registers itself with core.events
+        )
+
+        approvables.register()

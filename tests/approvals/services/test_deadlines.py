@@ -27,7 +27,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def house(db: None) -> dict[str, User]:
-    """A budget's change is asked of Finance, who hear again after 8 hours; after 24 the board decides, too."""
+    """A budget's change is asked of Finance, reminded after 8 hours; after 24 the board decides, too."""
     names = {"ada": "Admin", "fi": "Finance", "fo": "Finance", "bo": "Board", "vic": "Viewer"}
     found = {name: person(name, group) for name, group in names.items()}
     policy("Finance", needed=2, due_hours=24, remind_hours=8, escalate_to="Board")
