@@ -97,6 +97,6 @@ def staff_allows(user: Any, permission: str) -> bool:
 
 def _group_names(user: Any) -> set[str]:
     if not hasattr(user, "_house_groups"):
-        user._house_groups = set(user.groups.values_list("name", flat=True))
+        user._house_groups = {group.name for group in user.groups.all()}
     found: set[str] = user._house_groups
     return found
