@@ -1,0 +1,78 @@
+"""Notifications by e-mail. No transaction is open while the mail server is spoken to."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.urls import reverse
+
+from approvals.models import Notification
+from approvals.selectors import notifications as known
+from approvals.services.requests import page
+
+logger = logging.getLogger(__name__)
+
+_BATCH: Final = 200
+_MOST_FAILURES: Final = 5
+_LONGEST_SUBJECT: Final = 120
+
+
+def send_waiting(*, now: datetime) -> int:
+    """Mail what nobody has mailed yet; returns how many went out.
+
+    Each is taken before it is sent, by one statement, so that two workers never send the same one, and given
+    back if the server refuses it: a server that is away loses nothing. Only a worker that is killed between
+    the two leaves one e-mail out; the notification itself stays.
+    """
+    waiting = list(known.unmailed(now).values_list("pk", flat=True)[:_BATCH])
+    if not waiting:
+        return 0
+    server = mail.mailers.default
+    sent = failures = 0
+    try:
+        server.open()
+        for pk in waiting:
+            try:
+                sent += _send(pk, server, now)
+            except OSError:  # Also what the server answered, which smtplib puts below it.
+                logger.warning("notification %s could not be mailed", pk, exc_info=True)
+                failures += 1
+                if failures == _MOST_FAILURES:
+                    break
+    except OSError:
+        logger.warning("the mail server does not answer", exc_info=True)
+    finally:
+        server.close()
+    return sent
+
+
+def _send(pk: int, server: Any, now: datetime) -> int:
+    if not Notification.objects.filter(pk=pk, mailed_at=None).update(mailed_at=now):
+        return 0
+    is_sent = False
+    try:
+        server.send_messages([message(Notification.objects.select_related("user", "request").get(pk=pk))])
+        is_sent = True
+    finally:
+        if not is_sent:
+            Notification.objects.filter(pk=pk).update(mailed_at=None)
+    return 1
+
+
+def message(notification: Notification) -> EmailMessage:
+    """One line as subject, the whole in the text, and where to go on."""
+    text = notification.text
+    subject = text if len(text) <= _LONGEST_SUBJECT else f"{text[: _LONGEST_SUBJECT - 1]}…"
+    base = settings.FANFARE_URL.rstrip("/")
+    body = (
+        f"{text}\n\n{base}{page(notification.request)}\n\n"
+        "-- \n"
+        f"{notification.get_kind_display()}. What Fanfare mails to you is your choice:\n"
+        f"{base}{reverse('admin:notification_settings')}\n"
+    )
+    return EmailMessage(subject=subject, body=body, to=[notification.user.email])
