@@ -8,4 +8,9 @@ class IntegrationsConfig(AppConfig):
     verbose_name = "Integrations"
 
     def ready(self) -> None:
-        from integrations import subscribers  # noqa: F401 - registers itself with core.events
+        from integrations import (
+            exports,
+            subscribers,  # noqa: F401 - registers itself with core.events
+        )
+
+        exports.register()

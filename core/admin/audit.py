@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, ClassVar, Final
+from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
@@ -13,72 +13,12 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from unfold.contrib.filters.admin import DropdownFilter, FieldTextFilter, RangeDateTimeFilter, TextFilter
 from unfold.decorators import display
 
 from core import words
-from core.actors import ActorKind
+from core.admin import audit_filters
 from core.admin.base import ReadOnlyAdmin
 from core.models import AuditEntry, Seal
-
-_KINDS_OF_ACTORS: Final = {
-    ActorKind.USER: "Person",
-    ActorKind.API_KEY: "API key",
-    ActorKind.SYSTEM: "Job or command",
-}
-
-
-class ActorKindFilter(DropdownFilter):
-    title = "kind of actor"
-    parameter_name = "actor_kind"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(kind.value, name) for kind, name in _KINDS_OF_ACTORS.items()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-        return queryset.filter(actor_kind=self.value()) if self.value() else queryset
-
-
-class ObjectKindFilter(DropdownFilter):
-    """What the person may see anyway, in people's words."""
-
-    title = "kind of object"
-    parameter_name = "entity_type"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        pages = model_admin.admin_site._registry.items()
-        seen = [model._meta for model, page in pages if page.has_view_permission(request)]
-        named = [(meta.model_name, capfirst(str(meta.verbose_name))) for meta in seen]
-        return sorted(named, key=lambda pair: pair[1])
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-        return queryset.filter(entity_type=self.value()) if self.value() else queryset
-
-
-class WholeTextFilter(TextFilter):
-    """Rows whose column is exactly this: an index answers, however long the log is."""
-
-    column: ClassVar[str]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-        value = (self.value() or "").strip()
-        return queryset.filter(**{self.column: value}) if value else queryset
-
-
-class ObjectFilter(WholeTextFilter):
-    title, parameter_name, column = "id of the object", "entity_id", "entity_id"
-
-
-class RequestFilter(WholeTextFilter):
-    title, parameter_name, column = "request id", "request_id", "request_id"
-
-
-class ApprovalFilter(WholeTextFilter):
-    title, parameter_name, column = "approval", "approval_id", "approval_id"
-
-
-class AddressFilter(WholeTextFilter):
-    title, parameter_name, column = "address", "address", "address"
 
 
 @admin.register(AuditEntry)
@@ -88,16 +28,16 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     resource = "audit"
     list_display = ("when", "what", "entity", "who", "channel", "address")
     list_filter = (
-        ("at", RangeDateTimeFilter),
-        ActorKindFilter,
-        ("actor_label", FieldTextFilter),
-        ("action", FieldTextFilter),
-        ObjectKindFilter,
-        ObjectFilter,
-        ("channel", FieldTextFilter),
-        AddressFilter,
-        RequestFilter,
-        ApprovalFilter,
+        ("at", audit_filters.Period),
+        audit_filters.Who,
+        audit_filters.KindOfActor,
+        audit_filters.Action,
+        audit_filters.ObjectKind,
+        audit_filters.ObjectId,
+        audit_filters.Channel,
+        audit_filters.Address,
+        audit_filters.RequestId,
+        audit_filters.Approval,
     )
     search_fields = ("entity_id", "entity_label", "actor_label", "action", "request_id")
     search_help_text = "Id or name of an object, person, action or request."
@@ -149,8 +89,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @display(description="Kind")
     def kind(self, entry: AuditEntry) -> str:
-        names = {kind.value: name for kind, name in _KINDS_OF_ACTORS.items()}
-        return names.get(entry.actor_kind, entry.actor_kind)
+        return audit_filters.ACTORS.get(entry.actor_kind, entry.actor_kind)
 
     @display(description="Role")
     def role(self, entry: AuditEntry) -> str:

@@ -98,7 +98,9 @@ class AuditEntryView(ProjectAPIView):
     resource = "audit"
 
     def get(self, request: Request, audit_entry_id: str) -> Response:
-        found = audit.readable_by(actor_of(request)).filter(pk=_number(audit_entry_id)).first()
+        number = _number(audit_entry_id)
+        readable = audit.readable_by(actor_of(request))
+        found = readable.filter(pk=number).first() if number is not None else None
         if found is None:
             raise NotFound.of("audit_entry", audit_entry_id)
         return Response(audit_entry_output(found, sealed_to=sealing.sealed_to(AuditEntry)))

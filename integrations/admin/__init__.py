@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from integrations.admin import async_actions, exports
+from integrations.admin import async_actions, audit, exports
 
-__all__ = ["async_actions", "exports"]
+__all__ = ["async_actions", "audit", "exports"]

@@ -91,7 +91,8 @@ def test_refuses_an_unknown_object_and_names_the_known_ones(ask: Ask) -> None:
         ask(exported_object="secrets")
 
     assert refused.value.key == "invalid_payload"
-    assert refused.value.details.startswith("Property .exported_object must be one of customer, note, order")
+    known = "audit_entry, customer, note, order"
+    assert refused.value.details.startswith(f"Property .exported_object must be one of {known}")
 
 
 @pytest.mark.parametrize(("role", "may"), [("VIEWER", True), ("USER", True), ("MERCHANT", False)])
