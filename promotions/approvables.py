@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from approvals import codec, registry
 from approvals.registry import Arguments, Operation, Subject
 from core import project, words
+from core.actors import Actor
 from promotions import approval_contents as contents
 from promotions import approval_facts as facts
+from promotions import approval_words
 from promotions.models import (
     Budget,
     Campaign,
@@ -21,11 +24,13 @@ from promotions.models import (
     Voucher,
 )
 from promotions.selectors import vouchers as known_vouchers
+from promotions.selectors.launching import LAUNCH
 from promotions.services import (
     budgets,
     campaigns,
     categories,
     ledger,
+    lifecycle,
     rule_assignments,
     stacking_rules,
     stacks,
@@ -42,6 +47,7 @@ from promotions.services.tiers import TierSpec
 from promotions.services.vouchers import VoucherSpec
 
 type Describe = Callable[[Arguments, Any, Subject | None], Subject]
+type Follow = Callable[[str, str, Actor, datetime], None]
 
 CAMPAIGN, VOUCHER, RULE, BUDGET = "campaign", "voucher", "validation_rule", "budget"
 CATEGORY, STACKING, CODES = "category", "stacking_rules", "vouchers"
@@ -83,6 +89,14 @@ def _new_campaign(arguments: Arguments, result: Any, before: Subject | None) -> 
         return Subject(type=CAMPAIGN, is_running=False)
     spec: CampaignSpec = arguments["spec"]
     return of_campaign(result.pk, arguments, codes=spec.vouchers_count, code=spec.code)
+
+
+def _launch(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
+    """The codes that the draft wants are part of what is seen, before and after."""
+    row = Campaign.objects.filter(pk=arguments["campaign_id"]).first()
+    wanted = {} if row is None else {"codes": row.codes_wanted, "code": row.code_wanted}
+    said = {name: value for name, value in wanted.items() if value}
+    return of_campaign(arguments["campaign_id"], arguments, **said)
 
 
 def _more_codes(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
@@ -251,7 +265,8 @@ _RESOURCES: Final = {"stacking_rules": "management"}
 _OPERATIONS: Final[Mapping[str, _Entry]] = {
     "campaigns.create": ("New campaign", "create", campaigns.create, _new_campaign, _OF_CAMPAIGNS),
     "campaigns.update": ("Change a campaign", "modify", campaigns.update, _campaign, _OF_CAMPAIGNS),
-    "campaigns.switch": ("Switch a campaign", "modify", campaigns.set_active, _campaign, ()),
+    LAUNCH: ("Launch a campaign", "modify", campaigns.launch, _launch, ()),
+    "campaigns.switch": ("Pause or resume a campaign", "modify", campaigns.set_active, _campaign, ()),
     "campaigns.delete": ("Delete a campaign", "delete", campaigns.delete, _campaign, ()),
     "campaigns.add_codes": ("Add codes", "modify", campaigns.add_codes, _more_codes, (VoucherSpec,)),
     "promotions.create": ("New tier", "create", tiers.create, _tier, (TierSpec,)),
@@ -284,6 +299,9 @@ _OPERATIONS: Final[Mapping[str, _Entry]] = {
 """Name -> label, what its permission does to the resource, service, description, dataclasses it takes."""
 
 
+_FOLLOWED: Final[Mapping[str, Follow]] = {LAUNCH: lifecycle.follow}
+
+
 def register() -> None:
     for name, (label, verb, service, describe, specs) in _OPERATIONS.items():
         resource = name.partition(".")[0]
@@ -295,7 +313,10 @@ def register() -> None:
                 service=service,
                 describe=describe,
                 specs=specs,
+                follow=_FOLLOWED.get(name),
             )
         )
     for fact in facts.TYPES:
         registry.register_fact(fact)
+    for target_type in approval_words.TYPES:
+        registry.register_words(target_type, approval_words.sentences)

@@ -84,14 +84,28 @@ def said(subject: Version.Subject, content: Mapping[str, Any], known: Mapping[st
 
 def names_in(contents: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """What everything that terms name by its id is called; a query for each kind that is there."""
-    articles = [article for one in contents for article in _articles(one.get("discount"))]
-    documents = [rule_words.document_in(one) for one in contents]
-    return {**_names(contents), **rule_words.names_of(documents, articles=articles)}
+    discounts = [one["discount"] for one in contents if "discount" in one]
+    return {**_names(contents), **names_of_terms(rules=contents, discounts=discounts)}
 
 
-def _articles(wire: Mapping[str, Any] | None) -> frozenset[str]:
+def names_of_terms(
+    *, rules: Iterable[Mapping[str, Any]], discounts: Iterable[Mapping[str, Any]]
+) -> dict[str, str]:
+    """What the ids in these rules and discounts are called."""
+    articles = [article for wire in discounts for article in _articles(wire)]
+    return rule_words.names_of([rule_words.document_in(one) for one in rules], articles=articles)
+
+
+def windows(content: Mapping[str, Any]) -> str:
+    """On which days and hours between its dates: Monday, Friday; empty: at any time."""
+    dates = ("start_date", "expiration_date")
+    limits = time_limits(_limited({name: value for name, value in content.items() if name not in dates}))
+    return limits.partition("; ")[2]
+
+
+def _articles(wire: Mapping[str, Any]) -> frozenset[str]:
     try:
-        return articles_given(effects.parse(exact(wire))) if wire else frozenset()
+        return articles_given(effects.parse(exact(wire)))
     except effects.DiscountError:
         return frozenset()
 
@@ -162,9 +176,16 @@ def _choices(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _times(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if "measure" in content:
         return
+    is_inherited = "campaign_id" in content and content.keys().isdisjoint(_LIMITS)
+    yield "Valid", _INHERITED if is_inherited else time_limits(_limited(content))
+    after = content.get("activity_duration_after_publishing")
+    yield "Valid after publishing for", span(after) if after else ""
+
+
+def _limited(content: Mapping[str, Any]) -> Campaign:
     names = ("start_date", "expiration_date")
     starts_at, ends_at = (parse_instant(content[name]) if name in content else None for name in names)
-    row = Campaign(
+    return Campaign(
         starts_at=starts_at,
         ends_at=ends_at,
         timeframe_interval=content.get("timeframe_interval", ""),
@@ -172,10 +193,6 @@ def _times(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         days_of_week=content.get("validity_day_of_week"),
         validity_hours=content.get("validity_hours"),
     )
-    is_inherited = "campaign_id" in content and content.keys().isdisjoint(_LIMITS)
-    yield "Valid", _INHERITED if is_inherited else time_limits(row)
-    after = content.get("activity_duration_after_publishing")
-    yield "Valid after publishing for", span(after) if after else ""
 
 
 def _uses(subject: Version.Subject, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
