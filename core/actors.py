@@ -120,6 +120,10 @@ class Actor:
         """Whether he may at least ask for it."""
         return role_proposes(self.role, permission)
 
+    def gets_to(self, permission: str) -> bool:
+        """Whether he gets as far as the services behind a permission: there the gate lets pass or asks."""
+        return self.may(permission) or self.proposes(permission)
+
     @classmethod
     def system(cls, name: str, *, channel: str = "COMMAND") -> Actor:
         """A process of the house itself: a command, a task, a subscriber."""

@@ -118,8 +118,10 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
     actions: Any = ()
 
     def allows(self, request: HttpRequest, action: str) -> bool:
-        """Whether the person holds `<resource>.<action>`."""
-        return staff_allows(request.user, f"{self.resource or self.opts.model_name}.{action}")
+        """Whether the person holds `<resource>.<action>`, or may ask for it: then the service's gate files a
+        request.
+        """
+        return as_actor(request.user).gets_to(f"{self.resource or self.opts.model_name}.{action}")
 
     def _may(self, request: HttpRequest, verb: str) -> bool:
         return self.allows(request, _ACTIONS[verb])

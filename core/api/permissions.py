@@ -21,7 +21,7 @@ _DEFAULT_ACTIONS: Final = {
 
 class RolePermission(BasePermission):
     """Asks the actor for `view.resource` + the action of the method (`view.actions` overrides the usual
-    verbs).
+    verbs). Who may only propose it gets as far as the service, where the gate files a request.
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
@@ -32,6 +32,6 @@ class RolePermission(BasePermission):
             return True
         permission = f"{view.resource}.{action}"
         credentials: Any = request.auth
-        if not credentials.actor.may(permission):
+        if not credentials.actor.gets_to(permission):
             raise MissingPermission(f"The key lacks the permission {permission}.")
         return True

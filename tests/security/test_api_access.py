@@ -20,6 +20,7 @@ ROUTES: Final = {route.pattern: route for route in api_routes()}
 HOLDERS: Final = {
     "read": {"server ADMIN", "server USER", "server SUPPORT", "server VIEWER", "server MERCHANT"},
     "write": {"server ADMIN", "server USER"},
+    "amend": {"server ADMIN", "server USER", "server SUPPORT"},
     "rule": {"server ADMIN"},
     "checkout": {"server ADMIN", "server USER", "server MERCHANT"},
     "advice": {"server ADMIN", "server USER", "server SUPPORT", "server MERCHANT"},

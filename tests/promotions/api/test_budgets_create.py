@@ -127,7 +127,7 @@ def test_unknown_campaigns_and_taken_names(api: APIClient) -> None:
     assert Budget.objects.count() == 1
 
 
-@pytest.mark.parametrize("role", ["USER", "VIEWER", "MERCHANT"])
+@pytest.mark.parametrize("role", ["SUPPORT", "VIEWER", "MERCHANT"])
 def test_only_admins_decide_what_may_be_spent(api_as: Callable[[str], APIClient], role: str) -> None:
     refused(api_as(role).post(URL, LEAST), 403, "missing_required_permission")
 

@@ -27,7 +27,7 @@ def test_deletes_once_and_keeps_the_figures(api: APIClient) -> None:
     refused(api.get(f"{url}/counters"), 404, "not_found")
 
 
-@pytest.mark.parametrize("role", ["USER", "VIEWER", "MERCHANT"])
+@pytest.mark.parametrize("role", ["SUPPORT", "VIEWER", "MERCHANT"])
 def test_only_admins_delete(api_as: Callable[[str], APIClient], role: str) -> None:
     budget = BudgetFactory()
 

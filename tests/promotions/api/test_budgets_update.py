@@ -110,7 +110,7 @@ def test_unknown_deleted_and_taken(api: APIClient, now: datetime) -> None:
     refused(api.put(url(other), {}), 404, "not_found")
 
 
-@pytest.mark.parametrize("role", ["USER", "VIEWER", "MERCHANT"])
+@pytest.mark.parametrize("role", ["SUPPORT", "VIEWER", "MERCHANT"])
 def test_only_admins_change(api_as: Callable[[str], APIClient], role: str) -> None:
     budget = BudgetFactory(limit=1)
 
