@@ -94,7 +94,7 @@ def _new_campaign(arguments: Arguments, result: Any, before: Subject | None) -> 
 def _launch(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
     """The codes that the draft wants are part of what is seen, before and after."""
     row = Campaign.objects.filter(pk=arguments["campaign_id"]).first()
-    wanted = {} if row is None else {"codes": row.codes_wanted, "code": row.code_wanted}
+    wanted = {} if row is None else {"codes": row.planned_codes, "code": row.planned_code}
     said = {name: value for name, value in wanted.items() if value}
     return of_campaign(arguments["campaign_id"], arguments, **said)
 

@@ -9,10 +9,16 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.actors import Actor
-from promotions.services import catalogue_changes, nightly_proof, sessions
+from promotions.services import catalogue_changes, lifecycle, nightly_proof, sessions
 
 # Any process that serves requests looks far more often; one that does not starts anew.
 _CHANGES_KEPT_FOR: Final = timedelta(hours=6)
+
+
+@shared_task
+def settle_campaigns(**_: Any) -> int:
+    """What may be redeemed goes by the clock anyway; this brings lists, filters and events to it."""
+    return lifecycle.settle_due(now=timezone.now())
 
 
 @shared_task

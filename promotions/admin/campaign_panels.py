@@ -6,26 +6,67 @@ from datetime import datetime
 
 from django.db.models import Sum
 from django.urls import reverse
+from django.utils.html import format_html
 
+from approvals.services import requests
 from core import words
+from core.actors import Actor
 from core.admin.pages import SHOWN_ROWS, Fact, Panel
 from promotions import reports
-from promotions.admin import budget_panels, rows
+from promotions import words as states
+from promotions.admin import budget_panels, rows, stop_banners
 from promotions.admin.ruled import Ruled
 from promotions.models import Campaign, PromotionTier, Redemption, Voucher
+from promotions.selectors import launching
 from promotions.words import campaign_state, tier_state, time_limits, uses, voucher_state
 
 _VERBS = {
-    "Running": "is running",
-    "Scheduled": "has not started yet",
-    "Ended": "is over",
-    "Disabled": "is disabled: nothing of it can be redeemed",
-    "In the bin": "is in the bin",
+    states.RUNNING: "is running",
+    states.SCHEDULED: "has not started yet",
+    states.ENDED: "is over",
+    states.PAUSED: "is paused, so nothing of it can be redeemed",
+    states.IN_BIN: "is in the bin",
+    states.DRAFT: "is a draft, so nobody gets it yet",
+    states.IN_REVIEW: "is in review, so nobody gets it yet",
+    states.CHANGES_REQUESTED: "waits for changes, so nobody gets it yet",
+    states.REJECTED: "was rejected, so nobody gets it",
+    states.APPROVED: "is approved and waits for the time of its launch",
 }
 
 
-def lead(campaign: Campaign, now: datetime) -> str:
+def lead(campaign: Campaign, actor: Actor, now: datetime) -> str:
     """Spring sale is running: 10 % off the order, with a code. Valid 1 Mar 2026 – 31 Mar 2026."""
+    said = _said(campaign, now)
+    if campaign.is_draft:
+        said = format_html("{} {}", said, _next_step(campaign, actor, now))
+    stopped = stop_banners.on_campaign(campaign)
+    return format_html("{} {}", said, stopped) if stopped else said
+
+
+def _next_step(campaign: Campaign, actor: Actor, now: datetime) -> str:
+    found = launching.asking(campaign, now)
+    if found is None:
+        stages = launching.asked(campaign, actor, now)
+        return f"Before its launch these have to say yes: {', then '.join(stages)}." if stages else ""
+    step = {
+        states.CHANGES_REQUESTED: "Change it, then submit it again.",
+        states.IN_REVIEW: "If you change it, it has to be submitted again.",
+    }.get(campaign_state(campaign, now), "")
+    if found.is_outdated:
+        step = "It was changed since it was submitted: submit it again."
+    return format_html(
+        '{} <a class="fanfare-link" href="{}">See the request</a>', step, requests.page(found.request)
+    )
+
+
+def planned(campaign: Campaign) -> str:
+    """What a draft gets when it is launched: 100 codes, the code WELCOME10."""
+    if campaign.type == Campaign.Type.STANDALONE:
+        return f"the code {campaign.planned_code}"
+    return words.count(campaign.planned_codes, "code")
+
+
+def _said(campaign: Campaign, now: datetime) -> str:
     verb = _VERBS[campaign_state(campaign, now)]
     if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
         what = "customers get it without a code, by the first tier that fits"
@@ -36,6 +77,10 @@ def lead(campaign: Campaign, now: datetime) -> str:
 
 
 def facts(campaign: Campaign) -> list[Fact]:
+    """A draft has no numbers yet."""
+    if campaign.is_draft:
+        is_promotion = campaign.campaign_type == Campaign.CampaignType.PROMOTION
+        return [] if is_promotion else [Fact(title="At its launch it gets", value=planned(campaign))]
     totals = reports.of_campaign(campaign)
     redemptions = f"{reverse('admin:promotions_redemption_changelist')}?campaign__id__exact={campaign.pk}"
     found = [
@@ -101,7 +146,11 @@ def _codes(campaign: Campaign, now: datetime) -> Panel:
             )
             for voucher in found
         ],
-        empty="No codes yet. Make some with “Add codes” above.",
+        empty=(
+            f"A draft has no codes yet. At its launch it gets {planned(campaign)}."
+            if campaign.is_draft
+            else "No codes yet. Make some with “Add codes” above."
+        ),
         all_url=f"{reverse('admin:promotions_voucher_changelist')}?campaign__id__exact={campaign.pk}",
         all_label=f"See all {campaign.vouchers_count:,} codes",
     )

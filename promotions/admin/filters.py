@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter
 
-from promotions.models import Redemption
+from promotions.models import DRAFTS, Lifecycle, Redemption
 from promotions.words import DISABLED, ENDED, REFUSALS, RUNNING, SCHEDULED, USED_UP
 
 
@@ -29,7 +29,7 @@ def state_condition(state: str, now: datetime) -> Q:
     return enabled & is_open & (Q(ends_at=None) | Q(ends_at__gt=now))
 
 
-class CampaignStateFilter(DropdownFilter):
+class StateFilter(DropdownFilter):
     title = "state"
     parameter_name = "state"
 
@@ -41,7 +41,21 @@ class CampaignStateFilter(DropdownFilter):
         return queryset.filter(state_condition(value, timezone.now())) if value else queryset
 
 
-class VoucherStateFilter(CampaignStateFilter):
+class CampaignStateFilter(StateFilter):
+    """By the clock, also when the job that moves campaigns is late."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        launched = ((state.upper(), state) for state in (RUNNING, SCHEDULED, ENDED))
+        moved = ((str(state), str(state.label)) for state in (Lifecycle.PAUSED, *DRAFTS))
+        return [*launched, *moved]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() in (Lifecycle.PAUSED, *DRAFTS):
+            return queryset.filter(lifecycle=self.value())
+        return super().queryset(request, queryset)
+
+
+class VoucherStateFilter(StateFilter):
     """By the code's own limits and switch."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions.admin import rows, version_panel
 from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, said_conditions
-from promotions.admin.filters import CampaignStateFilter
+from promotions.admin.filters import StateFilter
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
 from promotions.admin.forms.parts import READ_IN_WORDS, TIME_FIELDS, discount_sections, has_more_limits
 from promotions.admin.forms.vouchers import TierForm
@@ -47,7 +47,7 @@ class PromotionTierAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
         "given",
     )
     list_filter = (
-        CampaignStateFilter,
+        StateFilter,
         ("campaign", AutocompleteSelectFilter),
         ("category", RelatedDropdownFilter),
     )

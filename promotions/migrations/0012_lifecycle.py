@@ -24,12 +24,12 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="campaign",
-            name="code_wanted",
+            name="planned_code",
             field=models.CharField(blank=True, db_default="", default="", editable=False, max_length=255),
         ),
         migrations.AddField(
             model_name="campaign",
-            name="codes_wanted",
+            name="planned_codes",
             field=models.PositiveIntegerField(db_default=0, default=0, editable=False),
         ),
         migrations.AddField(

@@ -61,8 +61,8 @@ class Campaign(FSMModelMixin, TimestampedModel, TimeLimited):
     `voucher_*` and `discount` are what its codes inherit; a code's own value wins, field by field.
 
     `lifecycle` is for people, lists and events: what may be redeemed is decided by `is_active`, the dates and
-    `deleted_at`, so that a clock that is late harms nobody. `codes_wanted` and `code_wanted` are what a draft
-    gets when it is launched, and stay as what was wanted.
+    `deleted_at`, so that a clock that is late harms nobody. `planned_codes` and `planned_code` say what a
+    draft gets when it is launched, and stay.
     """
 
     class CampaignType(models.TextChoices):
@@ -138,8 +138,8 @@ class Campaign(FSMModelMixin, TimestampedModel, TimeLimited):
     voucher_redemption_quantity = models.PositiveIntegerField(
         "uses per code", null=True, blank=True, help_text="Empty: no limit."
     )
-    codes_wanted = models.PositiveIntegerField(default=0, db_default=0, editable=False)
-    code_wanted = models.CharField(max_length=255, blank=True, default="", db_default="", editable=False)
+    planned_codes = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    planned_code = models.CharField(max_length=255, blank=True, default="", db_default="", editable=False)
     vouchers_count = models.PositiveIntegerField(default=0, editable=False)
     generation_status = models.CharField(
         max_length=16, choices=GenerationStatus, default=GenerationStatus.DONE, editable=False

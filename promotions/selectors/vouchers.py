@@ -77,7 +77,7 @@ def is_taken(code: str, *, besides: int | None) -> bool:
 
 def is_reserved(code: str, settings: ProjectSettings, *, besides: int | None = None) -> bool:
     """Whether a draft wants this code as its only one. Few drafts do."""
-    drafts = Campaign.objects.filter(lifecycle__in=DRAFTS).exclude(code_wanted="").exclude(pk=besides)
+    drafts = Campaign.objects.filter(lifecycle__in=DRAFTS).exclude(planned_code="").exclude(pk=besides or 0)
     key = project.code_key(code, settings)
-    wanted = drafts.values_list("code_wanted", flat=True)
+    wanted = drafts.values_list("planned_code", flat=True)
     return any(project.code_key(one, settings) == key for one in wanted)

@@ -195,7 +195,9 @@ def launch(*, campaign_id: int, actor: Actor, now: datetime) -> Campaign:
     campaign.save(update_fields=["lifecycle", "is_active", "updated_at"])
     versions.note(campaign, actor=actor, now=now)
     lifecycle.tell(campaign, "campaign.launched", was, actor, now)
-    drafts.make_codes(campaign, count=campaign.codes_wanted, code=campaign.code_wanted, actor=actor, now=now)
+    drafts.make_codes(
+        campaign, count=campaign.planned_codes, code=campaign.planned_code, actor=actor, now=now
+    )
     return selectors.printable(Campaign.objects.all()).get(pk=campaign.pk)
 
 
@@ -289,7 +291,7 @@ def _new(spec: CampaignSpec, kind: str, rule: ValidationRule | None, now: dateti
 
 def _draft(spec: CampaignSpec, given: Mapping[str, Any]) -> Campaign:
     campaign = Campaign(**given, lifecycle=Lifecycle.DRAFT, is_active=False)
-    wanted = {"codes_wanted": spec.vouchers_count, "code_wanted": spec.code or ""}
+    wanted = {"planned_codes": spec.vouchers_count, "planned_code": spec.code or ""}
     assign(campaign, drafts.plan(campaign, wanted))
     return campaign
 

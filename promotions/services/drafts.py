@@ -18,7 +18,7 @@ from promotions.services.vouchers import VoucherSpec
 AT_ONCE: Final = 200
 """As many codes are made within the request; more by a background job."""
 
-PLANNED: Final = ("codes_wanted", "code_wanted", "code_config")
+PLANNED: Final[tuple[str, ...]] = ("planned_codes", "planned_code", "code_config")
 """Columns that only drafts can change: what follows from them is made at the launch."""
 
 
@@ -30,19 +30,19 @@ def plan(campaign: Campaign, columns: Mapping[str, Any]) -> dict[str, Any]:
     :raises DuplicateFound: the code is taken, or another draft wants it.
     """
     if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
-        return {"codes_wanted": 0, "code_wanted": ""}
+        return {"planned_codes": 0, "planned_code": ""}
     given = {name: columns.get(name, getattr(campaign, name)) for name in ("type", *PLANNED)}
     config = CodeConfig.from_wire(given["code_config"])
     settled = {"code_config": config.to_wire()}
     if given["type"] == Campaign.Type.STANDALONE:
-        code = given["code_wanted"]
+        code = given["planned_code"]
         _check_code(campaign, code)
-        return {**settled, "codes_wanted": 0, "code_wanted": code}
-    count = given["codes_wanted"]
+        return {**settled, "planned_codes": 0, "planned_code": code}
+    count = given["planned_codes"]
     check_count(count)
     if count:
         codes.check_capacity(config=config, count=count, settings=project.current())
-    return {**settled, "codes_wanted": count, "code_wanted": ""}
+    return {**settled, "planned_codes": count, "planned_code": ""}
 
 
 def check_count(count: int) -> None:

@@ -19,8 +19,8 @@ from core.errors import DomainError
 from core.locking import lock, retried
 from promotions.models import BY_CLOCK, Campaign, Lifecycle, PromotionTier
 from promotions.selectors import campaigns as selectors
+from promotions.selectors.launching import LAUNCH
 
-LAUNCH: Final = "campaigns.launch"
 _BATCH: Final = 200
 _MOST_BATCHES: Final = 50
 

@@ -1,4 +1,4 @@
-"""A marketer signs in, makes a campaign with five codes, looks at them, and disables it."""
+"""A marketer signs in, drafts a campaign with five codes, launches it, looks at them, and pauses it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def sign_in(tab: Page) -> None:
     tab.wait_for_load_state("networkidle")
 
 
-def test_from_the_login_to_a_disabled_campaign(tab: Page, marketer: User) -> None:
+def test_from_the_login_over_a_draft_to_a_paused_campaign(tab: Page, marketer: User) -> None:
     sign_in(tab)
     tab.get_by_role("link", name="Make the first campaign").click()
 
@@ -42,16 +42,21 @@ def test_from_the_login_to_a_disabled_campaign(tab: Page, marketer: User) -> Non
     tab.fill("#id_discount_limit", "20.00")
     tab.fill("#id_codes_wanted", "5")
     tab.fill("#id_pattern", "SPRING-####")
-    tab.click("[name=_continue]")
+    tab.click("[name=_draft]")
+
+    expect(tab.get_by_text("Spring sale is a draft, so nobody gets it yet: 12.5 % off")).to_be_visible()
+    assert not Voucher.objects.exists()
+    tab.get_by_role("link", name="Launch").click()
+    tab.locator("#dialog").get_by_role("button", name="Launch").click()
 
     expect(tab.get_by_text("Spring sale is running: 12.5 % off the order")).to_be_visible()
     tab.click(".fanfare-tabs a[href='#codes']")
     expect(tab.locator("#codes-group .fanfare-code")).to_have_count(5)
     expect(tab.locator("#codes-group .fanfare-code").first).to_have_text(re.compile(r"SPRING-[2-9A-Z]{4}"))
 
-    tab.get_by_role("link", name="Disable").click()
-    tab.locator("#dialog").get_by_role("button", name="Disable").click()
-    expect(tab.get_by_text("Spring sale is disabled.")).to_be_visible()
+    tab.get_by_role("link", name="Pause").click()
+    tab.locator("#dialog").get_by_role("button", name="Pause").click()
+    expect(tab.get_by_text("Spring sale is paused.")).to_be_visible()
 
     campaign = Campaign.objects.get()
     assert campaign.is_active is False
@@ -65,6 +70,7 @@ def test_from_the_login_to_a_disabled_campaign(tab: Page, marketer: User) -> Non
     actions = AuditEntry.objects.filter(entity_id=campaign.public_id).order_by("pk")
     assert [(entry.action, entry.actor_label) for entry in actions] == [
         ("campaign.created", "Mara"),
+        ("campaign.launched", "Mara"),
         ("campaign.vouchers.added", "Mara"),
         ("campaign.disabled", "Mara"),
     ]

@@ -168,6 +168,15 @@ class NewCampaignForm(CampaignForm):
         given["voucher_redemption_quantity"] = self.cleaned_data.get("voucher_redemption_quantity")
         return given
 
+    def kind_of_codes(self) -> dict[str, Any]:
+        """The columns that say which codes there will be, and what a gift card holds."""
+        given = self.cleaned_data
+        columns: dict[str, Any] = {
+            "type": given.get("type") or Campaign.Type.STATIC,
+            "code_config": code_config(given.get("pattern"), given.get("charset")),
+        }
+        return {**columns, "gift": gifts.wire_gift(given)} if self.makes_cards else columns
+
     def spec(self) -> CampaignSpec:
         given, values = self.cleaned_data, self.values()
         metadata = given.get("metadata") or {}
@@ -182,13 +191,10 @@ class NewCampaignForm(CampaignForm):
                 rules=self.rules(),
             )
             return CampaignSpec(kind=given["campaign_type"], tiers=(tier,), values=values, metadata=metadata)
-        kind_of_codes = given.get("type") or Campaign.Type.STATIC
-        values |= {
-            "type": kind_of_codes,
-            "code_config": code_config(given.get("pattern"), given.get("charset")),
-        }
-        values |= {"gift": gifts.wire_gift(given)} if self.makes_cards else {"discount": self.wire_discount()}
-        is_one_code = kind_of_codes == Campaign.Type.STANDALONE
+        values |= self.kind_of_codes()
+        if not self.makes_cards:
+            values["discount"] = self.wire_discount()
+        is_one_code = values["type"] == Campaign.Type.STANDALONE
         return CampaignSpec(
             kind=given["campaign_type"],
             code=given.get("code") if is_one_code else None,

@@ -44,9 +44,9 @@ def discount_sections(row: Any = None) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def worth_sections() -> list[tuple[str, dict[str, Any]]]:
+def worth_sections(row: Any = None) -> list[tuple[str, dict[str, Any]]]:
     """The fieldsets of what a new code is worth: a discount, or credits."""
-    return [("Gift card", {"fields": GIFT_FIELDS, "classes": [GIFT_CLASS]}), *discount_sections()]
+    return [("Gift card", {"fields": GIFT_FIELDS, "classes": [GIFT_CLASS]}), *discount_sections(row)]
 
 
 class DefinitionForm(DiscountForm):

@@ -283,7 +283,7 @@ def test_list_shows_words_and_no_json(admin_page: Client, redeem: Callable[..., 
 
 @pytest.mark.parametrize(
     ("state", "names"),
-    [("RUNNING", ["now"]), ("SCHEDULED", ["later"]), ("ENDED", ["gone"]), ("DISABLED", ["off"])],
+    [("RUNNING", ["now"]), ("SCHEDULED", ["later"]), ("ENDED", ["gone"]), ("PAUSED", ["off"])],
 )
 def test_filter_by_state(state: str, names: list[str], admin_page: Client, db: None) -> None:
     CampaignFactory(name="now")
