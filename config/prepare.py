@@ -81,6 +81,23 @@ def ensure_keys() -> None:
             keys = _create_keys(password)
         # Inside the transaction: what was committed can be shown, also after a kill right here.
         demo_keys.write(settings.FANFARE_HOME, keys)
+        _let_people_in(keys.password)
+
+
+def _let_people_in(password: str) -> None:
+    """The people of the demo shop sign in with the printed password, until they have their own."""
+    from django.contrib.auth import get_user_model
+    from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+
+    from demo_store.seed.governance import PEOPLE
+
+    if not password:
+        return
+    for person in get_user_model().objects.filter(
+        username__in=PEOPLE, password__startswith=UNUSABLE_PASSWORD_PREFIX
+    ):
+        person.set_password(password)
+        person.save(update_fields=["password"])
 
 
 def _create_keys(password: str) -> DemoKeys:

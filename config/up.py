@@ -193,6 +193,7 @@ Fanfare is running. Ctrl-C stops it.
 
   Admin        {address}/admin/
   Login        {keys.username} / {keys.password or "(the password you chose)"}
+               the same password: mia (marketer), carla (category), fred (finance), sam (support)
   Server key   X-App-Id: {keys.server_id}
                X-App-Token: {keys.server_token}
   Client key   X-Client-Application-Id: {keys.client_id}

@@ -10,7 +10,16 @@ from django.utils import timezone
 from core import project
 from core.actors import Actor
 from core.services import project as project_service
-from demo_store.seed import budgets, catalogue, conditions, gift_cards, history, offers, people
+from demo_store.seed import (
+    budgets,
+    catalogue,
+    conditions,
+    gift_cards,
+    governance,
+    history,
+    offers,
+    people,
+)
 from promotions.models import Campaign
 
 
@@ -43,6 +52,7 @@ class Command(BaseCommand):
             history.load(people=shoppers, today=today, now=now, random=random, actor=actor)
             conditions.load_uses(people=shoppers, today=today, actor=actor)
             gift_cards.load_uses(people=shoppers, today=today, actor=actor)
+            governance.load(now=now, actor=actor)
         self.stdout.write(self.style.SUCCESS("The demo shop is open."))
 
 
