@@ -7,9 +7,11 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -43,17 +45,17 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     search_help_text = "Id or name of an object, person, action or request."
     ordering = ("-at", "-id")
     fieldsets = (
-        (None, {"fields": ("at", "action", "entity", "entity_id", "changes")}),
+        (None, {"fields": ("exactly", "action", "page", "object_id", "changes")}),
         ("By", {"fields": ("who", "kind", "actor_id", "role")}),
         ("From where", {"fields": ("channel", "came_from", "in_request", "by_approval")}),
         ("Seal", {"fields": ("sealed",)}),
     )
     readonly_fields = (
-        "when",
-        "what",
-        "who",
-        "entity",
+        "exactly",
+        "page",
+        "object_id",
         "changes",
+        "who",
         "kind",
         "role",
         "came_from",
@@ -84,8 +86,27 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @display(description="Object")
     def entity(self, entry: AuditEntry) -> str:
-        name = _kinds().get(entry.entity_type, entry.entity_type)
-        return f"{capfirst(name)} {entry.entity_label or entry.entity_id}"
+        return f"{capfirst(_kind(entry.entity_type))} {entry.entity_label or entry.entity_id}"
+
+    @display(description="At")
+    def exactly(self, entry: AuditEntry) -> str:
+        return date_format(timezone.localtime(entry.at), "j M Y, H:i:s.u")
+
+    @display(description="Object")
+    def page(self, entry: AuditEntry) -> str | SafeString:
+        """As a link to it, where it still is."""
+        model = _models().get(entry.entity_type)
+        page = self.admin_site._registry.get(model) if model is not None else None
+        if model is None or page is None:
+            return self.entity(entry)
+        names = {field.name for field in model._meta.concrete_fields}
+        by = {"public_id": entry.entity_id} if "public_id" in names else {"pk": _whole(entry.entity_id)}
+        found = model._base_manager.filter(**by).only("pk").first()
+        return self.entity(entry) if found is None else words.link(self.entity(entry), page.url_of(found))
+
+    @display(description="Id of the object")
+    def object_id(self, entry: AuditEntry) -> str:
+        return entry.entity_id
 
     @display(description="Kind")
     def kind(self, entry: AuditEntry) -> str:
@@ -116,13 +137,15 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         )
 
     @display(description="Sealed")
-    def sealed(self, entry: AuditEntry) -> str:
+    def sealed(self, entry: AuditEntry) -> str | SafeString:
         over = Seal.objects.filter(table=AuditEntry._meta.db_table, last_id__gte=entry.pk).order_by("last_id")
         found = over.values_list("number", "digest", "sealed_at").first()
         if found is None:
             return "Not yet: a minute or two after it was written"
         number, digest, at = found
-        return f"By seal {number:,} on {words.when(at)}: {digest}"
+        return format_html(
+            'By seal {} on {}: <span class="break-all">{}</span>', f"{number:,}", words.when(at), digest
+        )
 
     @display(description="Before and after")
     def changes(self, entry: AuditEntry) -> str:
@@ -133,9 +156,18 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
 
 @lru_cache(maxsize=1)
-def _kinds() -> dict[str, str]:
-    """What people call the kinds of objects: `apikey` is an API key."""
-    return {model._meta.model_name or "": str(model._meta.verbose_name) for model in apps.get_models()}
+def _models() -> dict[str, type[Model]]:
+    return {model._meta.model_name or "": model for model in apps.get_models()}
+
+
+def _kind(entity_type: str) -> str:
+    """What people call a kind of object: `apikey` is an API key."""
+    model = _models().get(entity_type)
+    return str(model._meta.verbose_name) if model is not None else entity_type
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() else None
 
 
 def _flat(values: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -58,6 +58,8 @@ class ExportAdmin(ReadOnlyPageAdmin):
     @display(description="What")
     def what(self, export: Export) -> str:
         name = export.exported_object.replace("_", " ").capitalize()
+        if name.endswith("y"):
+            return f"{name[:-1]}ies"
         return name if name.endswith("s") else f"{name}s"
 
     @display(description="State", label=_COLOURS, ordering="status")

@@ -165,6 +165,19 @@ def test_links_lead_to_everything_of_one_request(admin_page: Client, entries: di
     for part in ("?request_id=req-1", "?approval_id=apr_1", "?address=192.0.2.7"):
         assert f'href="{URL}{part}"' in text
     assert "Not yet: a minute or two after it was written" in text
+    assert 'href="/admin/core/projectsettings/1/change/"' in text
+    assert "10 Mar 2026, 12:00:00.000000" in text
+
+
+@pytest.mark.parametrize("entity", ["gone", "987654", "٣"])
+def test_an_object_that_is_no_more_is_named_without_a_link(
+    admin_page: Client, entries: dict[str, AuditEntry], entity: str
+) -> None:
+    fields = {**AuditEntry.objects.values().get(pk=entries["job"].pk), "id": None}
+    for kind in ("user", "voucher", "nothing"):
+        entry = AuditEntry.objects.create(**{**fields, "entity_type": kind, "entity_id": entity})
+        text = admin_page.get(f"{URL}{entry.pk}/change/").text
+        assert f"{kind.capitalize()} Fanfare" in text
 
 
 def test_an_empty_question_is_no_filter() -> None:
