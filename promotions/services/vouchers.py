@@ -45,6 +45,7 @@ class VoucherSpec:
     `gift` are in wire form. `code` None: draw one by `code_config` (wire form), or by the campaign's. `rules`
     are ids, one at most. They and `type` only count for a new code; the type has to fit what it is worth.
     `conditions` is the id of the rule that something that is there shall have, "" none, None: not said.
+    `inherits_discount`: a code of a campaign gives its own discount up for its campaign's.
     """
 
     type: str | None = None
@@ -54,6 +55,7 @@ class VoucherSpec:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
     conditions: str | None = None
+    inherits_discount: bool = False
 
 
 @gated("vouchers.create")
@@ -148,6 +150,8 @@ def update(*, voucher_id: int, spec: VoucherSpec, actor: Actor, now: datetime) -
         inherited = campaign.discount if campaign else None
         changed = discounts.merged(voucher.discount or inherited, wire, InvalidVoucher)
         columns |= {} if changed is None else {DISCOUNT: changed}
+    if spec.inherits_discount and campaign is not None and campaign.discount:
+        columns[DISCOUNT] = None
     gift = columns.pop(GIFT, None) or {}
     is_card = voucher.type == Voucher.Type.GIFT_VOUCHER
     if is_card and gift.get("effect"):
