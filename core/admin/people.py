@@ -67,6 +67,14 @@ class AuditedAdmin(ModelAdmin):
         audit.log(staff_actor(request), action, obj, now=timezone.now(), before=before, after=after)
 
 
+class PersonForm(UserChangeForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Not even pieces of the hash are shown.
+        self.fields["password"].widget.template_name = "core/admin/password.html"
+        self.fields["password"].help_text = ""
+
+
 def _what_groups_open() -> SafeString:
     """In plain words, above the choice of groups. Two names of one role share a line."""
     names: dict[str, list[str]] = {}
@@ -82,7 +90,7 @@ def _what_groups_open() -> SafeString:
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[misc] # Django comes first, ours adds
-    form = UserChangeForm
+    form = PersonForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "email", "first_name", "last_name", "is_staff", "is_active", "last_login")
@@ -138,6 +146,10 @@ class UserAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[misc] # Django c
             self.message_user(request, f"The second step of {person} is reset.", messages.SUCCESS)
         return htmx_redirect(self.url_of(person))
 
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Django's help speaks of its own rights, which open nothing here."""
+        return super().formfield_for_manytomany(db_field, request, **{**kwargs, "help_text": ""})
+
     def facts(self, obj: User) -> dict[str, Any]:
         names = ("username", "email", "first_name", "last_name", "is_active", "is_staff", "is_superuser")
         groups = sorted(obj.groups.values_list("name", flat=True))
@@ -171,8 +183,11 @@ class GroupAdmin(DjangoGroupAdmin, AuditedAdmin):  # type: ignore[misc] # as abo
     def facts(self, obj: Group) -> dict[str, Any]:
         return {"name": obj.name}
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> Any:
-        return (*self.readonly_fields, "name") if _is_of_the_house(obj) else self.readonly_fields
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not _is_of_the_house(obj)
+
+    def has_view_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not _is_of_the_house(obj)

@@ -215,7 +215,7 @@ def _refusal(checked: Checked) -> str:
 
 def _qr_code(text: str) -> str:
     """As SVG: black on white in dark pages too, because cameras need it."""
-    drawn = segno.make(text, micro=False).svg_inline(scale=4, light="white", svgclass="fanfare-qr-code")
+    drawn = segno.make(text, micro=False).svg_inline(omitsize=True, light="white", svgclass="fanfare-qr-code")
     return mark_safe(drawn)  # noqa: S308 - squares only, drawn by the library
 
 

@@ -142,9 +142,6 @@ def _somebody_who_may(db: None) -> None:
         User.objects.create_user(f"{name}-who-may", is_staff=True).groups.add(Group.objects.get(name=name))
 
 
-BUDGET: Final = {"name": "Spring", "type": "DISCOUNT", "limit": 2}
-
-
 def state() -> list[Any]:
     return [list(model.objects.order_by("pk").values()) for model in (Budget, Voucher)]
 

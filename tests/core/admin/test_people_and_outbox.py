@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
@@ -11,6 +12,7 @@ from core import events
 from core.actors import Actor
 from core.models import AuditEntry, EventDelivery
 from core.services import api_keys
+from core.staff import OPENS
 from tests.conftest import NOW
 
 USERS = "/admin/auth/user/"
@@ -103,6 +105,50 @@ def test_a_single_right_does_not_open_the_people_pages(client: Client, db: None)
 
     assert answer.status_code == 403
     assert User.objects.get(username="clever").is_superuser is False
+
+
+def test_not_even_pieces_of_a_password_are_shown(admin_page: Client) -> None:
+    anna = User.objects.create_user("anna", password=PASSWORD)
+    bert = User.objects.create_user("bert")
+    _, salt, digest = anna.password.split("$")
+
+    page = admin_page.get(f"{USERS}{anna.pk}/change/").text
+
+    assert "Set, and kept so that nobody can read it." in page
+    assert salt[:2] + "*" not in page
+    assert digest[:4] not in page
+    assert "None." in admin_page.get(f"{USERS}{bert.pk}/change/").text
+
+
+def test_the_page_of_a_person_says_what_groups_open(admin_page: Client) -> None:
+    anna = User.objects.create_user("anna")
+
+    page = unescape(admin_page.get(f"{USERS}{anna.pk}/change/").text)
+
+    assert "<dt>Marketer or User</dt>" in page
+    assert all(opens in page for opens in OPENS.values())
+
+
+def test_groups_of_the_house_stay_and_others_are_made(admin_page: Client) -> None:
+    support = Group.objects.get(name="Support")
+    url = f"/admin/auth/group/{support.pk}"
+
+    assert OPENS["Support"] in unescape(admin_page.get(f"{url}/change/").text)
+    assert admin_page.post(f"{url}/change/", {"name": "Helpers"}).status_code == 403
+    assert admin_page.post(f"{url}/delete/", {"post": "yes"}).status_code == 403
+    assert admin_page.post("/admin/auth/group/add/", {"name": "Category managers"}).status_code == 302
+
+    managers = Group.objects.get(name="Category managers")
+    url = f"/admin/auth/group/{managers.pk}"
+    assert admin_page.post(f"{url}/change/", {"name": "Buyers"}).status_code == 302
+    assert admin_page.post(f"{url}/delete/", {"post": "yes"}).status_code == 302
+    assert Group.objects.filter(name="Support").exists()
+    assert not Group.objects.filter(pk=managers.pk).exists()
+    assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True)) == [
+        "group.created",
+        "group.updated",
+        "group.deleted",
+    ]
 
 
 @pytest.fixture
