@@ -82,7 +82,7 @@ class EmergencyStop(models.Model):
         """What is stopped: Spring sale, Toys and 3 more"""
         if self.covers.get("everything"):
             return "Everything"
-        names = [entry["name"] for entries in self.covers.values() for entry in entries]
+        names = [entry["name"] for kind in sorted(self.covers) for entry in self.covers[kind]]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         return ", ".join(names[:_NAMED]) + more
 

@@ -27,6 +27,7 @@ MEANT: Final = {
     "work": {"User", "Admin", "root"},
     "amend": {"Support", "User", "Admin", "root"},
     "money": {"Finance", "User", "Admin", "root"},
+    "alarm": {"Reviewer", "Finance", "Admin", "root"},
     "survey": {*_READERS, "Admin", "root"},
     "export": {*_READERS, "Support", "User", "Admin", "root"},
     "admins": {"Admin", "root"},

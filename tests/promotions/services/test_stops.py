@@ -83,7 +83,7 @@ def test_it_names_what_it_covers() -> None:
         "stores": [{"id": "Berlin", "name": "Berlin"}],
         "channels": [{"id": "APP", "name": "APP"}],
     }
-    assert str(found) == "Spring, Toys, Ball and 3 more"
+    assert str(found) == "Spring, Toys, APP and 3 more"
 
 
 def test_what_was_on_is_what_it_covers() -> None:
