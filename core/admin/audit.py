@@ -32,6 +32,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     list_filter = (
         ("at", audit_filters.Period),
         audit_filters.Who,
+        audit_filters.ActorName,
         audit_filters.KindOfActor,
         audit_filters.Action,
         audit_filters.ObjectKind,

@@ -52,22 +52,33 @@ class _Exact:
 
 
 class Who(_Exact, DropdownFilter):
-    """A person or a key, by name. What jobs did is found by the kind of actor."""
+    """A person or a key, for those who may see people and keys."""
 
     title, parameter_name = "person or key", "who"
     wire: ClassVar = {"actor_kind": "actor_kind", "actor_id": "actor_id"}
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        people = get_user_model()._default_manager.filter(is_staff=True)
-        named = [(f"user:{user.pk}", user.get_full_name() or user.get_username()) for user in people]
-        keys = ApiKey.objects.values_list("app_id", "name")
-        named += [(f"api_key:{app_id}", f"{name} (key)") for app_id, name in keys]
+        named: list[tuple[str, str]] = []
+        seen = {model for model, page in _pages(model_admin) if page.has_view_permission(request)}
+        if get_user_model() in seen:
+            people = get_user_model()._default_manager.filter(is_staff=True)
+            named += [(f"user:{user.pk}", user.get_full_name() or user.get_username()) for user in people]
+        if ApiKey in seen:
+            keys = ApiKey.objects.values_list("app_id", "name")
+            named += [(f"api_key:{app_id}", f"{name} (key)") for app_id, name in keys]
         return sorted(named, key=lambda pair: pair[1].casefold())
 
     @classmethod
     def wanted(cls, value: str) -> Mapping[str, list[str]]:
         kind, _, actor_id = value.partition(":")
         return {"actor_kind": [kind], "actor_id": [actor_id]}
+
+
+class ActorName(_Exact, TextFilter):
+    """As it was when it was written down: of a person, a key or a job."""
+
+    title, parameter_name = "name of the actor", "actor_name"
+    wire: ClassVar = {"actor_label": "actor_name"}
 
 
 class KindOfActor(_Exact, DropdownFilter):
@@ -85,8 +96,7 @@ class ObjectKind(_Exact, DropdownFilter):
     wire: ClassVar = {"entity_type": "related_object_type"}
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        pages = model_admin.admin_site._registry.items()
-        seen = [model._meta for model, page in pages if page.has_view_permission(request)]
+        seen = [model._meta for model, page in _pages(model_admin) if page.has_view_permission(request)]
         named = [(meta.model_name, capfirst(str(meta.verbose_name))) for meta in seen]
         return sorted(named, key=lambda pair: pair[1])
 
@@ -145,7 +155,18 @@ class Period(RangeDateTimeFilter):
         return found.filter(at__lte=until) if until is not None else found
 
 
-FILTERS: Final = (Who, KindOfActor, Action, ObjectKind, ObjectId, Channel, Address, RequestId, Approval)
+FILTERS: Final = (
+    Who,
+    ActorName,
+    KindOfActor,
+    Action,
+    ObjectKind,
+    ObjectId,
+    Channel,
+    Address,
+    RequestId,
+    Approval,
+)
 
 
 def in_wire_form(query: QueryDict) -> dict[str, dict[str, Conditions]]:
@@ -183,3 +204,7 @@ def _instant(query: QueryDict, side: str) -> datetime | None:
     if found is None:
         return None
     return timezone.make_aware(found) if timezone.is_naive(found) else found
+
+
+def _pages(model_admin: Any) -> Any:
+    return model_admin.admin_site._registry.items()

@@ -67,6 +67,8 @@ def query_of(question: str) -> str:
 QUESTIONS = [
     ("who=user:{anna}", {"person"}),
     ("who=api_key:{key}", {"key"}),
+    ("actor_name=Anna+Nowak", {"person"}),
+    ("actor_name=tidy", {"job"}),
     ("actor_kind=system&entity_type=projectsettings", {"job"}),
     ("who=user:{anna}&actor_kind=user", {"person"}),
     ("who=user:{anna}&actor_kind=system", set()),
