@@ -56,6 +56,7 @@ _SECTIONS: Final = (
     (
         "Settings",
         (
+            ("Emergency stop", "front_hand", "promotions.EmergencyStop"),
             ("Project", "tune", "core.ProjectSettings"),
             ("API keys", "key", "core.ApiKey"),
             ("Metadata schemas", "data_object", "core.MetadataSchema"),

@@ -17,7 +17,7 @@ from core.health import Check
 from insights import dashboard
 from insights.dashboard import CHART_DAYS, Dashboard
 from promotions import budget_words
-from promotions.admin import budget_panels, rows
+from promotions.admin import budget_panels, rows, stop_banners
 from promotions.words import refusal, story, target
 
 # What is wrong when a check fails, and what to do.
@@ -56,6 +56,7 @@ def overview(request: HttpRequest) -> dict[str, Any]:
     return {
         "has_role": True,
         "is_new": board.is_new,
+        "stops": stop_banners.banners(),
         "new_campaign_url": reverse("admin:promotions_campaign_add"),
         "tiles": _tiles(board),
         "chart": json.dumps(_chart(board)),
