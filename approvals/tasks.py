@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from approvals.services import deadlines, mailing
+from approvals.services import carrying_out, deadlines, mailing
 
 
 @shared_task
@@ -20,3 +20,8 @@ def watch_deadlines(**_: Any) -> int:
 @shared_task
 def mail_notifications(**_: Any) -> int:
     return mailing.send_waiting(now=timezone.now())
+
+
+@shared_task
+def carry_out_due(**_: Any) -> int:
+    return carrying_out.carry_out_due(now=timezone.now())

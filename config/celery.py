@@ -58,6 +58,12 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    # What it finds late is carried out late, in the order of the times it was meant for.
+    "carry out approved changes whose time has come": {
+        "task": "approvals.tasks.carry_out_due",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
     "forget old answers to idempotency keys": {
         "task": "core.tasks.prune_idempotency_keys",
         "schedule": 3600.0,

@@ -42,8 +42,16 @@ def open_about(target_type: str, target_id: str) -> QuerySet[ApprovalRequest]:
     return ApprovalRequest.objects.filter(about).order_by("effective_at", "pk")
 
 
+def queued(target_type: str, target_id: str) -> QuerySet[ApprovalRequest]:
+    """Changes of one thing that have their time, decided or not yet; what takes effect first comes first."""
+    states = (ApprovalRequest.State.PENDING, ApprovalRequest.State.APPROVED)
+    return open_about(target_type, target_id).filter(state__in=states, effective_at__isnull=False)
+
+
 def queued_before(request: ApprovalRequest) -> QuerySet[ApprovalRequest]:
-    """Approved changes of the same thing that take effect earlier than this one."""
-    rows = open_about(request.target_type, request.target_id).exclude(pk=request.pk)
-    rows = rows.filter(state=ApprovalRequest.State.APPROVED)
-    return rows.filter(effective_at__lt=request.effective_at) if request.effective_at else rows.none()
+    """Changes of the same thing that take effect before this one, which was made on what they will leave."""
+    if request.effective_at is None:
+        return ApprovalRequest.objects.none()
+    at_once = Q(effective_at=request.effective_at, pk__lt=request.pk)
+    earlier = Q(effective_at__lt=request.effective_at) | at_once
+    return queued(request.target_type, request.target_id).filter(earlier).exclude(pk=request.pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from django.db import transaction
@@ -12,6 +13,8 @@ from approvals.services.requests import actor_of, keep_as_new_revision, tell
 from core.actors import Actor
 from core.errors import DomainError
 from core.locking import lock, retried
+
+logger = logging.getLogger(__name__)
 
 
 class _Moved(Exception):
@@ -73,12 +76,18 @@ def _run(request: ApprovalRequest, now: datetime) -> None:
 
 
 def carry_out_due(*, now: datetime) -> int:
-    """Carry out what is approved for now or earlier, what comes first first; returns how many it tried."""
+    """Carry out what is approved for now or earlier, what comes first first; returns how many it tried.
+
+    What fails for a reason that nobody foresaw stays as it was, for the next run, and stops no other.
+    """
     state = ApprovalRequest.State.APPROVED
     due = ApprovalRequest.objects.filter(state=state, effective_at__lte=now)
     pks = list(due.order_by("effective_at", "pk").values_list("pk", flat=True))
     for pk in pks:
-        _carry_out_one(pk, now)
+        try:
+            _carry_out_one(pk, now)
+        except Exception:
+            logger.exception("an approved request could not be carried out")
     return len(pks)
 
 

@@ -6,15 +6,16 @@ Deciding is in `decisions`, carrying out in `carrying_out`. Contract: governance
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from approvals import proposals, registry
+from approvals import codec, proposals, registry
 from approvals.models import OPEN, ApprovalRequest, Comment, Revision
 from approvals.proposals import Proposal
+from approvals.registry import Operation
 from approvals.selectors import policies
 from approvals.selectors import requests as known
 from core import audit, events
@@ -59,7 +60,8 @@ def submit(
             return _filed(proposal, now, reason, effective_at)
     except IntegrityError:
         # Two of the same at once: the other one was filed.
-        return ApprovalRequest.objects.get(fingerprint=proposal.fingerprint, state__in=OPEN)
+        mark = _fingerprint(proposal, effective_at)
+        return ApprovalRequest.objects.get(fingerprint=mark, state__in=OPEN)
 
 
 def _check(proposal: Proposal, reason: str, effective_at: datetime | None, now: datetime) -> None:
@@ -72,8 +74,14 @@ def _check(proposal: Proposal, reason: str, effective_at: datetime | None, now: 
     check_text(reason, "reason")
 
 
+def _fingerprint(proposal: Proposal, effective_at: datetime | None) -> str:
+    """The same for the same wish of the same person for the same time."""
+    return codec.digest([proposal.fingerprint, effective_at and effective_at.astimezone(UTC)])
+
+
 def _filed(proposal: Proposal, now: datetime, reason: str, effective_at: datetime | None) -> ApprovalRequest:
-    found = lock(ApprovalRequest.objects.filter(fingerprint=proposal.fingerprint, state__in=OPEN))
+    mark = _fingerprint(proposal, effective_at)
+    found = lock(ApprovalRequest.objects.filter(fingerprint=mark, state__in=OPEN))
     if found:
         request = found[0]
         if request.proposal_sha256 != proposal.proposal_sha256:
@@ -84,7 +92,7 @@ def _filed(proposal: Proposal, now: datetime, reason: str, effective_at: datetim
         operation=proposal.operation.name,
         title=f"{proposal.operation.label}: {target.label}"[:250],
         arguments=proposal.arguments,
-        fingerprint=proposal.fingerprint,
+        fingerprint=mark,
         target_type=target.type,
         target_id=target.id if proposal.before.content is not None else "",
         target_label=target.label[:250],
@@ -145,16 +153,18 @@ def proposed_now(request: ApprovalRequest, stored: Mapping[str, Any], now: datet
     :raises DomainError: as the service of the operation.
     """
     operation = registry.operation(request.operation)
-    requester = actor_of(request)
-    earlier = [
-        (
-            registry.operation(one.operation),
-            proposals.arguments_of(registry.operation(one.operation), one.arguments, actor_of(one), now),
-        )
-        for one in known.queued_before(request)
-    ]
-    arguments = proposals.arguments_of(operation, stored, requester, now)
+    earlier = [operation_of(one, now) for one in known.queued_before(request)]
+    arguments = proposals.arguments_of(operation, stored, actor_of(request), now)
     return proposals.dry(operation, arguments, policies.in_force(), first=earlier)
+
+
+def operation_of(request: ApprovalRequest, now: datetime) -> tuple[Operation, dict[str, Any]]:
+    """What a request asks for, with the arguments of its service.
+
+    :raises OutdatedArguments: see `codec.decode`.
+    """
+    operation = registry.operation(request.operation)
+    return operation, proposals.arguments_of(operation, request.arguments, actor_of(request), now)
 
 
 def _take_over(request: ApprovalRequest, proposal: Proposal, actor: Actor, now: datetime) -> None:
@@ -163,7 +173,7 @@ def _take_over(request: ApprovalRequest, proposal: Proposal, actor: Actor, now: 
     request.propose_anew()
     for name, value in {**_proposed(proposal, now), "arguments": proposal.arguments}.items():
         setattr(request, name, value)
-    request.fingerprint, request.error = proposal.fingerprint, ""
+    request.fingerprint, request.error = _fingerprint(proposal, request.effective_at), ""
     request.revision += 1
     request.stage, request.last_editor_id, request.updated_at = 0, actor.id, now
     if proposal.needed is None and request.effective_at is not None:
