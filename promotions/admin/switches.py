@@ -99,12 +99,15 @@ class SwitchesMixin:
             text = f"Choose {MOST_AT_ONCE} at most, or disable the whole campaign. Nothing was changed."
             self.message_user(request, text, messages.ERROR)  # type: ignore[attr-defined]
             return
+        switched = 0
         for row in rows:
             with reported(self, request, row):  # type: ignore[arg-type]
                 self.switch(request, row.pk, is_active)
-        word = "enabled" if is_active else "disabled"
-        text = f"{words.count(len(rows), 'is', 'are')} {word}."
-        self.message_user(request, text, messages.SUCCESS)  # type: ignore[attr-defined]
+                switched += 1
+        if switched:
+            word = "enabled" if is_active else "disabled"
+            text = f"{words.count(switched, 'is', 'are')} {word}."
+            self.message_user(request, text, messages.SUCCESS)  # type: ignore[attr-defined]
 
     def _switched(self, request: HttpRequest, object_id: str, is_active: bool) -> HttpResponse:
         row = self.found(request, object_id)  # type: ignore[attr-defined]

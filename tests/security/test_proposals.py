@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from rest_framework.test import APIClient
@@ -201,3 +202,23 @@ def test_a_person_who_may_only_ask_changes_nothing(
     assert answer.status_code == 200
     assert asked(operation).requester_label == "somebody"
     assert state() == before
+
+
+def test_several_at_once_are_asked_for_one_by_one() -> None:
+    pks = [VoucherFactory(code=code).pk for code in ("TEN", "TWENTY")]
+    browser = Client(raise_request_exception=False)
+    someone = User.objects.create_user("somebody", is_staff=True)
+    someone.groups.add(Group.objects.get(name="Support"))
+    browser.force_login(someone)
+
+    page = browser.post(
+        "/admin/promotions/voucher/",
+        {"action": "disable_chosen", ACTION_CHECKBOX_NAME: pks},
+        follow=True,
+    )
+
+    said = [str(message) for message in page.context["messages"]]
+    assert sorted(text.partition(":")[0] for text in said) == ["TEN", "TWENTY"]
+    assert all("Nothing was changed yet." in text for text in said)
+    assert ApprovalRequest.objects.count() == 2
+    assert Voucher.objects.filter(is_active=True).count() == 2
