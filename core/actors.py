@@ -99,7 +99,8 @@ class Actor:
 
     `id` is stable (user pk, key id, name of the process); `label` is for people; `channel` says through which
     door (`API`, `CLIENT_API`, `ADMIN`, `COMMAND`, `TASK`). `duties` are permissions beside the role.
-    `address` is where the request came from, `approval_id` the approval request that is carried out.
+    `address` is where the request came from, `approval_id` the approval request that is carried out;
+    `second_factor`: his session has shown a code of his authenticator app.
     """
 
     kind: ActorKind
@@ -111,6 +112,7 @@ class Actor:
     duties: frozenset[str] = frozenset()
     address: str = ""
     approval_id: str = ""
+    second_factor: bool = False
 
     def may(self, permission: str) -> bool:
         is_system = self.kind is ActorKind.SYSTEM

@@ -8,6 +8,9 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 
+from core import project
+from core.actors import Actor, ActorKind
+from core.errors import DomainError
 from core.models import ProjectSettings, SecondFactor
 from core.staff import staff_allows
 
@@ -27,10 +30,29 @@ def is_verified(request: HttpRequest) -> bool:
     return factor_id is not None and request.session.get(_KEY) == factor_id
 
 
+class SecondFactorNeeded(DomainError):
+    status = 403
+    key = "second_factor_required"
+    message = "A second factor is required"
+
+
+def demand(actor: Actor, *, now: datetime) -> None:
+    """For decisions of people: where the project asks deciders for the second step, none is made without it,
+    whatever group made somebody a decider. Keys have no second step.
+
+    :raises SecondFactorNeeded: it is asked for, and the actor has not taken it.
+    """
+    if actor.kind is ActorKind.SYSTEM or actor.second_factor or not _is_in_force(project.current(), now):
+        return
+    raise SecondFactorNeeded(
+        "This project asks for a code of an authenticator app before such a decision. People set it up in "
+        "the admin under their name, Second step of signing in; keys cannot decide."
+    )
+
+
 def is_required(user: Any, *, settings: ProjectSettings, now: datetime) -> bool:
     """Whether the project asks this person for the second step today."""
-    since = settings.second_factor_required_from
-    if since is None or now.astimezone(settings.zone).date() < since:
+    if not _is_in_force(settings, now):
         return False
     everybody = settings.second_factor_required_for == ProjectSettings.SecondFactorFor.STAFF
     return everybody or staff_allows(user, "approvals.decide")
@@ -57,6 +79,11 @@ def forget(request: HttpRequest) -> None:
     request.session.pop(_KEY, None)
     if hasattr(request.user, "_second_factor_id"):
         del request.user._second_factor_id
+
+
+def _is_in_force(settings: ProjectSettings, now: datetime) -> bool:
+    since = settings.second_factor_required_from
+    return since is not None and now.astimezone(settings.zone).date() >= since
 
 
 def _factor_id(user: Any) -> int | None:

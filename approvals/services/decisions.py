@@ -12,6 +12,7 @@ from approvals.selectors import people
 from approvals.selectors import requests as known
 from approvals.services import carrying_out
 from approvals.services.requests import check_text, open_one, tell
+from core import second_factor
 from core.actors import Actor, ActorKind
 from core.errors import DomainError, InvalidPayload, MissingPermission
 from core.locking import retried
@@ -53,6 +54,7 @@ def decide(
     :raises SeenOutdated: it was changed since, or what it is about was.
     :raises RequestClosed: somebody else decided first.
     :raises AlreadySaid: one yes a person.
+    :raises SecondFactorNeeded: the project asks for the second step, and the actor has not taken it.
     :raises InvalidPayload: a no, or a wish for changes, without a word why.
     """
     request, has_moved = _decide(request_id, verdict, revision, comment, actor, now)
@@ -117,6 +119,7 @@ def _refuse_others(
     request: ApprovalRequest, verdict: Decision.Verdict, revision: int, actor: Actor, now: datetime
 ) -> str:
     """Who may not decide; returns in whose place he does, or ""."""
+    second_factor.demand(actor, now=now)
     if actor.id in (request.requester_id, request.last_editor_id):
         raise OwnRequest("Somebody else has to decide: you asked for this, or changed it last.")
     if revision != request.revision:

@@ -24,6 +24,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import StackedInline, TabularInline
 
+from core import second_factor
 from core.actors import Actor
 from core.admin.paging import LimitedPaginator
 from core.api import throttling
@@ -53,6 +54,7 @@ def staff_actor(request: HttpRequest) -> Actor:
         as_actor(request.user),
         request_id=getattr(request, "request_id", ""),
         address=throttling.client_address(request),
+        second_factor=second_factor.is_verified(request),
     )
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from commerce.models import ProductCollection
 from commerce.selectors import catalogue
-from core import audit, events
+from core import audit, events, second_factor
 from core.actors import Actor, ActorKind
 from core.errors import DomainError, Forbidden, MissingPermission, NotFound
 from core.locking import lock, retried
@@ -159,8 +159,10 @@ def confirm_restore(*, stop_id: int, actor: Actor, now: datetime) -> EmergencySt
     :raises RestoreNotAsked: nobody asked.
     :raises SecondPersonNeeded: the actor asked himself, or two keys would restore it.
     :raises StopIsOver: somebody was faster.
+    :raises SecondFactorNeeded: the project asks for the second step, and the actor has not taken it.
     """
     check(actor, RESTORE)
+    second_factor.demand(actor, now=now)
     stop = _locked(stop_id)
     if stop.restore_asked_at is None:
         raise RestoreNotAsked("Ask to restore it, with a reason. Then somebody else confirms.")
