@@ -38,6 +38,11 @@ class NothingChanges(DomainError):
     message = "Nothing would change"
 
 
+class NeedsNobody(DomainError):
+    key = "approval_needs_nobody"
+    message = "Nobody has to be asked"
+
+
 class NotTheRequester(DomainError):
     status = 403
     key = "approval_not_yours"
@@ -84,7 +89,8 @@ def _filed(proposal: Proposal, now: datetime, reason: str, effective_at: datetim
     found = lock(ApprovalRequest.objects.filter(fingerprint=mark, state__in=OPEN))
     if found:
         request = found[0]
-        if request.proposal_sha256 != proposal.proposal_sha256:
+        is_approved = request.state == ApprovalRequest.State.APPROVED
+        if not is_approved and request.proposal_sha256 != proposal.proposal_sha256:
             _take_over(request, proposal, proposal.actor, now)
         return request
     actor, target = proposal.actor, proposal.target
@@ -170,6 +176,8 @@ def operation_of(request: ApprovalRequest, now: datetime) -> tuple[Operation, di
 def _take_over(request: ApprovalRequest, proposal: Proposal, actor: Actor, now: datetime) -> None:
     if proposal.before.content == proposal.after.content:
         raise NothingChanges("By now everything is as it was asked for. Withdraw the request.")
+    if proposal.needed is None and request.effective_at is None:
+        raise NeedsNobody("By now nobody has to be asked: withdraw the request, and do it.")
     request.propose_anew()
     for name, value in {**_proposed(proposal, now), "arguments": proposal.arguments}.items():
         setattr(request, name, value)
