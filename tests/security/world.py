@@ -40,6 +40,7 @@ from tests.factories.promotions import (
 MARK: Final = "secret-garden"
 SYSTEM: Final = Actor.system("tests")
 
+from tests.factories.stops import stop
 World = dict[str, models.Model]
 
 
@@ -89,6 +90,7 @@ def build() -> World:
 
 def held(key: str, customer: Customer) -> Any:
     """A basket that holds a code."""
+        stop(f"{MARK} reason", drill=True, stores=[f"{MARK} store"]),
     code = VoucherFactory(code=f"{MARK}-held").code
     spec = DecisionSpec(
         redeemables=(Requested(object="voucher", id=code),),
