@@ -59,7 +59,7 @@ def tell(*, event: OutboxEvent, now: datetime) -> None:
     _settle(request, now)
 
 
-def _ask(happened: Happened, text: str) -> None:
+def _ask(happened: Happened, text: str, more: Iterable[User] = ()) -> None:
     """Those who may decide now and did not yet are asked, once for each stage of each revision."""
     request = happened.request
     stage = people.stage_of(request)
@@ -69,29 +69,29 @@ def _ask(happened: Happened, text: str) -> None:
     said = notifications.shortened(f"{text}{again}. Stage: {stage.name}")
     known = Notification.objects.filter(request=request, kind=_Kind.ASKED, text=said)
     skipped = {*known.values_list("user_id", flat=True), *_spoken(request)}
-    happened.tell(_Kind.ASKED, said, [one for one in _asked(request, happened.now) if one.pk not in skipped])
+    asked = [*people.deciders(request, happened.now), *more]
+    happened.tell(_Kind.ASKED, said, [one for one in asked if one.pk not in skipped])
 
 
-def _asked(request: ApprovalRequest, now: datetime) -> list[User]:
-    """Who decides at the present stage; once one person called it an emergency, whoever may support that."""
-    if request.state != ApprovalRequest.State.PENDING:
-        return []
-    found = people.deciders(request, now)
+def _supporters(request: ApprovalRequest) -> list[User]:
+    """Once one person called it an emergency: whoever may do so, too."""
     of_now = Decision.objects.filter(request=request, revision=request.revision)
     if not of_now.filter(verdict=Decision.Verdict.EMERGENCY).exists():
-        return found
+        return []
     staff = User.objects.filter(is_active=True, is_staff=True).prefetch_related("groups").order_by("pk")
     taken = (request.requester_id, request.last_editor_id)
-    able = [one for one in staff if str(one.pk) not in taken and staff_allows(one, "approvals.decide")]
-    return [*found, *(one for one in able if one not in found)]
+    return [one for one in staff if str(one.pk) not in taken and staff_allows(one, "approvals.decide")]
 
 
 def _settle(request: ApprovalRequest, now: datetime) -> None:
     """Who need not decide any more need not be told so."""
     open_rows = Notification.objects.filter(request=request, kind__in=_WANT_A_DECISION, read_at=None)
-    if open_rows.exists():
-        asked = [user.pk for user in _asked(request, now) if user.pk not in _spoken(request)]
-        open_rows.exclude(user_id__in=asked).update(read_at=now)
+    if not open_rows.exists():
+        return
+    asked: set[int] = set()
+    if request.state == ApprovalRequest.State.PENDING:
+        asked = {user.pk for user in [*people.deciders(request, now), *_supporters(request)]}
+    open_rows.exclude(user_id__in=asked - _spoken(request)).update(read_at=now)
 
 
 def _created(happened: Happened) -> None:
@@ -111,9 +111,8 @@ def _stage_approved(happened: Happened) -> None:
 
 
 def _emergency(happened: Happened) -> None:
-    _ask(
-        happened, f"{happened.who} calls it an emergency, one more person is needed: {happened.request.title}"
-    )
+    text = f"{happened.who} calls it an emergency, one more person is needed: {happened.request.title}"
+    _ask(happened, text, _supporters(happened.request))
 
 
 def _approved(happened: Happened) -> None:
