@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from approvals.admin import inbox
 from core import words
 from core.admin.base import staff_role
 from core.admin.pages import Fact
@@ -55,8 +56,10 @@ def overview(request: HttpRequest) -> dict[str, Any]:
     most = max((number for _, number in board.refusals), default=1)
     return {
         "has_role": True,
-        "is_new": board.is_new,
         "stops": stop_banners.banners(),
+        "waiting": _waiting(request),
+        "inbox_url": inbox.list_url(),
+        "is_new": board.is_new,
         "new_campaign_url": reverse("admin:promotions_campaign_add"),
         "tiles": _tiles(board),
         "chart": json.dumps(_chart(board)),
@@ -97,6 +100,14 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         ],
         "latest_headers": ("When", "Result", "What", "What happened"),
     }
+
+
+def _waiting(request: HttpRequest) -> str:
+    """What waits for this person; "" if nothing does."""
+    number = inbox.number_waiting(request)
+    if not number:
+        return ""
+    return f"{words.count(number, 'request waits', 'requests wait')} for you."
 
 
 def _tiles(board: Dashboard) -> list[Fact]:
