@@ -9,6 +9,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
+from approvals.admin import notifications
+from approvals.admin.inbox import number_waiting
+
 # (title, icon, model, or its page if that is not the list). A section without any visible entry is left out.
 _SECTIONS: Final = (
     (
@@ -70,7 +73,7 @@ _SECTIONS: Final = (
 def sections(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups of the sidebar, as unfold wants them."""
     overview = {"title": "Overview", "icon": "dashboard", "link": reverse("admin:index")}
-    groups: list[dict[str, Any]] = [{"title": "", "items": [overview]}]
+    groups: list[dict[str, Any]] = [{"title": "", "items": [overview, *_own(request)]}]
     for title, entries in _SECTIONS:
         items = [
             {"title": name, "icon": icon, "link": link}
@@ -80,6 +83,26 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
         if items:
             groups.append({"title": title, "separator": True, "items": items})
     return groups
+
+
+def _own(request: HttpRequest) -> list[dict[str, Any]]:
+    """What waits for this person, with its number."""
+    inbox = _link(request, "approvals.ApprovalRequest")
+    if inbox is None:
+        return []
+    return [
+        {"title": "Approvals inbox", "icon": "inbox", "link": inbox, **_badge(number_waiting(request))},
+        {
+            "title": "Notifications",
+            "icon": "notifications",
+            "link": reverse("admin:notifications"),
+            **_badge(notifications.unread(request)),
+        },
+    ]
+
+
+def _badge(number: int) -> dict[str, Any]:
+    return {"badge": number, "badge_variant": "primary"} if number else {}
 
 
 def _link(request: HttpRequest, label: str, page: str = "") -> str | None:

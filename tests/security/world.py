@@ -7,14 +7,16 @@ from typing import Any, Final
 from django.contrib.auth.models import Group, User
 from django.db import models
 
+from approvals.gate import ApprovalRequired
 from commerce.models import Customer
 from commerce.selectors.order_shapes import OrderSpec
 from core import audit, events
-from core.actors import Actor
+from core.actors import Actor, ActorKind, Role
 from core.models import EventDelivery, ProjectSettings
 from core.services import api_keys, metadata_schemas
 from promotions.redeemables import Requested
-from promotions.services import redemptions, sessions
+from promotions.services import budgets, redemptions, sessions
+from promotions.services.budgets import BudgetSpec
 from promotions.services.validations import DecisionSpec, SessionSpec
 from tests.conftest import NOW
 from tests.factories.budgets import BudgetFactory
@@ -50,6 +52,7 @@ def build() -> World:
     product = ProductFactory(name=f"{MARK} product", source_id=f"{MARK}-product")
     voucher = VoucherFactory(code=f"{MARK}-code", campaign=campaign)
     customer = CustomerFactory(name=f"{MARK} person", source_id=f"{MARK}-customer")
+    budget = BudgetFactory(name=f"{MARK} budget")
     key = api_keys.create(name=f"{MARK} key", actor=SYSTEM, now=NOW).key
     event = events.emit("voucher.created", entity=voucher, actor=SYSTEM, now=NOW, payload={"a": MARK})
     delivery = EventDelivery.objects.create(
@@ -77,11 +80,12 @@ def build() -> World:
         SegmentFactory(name=f"{MARK} segment"),
         SkuFactory(product=product, sku=f"{MARK} sku"),
         CategoryFactory(name=f"{MARK} category"),
-        BudgetFactory(name=f"{MARK} budget"),
+        budget,
         ValidationRuleFactory(name=f"{MARK} conditions"),
         OrderFactory(source_id=f"{MARK}-order", customer=customer),
         PromotionTierFactory(name=f"{MARK} tier", banner=f"{MARK} tier"),
         promotion_stack(PromotionTierFactory(name=f"{MARK} stacked tier"), name=f"{MARK} stack"),
+        requested(budget),
         redeemed(voucher.code, customer),
         held(f"{MARK}-session", customer),
     ]
@@ -99,6 +103,17 @@ def held(key: str, customer: Customer) -> Any:
         session=SessionSpec(key=key),
     )
     return sessions.validate(spec=spec, actor=SYSTEM, now=NOW).session
+
+
+def requested(budget: Any) -> Any:
+    """A change of a budget that waits for somebody's yes."""
+    asking = Actor(kind=ActorKind.USER, id="0", label=f"{MARK} marketer", role=Role.USER, channel="ADMIN")
+    try:
+        budgets.update(budget_id=budget.pk, spec=BudgetSpec(values={"limit": 123_456}), actor=asking, now=NOW)
+    except ApprovalRequired as asked:
+        asked.settle()
+        return asked.request
+    raise AssertionError("A marketer changed a budget alone.")
 
 
 def redeemed(code: str, customer: Customer) -> Any:
