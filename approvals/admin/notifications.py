@@ -78,7 +78,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "rows": [
             {
                 "row": row,
-                "label": words.label(_SHORT[Notification.Kind(row.kind)], _COLOURS.get(row.kind, "")),
+                "label": words.label(
+                    _SHORT[Notification.Kind(row.kind)], _COLOURS.get(Notification.Kind(row.kind), "")
+                ),
                 "at": words.when(row.created_at),
             }
             for row in shown
@@ -89,7 +91,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def open_one(request: HttpRequest, object_id: int) -> HttpResponse:
     """Read it, and go to its request."""
-    row = Notification.objects.filter(pk=object_id, user_id=request.user.pk).first()
+    row = Notification.objects.filter(pk=object_id, user_id=_user_id(request)).first()
     if row is None:
         raise Http404
     notifications.read(user_id=row.user_id, now=timezone.now(), notification_id=row.pk)

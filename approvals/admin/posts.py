@@ -16,19 +16,22 @@ from core import words
 from core.actors import Actor
 from core.errors import InvalidPayload, MissingPermission
 
-_Text: Final = {"required": False, "max_length": requests.LONGEST_TEXT}
 _AT: Final = "at"
 Post = Callable[[ApprovalRequest, QueryDict, Actor, datetime], str]
+
+
+def _text() -> forms.CharField:
+    return forms.CharField(required=False, max_length=requests.LONGEST_TEXT)
 
 
 class DecisionForm(forms.Form):
     verdict = forms.ChoiceField(choices=Decision.Verdict.choices)
     revision = forms.IntegerField(min_value=1, max_value=2_000_000_000)
-    comment = forms.CharField(**_Text)
+    comment = _text()
 
 
 class CommentForm(forms.Form):
-    text = forms.CharField(**_Text)
+    text = _text()
 
 
 class ScheduleForm(forms.Form):
@@ -45,7 +48,7 @@ class ScheduleForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(**_Text)
+    reason = _text()
 
 
 def decide(obj: ApprovalRequest, data: QueryDict, actor: Actor, now: datetime) -> str:
