@@ -19,9 +19,10 @@ from core import project, words
 from core.admin.base import adopt, htmx_redirect, reported, staff_actor
 from core.admin.pages import Fact, PageAdmin, Panel
 from promotions import budget_words
-from promotions.admin import budget_panels, version_panel
+from promotions.admin import budget_panels
 from promotions.admin.budget_chart import chart
 from promotions.admin.forms.budgets import CONDITIONS, BudgetForm, CampaignsWidget
+from promotions.admin.versioned import VersionedMixin
 from promotions.models import Budget
 from promotions.selectors import budget_outlook
 from promotions.selectors import budgets as selectors
@@ -44,7 +45,7 @@ class LimitFilter(DropdownFilter):
 
 
 @admin.register(Budget)
-class BudgetAdmin(PageAdmin):
+class BudgetAdmin(VersionedMixin, PageAdmin):
     """What may be spent, by one campaign or by several that share it."""
 
     class Media:
@@ -167,7 +168,7 @@ class BudgetAdmin(PageAdmin):
         return self._page(obj).facts()
 
     def panels(self, request: HttpRequest, obj: Any) -> list[Panel]:
-        return [*self._page(obj).panels(), version_panel.panel(obj)]
+        return [*self._page(obj).panels(), *self.version_panels(request, obj)]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
@@ -196,6 +197,8 @@ class BudgetAdmin(PageAdmin):
             adopt(obj, budgets.create(spec=spec, actor=actor, now=now))
             return
         try:
+            if self.postponed(request, form, "budgets.update", budget_id=obj.pk, spec=spec):
+                return
             adopt(obj, budgets.update(budget_id=obj.pk, spec=spec, actor=actor, now=now))
         except LimitTooLow as error:
             raise LimitTooLow(error.lowest, shown=budget_words.amount(obj, error.lowest)) from error

@@ -14,7 +14,7 @@ from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import Fact, PageAdmin, Panel
 from promotions import reports
-from promotions.admin import campaign_panels, version_panel
+from promotions.admin import campaign_panels
 from promotions.admin.campaign_buttons import CampaignButtons
 from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, said_conditions
 from promotions.admin.filters import CampaignStateFilter
@@ -28,6 +28,7 @@ from promotions.admin.forms.parts import (
     has_more_limits,
     worth_sections,
 )
+from promotions.admin.versioned import VersionedMixin
 from promotions.models import Campaign
 from promotions.services import campaigns
 from promotions.words import STATE_COLOURS, campaign_state, time_limits
@@ -38,7 +39,7 @@ _IS_ONE_CODE = f"type == '{Campaign.Type.STANDALONE}'"
 
 
 @admin.register(Campaign)
-class CampaignAdmin(CampaignButtons, ConditionsMixin, PageAdmin):
+class CampaignAdmin(CampaignButtons, ConditionsMixin, VersionedMixin, PageAdmin):
     """Marketing ideas, with their codes or promotion tiers."""
 
     class Media:
@@ -195,12 +196,14 @@ class CampaignAdmin(CampaignButtons, ConditionsMixin, PageAdmin):
         return campaign_panels.facts(obj)
 
     def panels(self, request: HttpRequest, obj: Campaign) -> list[Panel]:
-        return [*campaign_panels.panels(obj, timezone.now()), version_panel.panel(obj)]
+        return [*campaign_panels.panels(obj, timezone.now()), *self.version_panels(request, obj)]
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
         actor, now = staff_actor(request), timezone.now()
         if change:
             spec = replace(form.spec(), conditions=said_conditions(form))
+            if self.postponed(request, form, "campaigns.update", campaign_id=obj.pk, spec=spec):
+                return
             saved = campaigns.update(campaign_id=obj.pk, spec=spec, actor=actor, now=now)
         else:
             spec = replace(form.spec(), is_draft="_draft" in request.POST)

@@ -34,6 +34,16 @@ def tier_link(tier: PromotionTier) -> SafeString:
     return words.link(tier.name, reverse("admin:promotions_promotiontier_change", args=[tier.pk]))
 
 
+def dialog_link(text: str, url: str) -> SafeString:
+    """A link that opens the dialog of an address over the page."""
+    return format_html(
+        '<a class="fanfare-link" href="#" role="button" hx-get="{}" hx-target="#modal-content" '
+        'hx-select="#dialog" x-on:click.prevent x-on:htmx:after-on-load="openModal = true">{}</a>',
+        url,
+        text,
+    )
+
+
 def rule_link(rule: ValidationRule) -> SafeString:
     return words.link(rule.name, reverse("admin:promotions_validationrule_change", args=[rule.pk]))
 

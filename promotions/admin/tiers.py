@@ -15,21 +15,22 @@ from unfold.decorators import display
 from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
-from promotions.admin import rows, version_panel
+from promotions.admin import rows
 from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, said_conditions
 from promotions.admin.filters import StateFilter
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
 from promotions.admin.forms.parts import READ_IN_WORDS, TIME_FIELDS, discount_sections, has_more_limits
 from promotions.admin.forms.vouchers import TierForm
 from promotions.admin.switches import SwitchesMixin
+from promotions.admin.versioned import VersionedMixin
 from promotions.admin.why import WhyMixin
-from promotions.models import Campaign, PromotionTier, Redemption
+from promotions.models import Campaign, PromotionTier, Redemption, Version
 from promotions.services import tiers
 from promotions.words import STATE_COLOURS, tier_state, time_limits
 
 
 @admin.register(PromotionTier)
-class PromotionTierAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
+class PromotionTierAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, VersionedMixin, PageAdmin):
     """Discounts that apply without a code."""
 
     resource = "promotions"
@@ -108,6 +109,10 @@ class PromotionTierAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
             ("More", {"fields": ("metadata", *dates)}),
         )
 
+    def waits_about(self, obj: PromotionTier) -> tuple[str, str]:
+        """Requests about a tier are about its campaign, which shows all tiers together."""
+        return Version.Subject.CAMPAIGN.value, obj.campaign.public_id
+
     def why_question(self, obj: PromotionTier) -> Mapping[str, str]:
         return {"offer": f"promotion_tier:{obj.public_id}"}
 
@@ -140,13 +145,15 @@ class PromotionTierAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
                 all_url=f"{url}?promotion_tier__id__exact={obj.pk}",
                 all_label="See all redemptions of this tier",
             ),
-            version_panel.panel(obj),
+            *self.version_panels(request, obj),
         ]
 
     def save_model(self, request: HttpRequest, obj: PromotionTier, form: Any, change: bool) -> None:
         actor, now, spec = staff_actor(request), timezone.now(), form.spec()
         if change:
             spec = replace(spec, conditions=said_conditions(form))
+            if self.postponed(request, form, "promotions.update", tier_id=obj.pk, spec=spec):
+                return
             saved = tiers.update(tier_id=obj.pk, spec=spec, actor=actor, now=now)
         else:
             campaign = form.cleaned_data["campaign"]

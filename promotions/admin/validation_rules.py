@@ -15,10 +15,11 @@ from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions import rule_words
-from promotions.admin import conditions, pickers, rows, version_panel
+from promotions.admin import conditions, pickers, rows
 from promotions.admin.forms.validation_rules import ValidationRuleForm
 from promotions.admin.rule_builder import document as documents
 from promotions.admin.ruled import name_of
+from promotions.admin.versioned import VersionedMixin
 from promotions.models import ValidationRule, ValidationRuleAssignment
 from promotions.selectors import validation_rules as selectors
 from promotions.services import rule_assignments, validation_rules
@@ -32,7 +33,7 @@ _KINDS: Final = {
 
 
 @admin.register(ValidationRule)
-class ValidationRuleAdmin(PageAdmin):
+class ValidationRuleAdmin(VersionedMixin, PageAdmin):
     """Conditions: who and what a discount is for."""
 
     resource = "validation_rules"
@@ -102,7 +103,7 @@ class ValidationRuleAdmin(PageAdmin):
                 ],
                 empty="Nothing has these conditions yet. Choose them on a campaign, code or tier.",
             ),
-            version_panel.panel(obj),
+            *self.version_panels(request, obj),
         ]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -117,7 +118,10 @@ class ValidationRuleAdmin(PageAdmin):
     def save_model(self, request: HttpRequest, obj: ValidationRule, form: Any, change: bool) -> None:
         actor, now = staff_actor(request), timezone.now()
         if change:
-            saved = validation_rules.update(rule_id=obj.pk, values=form.values(), actor=actor, now=now)
+            values = form.values()
+            if self.postponed(request, form, "validation_rules.update", rule_id=obj.pk, values=values):
+                return
+            saved = validation_rules.update(rule_id=obj.pk, values=values, actor=actor, now=now)
             adopt(obj, saved)
             return
         values = {"name": form.cleaned_data["name"], **form.values()}

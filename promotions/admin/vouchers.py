@@ -26,7 +26,7 @@ from core.actors import Actor
 from core.admin.base import adopt, htmx_redirect, reported, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions import gifts
-from promotions.admin import card_panels, rows, version_panel
+from promotions.admin import card_panels, rows
 from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, said_conditions
 from promotions.admin.filters import VoucherStateFilter
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
@@ -40,6 +40,7 @@ from promotions.admin.forms.parts import (
 )
 from promotions.admin.forms.vouchers import NewVoucherForm, VoucherForm
 from promotions.admin.switches import SwitchesMixin
+from promotions.admin.versioned import VersionedMixin
 from promotions.admin.why import WhyMixin
 from promotions.models import CardTransaction, Redemption, Voucher
 from promotions.services import ledger, vouchers
@@ -47,10 +48,11 @@ from promotions.words import STATE_COLOURS, in_money, time_limits, uses, voucher
 
 
 @admin.register(Voucher)
-class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
+class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, VersionedMixin, PageAdmin):
     """Codes that customers type."""
 
     resource = "vouchers"
+    no_versions = "All of its terms are its campaign's: see the versions there."
     form = VoucherForm
     in_words = {**READ_IN_WORDS, "gift_effect": "offer"}  # noqa: RUF012
     empty_hint = "Codes are made with a campaign, or one by one here."
@@ -172,13 +174,15 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, PageAdmin):
                 all_url=f"{reverse('admin:promotions_redemption_changelist')}?voucher__id__exact={obj.pk}",
                 all_label="See all redemptions of this code",
             ),
-            version_panel.panel(obj, empty="All of its terms are its campaign's: see the versions there."),
+            *self.version_panels(request, obj),
         ]
 
     def save_model(self, request: HttpRequest, obj: Voucher, form: Any, change: bool) -> None:
         actor, now, spec = staff_actor(request), timezone.now(), form.spec()
         if change:
             spec = replace(spec, conditions=said_conditions(form))
+            if self.postponed(request, form, "vouchers.update", voucher_id=obj.pk, spec=spec):
+                return
             saved = vouchers.update(voucher_id=obj.pk, spec=spec, actor=actor, now=now)
         else:
             campaign = form.cleaned_data.get("campaign")

@@ -14,7 +14,7 @@ _ENDPOINTS: Final = "|".join(
         "sessions/[^/]+",
         "transactions(?:/export)?",
         "validate",
-        "versions",
+        "versions(?:/[^/]+/revert)?",
     )
 )
 _NOT_A_CODE: Final = "(?:import|importCSV|bulk/async|metadata/async|qualification)"
