@@ -1,5 +1,7 @@
 """Kill servers under load and compare: `python -m tests.crash --kills 50 --what mixed --seed 1`.
 
+`--what approvals`: the load is people who approve requests, all kinds of servers are killed.
+
 Ends with 1 when anything that was answered differs from what is stored. The same seed kills the same servers;
 what the callers were doing just then is chance.
 """
@@ -16,7 +18,7 @@ from pathlib import Path
 
 from tests.crash.house import House, house
 
-_VICTIMS = ("web", "worker", "database", "mixed")
+_VICTIMS = ("web", "worker", "database", "mixed", "approvals")
 _HEAD = f"{'kill':>4}  {'what':8}  {'calls':>5}  {'answered':>8}  {'lost':>4}  {'landed':>6}  {'repeated':>8}"
 _HEAD += f"  {'away s':>6}  differences"
 
@@ -46,7 +48,9 @@ def _run(opened: House, options: argparse.Namespace) -> int:
 
     from core.actors import Actor
     from core.services import api_keys
-    from tests.crash.rounds import VICTIMS, Round, play
+    from tests.crash import approving
+    from tests.crash import rounds as shopping
+    from tests.crash.rounds import VICTIMS, Round
 
     call_command("migrate", verbosity=0, interactive=False)
     issued = api_keys.create(name="crash", actor=Actor.system("tests"), now=timezone.now())
@@ -56,6 +60,7 @@ def _run(opened: House, options: argparse.Namespace) -> int:
         "X-App-Token": issued.token,
     }
     opened.start_web()
+    play = approving.play if options.what == "approvals" else shopping.play
     dice = random.Random(options.seed)
     rounds: list[Round] = []
     _say(_HEAD)

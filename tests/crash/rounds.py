@@ -31,6 +31,7 @@ VICTIMS: Final[Mapping[str, Sequence[str]]] = {
     "worker": ["worker"],
     "database": ["database", "backend"],
     "mixed": ["web", "worker", "database", "backend"],
+    "approvals": ["web", "database", "worker", "backend"],
 }
 
 
@@ -68,7 +69,7 @@ def play(house: House, *, number: int, victim: str, headers: Mapping[str, str], 
             time.sleep(dice.uniform(0, LONGEST_WAIT))  # the moment is the dice's
             load.is_up.clear()
             began = time.monotonic()
-            _kill(house, victim, dice)
+            kill(house, victim, dice)
             load.is_up.set()
             _answered(load, len(load.answered) + 1)
             away = time.monotonic() - began
@@ -111,7 +112,8 @@ def _repeated(calls: Sequence[Call], line: Line) -> list[str]:
     ]
 
 
-def _kill(house: House, victim: str, dice: random.Random) -> None:
+def kill(house: House, victim: str, dice: random.Random) -> None:
+    """SIGKILL to what is named; returns when it answers again."""
     acts: dict[str, Callable[[], None]] = {
         "web": house.kill_web,
         "worker": lambda: house.kill_worker(dice.choice),
