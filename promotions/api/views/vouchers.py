@@ -142,7 +142,7 @@ class MetadataUpdateView(ProjectAPIView):
         metadata = given.get("metadata") or {}
         action_id = voucher_updates.start(
             type=voucher_updates.METADATA_UPDATE,
-            entries=({"code": code, "metadata": metadata} for code in given.get("codes") or ()),
+            entries=[{"code": code, "metadata": metadata} for code in given.get("codes") or ()],
             actor=actor_of(request),
             now=self.now,
         )
