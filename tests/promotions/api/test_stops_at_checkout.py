@@ -14,7 +14,12 @@ from commerce.models import Product
 from engine import Snapshot
 from promotions.models import Campaign, EmergencyStop, Redemption, StoppedAttempt, Voucher
 from promotions.selectors import replays
-from tests.factories.commerce import ProductCollectionFactory, ProductFactory, SkuFactory
+from tests.factories.commerce import (
+    CustomerFactory,
+    ProductCollectionFactory,
+    ProductFactory,
+    SkuFactory,
+)
 from tests.factories.gift_cards import GiftCardFactory
 from tests.factories.promotions import (
     CampaignFactory,
@@ -342,6 +347,35 @@ def test_a_page_is_full_though_most_is_stopped(api: APIClient, on_ball: Campaign
 
     assert [one["id"] for one in page["data"]] == ["CAKE2", "CAKE1"]
     assert [one["id"] for one in following["data"]] == ["CAKE0"]
+
+
+def test_a_code_in_the_wallet_is_not_offered_either(api: APIClient, spring: Campaign) -> None:
+    anna = CustomerFactory(source_id="anna")
+    Voucher.objects.update(holder=anna)
+    customer = {"customer": {"source_id": "anna"}}
+    assert offered(api, "CUSTOMER_WALLET", **customer) == ["SPRING"]
+
+    stop(campaigns=["Spring"])
+
+    assert offered(api, "CUSTOMER_WALLET", **customer) == []
+
+
+def test_looking_for_what_is_left_takes_few_looks(
+    api: APIClient, on_ball: Campaign, count_queries: Callable[[Callable[[], Any]], int]
+) -> None:
+    """Four times as many that a stop refuses cost two looks more, not four times as many."""
+    body = {"scenario": "ALL", "order": items("ball"), "options": {"limit": 2}}
+    stop(products=["ball"])
+
+    def cost() -> int:
+        api.post("/v1/qualifications", body)
+        return count_queries(lambda: api.post("/v1/qualifications", body))
+
+    VoucherFactory.create_batch(20, discount=percent(5))
+    few = cost()
+    VoucherFactory.create_batch(60, discount=percent(5))
+
+    assert cost() - few <= 2 * 4
 
 
 def test_a_stack_with_a_stopped_tier_is_not_offered(api: APIClient) -> None:
