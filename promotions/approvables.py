@@ -12,7 +12,7 @@ from core import project, words
 from core.actors import Actor
 from promotions import approval_contents as contents
 from promotions import approval_facts as facts
-from promotions import approval_words
+from promotions import approval_trials, approval_words
 from promotions.models import (
     Budget,
     Campaign,
@@ -324,5 +324,6 @@ def register() -> None:
         )
     for fact in facts.TYPES:
         registry.register_fact(fact)
+    registry.register_trial(approval_trials.CAMPAIGN)
     for target_type in approval_words.TYPES:
         registry.register_words(target_type, approval_words.sentences)
