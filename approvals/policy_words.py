@@ -13,6 +13,8 @@ from core.actors import Role
 
 type Lines = dict[str, str]
 """Label -> what is said, in the order of reading."""
+type Known = dict[str, Mapping[str, str]]
+"""Fact -> value -> name: filled once for a page of many policies."""
 
 ROLES: Final[Mapping[str, str]] = {
     Role.ADMIN: "administrators",
@@ -34,13 +36,13 @@ _HOURS_OF_DAY: Final = 24
 _LONG_DAYS: Final = 72
 
 
-def sentence(content: PolicyContent) -> str:
+def sentence(content: PolicyContent, known: Known | None = None) -> str:
     """If the discount is at least 25 %, 1 of Category and then 2 of Finance have to say yes within 24 hours.
 
     One plain sentence, whose parts are left out where the policy does not limit itself.
     """
     whose = _concerned(content)
-    when = " and ".join(condition(one) for one in content.conditions)
+    when = " and ".join(condition(one, known) for one in content.conditions)
     begin = ", ".join(part for part in (whose, f"if {when}" if when else "") if part)
     verb = "has" if len(content.stages) == 1 and content.stages[0].needed == 1 else "have"
     due = f" within {hours(content.due_hours)}" if content.due_hours else ""
@@ -62,7 +64,7 @@ def in_time(content: PolicyContent) -> str:
     return " ".join(said)
 
 
-def condition(one: Condition) -> str:
+def condition(one: Condition, known: Known | None = None) -> str:
     """the discount is at least 25 %"""
     fact = registry.facts().get(one.fact)
     if fact is None:
@@ -72,7 +74,7 @@ def condition(one: Condition) -> str:
         return phrase if one.value else f"it is not so that {phrase}"
     if one.operator in _COMPARED:
         return f"{phrase} {_COMPARED[one.operator]} {value(fact, one.value)}"
-    named = names(fact, one.value)
+    named = names(fact, one.value, known)
     if one.operator in _NEITHER:
         return f"{phrase} {'not' if len(named) == 1 else 'neither'} {_joined(named, 'nor')}"
     return f"{phrase} {_joined(named, 'or')}"
@@ -99,9 +101,12 @@ def number(found: Any) -> str:
     return f"{found:.2f}".rstrip("0").rstrip(".")
 
 
-def names(fact: FactType, found: Any) -> list[str]:
-    known = dict(fact.choices()) if fact.choices else {}
-    return [known.get(one, str(one)) for one in (found if isinstance(found, list | tuple) else [found])]
+def names(fact: FactType, found: Any, known: Known | None = None) -> list[str]:
+    known = {} if known is None else known
+    if fact.name not in known:
+        known[fact.name] = dict(fact.choices()) if fact.choices else {}
+    values = found if isinstance(found, list | tuple) else [found]
+    return [known[fact.name].get(one, str(one)) for one in values]
 
 
 def stages(asked: Iterable[Stage]) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from django.contrib.auth.models import Group
+from django.db.models import Count, Q
 
 from approvals import policies, registry
 from approvals.policies import PolicyContent, PolicyInForce, Stage
@@ -70,6 +71,21 @@ def risks(content: PolicyContent) -> list[str]:
     if wrong:
         return [f"{wrong.removeprefix('Property .')}. Until that is put right, administrators decide."]
     return [*_thin(posts_of(content.stages)), *_gone(content)]
+
+
+def sizes() -> dict[str, int]:
+    """How many people who may sign in each group has; one query."""
+    may_enter = Q(user__is_active=True, user__is_staff=True)
+    rows = Group.objects.annotate(people=Count("user", filter=may_enter, distinct=True)).order_by("name")
+    return dict(rows.values_list("name", "people"))
+
+
+def short_of_people(content: PolicyContent, known: Mapping[str, int]) -> str:
+    """The first stage that a list should warn of, by the `sizes` of groups alone; "" if there is none."""
+    for stage in content.stages:
+        if stage.group and known.get(stage.group, 0) < stage.needed:
+            return f"Not enough people in {stage.group}"
+    return ""
 
 
 def posts_of(stages: Iterable[Stage]) -> list[Post]:
