@@ -29,6 +29,14 @@ _SECTIONS: Final = (
         ),
     ),
     (
+        "Approvals",
+        (
+            ("Policies", "policy", "approvals.Policy"),
+            ("Simulator", "labs", "approvals.Policy", "approvals_simulator"),
+            ("Absences", "event_busy", "approvals.Delegation"),
+        ),
+    ),
+    (
         "Customers",
         (
             ("Customers", "group", "commerce.Customer"),
@@ -48,6 +56,7 @@ _SECTIONS: Final = (
     (
         "Operations",
         (
+            ("Emergency stop", "front_hand", "promotions.EmergencyStop"),
             ("Holds", "lock_clock", "promotions.ValidationSession"),
             ("Background jobs", "hourglass_top", "integrations.AsyncAction"),
             ("Exports", "download", "integrations.Export"),
@@ -59,7 +68,6 @@ _SECTIONS: Final = (
     (
         "Settings",
         (
-            ("Emergency stop", "front_hand", "promotions.EmergencyStop"),
             ("Project", "tune", "core.ProjectSettings"),
             ("API keys", "key", "core.ApiKey"),
             ("Metadata schemas", "data_object", "core.MetadataSchema"),

@@ -1,3 +1,3 @@
-from approvals.admin import requests
+from approvals.admin import delegations, policies, requests
 
-__all__ = ["requests"]
+__all__ = ["delegations", "policies", "requests"]

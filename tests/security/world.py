@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.db import models
 
 from approvals.gate import ApprovalRequired
+from approvals.models import Delegation, Policy
 from commerce.models import Customer
 from commerce.selectors.order_shapes import OrderSpec
 from core import audit, events
@@ -18,6 +19,7 @@ from promotions.redeemables import Requested
 from promotions.services import budgets, redemptions, sessions
 from promotions.services.budgets import BudgetSpec
 from promotions.services.validations import DecisionSpec, SessionSpec
+from tests.approvals.world import policy
 from tests.conftest import NOW
 from tests.factories.budgets import BudgetFactory
 from tests.factories.commerce import (
@@ -38,11 +40,11 @@ from tests.factories.promotions import (
     VoucherFactory,
     promotion_stack,
 )
+from tests.factories.stops import stop
 
 MARK: Final = "secret-garden"
 SYSTEM: Final = Actor.system("tests")
 
-from tests.factories.stops import stop
 World = dict[str, models.Model]
 
 
@@ -88,13 +90,34 @@ def build() -> World:
         requested(budget),
         redeemed(voucher.code, customer),
         held(f"{MARK}-session", customer),
+        stop(f"{MARK} reason", drill=True, stores=[f"{MARK} store"]),
+        resting_policy(f"{MARK} policy"),
+        away(f"{MARK}-user"),
     ]
     return {row._meta.label_lower: row for row in rows}
 
 
+def resting_policy(name: str) -> Policy:
+    """Out of force: nobody is asked because of it."""
+    made = policy("Finance", name=name)
+    made.is_active = False
+    made.save(update_fields=["is_active"])
+    return made
+
+
+def away(name: str) -> Delegation:
+    """An absence that is not over when tests run."""
+    return Delegation.objects.create(
+        person=User.objects.get(username=name),
+        stand_in=User.objects.create_user(f"{MARK}-deputy", is_staff=True),
+        starts_at=NOW,
+        ends_at=NOW.replace(year=2099),
+        created_at=NOW,
+    )
+
+
 def held(key: str, customer: Customer) -> Any:
     """A basket that holds a code."""
-        stop(f"{MARK} reason", drill=True, stores=[f"{MARK} store"]),
     code = VoucherFactory(code=f"{MARK}-held").code
     spec = DecisionSpec(
         redeemables=(Requested(object="voucher", id=code),),
