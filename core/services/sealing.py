@@ -45,12 +45,16 @@ def seal(*, now: datetime, batch_size: int = BATCH) -> int:
 
     The newest digest goes into the log: kept elsewhere, it proves that the end was not cut off either.
     """
-    rows = _seal_marked(now, batch_size)
-    _mark()
-    rows += _seal_marked(now, batch_size)
+    rows = 0
+    for _ in range(2):  # up to the mark of the last run, and up to one of this run where nobody writes
+        marked = head()
+        if not _is_reached(marked):
+            break  # it stays until it is reached: each run making a new one might never reach any
+        rows += _seal_marked(marked, now, batch_size)
+        _mark()
     if rows:
-        head = SealHead.objects.get()
-        logger.info("sealed %d rows; seal %d is %s", rows, head.number, head.digest)
+        end = head()
+        logger.info("sealed %d rows; seal %d is %s", rows, end.number, end.digest)
     return rows
 
 
@@ -94,14 +98,16 @@ def _mark() -> None:
     found.save(update_fields=["marked_ids", "marked_writers"])
 
 
-def _seal_marked(now: datetime, batch_size: int) -> int:
-    """Seal up to the mark, if everybody has ended who was writing when it was made."""
-    marked = head()
+def _is_reached(marked: SealHead) -> bool:
+    """Whether everybody has ended who was writing when the mark was made."""
     with connection.cursor() as cursor:
         cursor.execute(_STILL_RUNNING, [marked.marked_writers])
         ((is_running,),) = cursor.fetchall()
-    if is_running:
-        return 0
+    return not is_running
+
+
+def _seal_marked(marked: SealHead, now: datetime, batch_size: int) -> int:
+    """Seal up to a mark that has been reached; returns how many rows."""
     total = 0
     for name, last_id in sorted(marked.marked_ids.items()):
         table = seals.find(name)

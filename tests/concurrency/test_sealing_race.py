@@ -46,6 +46,12 @@ def say(number: int) -> AuditEntry:
     )
 
 
+def work(chance: random.Random) -> None:
+    """What a transaction does besides: others overtake it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sum(n) FROM generate_series(1, %s) AS n", [chance.randrange(1, 60_000)])
+
+
 def sealed() -> list[int]:
     """The ids under seals, in the order of the seals."""
     lists = Seal.objects.filter(table=TABLE).order_by("number").values_list("ids", flat=True)
@@ -136,6 +142,7 @@ def test_no_false_alarm_and_nothing_missed_beside_writers_who_take_back(at_once:
                 with transaction.atomic():
                     for number in range(chance.randrange(1, 4)):
                         say(turn * 10 + number)
+                        work(chance)
                     if chance.random() < 0.3:
                         transaction.set_rollback(True)
             done.release()
@@ -145,7 +152,7 @@ def test_no_false_alarm_and_nothing_missed_beside_writers_who_take_back(at_once:
     def seal() -> None:
         finished = 0
         while finished < WRITERS:
-            sealing.seal(now=NOW, batch_size=7)
+            sealing.seal(now=NOW, batch_size=50)
             finished += done.acquire(blocking=False)
 
     def prove() -> None:
@@ -174,6 +181,6 @@ def seal_twin(stop: threading.Event) -> Callable[[], None]:
 
     def run() -> None:
         while not stop.is_set():
-            sealing.seal(now=NOW, batch_size=3)
+            sealing.seal(now=NOW, batch_size=20)
 
     return run
