@@ -42,14 +42,11 @@ def on_campaign(campaign: Campaign) -> str:
 def _said(stop: EmergencyStop) -> str:
     since, url = words.when(stop.started_at), url_of(stop)
     if stop.is_drill:
-        text = 'A drill covers it since {}. <a class="fanfare-link" href="{}">See the drill</a>'
-        return format_html(text, since, url)
-    return format_html(
-        '<strong class="fanfare-alarm-text">Under emergency stop since {}: nothing of it is given.</strong> '
-        '<a class="fanfare-link" href="{}">See the stop</a>',
-        since,
-        url,
-    )
+        said, link = format_html("A drill covers it since {}.", since), "See the drill"
+    else:
+        text = f"Under emergency stop since {since}: nothing of it is given."
+        said, link = format_html('<strong class="fanfare-alarm-text">{}</strong>', text), "See the stop"
+    return format_html("{} {}", said, words.link(link, url))
 
 
 def url_of(stop: EmergencyStop) -> str:

@@ -15,7 +15,6 @@ from engine import Snapshot
 from promotions.models import Campaign, EmergencyStop, Redemption, StoppedAttempt, Voucher
 from promotions.selectors import replays
 from tests.factories.commerce import (
-    CustomerFactory,
     ProductCollectionFactory,
     ProductFactory,
     SkuFactory,
@@ -25,45 +24,16 @@ from tests.factories.promotions import (
     CampaignFactory,
     CategoryFactory,
     PromotionTierFactory,
-    RuleAssignmentFactory,
-    ValidationRuleFactory,
     VoucherFactory,
-    percent,
-    promotion_stack,
 )
 from tests.factories.stops import restore, stop
 from tests.promotions.api.catalogue import refused
+from tests.promotions.api.stopping import basket, items, offered, on_ball, reasons, redeemed, spring
+
+__all__ = ["on_ball", "spring"]
 
 pytestmark = pytest.mark.django_db
 KEY = "emergency_stop"
-
-
-@pytest.fixture
-def spring() -> Campaign:
-    """Coupons of 10 % with the code SPRING, in the category Toys."""
-    campaign = CampaignFactory(name="Spring", category=CategoryFactory(name="Toys"))
-    VoucherFactory(code="SPRING", campaign=campaign, discount=None, redemption_quantity=None)
-    return campaign
-
-
-def basket(*codes: str, **facts: Any) -> dict[str, Any]:
-    return {
-        "redeemables": [
-            {"object": "promotion_tier" if code.startswith("promo_") else "voucher", "id": code}
-            for code in codes
-        ],
-        "order": {"amount": 10_000, **facts.pop("order", {})},
-        **facts,
-    }
-
-
-def redeemed(api: APIClient, *codes: str, **facts: Any) -> Any:
-    return api.post("/v1/redemptions", basket(*codes, **facts))
-
-
-def reasons(answer: Any) -> list[str]:
-    found = answer.json()
-    return [one["result"]["error"]["key"] for one in found["inapplicable_redeemables"]]
 
 
 def test_a_redemption_is_refused_and_leaves_only_its_failure(api: APIClient, spring: Campaign) -> None:
@@ -189,31 +159,6 @@ def test_what_is_unknown_stays_unknown(api: APIClient) -> None:
 
 
 # Articles -------------------------------------------------------------------------------------------------
-def items(*sent: str) -> dict[str, Any]:
-    lines = [{"source_id": name, "quantity": 2} for name in sent]
-    return {"amount": None, "items": [{"related_object": "product", **line} for line in lines]}
-
-
-@pytest.fixture
-def on_ball() -> Campaign:
-    """BALL takes 10 % off the ball, in a shop with balls and tea."""
-    ball = ProductFactory(source_id="ball", name="Ball", price=1000)
-    ProductFactory(source_id="tea", name="Tea", price=500)
-    rule = ValidationRuleFactory(
-        rules={},
-        applicable_to={
-            "included": [{"object": "product", "id": ball.public_id, "effect": "APPLY_TO_EVERY"}],
-            "excluded": [],
-            "included_all": False,
-        },
-    )
-    campaign = CampaignFactory(name="Balls", discount={**percent(10), "effect": "APPLY_TO_ITEMS"})
-    RuleAssignmentFactory(rule=rule, campaign=campaign)
-    VoucherFactory(code="BALL", campaign=campaign, discount=None, redemption_quantity=None)
-    VoucherFactory(code="ALL", discount=percent(10), redemption_quantity=None)
-    return campaign
-
-
 @pytest.mark.parametrize(
     ("code", "lines", "is_stopped"),
     [
@@ -283,110 +228,6 @@ def test_a_gift_card_still_pays_for_it(api: APIClient, on_ball: Campaign) -> Non
 
     assert answer.status_code == 200
     assert answer.json()["redemptions"][0]["gift"]["amount"] == 2_000
-
-
-# Qualification --------------------------------------------------------------------------------------------
-def offered(api: APIClient, scenario: str = "ALL", **facts: Any) -> list[str]:
-    body = {"scenario": scenario, "order": {"amount": 10_000}, "options": {"limit": 50}, **facts}
-    answer = api.post("/v1/qualifications", body)
-    assert answer.status_code == 200, answer.json()
-    return sorted(one["id"] for one in answer.json()["redeemables"]["data"])
-
-
-@pytest.mark.parametrize("scenario", ["ALL", "AUDIENCE_ONLY"])
-def test_what_is_stopped_is_not_offered(scenario: str, api: APIClient) -> None:
-    campaign = CampaignFactory(name="Spring", promotion=True)
-    tier = PromotionTierFactory(campaign=campaign)
-    VoucherFactory(code="FREE", redemption_quantity=None)
-    assert offered(api, scenario) == sorted(["FREE", tier.public_id])
-
-    first = stop(campaigns=["Spring"])
-    only_free = offered(api, scenario)
-    restore(first)
-    everything_again = offered(api, scenario)
-    stop(channels=["API"])
-
-    assert only_free == ["FREE"]
-    assert everything_again == sorted(["FREE", tier.public_id])
-    assert offered(api, scenario) == []
-
-
-@pytest.mark.parametrize("scenario", ["ALL", "PRODUCTS", "PRODUCTS_DISCOUNT"])
-def test_nor_what_would_discount_a_stopped_product(scenario: str, api: APIClient, on_ball: Campaign) -> None:
-    Campaign.objects.filter(pk=on_ball.pk).update(type=Campaign.Type.STANDALONE)
-    assert "BALL" in offered(api, scenario, order=items("ball", "tea"))
-
-    stop(products=["ball"])
-
-    assert offered(api, scenario, order=items("ball", "tea")) == []
-    assert offered(api, order=items("tea")) == ["ALL", "BALL"]
-
-
-def test_a_page_is_full_though_most_is_stopped(api: APIClient, on_ball: Campaign) -> None:
-    """Where only the effect tells, later ones take the places of those that are refused."""
-    tea = ProductFactory(source_id="cake", price=900)
-    rule = ValidationRuleFactory(
-        rules={},
-        applicable_to={
-            "included": [{"object": "product", "id": tea.public_id, "effect": "APPLY_TO_EVERY"}],
-            "excluded": [],
-            "included_all": False,
-        },
-    )
-    for number in range(3):
-        voucher = VoucherFactory(code=f"CAKE{number}", discount={**percent(5), "effect": "APPLY_TO_ITEMS"})
-        RuleAssignmentFactory(rule=rule, voucher=voucher)
-    VoucherFactory.create_batch(20, discount=percent(5))
-    stop(products=["ball"])
-
-    body = {"scenario": "ALL", "order": items("ball", "cake"), "options": {"limit": 2}}
-    page = api.post("/v1/qualifications", body).json()["redeemables"]
-    following = api.post(
-        "/v1/qualifications", {**body, "options": {"limit": 2, "starting_after": page["more_starting_after"]}}
-    ).json()["redeemables"]
-
-    assert [one["id"] for one in page["data"]] == ["CAKE2", "CAKE1"]
-    assert [one["id"] for one in following["data"]] == ["CAKE0"]
-
-
-def test_a_code_in_the_wallet_is_not_offered_either(api: APIClient, spring: Campaign) -> None:
-    anna = CustomerFactory(source_id="anna")
-    Voucher.objects.update(holder=anna)
-    customer = {"customer": {"source_id": "anna"}}
-    assert offered(api, "CUSTOMER_WALLET", **customer) == ["SPRING"]
-
-    stop(campaigns=["Spring"])
-
-    assert offered(api, "CUSTOMER_WALLET", **customer) == []
-
-
-def test_looking_for_what_is_left_takes_few_looks(
-    api: APIClient, on_ball: Campaign, count_queries: Callable[[Callable[[], Any]], int]
-) -> None:
-    """Four times as many that a stop refuses cost two looks more, not four times as many."""
-    body = {"scenario": "ALL", "order": items("ball"), "options": {"limit": 2}}
-    stop(products=["ball"])
-
-    def cost() -> int:
-        api.post("/v1/qualifications", body)
-        return count_queries(lambda: api.post("/v1/qualifications", body))
-
-    VoucherFactory.create_batch(20, discount=percent(5))
-    few = cost()
-    VoucherFactory.create_batch(60, discount=percent(5))
-
-    assert cost() - few <= 2 * 4
-
-
-def test_a_stack_with_a_stopped_tier_is_not_offered(api: APIClient) -> None:
-    campaign, toys = CampaignFactory(promotion=True), CategoryFactory(name="Toys")
-    tiers = PromotionTierFactory(campaign=campaign), PromotionTierFactory(campaign=campaign, category=toys)
-    stack = promotion_stack(*tiers)
-    assert offered(api, "PROMOTION_STACKS") == [stack.public_id]
-
-    stop(categories=["Toys"])
-
-    assert offered(api, "PROMOTION_STACKS") == []
 
 
 # What was given ------------------------------------------------------------------------------------------
