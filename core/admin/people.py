@@ -162,6 +162,11 @@ class UserAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[misc] # Django c
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and _may_touch(request, obj)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What belongs to a person goes with him, also what nobody deletes by itself, such as absences."""
+        found, counts, _, protected = super().get_deleted_objects(objs, request)
+        return found, counts, set(), protected
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         is_self = obj is not None and obj.pk == request.user.pk
         return super().has_delete_permission(request, obj) and _may_touch(request, obj) and not is_self

@@ -133,6 +133,17 @@ def test_who_is_back_presses_a_button() -> None:
     assert desk_of(mia).post(f"{LIST}none/end/", confirmed).status_code in {403, 404}
 
 
+def test_absences_go_with_their_person() -> None:
+    mia, otto = person("mia", "User"), person("otto", "User")
+    away(mia, otto)
+
+    answer = desk_of(person("ada", "Admin")).post(f"/admin/auth/user/{otto.pk}/delete/", {"post": "yes"})
+
+    assert answer.status_code == 302
+    assert not User.objects.filter(pk=otto.pk).exists()
+    assert not Delegation.objects.exists()
+
+
 def test_cost_of_the_list_does_not_grow(count_queries: Callable[[Callable[[], Any]], int]) -> None:
     desk = desk_of(person("mia", "User"))
     away(person("a", "User"), person("b", "User"))
