@@ -84,18 +84,13 @@ def _keyed(trial: Trial) -> list[tuple[str, str]]:
 
 def _field(fact: FactType) -> forms.Field:
     common: dict[str, Any] = {"required": False, "label": fact.label}
-    number = UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"})
+    sign = {"suffix": "%"} if fact.kind == "percent" else {}
+    number = UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", **sign})
     match fact.kind:
         case "money":
             return MoneyField(**common)
         case "percent":
-            return forms.DecimalField(
-                min_value=0,
-                max_digits=12,
-                decimal_places=2,
-                widget=number,
-                **{**common, "label": f"{fact.label}, %"},
-            )
+            return forms.DecimalField(min_value=0, max_digits=12, decimal_places=2, widget=number, **common)
         case "number":
             return forms.IntegerField(min_value=0, widget=number, **common)
         case "yes_no":
