@@ -53,6 +53,8 @@ PAGES = {
     "products": "/admin/commerce/product/",
     "collections": "/admin/commerce/productcollection/",
     "events": "/admin/commerce/customevent/",
+    "emergency-stops": "/admin/promotions/emergencystop/",
+    "emergency-stop-new": "/admin/promotions/emergencystop/add/",
     "holds": "/admin/promotions/validationsession/",
     "jobs": "/admin/integrations/asyncaction/",
     "exports": "/admin/integrations/export/",
