@@ -132,12 +132,12 @@ _SHORT: Final[Mapping[str, str]] = {
 }
 
 
-_UNDECIDED: Final = (ApprovalRequest.State.PENDING, ApprovalRequest.State.STALE)
+UNDECIDED: Final = (ApprovalRequest.State.PENDING, ApprovalRequest.State.STALE)
 
 
 def stage_words(request: Any) -> str:
     """Finance, 1 of 2; with more stages behind it: Category, 0 of 1 (stage 1 of 2)."""
-    if request.state not in _UNDECIDED:
+    if request.state not in UNDECIDED:
         return words.NOTHING
     if request.stage >= len(request.stages):
         return words.NOTHING
@@ -172,7 +172,7 @@ def since(instant: datetime | None, now: datetime) -> str:
 
 def due(request: ApprovalRequest, now: datetime) -> str:
     """Until somebody has decided."""
-    if request.due_at is None or request.state not in _UNDECIDED:
+    if request.due_at is None or request.state not in UNDECIDED:
         return words.NOTHING
     if request.due_at <= now:
         return words.label(f"Overdue by {since(request.due_at, now)}", "danger")

@@ -24,6 +24,7 @@ from core.admin.base import staff_actor
 logger = logging.getLogger(__name__)
 
 _State = ApprovalRequest.State
+Verdict = Decision.Verdict
 _MOST_NAMES: Final = 8
 
 
@@ -53,9 +54,11 @@ def context(request: HttpRequest, obj: ApprovalRequest, now: datetime) -> dict[s
         "asked": _asked(obj, now),
         "effect": _effect(obj),
         "state_label": inbox.state_label(obj),
-        "due": inbox.due(obj, now) if obj.due_at else "",
+        "due": inbox.due(obj, now) if obj.due_at and obj.state in inbox.UNDECIDED else "",
+        "wished": next((one for one in reversed(of_now) if one.verdict == Verdict.REQUEST_CHANGES), None),
         "change": change(obj.target_type, obj.base, obj.proposal),
         "three_way": _three_way(obj, live),
+        "meanwhile": registry.differences(obj.target_type, obj.base, live),
         "has_moved": live != obj.base and obj.state in {_State.PENDING, _State.CHANGES_REQUESTED},
         "is_gone": live is None and obj.base is not None,
         "is_queued": is_queued,
@@ -63,7 +66,7 @@ def context(request: HttpRequest, obj: ApprovalRequest, now: datetime) -> dict[s
         "panels": _panels(request, obj),
         "stages": _stages(obj, of_now, left),
         "nobody": obj.state == _State.PENDING and not left,
-        "emergency": [one for one in of_now if one.verdict == Decision.Verdict.EMERGENCY],
+        "emergency": [one for one in of_now if one.verdict == Verdict.EMERGENCY],
         "thread": thread.entries(obj, said),
         "mentionable": thread.mentionable(obj, left),
         "related": _related(obj),
@@ -199,13 +202,13 @@ def _stages(obj: ApprovalRequest, of_now: list[Decision], left: list[Any]) -> li
     waits = ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
     found = []
     for number, stage in enumerate(obj.stages):
-        spoken = [one for one in of_now if one.stage == number and one.verdict != Decision.Verdict.EMERGENCY]
+        spoken = [one for one in of_now if one.stage == number and one.verdict != Verdict.EMERGENCY]
         is_now = number == obj.stage and obj.state == _State.PENDING
         found.append(
             {
                 "name": stage["name"],
                 "needed": stage["needed"],
-                "yes": sum(one.verdict == Decision.Verdict.APPROVE for one in spoken),
+                "yes": sum(one.verdict == Verdict.APPROVE for one in spoken),
                 "said": spoken,
                 "is_done": ended or number < obj.stage,
                 "is_now": is_now,

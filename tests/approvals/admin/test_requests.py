@@ -231,6 +231,13 @@ def test_a_decision_does_one_thing(
     assert Decision.objects.get().actor_id == str(fin.pk)
 
 
+def test_what_should_be_otherwise_stands_on_top(mia: User, fin: User, now: datetime) -> None:
+    policy("Finance")
+    request = say(ask(mia, now), fin, "REQUEST_CHANGES", now, "26 <b>%</b> at most")
+
+    assert "fin asks for changes: “26 &lt;b&gt;%&lt;/b&gt; at most”" in page_of(request, mia)
+
+
 def test_who_saw_an_older_revision_is_refused_and_keeps_what_he_typed(
     mia: User, fin: User, now: datetime
 ) -> None:
