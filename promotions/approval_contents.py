@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from django.db.models import Model
+from django.db.models import Count, Model
 
+from approvals import codec
 from promotions import terms
 from promotions.models import (
     Budget,
@@ -24,6 +25,7 @@ from promotions.models import (
 
 type Content = dict[str, Any]
 
+_SHOWN_DISCOUNTS: Final = 100
 _OF_RULES: Final = ("validation_rule_id", "validation_rule_version")
 
 
@@ -43,7 +45,23 @@ def campaign(pk: int | None) -> Content | None:
         "tiers": [_tier(tier) for tier in tiers],
         "stacks": [_stack(stack) for stack in stacks],
         "budgets": [budget(one.pk) for one in budgets],
+        **_own_discounts(row),
     }
+
+
+def _own_discounts(row: Campaign) -> Content:
+    """Codes that give something else than their campaign: they go live with it, unseen otherwise.
+
+    Made while it was switched off, they asked nobody.
+    """
+    codes = Voucher.objects.filter(campaign=row, deleted_at=None, discount__isnull=False)
+    rows = codes.order_by().values_list("discount").annotate(Count("pk"))
+    found = sorted(({"discount": one, "codes": count} for one, count in rows), key=codec.canonical)
+    if not found:
+        return {}
+    more = found[_SHOWN_DISCOUNTS:]
+    rest = {"other_discounts": len(more), "other_discounts_sha256": codec.digest(more)} if more else {}
+    return {"own_discounts": found[:_SHOWN_DISCOUNTS], **rest}
 
 
 def voucher(pk: int | None, *, with_code: bool = True) -> Content | None:

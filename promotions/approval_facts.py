@@ -84,7 +84,7 @@ def of(content: Content | None, now: datetime) -> dict[str, Any]:
     """The facts of a campaign or code as `approval_contents` gives it."""
     if content is None:
         return {}
-    parts = [content, *content.get("tiers", ())]
+    parts = [content, *content.get("tiers", ()), *content.get("own_discounts", ())]
     discounts = [part["discount"] for part in parts if part.get("discount")]
     rules = [part["conditions"] for part in parts if part.get("conditions")]
     found: dict[str, Any] = {
