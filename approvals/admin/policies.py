@@ -103,7 +103,7 @@ class PolicyAdmin(PageAdmin):
         own = words.label("In force", "success") if policy.is_active else words.label("Out of force")
         if not policy.trouble:
             return own
-        return format_html('{}<span class="policy-listed">{}</span>', own, policy.trouble)
+        return format_html('{}<span class="policy-trouble">{}</span>', own, policy.trouble)
 
     @display(description="Changed")
     def changed(self, policy: Policy) -> str:
