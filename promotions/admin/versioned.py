@@ -50,9 +50,9 @@ class VersionedMixin(ModelAdmin):
     def version_panels(self, request: HttpRequest, obj: Any) -> list[Panel]:
         """What comes, and what was."""
         actor, now = staff_actor(request), timezone.now()
-        cancel, back = self._address(obj, "cancel_change"), self._address(obj, "revert")
+        withdraw, back = self._address(obj, "withdraw"), self._address(obj, "revert")
         return [
-            waiting_panel.panel(self.waits_about(obj), cancel, actor, now),
+            waiting_panel.panel(self.waits_about(obj), withdraw, actor, now),
             version_panel.panel(
                 obj,
                 empty=self.no_versions,
@@ -101,11 +101,11 @@ class VersionedMixin(ModelAdmin):
         planned: ApprovalRequest | None = getattr(request, "planned", None)
         if planned is None:
             return super().response_change(request, obj)
-        waits = "and waits for approval" if planned.state == ApprovalRequest.State.PENDING else ""
+        waits = " and waits for approval" if planned.state == ApprovalRequest.State.PENDING else ""
         self.message_user(
             request,
             format_html(
-                'Nothing is changed yet. The change takes effect on {} {} <a class="fanfare-link" href="{}">'
+                'Nothing is changed yet. The change takes effect on {}{}. <a class="fanfare-link" href="{}">'
                 "Open the request</a>",
                 words.when(planned.effective_at),
                 waits,
@@ -127,7 +127,7 @@ class VersionedMixin(ModelAdmin):
                 self.admin_site.admin_view(view),
                 name=self._url_name(name).removeprefix("admin:"),
             )
-            for name, view in (("revert", self.revert_view), ("cancel_change", self.cancel_view))
+            for name, view in (("revert", self.revert_view), ("withdraw", self.withdraw_view))
         ]
         return [*own, *super().get_urls()]
 
@@ -159,7 +159,7 @@ class VersionedMixin(ModelAdmin):
         text = f"From {words.when(wanted.created_at)}. Orders that were placed meanwhile stay as they are."
         return self._dialog(request, obj, title, text, "Go back", lambda _: _back(obj, wanted), bring_back)
 
-    def cancel_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def withdraw_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take a waiting change back. Who may, the service decides."""
         obj = self.found(request, object_id)
         if not self.has_view_permission(request, obj):
@@ -169,20 +169,13 @@ class VersionedMixin(ModelAdmin):
         except NotFound:
             return HttpResponseRedirect(self.url_of(obj))
 
-        def cancel() -> str:
+        def withdraw() -> str:
             requests.withdraw(request_id=asked.pk, actor=staff_actor(request), now=timezone.now())
-            return "The change is cancelled."
+            return "The change is withdrawn."
 
-        text = "Changes that were planned for after it have to be proposed anew."
-        return self._dialog(
-            request,
-            obj,
-            "Cancel this change?",
-            text,
-            "Cancel the change",
-            lambda _: {"title": asked.title},
-            cancel,
-        )
+        text = "It will not take place. Changes that were planned for after it have to be proposed anew."
+        show = {"title": waiting_panel.what(asked)}
+        return self._dialog(request, obj, "Withdraw this change?", text, "Withdraw", lambda _: show, withdraw)
 
     def _dialog(
         self,

@@ -25,39 +25,38 @@ _SHOWN: Final = 20
 _SENTENCES: Final = 6
 
 
-def panel(target: tuple[str, str], cancel_url: str, actor: Actor, now: datetime) -> Panel:
+def panel(target: tuple[str, str], withdraw_url: str, actor: Actor, now: datetime) -> Panel:
     """What waits about `target` (its type and id, as requests name it); what comes first comes first."""
     found = list(known.open_about(*target)[: _SHOWN + 1])
     requests_url = reverse("admin:approvals_approvalrequest_changelist")
     return Panel(
         key="waiting",
         title=f"Waiting changes ({len(found)})" if found else "Waiting changes",
-        headers=("Takes effect", "What changes", "State", ""),
-        rows=[_row(one, cancel_url, actor, now) for one in found[:_SHOWN]],
+        headers=("Takes effect", "What changes"),
+        rows=[(_when(one, withdraw_url, actor, now), what(one)) for one in found[:_SHOWN]],
         empty="Nothing waits. To change something later, fill in “Takes effect” in the details.",
         all_url=f"{requests_url}?{urlencode({'target_id': target[1]})}" if len(found) > _SHOWN else "",
     )
 
 
-def _row(request: ApprovalRequest, cancel_url: str, actor: Actor, now: datetime) -> tuple[str, ...]:
-    may_cancel = options.of(request, actor, now).withdraw
-    return (
-        _when(request, now),
-        _what(request),
+def _when(request: ApprovalRequest, withdraw_url: str, actor: Actor, now: datetime) -> SafeString:
+    """Its time, its state, and the way to call it off for who may."""
+    url = f"{withdraw_url}?{urlencode({'request': request.public_id})}"
+    return format_html(
+        "<b>{}</b><div>{}</div>{}",
+        _instant(request, now),
         state_label(request),
-        dialog_link("Cancel", f"{cancel_url}?{urlencode({'request': request.public_id})}")
-        if may_cancel
-        else "",
+        dialog_link("Withdraw", url) if options.of(request, actor, now).withdraw else "",
     )
 
 
-def _when(request: ApprovalRequest, now: datetime) -> str:
+def _instant(request: ApprovalRequest, now: datetime) -> str:
     if request.effective_at is None:
         return "When it is approved"
     return words.when(request.effective_at) if request.effective_at > now else "Now"
 
 
-def _what(request: ApprovalRequest) -> SafeString:
+def what(request: ApprovalRequest) -> SafeString:
     """The sentences, and the way to the request."""
     sentences = registry.differences(request.target_type, request.base, request.proposal)
     more = len(sentences) - _SENTENCES

@@ -10,9 +10,11 @@ from typing import Any, Final
 from django.utils.formats import date_format
 
 from core import words
+from core.exact import exact
 from promotions import budget_words
 from promotions.approval_words.lines import MISSING, Content, Line, Telling, lower, quoted, raw
 from promotions.models import Budget
+from promotions.words import discount
 
 type Tell = Callable[[Any, Any, Telling], list[Line]]
 type TellOne = Callable[[Content, Content, Telling], list[Line]]
@@ -77,6 +79,35 @@ def budgets(tell: TellOne) -> Tell:
         return [*lines, *(Line(text=f"Budget {quoted(key[0])} does not limit it any more") for key in gone)]
 
     return tell_all
+
+
+def own_discounts(before: Content, after: Content, telling: Telling) -> list[Line]:
+    """Codes that give something else than their campaign: 3 codes give 50 % off the order of their own"""
+    was, will = _counted(before, telling), _counted(after, telling)
+    lines = [
+        Line(text=_own(will[said], said))
+        if said not in was
+        else Line(label=f"Codes with {said} of their own", text=f"{was[said]:,} becomes {will[said]:,}")
+        for said in will
+        if was.get(said) != will[said]
+    ]
+    lines += [Line(text=f"No code gives {said} of its own any more") for said in was if said not in will]
+    more = after.get("other_discounts")
+    keys = ("other_discounts", "other_discounts_sha256")
+    if more and any(before.get(key) != after.get(key) for key in keys):
+        lines.append(Line(text=f"{words.count(more, 'more discount')} of codes, not listed here"))
+    return lines
+
+
+def _own(number: int, said: str) -> str:
+    return f"1 code gives {said} of its own" if number == 1 else f"{number:,} codes give {said} of their own"
+
+
+def _counted(content: Content, telling: Telling) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for one in content.get("own_discounts", ()):
+        found[discount(exact(one["discount"]), known=telling.known)] += one["codes"]
+    return found
 
 
 def campaigns(before: Any, after: Any, telling: Telling) -> list[Line]:

@@ -330,5 +330,6 @@ CAMPAIGN: Final[Speakers] = (
     _of("stacks", belongings.stacks),
     _of("budgets", belongings.budgets(_budget)),
     (("codes", "codes_like"), _codes),
+    (("own_discounts", "other_discounts", "other_discounts_sha256"), belongings.own_discounts),
     _of("metadata", _metadata),
 )

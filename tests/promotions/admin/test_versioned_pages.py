@@ -219,7 +219,7 @@ def test_what_waits_is_shown_and_cancelled_by_who_may(shop: Shop) -> None:
     mia, ben = browser_of(person("mia", "User")), browser_of(person("ben", "User"))
     mia.post(address(shop.campaign, "change"), {**fields(mia, shop.campaign), "percent_off": "33", **later()})
     request = ApprovalRequest.objects.get()
-    cancel = address(shop.campaign, "cancel_change", request=request.public_id)
+    cancel = address(shop.campaign, "withdraw", request=request.public_id)
 
     shown = text(mia.get(address(shop.campaign, "change")))
     assert "10 % off the order becomes 33 % off the order" in shown

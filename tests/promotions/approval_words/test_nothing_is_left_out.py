@@ -79,6 +79,11 @@ contents = st.fixed_dictionaries(
         "type": values,
         "codes": values,
         "codes_like": values,
+        "own_discounts": st.lists(
+            st.fixed_dictionaries({"discount": discounts, "codes": st.integers(1, 3)}), max_size=2
+        )
+        | values,
+        "other_discounts": values,
         "entries": values,
         "balance_change": values,
         "reason": values,

@@ -258,6 +258,22 @@ def test_more_codes_with_terms_of_their_own() -> None:
     ]
 
 
+def test_codes_that_give_something_else_than_their_campaign() -> None:
+    one = {"discount": percent(50), "codes": 3}
+    other = {"discount": amount(500), "codes": 1}
+
+    assert said(BASE, {**BASE, "own_discounts": [one]}) == ["3 codes give 50 % off the order of their own"]
+    assert said(
+        {**BASE, "own_discounts": [one]}, {**BASE, "own_discounts": [{**one, "codes": 4}, other]}
+    ) == [
+        "Codes with 50 % off the order of their own: 3 becomes 4",
+        "1 code gives 5.00 EUR off the order of its own",
+    ]
+    assert said({**BASE, "own_discounts": [one]}, BASE) == [
+        "No code gives 50 % off the order of its own any more"
+    ]
+
+
 def test_a_change_of_a_balance_and_of_many_codes() -> None:
     card = {"code": "CARD", "balance_change": 0, "reason": ""}
     assert said(card, {**card, "balance_change": -2000, "reason": "Goodwill"}, "voucher") == [
