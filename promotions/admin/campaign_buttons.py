@@ -14,7 +14,8 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
 from core import words
-from core.admin.base import ModelAdmin, htmx_redirect, reported, staff_actor
+from core.admin.base import ModelAdmin, htmx_redirect, reported, staff_actor, tell_refusal
+from core.errors import DomainError
 from promotions.admin.forms.campaigns import AddCodesForm
 from promotions.models import Campaign, Lifecycle
 from promotions.selectors import launching
@@ -178,8 +179,15 @@ class CampaignButtons(ModelAdmin):
     def _launch(self, request: HttpRequest, object_id: str) -> HttpResponse:
         campaign = self.found(request, object_id)
         now = timezone.now()
-        with reported(self, request, campaign):
+        try:
             launched = campaigns.launch(campaign_id=campaign.pk, actor=staff_actor(request), now=now)
+        except DomainError as refusal:
+            refusal.settle()
+            if refusal.location:
+                self.message_user(request, f"{campaign} is submitted for review.", messages.SUCCESS)
+            else:
+                tell_refusal(self, request, refusal, about=campaign)
+        else:
             is_early = campaign_state(launched, now) == SCHEDULED
             begins = f" and begins on {words.day(launched.starts_at)}" if is_early else ""
             self.message_user(request, f"{campaign} is launched{begins}.", messages.SUCCESS)

@@ -16,7 +16,7 @@ from promotions import reports
 from promotions import words as states
 from promotions.admin import budget_panels, rows, stop_banners
 from promotions.admin.ruled import Ruled
-from promotions.models import Campaign, PromotionTier, Redemption, Voucher
+from promotions.models import Campaign, Lifecycle, PromotionTier, Redemption, Voucher
 from promotions.selectors import launching
 from promotions.words import campaign_state, tier_state, time_limits, uses, voucher_state
 
@@ -48,12 +48,14 @@ def _next_step(campaign: Campaign, actor: Actor, now: datetime) -> str:
     if found is None:
         stages = launching.asked(campaign, actor, now)
         return f"Before its launch these have to say yes: {', then '.join(stages)}." if stages else ""
-    step = {
-        states.CHANGES_REQUESTED: "Change it, then submit it again.",
-        states.IN_REVIEW: "If you change it, it has to be submitted again.",
-    }.get(campaign_state(campaign, now), "")
     if found.is_outdated:
         step = "It was changed since it was submitted: submit it again."
+    elif campaign.lifecycle == Lifecycle.CHANGES_REQUESTED:
+        step = "Change it, then submit it again."
+    else:
+        at = found.request.effective_at
+        launched = "" if at is None else f"Approved, it is launched at {words.when(at)}. "
+        step = f"{launched}If you change it, it has to be submitted again."
     return format_html(
         '{} <a class="fanfare-link" href="{}">See the request</a>', step, requests.page(found.request)
     )

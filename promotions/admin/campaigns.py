@@ -101,7 +101,7 @@ class CampaignAdmin(CampaignButtons, ConditionsMixin, VersionedMixin, PageAdmin)
         if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
             return "without codes"
         if campaign.is_draft:
-            return self.codes_planned(campaign)
+            return f"{self.codes_planned(campaign)} at its launch"
         return f"{campaign.vouchers_count:,}"
 
     @display(description="Redemptions", ordering="redeemed")

@@ -9,6 +9,7 @@ import pytest
 
 from core.actors import Actor
 from core.errors import DomainError, DuplicateFound
+from integrations.models import AsyncAction
 from integrations.services import async_actions
 from promotions.code_config import InvalidCodeConfig
 from promotions.models import DRAFTS, Campaign, Lifecycle, PromotionTier, Voucher
@@ -63,7 +64,7 @@ def test_more_than_two_hundred_are_made_by_a_job(actor: Actor, now: datetime) ->
         "IN_PROGRESS",
         0,
     )
-    action = async_actions.AsyncAction.objects.get()
+    action = AsyncAction.objects.get()
     while async_actions.advance(public_id=action.public_id, now=now) is not None:
         pass
     assert Voucher.objects.filter(campaign=campaign).count() == 1200
