@@ -124,19 +124,19 @@ def test_conditions_are_taken_out_and_mistakes_stay_where_they_are(tab: Page) ->
 def test_places_change_in_the_list(tab: Page) -> None:
     house()
     for at, name in enumerate(("First", "Second", "Third"), start=1):
-        content = {"stages": [{"name": "Finance", "group": "Finance", "needed": 1}]}
+        stages = [{"name": "Finance", "group": "Finance", "needed": 1}]
+        content = {"operations": ["budgets.update"], "stages": stages}
         Policy.objects.create(name=name, position=at, content=content, created_at="2026-03-10T12:00Z")
     sign_in(tab, "ada")
 
     tab.get_by_label("Ask Third earlier").click()
-    tab.wait_for_load_state("networkidle")
 
+    expect(tab.locator(".policy-name")).to_have_text(["First", "Third", "Second"])
     assert list(Policy.objects.order_by("position").values_list("name", flat=True)) == [
         "First",
         "Third",
         "Second",
     ]
-    expect(tab.locator(".policy-name")).to_have_text(["First", "Third", "Second"])
 
 
 def test_somebody_says_that_he_is_away_and_comes_back(tab: Page) -> None:
