@@ -88,6 +88,8 @@ def call(client: APIClient, method: str, route: Route) -> Any:
 def verdict(answer: Any) -> str:
     """`unknown` (who are you?), `refused` (you may not), `unserved`, `inside`, or what should never be."""
     if answer.status_code == 403:
+        if answer.json()["key"] == "approval_required":
+            return "inside"
         return "refused" if answer.json()["key"] == REFUSED else f"403 {answer.json()['key']}"
     named = {401: "unknown", 405: "unserved"}
     return named.get(
