@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -18,18 +18,15 @@ from unfold.forms import BaseDialogForm
 
 from core import words
 from core.admin.base import htmx_redirect, reported, sentence, staff_actor, staff_allows
-from core.admin.pages import SHOWN_ROWS, Fact, Panel, ReadOnlyPageAdmin
+from core.admin.pages import Fact, Panel, ReadOnlyPageAdmin
 from core.errors import DomainError
 from promotions import stop_words
-from promotions.admin import rows
+from promotions.admin import stop_panels
 from promotions.admin.forms.stops import RestoreForm, StopForm, What
-from promotions.models import EmergencyStop, StoppedAttempt
+from promotions.models import EmergencyStop
 from promotions.selectors import campaigns as known_campaigns
 from promotions.selectors import stop_reach, stop_reports
-from promotions.selectors.stops import ARTICLES, CALLS
 from promotions.services import stops
-
-_WAS_ON_SHOWN: Final = 200
 
 
 @admin.register(EmergencyStop)
@@ -124,7 +121,7 @@ class EmergencyStopAdmin(ReadOnlyPageAdmin):
             "opts": self.opts,
             "form": form,
             "media": self.media + form.media,
-            "reach": _reach_facts(reach, covers) if reach is not None else None,
+            "reach": stop_panels.reach_facts(reach, covers) if reach is not None else None,
             "covered": stop_words.titled(covers, most=stops.MOST_ENTRIES) if reach is not None else "",
             "sent": _sent(form) if reach is not None else [],
             "running": stop_reports.in_force(),
@@ -168,7 +165,8 @@ class EmergencyStopAdmin(ReadOnlyPageAdmin):
         return found
 
     def panels(self, request: HttpRequest, obj: EmergencyStop) -> list[Panel]:
-        return [_covered(obj), _was_on(obj), _attempts(obj), _processes(obj)]
+        found = (stop_panels.covered, stop_panels.was_on, stop_panels.attempts, stop_panels.processes)
+        return [panel(obj) for panel in found]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -264,81 +262,3 @@ def _sent(form: StopForm) -> list[tuple[str, str]]:
     """What the form was sent with, to be sent once more."""
     data = cast(QueryDict, form.data)
     return [(name, value) for name in form.fields for value in data.getlist(name)]
-
-
-def _reach_facts(reach: stop_reach.Reach, covers: stop_reach.Covers) -> list[Fact]:
-    is_partial = any(covers.get(kind) for kind in (*ARTICLES, *CALLS))
-    return [
-        Fact(
-            title="Live campaigns",
-            value=f"{reach.campaigns:,}",
-            note="some of them only in part" if is_partial else "",
-        ),
-        Fact(title="Their codes", value=f"{reach.codes:,}"),
-        Fact(title="Live promotion tiers", value=f"{reach.tiers:,}"),
-        Fact(title="Held in baskets", value=f"{reach.holds:,}", note="refused, though held"),
-        Fact(
-            title="Redemptions, last hour",
-            value=f"{reach.redemptions:,}",
-            note=f"{words.money(reach.discount)} of discounts",
-        ),
-    ]
-
-
-def _covered(stop: EmergencyStop) -> Panel:
-    entries = (
-        [("everything", "Everything")] if stop.covers.get("everything") else stop_words.entries(stop.covers)
-    )
-    return Panel(
-        key="covered",
-        title="What is stopped",
-        headers=("Kind", "Name"),
-        rows=[(kind[:1].upper() + kind[1:], name) for kind, name in entries],
-        empty="",
-    )
-
-
-def _was_on(stop: EmergencyStop) -> Panel:
-    """The first ones; the API gives all."""
-    found = [
-        (kind, row["name"], row["id"], words.NOTHING if row["version"] is None else f"{row['version']:,}")
-        for kind, listed in (("Campaign", "campaigns"), ("Promotion tier", "tiers"))
-        for row in stop.was_on.get(listed, ())
-    ]
-    more = len(found) - _WAS_ON_SHOWN
-    rest = [(f"And {more:,} more", "", "", "")] if more > 0 else []
-    return Panel(
-        key="was_on",
-        title="What was on",
-        headers=("Kind", "Name", "Id for the shop", "Version"),
-        rows=[*found[:_WAS_ON_SHOWN], *rest],
-        empty="Nothing of it was live.",
-    )
-
-
-def _attempts(stop: EmergencyStop) -> Panel:
-    related = ("voucher", "promotion_tier", "customer", "order")
-    attempts = StoppedAttempt.objects.filter(stop=stop).select_related(
-        *(f"redemption__{name}" for name in related)
-    )
-    return Panel(
-        key="attempts",
-        title="Would have been refused" if stop.is_drill else "Refused",
-        headers=rows.REDEMPTION_HEADERS,
-        rows=[rows.redemption_row(one.redemption) for one in attempts.order_by("-pk")[:SHOWN_ROWS]],
-        empty="Nobody tried to redeem what is stopped.",
-    )
-
-
-def _processes(stop: EmergencyStop) -> Panel:
-    report = stop_reports.report(stop)
-    return Panel(
-        key="processes",
-        title="Processes",
-        headers=("Process", "First met it after", "Redemptions"),
-        rows=[
-            (one.process, stop_words.seconds(one.first_at - stop.started_at), f"{one.attempts:,}")
-            for one in report.processes
-        ],
-        empty="No process had to decide about it yet.",
-    )
