@@ -96,18 +96,19 @@ def test_without_a_role_the_overview_shows_no_numbers(client: Client, db: None) 
     assert "Live campaigns" not in text
 
 
-def test_sidebar_has_six_sections_for_admins(admin_page: Client, db: None) -> None:
+def test_sidebar_has_seven_sections_for_admins(admin_page: Client, db: None) -> None:
     groups = admin_page.get("/admin/").context["sidebar_navigation"]
 
     assert [group["title"] for group in groups] == [
         "",
         "Promotions",
+        "Approvals",
         "Customers",
         "Catalogue",
         "Operations",
         "Settings",
     ]
-    assert [item["title"] for item in groups[0]["items"]] == ["Overview"]
+    assert [item["title"] for item in groups[0]["items"]] == ["Overview", "Approvals inbox", "Notifications"]
 
 
 def test_sidebar_hides_what_a_viewer_may_not_see(page_as: Callable[[str], Client]) -> None:
@@ -170,11 +171,12 @@ def test_search_asks_at_most_once_for_each_kind(
     rf: RequestFactory, db: None, count_queries: Callable[..., int]
 ) -> None:
     request = rf.get("/admin/search/", {"s": "sp"})
-    request.user = User(is_superuser=True, is_staff=True)
+    request.user = User.objects.create_superuser("root")
     for number in range(20):
         VoucherFactory(code=f"sp-{number}", campaign=CampaignFactory())
 
-    assert count_queries(lambda: search.find(request, "sp")) == 5
+    of_the_person = 1  # his groups
+    assert count_queries(lambda: search.find(request, "sp")) == 5 + of_the_person
     assert len(search.find(request, "sp")) == 5
 
 
