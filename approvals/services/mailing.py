@@ -39,7 +39,7 @@ def send_waiting(*, now: datetime) -> int:
         for pk in waiting:
             try:
                 sent += _send(pk, server, now)
-            except OSError:  # Also what the server answered, which smtplib puts below it.
+            except Exception:  # Refused by the server, or an address that is none: not the others' fault.
                 logger.warning("notification %s could not be mailed", pk, exc_info=True)
                 failures += 1
                 if failures == _MOST_FAILURES:

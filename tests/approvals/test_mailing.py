@@ -87,6 +87,19 @@ def test_a_server_that_refuses_one_loses_nothing_and_sends_the_others(
     assert [mail.to[0] for mail in mailoutbox] == ["good@example.com", "bad@example.com"]
 
 
+def test_an_address_that_is_none_does_not_hold_up_the_others(
+    request_: ApprovalRequest, now: datetime, mailoutbox: list[Any]
+) -> None:
+    write(request_, now, "good")
+    bad = write(request_, now, "bad")
+    User.objects.filter(pk=bad.user_id).update(email="bad\nBcc: all@example.com")
+
+    assert mailing.send_waiting(now=now) == 1
+
+    assert [mail.to for mail in mailoutbox] == [["good@example.com"]]
+    assert Notification.objects.get(mailed_at=None) == bad
+
+
 def test_a_server_that_is_away_is_asked_again_later(
     request_: ApprovalRequest, now: datetime, mailoutbox: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,16 +117,16 @@ def test_a_server_that_is_away_is_asked_again_later(
     assert len(mailoutbox) == 1
 
 
-def test_a_crash_in_the_middle_gives_the_notification_back(
+def test_a_worker_that_is_stopped_in_the_middle_gives_the_notification_back(
     request_: ApprovalRequest, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(request_, now, "ann")
 
     def crash(self: EmailBackend, messages: list[Any]) -> int:
-        raise MemoryError
+        raise SystemExit
 
     monkeypatch.setattr(EmailBackend, "send_messages", crash)
-    with pytest.raises(MemoryError):
+    with pytest.raises(SystemExit):
         mailing.send_waiting(now=now)
 
     assert Notification.objects.filter(mailed_at=None).count() == 1
