@@ -17,7 +17,8 @@ from core.staff import staff_allows, staff_role
 
 def stage_of(request: ApprovalRequest) -> Stage | None:
     """The stage that a request waits at; None: it has passed all of them."""
-    return Stage(**request.stages[request.stage]) if request.stage < len(request.stages) else None
+    left = request.stages[request.stage :]
+    return Stage(**left[0]) if left else None
 
 
 def decides_as(request: ApprovalRequest, actor: Actor, now: datetime) -> str | None:
