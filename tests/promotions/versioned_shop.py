@@ -17,7 +17,15 @@ from promotions.models import (
     Voucher,
 )
 from promotions.selectors import versions as known
-from promotions.services import budgets, campaigns, categories, validation_rules, versions, vouchers
+from promotions.services import (
+    budgets,
+    campaigns,
+    categories,
+    tiers,
+    validation_rules,
+    versions,
+    vouchers,
+)
 from promotions.services.budgets import BudgetSpec
 from promotions.services.campaigns import CampaignSpec
 from promotions.services.tiers import TierSpec
@@ -85,3 +93,12 @@ def switch_off() -> None:
     for model in (Campaign, PromotionTier, Voucher):
         model._default_manager.update(is_active=False)
         versions.note_all(model, model._default_manager.values_list("pk", flat=True), **BY)
+
+
+def change_all(shop: Shop) -> None:
+    """So that everything has a version to go back to."""
+    campaigns.update(campaign_id=shop.campaign.pk, spec=CampaignSpec(values={"discount": percent(50)}), **BY)
+    tiers.update(tier_id=shop.tier.pk, spec=TierSpec(values={"days_of_week": [1]}), **BY)
+    vouchers.update(voucher_id=shop.alone.pk, spec=VoucherSpec(values={"discount": percent(50)}), **BY)
+    validation_rules.update(rule_id=shop.rule.pk, values={"rules": at_least(2000)}, **BY)
+    budgets.update(budget_id=shop.budget.pk, spec=BudgetSpec(values={"limit": 9}), **BY)

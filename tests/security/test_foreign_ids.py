@@ -162,6 +162,7 @@ def references(settings_row: ProjectSettings) -> dict[str, References]:
         "export_id": References(missing=_id("exp"), gone=("1",)),
         "stop_id": References(missing=_id("stop"), gone=("1",)),
         "session_key": References(missing="never-was", gone=("1",)),
+        "number": References(missing="99999", gone=("88888", "none-such")),
     }
 
 

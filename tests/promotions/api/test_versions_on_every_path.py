@@ -18,7 +18,7 @@ from promotions.models import Version, Voucher
 from promotions.selectors import versions as known
 from tests.conftest import NOW
 from tests.factories.promotions import amount, at_least, percent
-from tests.promotions.versioned_shop import Shop, opened, switch_off
+from tests.promotions.versioned_shop import Shop, change_all, opened, switch_off
 from tests.security.routes import table
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +96,11 @@ CALLS: Final[dict[str, Body]] = {
     "POST v1/budgets": {"name": "Month", "limit": 5},
     "PUT v1/budgets/<budget_id>": {"limit": 2000, "campaign_ids": []},
     "DELETE v1/budgets/<budget_id>": None,
+    "POST v1/campaigns/<campaign_id>/versions/<number>/revert": None,
+    "POST v1/promotions/tiers/<tier_id>/versions/<number>/revert": None,
+    "POST v1/vouchers/<code>/versions/<number>/revert": None,
+    "POST v1/validation-rules/<validation_rule_id>/versions/<number>/revert": None,
+    "POST v1/budgets/<budget_id>/versions/<number>/revert": None,
 }  # fmt: skip
 
 
@@ -117,6 +122,8 @@ def test_the_api_forgets_no_version(call: str, api: APIClient) -> None:
     method, _, route = call.partition(" ")
     if route.endswith("/enable"):
         switch_off()
+    if route.endswith("/revert"):
+        change_all(shop)
     before = Version.objects.count()
     body = CALLS[call]
     sent = body(shop) if callable(body) else body
@@ -139,6 +146,7 @@ def _path(method: str, route: str, shop: Shop) -> str:
         "<validation_rule_id>": shop.rule.public_id,
         "<assignment_id>": shop.assignment.public_id,
         "<budget_id>": shop.budget.public_id,
+        "<number>": "1",
         "<code>": "BRANDNEW" if method == "POST" and route.endswith("<code>") else "ALONE",
     }
     query = "?vouchers_count=2" if route == "v1/campaigns/<campaign_id>/vouchers" else ""

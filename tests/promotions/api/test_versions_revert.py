@@ -10,14 +10,11 @@ from approvals.models import ApprovalRequest
 from core.actors import Role
 from promotions.models import Campaign, Voucher
 from promotions.selectors import versions as known
-from promotions.services import budgets, campaigns, tiers, validation_rules, vouchers
-from promotions.services.budgets import BudgetSpec
-from promotions.services.campaigns import CampaignSpec
-from promotions.services.tiers import TierSpec
+from promotions.services import vouchers
 from promotions.services.vouchers import VoucherSpec
 from tests.approvals.world import policy
-from tests.factories.promotions import at_least, percent
-from tests.promotions.versioned_shop import BY, Shop, opened
+from tests.factories.promotions import percent
+from tests.promotions.versioned_shop import BY, Shop, change_all, opened
 
 pytestmark = pytest.mark.django_db
 
@@ -26,11 +23,7 @@ pytestmark = pytest.mark.django_db
 def shop() -> Shop:
     """Everything has a second version."""
     shop = opened()
-    campaigns.update(campaign_id=shop.campaign.pk, spec=CampaignSpec(values={"discount": percent(50)}), **BY)
-    tiers.update(tier_id=shop.tier.pk, spec=TierSpec(values={"days_of_week": [1]}), **BY)
-    vouchers.update(voucher_id=shop.alone.pk, spec=VoucherSpec(values={"discount": percent(50)}), **BY)
-    validation_rules.update(rule_id=shop.rule.pk, values={"rules": at_least(2000)}, **BY)
-    budgets.update(budget_id=shop.budget.pk, spec=BudgetSpec(values={"limit": 9}), **BY)
+    change_all(shop)
     return shop
 
 
