@@ -39,7 +39,7 @@ def show(tab: Page, code: str) -> None:
 def test_set_up_sign_out_and_come_back(tab: Page, reviewer: User) -> None:
     sign_in(tab)
     expect(tab.get_by_role("heading", name="Set up the second step")).to_be_visible()
-    expect(tab.locator("svg.fanfare-qr-code")).to_be_visible()
+    expect(tab.locator("img.fanfare-qr-code")).to_be_visible()
     tab.get_by_text("No camera? Type the key.").click()
     secret = (tab.get_by_test_id("secret").text_content() or "").replace(" ", "")
 
