@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from typing import Any
 
 import pyotp
 import pytest
 from django.contrib.auth.models import Group, User
 from django.contrib.sessions.models import Session
-from django.test import Client, RequestFactory
+from django.test import Client
 from time_machine import TimeMachineFixture
 
-from core import project, second_factor
 from core.actors import Actor
-from core.models import AuditEntry, ProjectSettings, SecondFactor
-from core.second_factor import Step
+from core.models import AuditEntry, SecondFactor
 from core.services import second_factors
 from tests.conftest import NOW
 from tests.security.routes import admin_routes
-
-LOGIN: Final = "/admin/login/"
-SIGN_IN: Final = "/admin/second-factor/sign-in/"
-ENROL: Final = "/admin/second-factor/enrol/"
-OWN: Final = "/admin/second-factor/"
-PASSWORD: Final = "a-right-password-2026"
-SEED: Final = "5eed" * 10
-YESTERDAY: Final = NOW - timedelta(days=1)
-SECRET: Final = re.compile(r'data-testid="secret">([A-Z2-7 ]+)<')
-CODES: Final = re.compile(r"<code>([a-z2-7]{4}(?:-[a-z2-7]{4}){3})</code>")
-CODE_WAS_WRONG: Final = "This code is wrong, too old, or was used already."
+from tests.security.second_step import (
+    CODE_WAS_WRONG,
+    CODES,
+    ENROL,
+    LOGIN,
+    OWN,
+    PASSWORD,
+    SECRET,
+    SEED,
+    SIGN_IN,
+    after_password,
+    code,
+    enrolled,
+    inside,
+    is_in,
+    person,
+    written,
+    wrong,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -42,59 +47,6 @@ def _at_noon(time_machine: TimeMachineFixture, settings: Any, db: None) -> None:
 @pytest.fixture
 def anna() -> User:
     return person("anna", "User")
-
-
-def person(name: str, group: str = "", **given: Any) -> User:
-    made = User.objects.create_user(name, password=PASSWORD, is_staff=True, **given)
-    if group:
-        made.groups.add(Group.objects.get(name=group))
-    return made
-
-
-def enrolled(someone: User, seed: str = SEED) -> tuple[str, ...]:
-    """With an app since yesterday; returns the backup codes."""
-    return second_factors.enrol(
-        user_id=someone.pk, seed=seed, code=code(YESTERDAY, seed), actor=Actor.system("t"), now=YESTERDAY
-    ).codes
-
-
-def code(at: datetime = NOW, seed: str = SEED) -> str:
-    return pyotp.TOTP(second_factors.secret_of(seed)).at(at)
-
-
-def wrong() -> str:
-    near = {code(NOW + timedelta(seconds=30 * steps)) for steps in range(-3, 4)}
-    return next(digits for digits in (f"{number:06d}" for number in range(10)) if digits not in near)
-
-
-def after_password(name: str = "anna", address: str = "192.0.2.1") -> Client:
-    browser = Client(raise_request_exception=False, REMOTE_ADDR=address)
-    assert browser.post(LOGIN, {"username": name, "password": PASSWORD}).status_code == 302
-    return browser
-
-
-def inside(name: str = "anna") -> Client:
-    """A browser that has shown a backup code, so that the codes of the app are fresh."""
-    browser = after_password(name)
-    person_id = User.objects.get(username=name).pk
-    spare = second_factors.new_seed()
-    SecondFactor.objects.filter(user_id=person_id).update(seed=spare, last_step=0)
-    assert browser.post(SIGN_IN, {"code": code(seed=spare)}).status_code == 302
-    SecondFactor.objects.filter(user_id=person_id).update(seed=SEED, last_step=0)
-    return browser
-
-
-def required(since: date | None, whom: str = "DECIDERS") -> None:
-    ProjectSettings.objects.update(second_factor_required_from=since, second_factor_required_for=whom)
-
-
-def is_in(browser: Client) -> bool:
-    return browser.get("/admin/").status_code == 200
-
-
-def written(prefix: str = "second_factor.") -> list[str]:
-    entries = AuditEntry.objects.filter(action__startswith=prefix).order_by("pk")
-    return [entry.action.removeprefix(prefix) for entry in entries if entry.actor_kind == "user"]
 
 
 def test_without_an_app_the_password_is_enough(anna: User) -> None:
@@ -311,160 +263,3 @@ def test_ones_own_page_renews_codes_and_forgets_the_app_for_a_code_only(anna: Us
         "backup_code_used",
         "removed",
     ]
-
-
-# Enforcement: from a day of the project's calendar, for those who decide or for all.
-
-PEOPLE: Final = ("nobody", "Viewer", "Merchant", "Support", "User", "Finance", "Reviewer", "Admin", "root")
-DECIDERS: Final = {"Finance", "Reviewer", "Admin", "root"}
-
-
-@pytest.mark.parametrize("whom", ["DECIDERS", "STAFF"])
-@pytest.mark.parametrize("who", PEOPLE)
-def test_from_that_day_on_people_set_it_up_at_the_next_sign_in(who: str, whom: str) -> None:
-    person("somebody", "" if who in {"nobody", "root"} else who, is_superuser=who == "root")
-    required(NOW.date(), whom)
-    concerned = whom == "STAFF" or who in DECIDERS
-
-    answer = after_password("somebody").get("/admin/")
-
-    assert (answer.status_code == 302) is concerned
-    if concerned:
-        assert answer["Location"] == f"{ENROL}?next=%2Fadmin%2F"
-
-
-def test_a_session_from_before_that_day_is_asked_too(anna: User) -> None:
-    browser = after_password()
-    assert is_in(browser)
-
-    required(NOW.date(), "STAFF")
-
-    assert browser.get("/admin/promotions/campaign/")["Location"].startswith(ENROL)
-    posted = browser.post("/admin/password_change/", {"old_password": PASSWORD})
-    assert posted["Location"] == ENROL
-    page = browser.get(ENROL)
-    assert "This project asks for a second step" in page.text
-    secret = SECRET.search(page.text)
-    assert secret is not None
-    browser.post(ENROL, {"code": pyotp.TOTP(secret[1].replace(" ", "")).at(NOW)})
-    assert is_in(browser)
-
-
-@pytest.mark.parametrize(
-    ("zone", "hours", "is_asked"),
-    [
-        ("UTC", 11, False),
-        ("UTC", 12, True),
-        ("Pacific/Auckland", -2, False),
-        ("Pacific/Auckland", -1, True),  # 13 hours ahead
-        ("America/Los_Angeles", 18, False),
-        ("America/Los_Angeles", 19, True),  # 7 hours behind
-    ],
-)
-def test_the_day_begins_in_the_projects_zone(zone: str, hours: int, is_asked: bool, anna: User) -> None:
-    required(NOW.date() + timedelta(days=1), "STAFF")
-    settings = project.current()
-    settings.time_zone = zone
-
-    assert second_factor.is_required(anna, settings=settings, now=NOW + timedelta(hours=hours)) is is_asked
-
-
-def test_forgetting_the_app_where_it_is_required_leads_to_the_next_one() -> None:
-    anna = person("anna", "Reviewer")
-    enrolled(anna)
-    required(NOW.date())
-    browser = inside()
-
-    assert browser.post(OWN, {"intent": "remove", "code": code()})["Location"] == ENROL
-    assert browser.get("/admin/")["Location"].startswith(ENROL)
-
-
-def test_decisions_can_ask_whether_the_step_was_taken(anna: User) -> None:
-    """What pages of decisions rely on."""
-    request = RequestFactory().get("/")
-    request.user, request.session = User.objects.get(pk=anna.pk), Client().session
-    settings = project.current()
-
-    assert second_factor.missing_step(request, settings=settings, now=NOW) is None
-    settings.second_factor_required_from = NOW.date()
-    settings.second_factor_required_for = "STAFF"
-    assert second_factor.missing_step(request, settings=settings, now=NOW) is Step.ENROL
-    enrolled(anna)
-    request.user = User.objects.get(pk=anna.pk)
-    assert second_factor.missing_step(request, settings=settings, now=NOW) is Step.CODE
-    assert second_factor.is_verified(request) is False
-    second_factor.remember(request)
-    assert second_factor.is_verified(request) is True
-    assert second_factor.missing_step(request, settings=settings, now=NOW) is None
-
-
-# Help for somebody who lost phone and codes.
-
-
-def reset(browser: Client, someone: User) -> Any:
-    return browser.post(f"/admin/auth/user/{someone.pk}/reset_second_step/", {"_form_submitted": "on"})
-
-
-def test_an_admin_resets_it_for_somebody_else(anna: User) -> None:
-    enrolled(anna)
-    person("boss", "Admin")
-    browser = after_password("boss")
-    page = browser.get(f"/admin/auth/user/{anna.pk}/change/")
-    assert "An authenticator app since" in page.text
-    assert "Reset second step" in page.text
-
-    assert reset(browser, anna).status_code == 200
-
-    assert SecondFactor.objects.count() == 0
-    assert is_in(after_password())
-    entry = AuditEntry.objects.latest("pk")
-    assert (entry.action, entry.actor_label, entry.entity_label) == ("second_factor.reset", "boss", "anna")
-    page = browser.get(f"/admin/auth/user/{anna.pk}/change/")
-    assert "Not set up" in page.text
-    assert "Reset second step" not in page.text
-
-
-@pytest.mark.parametrize("group", ["Viewer", "Merchant", "Support", "User", "Finance", "Reviewer"])
-def test_nobody_else_does(group: str, anna: User) -> None:
-    enrolled(anna)
-    person("somebody", group)
-
-    assert reset(after_password("somebody"), anna).status_code == 403
-    assert SecondFactor.objects.count() == 1
-
-
-def test_superusers_are_reset_by_superusers_and_nobody_resets_himself() -> None:
-    root = person("root", is_superuser=True)
-    enrolled(root)
-    boss = person("boss", "Admin")
-    enrolled(boss)
-    browser = inside("boss")
-
-    assert reset(browser, root).status_code == 403
-    assert reset(browser, boss).status_code == 403
-    assert "Reset second step" not in browser.get(f"/admin/auth/user/{boss.pk}/change/").text
-
-    assert SecondFactor.objects.count() == 2
-    assert reset(inside("root"), boss).status_code == 200
-    assert list(SecondFactor.objects.values_list("user__username", flat=True)) == ["root"]
-
-
-def test_the_day_is_set_on_the_page_of_the_project_and_written_down() -> None:
-    person("boss", "Admin")
-    browser = after_password("boss")
-    page = browser.get("/admin/core/projectsettings/1/change/")
-    fields = page.context["adminform"].form.initial
-    body = {name: "" if value is None else value for name, value in fields.items() if value is not False}
-
-    answer = browser.post(
-        "/admin/core/projectsettings/1/change/",
-        {**body, "second_factor_required_from": "2026-03-11", "second_factor_required_for": "STAFF"},
-    )
-
-    assert answer.status_code == 302
-    row = ProjectSettings.objects.get()
-    assert (row.second_factor_required_from, row.second_factor_required_for) == (date(2026, 3, 11), "STAFF")
-    assert AuditEntry.objects.latest("pk").after == {
-        "second_factor_required_from": "2026-03-11",
-        "second_factor_required_for": "STAFF",
-    }
