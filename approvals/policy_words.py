@@ -71,7 +71,7 @@ def condition(one: Condition, known: Known | None = None) -> str:
         return f"{one.fact.replace('_', ' ')} {one.operator.replace('_', ' ')} {words.shown(one.value)}"
     phrase = fact.phrase or f"{fact.label[0].lower()}{fact.label[1:]} is"
     if fact.kind == "yes_no":
-        return phrase if one.value else f"it is not so that {phrase}"
+        return phrase if one.value else fact.denial or f"it is not so that {phrase}"
     if one.operator in _COMPARED:
         return f"{phrase} {_COMPARED[one.operator]} {value(fact, one.value)}"
     named = names(fact, one.value, known)

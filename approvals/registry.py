@@ -54,7 +54,8 @@ class FactType:
     """A fact that conditions of policies may name. `kind`: number, money, percent, texts or yes_no.
 
     `choices` gives the values of texts with their names, for forms; None: any text. `phrase` begins a
-    sentence about it: "the discount is". That of yes_no says the whole: "it has no budget".
+    sentence about it: "the discount is". That of yes_no says the whole: "it has no budget", and `denial` the
+    opposite: "it has a budget".
     """
 
     name: str
@@ -62,6 +63,7 @@ class FactType:
     kind: str
     choices: Callable[[], list[tuple[str, str]]] | None = None
     phrase: str = ""
+    denial: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,7 +28,13 @@ TYPES: Final = (
         name="gift_amount", label="Credits of one gift card", kind="money", phrase="one gift card holds"
     ),
     FactType(name="budget", label="Budget", kind="money", phrase="the budget is"),
-    FactType(name="has_no_budget", label="Has no budget", kind="yes_no", phrase="it has no budget"),
+    FactType(
+        name="has_no_budget",
+        label="Has no budget",
+        kind="yes_no",
+        phrase="it has no budget",
+        denial="it has a budget",
+    ),
     FactType(name="codes", label="Number of codes", kind="number", phrase="the number of codes is"),
     FactType(
         name="uses_per_code", label="Uses per code", kind="number", phrase="the number of uses per code is"
@@ -36,7 +42,13 @@ TYPES: Final = (
     FactType(
         name="audience", label="Size of the audience", kind="number", phrase="the size of the audience is"
     ),
-    FactType(name="is_for_everybody", label="Is for everybody", kind="yes_no", phrase="it is for everybody"),
+    FactType(
+        name="is_for_everybody",
+        label="Is for everybody",
+        kind="yes_no",
+        phrase="it is for everybody",
+        denial="it is for some customers only",
+    ),
     FactType(
         name="segments",
         label="Segments",

@@ -235,8 +235,7 @@ def test_the_sentence_above_the_form(desk: Client, ada: User, now: datetime) -> 
         "For “New budget” or “Change a budget” asked for by administrators or marketers, if the discount is "
         "at least 12.5 % and the budget is more than 50,000.50 EUR and the number of codes is at most 1,000 "
         "and a segment is VIP or Gone and a channel is neither web nor till and the category is not Shoes "
-        "and it is not so that it has no budget, 2 of Finance and then 1 of Owners have to say yes within "
-        "24 hours."
+        "and it has a budget, 2 of Finance and then 1 of Owners have to say yes within 24 hours."
     ) in text
     assert "After 8 hours they are reminded. When it is overdue, Admin may decide, too." in text
     assert "There is no short way in an emergency." in text
