@@ -12,8 +12,9 @@ from core import project, words
 from core.actors import Actor
 from promotions import approval_contents as contents
 from promotions import approval_facts as facts
-from promotions import approval_trials, approval_words
+from promotions import approval_trials, approval_words, evidence
 from promotions.models import (
+    DRAFTS,
     Budget,
     Campaign,
     Category,
@@ -77,7 +78,7 @@ def of_campaign(pk: int | None, arguments: Arguments, **more: Any) -> Subject:
         label=row.name if row else "",
         content=content,
         facts=found,
-        is_running=content is not None and bool(row and row.is_active),
+        is_running=content is not None and bool(row and not row.is_draft),
     )
 
 
@@ -142,7 +143,7 @@ def of_voucher(pk: int | None, arguments: Arguments, *, with_code: bool = True, 
         label=(row.code if with_code else "a random code") if row else "",
         content=None if content is None else {**content, **more},
         facts={**facts.of(known or None, arguments["now"]), **more},
-        is_running=row is not None and row.deleted_at is None and (campaign is None or campaign.is_active),
+        is_running=row is not None and row.deleted_at is None and (campaign is None or not campaign.is_draft),
     )
 
 
@@ -200,7 +201,7 @@ def _rule(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
 
 def _runs(row: Any) -> bool:
     campaign = row if isinstance(row, Campaign) else row.campaign
-    return row.deleted_at is None and (campaign is None or campaign.is_active)
+    return row.deleted_at is None and (campaign is None or not campaign.is_draft)
 
 
 def _of_related(row: Any, arguments: Arguments) -> Subject:
@@ -227,7 +228,7 @@ def _budget(arguments: Arguments, result: Any, before: Subject | None) -> Subjec
     if row is None:
         return Subject(type=BUDGET, is_running=False)
     drawing = row.campaigns.filter(deleted_at=None)
-    is_of_drafts = drawing.exists() and not drawing.filter(is_active=True).exists()
+    is_of_drafts = drawing.exists() and not drawing.exclude(lifecycle__in=DRAFTS).exists()
     return Subject(
         type=BUDGET,
         id=row.public_id,
@@ -324,6 +325,8 @@ def register() -> None:
         )
     for fact in facts.TYPES:
         registry.register_fact(fact)
+    for panel in evidence.panels():
+        registry.register_panel(panel)
     registry.register_trial(approval_trials.CAMPAIGN)
     for target_type in approval_words.TYPES:
         registry.register_words(target_type, approval_words.sentences)
