@@ -86,7 +86,7 @@ def _continues(actor: Actor) -> bool:
 
 def _ask(name: str, service: Callable[..., Any], arguments: dict[str, Any]) -> Any:
     operation, actor = registry.operation(name), arguments["actor"]
-    if not actor.may(operation.permission) and not actor.proposes(operation.permission):
+    if not actor.gets_to(operation.permission):
         raise MissingPermission(f"The permission {operation.permission} is needed.")
     in_force = policies.in_force()
     if not in_force and actor.may(operation.permission):

@@ -16,7 +16,7 @@ from approvals.selectors import policies
 from approvals.selectors import requests as known
 from approvals.services import requests
 from core.actors import Actor
-from core.errors import InvalidPayload
+from core.errors import InvalidPayload, MissingPermission
 
 
 class PastTime(InvalidPayload):
@@ -39,6 +39,7 @@ def propose(
     everything of the same thing that takes effect before it. Whoever may do it alone needs nobody's yes.
 
     :raises PastTime: the instant is not in the future. :raises NothingChanges: as it will be anyway.
+    :raises MissingPermission: the actor may neither do it nor ask for it.
     :raises LookupError: there is no such operation. :raises DomainError: as its service.
     """
     if effective_at <= now:
@@ -52,6 +53,8 @@ def dry(
 ) -> Proposal:
     """What would come of it at its time, by what is queued now. Nothing stays."""
     asked = registry.operation(operation)
+    if not actor.gets_to(asked.permission):
+        raise MissingPermission(f"The permission {asked.permission} is needed.")
     given = {**arguments, "actor": actor, "now": now}
     subject = asked.describe(given, None, None)
     first = [requests.operation_of(one, now) for one in _before(subject, effective_at)]

@@ -15,7 +15,7 @@ from approvals.services.scheduling import PastTime
 from approvals.tasks import carry_out_due
 from config.celery import app
 from core.actors import Actor
-from core.errors import InvalidPayload
+from core.errors import InvalidPayload, MissingPermission
 from promotions.models import Campaign, Version
 from promotions.services import campaigns, versions
 from promotions.services.campaigns import CampaignSpec, InvalidCampaignParams
@@ -249,3 +249,12 @@ def test_the_clock_asks_every_twenty_seconds(campaign: Campaign, mia: Actor, tim
 
     assert entry["schedule"] == 20.0
     assert stands(campaign) == (20, None)
+
+
+def test_who_may_not_even_ask_plans_nothing(campaign: Campaign) -> None:
+    viewer = acting(person("vera", "Viewer"))
+
+    with pytest.raises(MissingPermission):
+        at(campaign, 2, viewer, discount=percent(20))
+
+    assert not ApprovalRequest.objects.exists()
