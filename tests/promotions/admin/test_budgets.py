@@ -263,6 +263,7 @@ def test_the_page_shows_figures_campaigns_alerts_and_a_chart(admin_page: Client)
         "counters",
         "campaigns",
         "alerts",
+        "waiting",
         "versions",
     ]
 

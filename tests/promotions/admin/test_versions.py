@@ -75,7 +75,7 @@ def test_the_page_of_a_campaign_tells_who_changed_what_and_when(admin_page: Clie
     assert "2 11 Mar 2026, 12:00 anna@shop.example in this admin" in text
     assert "Discount: 10 % off the order → 20 % off the order" in text
     assert "Metadata season: spring → summer" in text
-    assert "1 10 Mar 2026, 12:00 tests by a command State: enabled Kind: Discount coupons" in text
+    assert "1 10 Mar 2026, 12:00 tests by a command Go back to this version State: enabled Kind: " in text
 
 
 def test_the_first_version_says_all_terms(shop: Shop) -> None:
