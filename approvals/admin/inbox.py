@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
-from unfold.contrib.filters.admin import DropdownFilter
+from unfold.contrib.filters.admin import DropdownFilter, FieldTextFilter
 from unfold.views import ChangeList
 
 from approvals import registry
@@ -29,11 +29,18 @@ _TABS: Final[Mapping[str, str]] = {
     "decided": "Decided",
     "all": "All",
 }
-_HINTS: Final[Mapping[str, str]] = {
-    QUEUE: "Nothing waits for you.",
-    "waiting": "You asked for nothing that is still open, and approved nothing that waits for others.",
-    "decided": "Nothing was decided yet.",
-    "all": "Whatever somebody may not do alone becomes a request: nothing changes before it is approved.",
+# What an empty tab says.
+_EMPTY: Final[Mapping[str, tuple[str, str]]] = {
+    QUEUE: (
+        "Nothing waits for you",
+        "Requests that you may decide appear here, and you are told about them.",
+    ),
+    "waiting": ("You wait for nobody", "Your own open requests appear here, and those that you approved."),
+    "decided": ("Nothing was decided yet", "What was carried out, rejected or withdrawn appears here."),
+    "all": (
+        "No approval requests yet",
+        "Whatever somebody may not do alone becomes a request: nothing changes before it is approved.",
+    ),
 }
 _COLOURS: Final[Mapping[str, str]] = {
     ApprovalRequest.State.PENDING: "info",
@@ -54,6 +61,7 @@ class InboxList(ChangeList):  # type: ignore[misc]
         return found
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        self.empty_title, self.empty_hint = _EMPTY[tab_of(request)]
         self.root_queryset = inbox.rows().filter(condition(request))
         return super().get_queryset(request, exclude_parameters)  # type: ignore[no-any-return]
 
@@ -109,10 +117,6 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
         {"title": title, "url": f"?{TAB}={key}", "number": numbers.get(key), "is_here": key == here}
         for key, title in _TABS.items()
     ]
-
-
-def empty_hint(request: HttpRequest) -> str:
-    return _HINTS[tab_of(request)]
 
 
 def list_url() -> str:
@@ -188,3 +192,9 @@ class OperationFilter(DropdownFilter):  # type: ignore[misc]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(operation=self.value()) if self.value() else queryset
+
+
+class RequesterFilter(FieldTextFilter):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "who asked"

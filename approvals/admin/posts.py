@@ -17,6 +17,12 @@ from core.actors import Actor
 from core.errors import InvalidPayload, MissingPermission
 
 _AT: Final = "at"
+# What has to be said with everything but a plain yes.
+_SAY: Final[Mapping[str, str]] = {
+    Decision.Verdict.REJECT: "Say why.",
+    Decision.Verdict.REQUEST_CHANGES: "Say what should be otherwise.",
+    Decision.Verdict.EMERGENCY: "Say why this cannot wait.",
+}
 Post = Callable[[ApprovalRequest, QueryDict, Actor, datetime], str]
 
 
@@ -28,6 +34,13 @@ class DecisionForm(forms.Form):
     verdict = forms.ChoiceField(choices=Decision.Verdict.choices)
     revision = forms.IntegerField(min_value=1, max_value=2_000_000_000)
     comment = _text()
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        wanted = _SAY.get(given.get("verdict", ""))
+        if wanted and given.get("comment") == "":
+            self.add_error("comment", wanted)
+        return given
 
 
 class CommentForm(forms.Form):
@@ -103,6 +116,8 @@ def resubmit(obj: ApprovalRequest, data: QueryDict, actor: Actor, now: datetime)
 def schedule(obj: ApprovalRequest, data: QueryDict, actor: Actor, now: datetime) -> str:
     given = read(ScheduleForm, data)
     at = given["at"] if given["when"] == _AT else None
+    if at is not None and at <= now:
+        raise InvalidPayload(f"At: {words.when(at)} is past. Name a time to come.")
     requests.schedule(request_id=obj.pk, effective_at=at, actor=actor, now=now)
     return f"It takes effect on {words.when(at)}, once approved." if at else "It takes effect once approved."
 

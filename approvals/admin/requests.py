@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from approvals.admin import inbox, posts, request_page
@@ -31,7 +31,7 @@ class ApprovalRequestAdmin(ReadOnlyAdmin):
     list_filter = (
         ("state", ChoicesDropdownFilter),
         inbox.OperationFilter,
-        ("requester_label", FieldTextFilter),
+        ("requester_label", inbox.RequesterFilter),
     )
     list_before_template = "approvals/admin/inbox_head.html"
     search_fields = ("title", "target_label", "requester_label", "reason", "public_id__exact")

@@ -57,6 +57,18 @@ def test_tabs_hold_what_they_say(mia: User, fin: User, now: datetime) -> None:
     assert listed(mia, "?tab=waiting") == ["open"]
 
 
+@pytest.mark.parametrize(
+    ("tab", "text"),
+    [
+        ("queue", "Nothing waits for you"),
+        ("waiting", "You wait for nobody"),
+        ("decided", "Nothing was decided yet"),
+    ],
+)
+def test_an_empty_tab_says_what_it_is_for(tab: str, text: str, fin: User) -> None:
+    assert text in browser_of(fin).get(f"{INBOX}?tab={tab}").text
+
+
 def test_what_is_due_first_stands_first(mia: User, fin: User, now: datetime) -> None:
     policy("Finance")
     for number, hours in enumerate((None, 9, 3)):

@@ -90,8 +90,8 @@ def test_who_saw_an_older_revision_is_refused_and_keeps_what_he_typed(
         ({"verdict": "YES", "revision": 1}, "Verdict: Select a valid choice"),
         ({"verdict": "APPROVE"}, "Revision: This field is required."),
         ({"verdict": "APPROVE", "revision": "1e9"}, "Revision: Enter a whole number."),
-        ({"verdict": "REJECT", "revision": 1}, "say what should be otherwise"),
-        ({"verdict": "EMERGENCY", "revision": 1, "comment": " "}, "say why this cannot wait"),
+        ({"verdict": "REJECT", "revision": 1}, "Comment: Say why."),
+        ({"verdict": "EMERGENCY", "revision": 1, "comment": " "}, "Comment: Say why this cannot wait."),
         (
             {"verdict": "APPROVE", "revision": 1, "comment": "x" * 10_001},
             "Comment: Ensure this value has at most",
@@ -174,7 +174,7 @@ def test_withdrawing_proposing_anew_and_setting_the_time(mia: User, fin: User, n
     [
         ({"when": "at"}, "At: Say when."),
         ({"when": "at", "at": "soon"}, "Give a date and a time"),
-        ({"when": "at", "at": "2001-01-01T00:00"}, "must be in the future"),
+        ({"when": "at", "at": "2001-01-01T00:00"}, "is past. Name a time to come."),
         ({}, "When: This field is required."),
     ],
 )
