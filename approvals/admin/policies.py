@@ -283,6 +283,6 @@ def _mover(policy: Policy, way: str, icon: str, *, is_useless: bool) -> SafeStri
         way,
         policy.name,
         way,
-        SafeString(" disabled") if is_useless else "",
+        format_html(" {}", "disabled") if is_useless else "",
         icon,
     )
