@@ -90,13 +90,14 @@ def _new_campaign(arguments: Arguments, result: Any, before: Subject | None) -> 
     if before is None:
         return Subject(type=CAMPAIGN, is_running=False)
     spec: CampaignSpec = arguments["spec"]
-    return of_campaign(result.pk, arguments, codes=spec.vouchers_count, code=spec.code)
+    one_code = {"one_code": spec.code} if spec.code else {}
+    return of_campaign(result.pk, arguments, codes=spec.vouchers_count, **one_code)
 
 
 def _launch(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
     """The codes that the draft wants are part of what is seen, before and after."""
     row = Campaign.objects.filter(pk=arguments["campaign_id"]).first()
-    wanted = {} if row is None else {"codes": row.planned_codes, "code": row.planned_code}
+    wanted = {} if row is None else {"codes": row.planned_codes, "one_code": row.planned_code}
     said = {name: value for name, value in wanted.items() if value}
     return of_campaign(arguments["campaign_id"], arguments, **said)
 

@@ -113,7 +113,7 @@ def test_the_one_code_is_seen_too(mia: Actor, finance: User, now: datetime) -> N
 
     say(request, finance, "APPROVE", now)
 
-    assert request.proposal["code"] == "WELCOME"
+    assert request.proposal["one_code"] == "WELCOME"
     assert list(Voucher.objects.values_list("code", flat=True)) == ["WELCOME"]
 
 
