@@ -54,6 +54,10 @@ BODIES: Final[dict[str, Any]] = {
     "POST v1/promotions/<campaign_id>/stacks": {"name": "Any", "tiers": {"ids": ["promo_any"]}},
     "POST v1/vouchers/<code>/balance": {"amount": 1},
     "POST v1/emergency-stops/<stop_id>/restore-request": {"reason": "Any"},
+    "PUT v1/approval-policies/<policy_id>/position": {"position": 1},
+    "POST v1/approval-requests/<request_id>/comments": {"text": "Any"},
+    "POST v1/approval-requests/<request_id>/decisions": {"verdict": "APPROVE", "revision": 1},
+    "PUT v1/approval-requests/<request_id>/schedule": {"effective_at": None},
     "PUT v1/validation-rules/<validation_rule_id>": {"name": "Any"},
     "POST v1/validation-rules/<validation_rule_id>/assignments": {"related_object_id": "any"},
     "POST management/v1/projects/<project_id>/metadata-schemas": {
