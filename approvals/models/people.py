@@ -17,6 +17,7 @@ class Delegation(models.Model):
     created_at = models.DateTimeField(editable=False)
 
     class Meta:
+        verbose_name = "absence"
         constraints = (
             models.CheckConstraint(condition=~Q(person=F("stand_in")), name="approval_delegation_to_another"),
             models.CheckConstraint(
