@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from unfold.decorators import display
 
+from approvals.gate import ApprovalRequired
 from core import words
-from core.admin.base import adopt, staff_actor
+from core.admin.base import adopt, staff_actor, tell_refusal
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions import rule_words
 from promotions.admin import conditions, pickers, rows
@@ -128,7 +129,11 @@ class ValidationRuleAdmin(VersionedMixin, PageAdmin):
         saved = validation_rules.create(values=values, actor=actor, now=now)
         related = conditions.named(request, form.cleaned_data["assign_to"])
         if related is not None:
-            rule_assignments.create(rule=saved, related=related, force=True, actor=actor, now=now)
+            try:
+                rule_assignments.create(rule=saved, related=related, force=True, actor=actor, now=now)
+            except ApprovalRequired as waits:
+                # The conditions stay, or the request would be about some that are gone.
+                tell_refusal(self, request, waits)
         adopt(obj, saved)
 
     def delete_model(self, request: HttpRequest, obj: ValidationRule) -> None:
