@@ -12,7 +12,7 @@ from core import project, words
 from core.actors import Actor
 from promotions import approval_contents as contents
 from promotions import approval_facts as facts
-from promotions import approval_trials, approval_words, evidence
+from promotions import approval_pages, approval_trials, approval_words, evidence
 from promotions.models import (
     DRAFTS,
     Budget,
@@ -326,6 +326,8 @@ def register() -> None:
         )
     for fact in facts.TYPES:
         registry.register_fact(fact)
+    for target_type, page in approval_pages.pages():
+        registry.register_page(target_type, page)
     for panel in evidence.panels():
         registry.register_panel(panel)
     registry.register_trial(approval_trials.CAMPAIGN)
