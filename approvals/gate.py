@@ -43,10 +43,27 @@ class ApprovalRequired(DomainError):
         """File the request, once."""
         if self.request is None:
             self.request = requests.submit(proposal=self.proposal, now=self.now)
-            self.resource_id = self.request.public_id
             asked = ", then ".join(stage["name"] for stage in self.request.stages)
             self.details = f"Nothing was changed yet. Request {self.request.public_id} waits for: {asked}."
+            self.resource_id = self.request.public_id
             self.location = requests.page(self.request)
+
+
+class AskedBefore(DomainError):
+    """The call was made before, with the same idempotency key, and became a request: it is not made again."""
+
+    status = 403
+    key = "approval_required"
+    message = "Approval required"
+
+    def __init__(self, request: ApprovalRequest) -> None:
+        super().__init__(
+            f"This call was made before and became request {request.public_id}: "
+            f"{request.get_state_display().lower()}.",
+            resource_id=request.public_id,
+            resource_type="approval_request",
+        )
+        self.location = requests.page(request)
 
 
 def gated[**P, R](name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -57,6 +74,7 @@ def gated[**P, R](name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     ... def update(*, campaign_id: int, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign: ...
 
     :raises ApprovalRequired: somebody has to be asked; nothing was changed.
+    :raises AskedBefore: a call with the same idempotency key became a request.
     :raises MissingPermission: the actor may neither do it nor ask for it.
     """
 
@@ -88,6 +106,10 @@ def _ask(name: str, service: Callable[..., Any], arguments: dict[str, Any]) -> A
     operation, actor = registry.operation(name), arguments["actor"]
     if not actor.gets_to(operation.permission):
         raise MissingPermission(f"The permission {operation.permission} is needed.")
+    if key := proposals.key_of(arguments):
+        asked = requests.asked_under(key=key, operation=name, arguments=arguments, actor=actor)
+        if asked is not None:
+            raise AskedBefore(asked)
     in_force = policies.in_force()
     if not in_force and actor.may(operation.permission):
         with context.opened():

@@ -17,6 +17,7 @@ from approvals import codec, context, policies
 from approvals.policies import Needed, PolicyInForce, Stage
 from approvals.registry import Arguments, Operation, Subject
 from core.actors import Actor
+from core.idempotency import UNKEYED, Once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class Proposal:
     before: Subject
     after: Subject
     needed: Needed | None
+    caller_key: str = ""
 
     @property
     def base_sha256(self) -> str:
@@ -73,8 +75,15 @@ def run(
         before=before,
         after=after,
         needed=needed_for(operation, actor, before, after, in_force),
+        caller_key=key_of(arguments),
     )
     return made, result
+
+
+def key_of(arguments: Arguments) -> str:
+    """The idempotency key of the call, "" without one."""
+    once: Once[Any] = arguments.get("once", UNKEYED)
+    return once.key
 
 
 def dry(

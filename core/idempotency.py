@@ -57,6 +57,8 @@ class AnsweredBefore(Exception):
 class Once[Result]:
     """What a service asks and tells when its caller may repeat himself. This one: a call without a key."""
 
+    key: str = ""
+
     def claim(self) -> None:
         """Go on only if this call has not been carried out; first statement of the transaction."""
 
@@ -77,6 +79,7 @@ class Keyed[Result](Once[Result]):
     def __init__(
         self, *, actor: Actor, key: str, fingerprint: str, printed: Callable[[Result], Answer], now: datetime
     ) -> None:
+        self.key = key
         self._caller = (actor.id, key, actor.kind.value)
         self._fingerprint = fingerprint
         self._printed = printed

@@ -17,6 +17,7 @@ class ApprovalRequest(FSMModelMixin, TimestampedModel):
     `proposal` what will be there, both with their digests: only what was seen is carried out. `stages` say
     who has to say yes, one after the other; `stage` counts those that are done; `policies` names those that
     ask for them. Every change of the proposal is a new `revision`, which no earlier yes counts for.
+    `caller_key` is the idempotency key of the call that asked, if it had one.
     """
 
     class State(models.TextChoices):
@@ -48,6 +49,7 @@ class ApprovalRequest(FSMModelMixin, TimestampedModel):
     requester_label = models.CharField(max_length=200)
     requester = models.JSONField()
     last_editor_id = models.CharField(max_length=100)
+    caller_key = models.CharField(max_length=255, blank=True, default="")
     reason = models.TextField(blank=True, default="")
     stages = models.JSONField(default=list)
     stage = models.PositiveIntegerField(default=0)
@@ -75,6 +77,11 @@ class ApprovalRequest(FSMModelMixin, TimestampedModel):
                 fields=["fingerprint"],
                 condition=Q(state__in=["PENDING", "CHANGES_REQUESTED", "STALE", "APPROVED"]),
                 name="approval_asked_for_once",
+            ),
+            models.UniqueConstraint(
+                fields=["requester_kind", "requester_id", "caller_key"],
+                condition=~Q(caller_key=""),
+                name="approval_one_for_a_key",
             ),
             models.CheckConstraint(
                 condition=Q(state="APPLIED", applied_at__isnull=False)

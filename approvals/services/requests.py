@@ -21,6 +21,7 @@ from approvals.selectors import requests as known
 from core import audit, events
 from core.actors import Actor, ActorKind
 from core.errors import DomainError, InvalidPayload, NotFound
+from core.idempotency import IdempotencyKeyReused
 from core.locking import lock
 
 _KEPT_OF_ACTOR: Final = ("kind", "id", "label", "role", "channel", "address")
@@ -69,6 +70,20 @@ def submit(
         return ApprovalRequest.objects.get(fingerprint=mark, state__in=OPEN)
 
 
+def asked_under(
+    *, key: str, operation: str, arguments: Mapping[str, Any], actor: Actor
+) -> ApprovalRequest | None:
+    """What a call with this idempotency key has asked for before, whatever became of it.
+
+    :raises IdempotencyKeyReused: it was another call.
+    """
+    rows = ApprovalRequest.objects.filter(requester_kind=actor.kind.value, requester_id=actor.id)
+    found = rows.filter(caller_key=key).first()
+    if found is not None and (found.operation, found.arguments) != (operation, codec.encode(arguments)):
+        raise IdempotencyKeyReused("This key was used for another call, which waits for approval.")
+    return found
+
+
 def _check(proposal: Proposal, reason: str, effective_at: datetime | None, now: datetime) -> None:
     if proposal.before.content == proposal.after.content:
         raise NothingChanges("The change leaves everything as it is.")
@@ -110,6 +125,7 @@ def _filed(proposal: Proposal, now: datetime, reason: str, effective_at: datetim
             "duties": sorted(actor.duties),
         },
         last_editor_id=actor.id,
+        caller_key=proposal.caller_key,
         reason=reason,
         effective_at=effective_at,
         created_at=now,

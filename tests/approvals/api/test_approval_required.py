@@ -122,3 +122,39 @@ def test_events_hold_ids_only(api_as: Callable[[str], APIClient]) -> None:
         "state": "PENDING",
         "operation": "campaigns.update",
     }
+
+
+def test_a_call_that_is_repeated_after_it_was_approved_has_no_second_effect(
+    api: APIClient, api_as: Callable[[str], APIClient]
+) -> None:
+    free_policy(operations=("vouchers.adjust",), conditions=())
+    card, caller = GiftCardFactory(gift_amount=1000), api_as("USER")
+    path, key = f"/v1/vouchers/{card.code}/balance", {"Idempotency-Key": "top-up-1"}
+    caller.post(path, {"amount": 500}, headers=key)
+    request = ApprovalRequest.objects.get()
+    assert api.post(at(request, "/decisions"), yes(request)).status_code == 200
+
+    again = caller.post(path, {"amount": 500}, headers=key)
+    other = caller.post(path, {"amount": 700}, headers=key)
+
+    assert (again.status_code, again.json()["resource_id"]) == (403, request.public_id)
+    assert again.json()["details"].endswith("became request " + request.public_id + ": carried out.")
+    assert (other.status_code, other.json()["key"]) == (422, "idempotency_key_reused")
+    assert ApprovalRequest.objects.count() == 1
+    card.refresh_from_db()
+    assert card.gift_balance == 1500
+
+
+def test_a_key_that_asked_does_not_act_once_the_policy_is_gone(api_as: Callable[[str], APIClient]) -> None:
+    rule = policy("Finance", name="Balances", operations=("vouchers.adjust",))
+    card, caller = GiftCardFactory(gift_amount=1000), api_as("USER")
+    path, key = f"/v1/vouchers/{card.code}/balance", {"Idempotency-Key": "top-up-1"}
+    caller.post(path, {"amount": 500}, headers=key)
+    rule.is_active = False
+    rule.save(update_fields=["is_active"])
+
+    answer = caller.post(path, {"amount": 500}, headers=key)
+
+    assert answer.status_code == 403
+    card.refresh_from_db()
+    assert card.gift_balance == 1000
