@@ -73,7 +73,7 @@ def test_a_conditional_promotion_by_clicking_only(
     tab.fill("#id_percent_off", "20")
     tab.select_option("#id_applies_to", label="Each item of the conditions")
     tab.fill("#id_total_limit", "10.00")
-    tab.click("[name=_continue]")
+    tab.get_by_role("button", name="Launch at once").click()
     tab.get_by_role("link", name="Make new conditions").click()
 
     pick(tab, add_condition(tab, "Segment of the customer").get_by_label("Add by name"), "vi", "VIP")
@@ -310,8 +310,8 @@ def test_each_kind_of_discount_shows_its_own_fields(tab: Page, marketer: User, e
     pick(tab, last.get_by_label("Item"), "esp", "Espresso")
     tab.fill("#id_name", "Gifts")
     tab.fill("#id_codes_wanted", "1")
-    tab.click("[name=_save]")
-    expect(tab.get_by_text("was added successfully")).to_be_visible()
+    tab.get_by_role("button", name="Launch at once").click()
+    expect(tab.get_by_text("Gifts is launched.")).to_be_visible()
 
     (unit,) = Campaign.objects.get().discount["units"]
     assert (unit["unit_off"], unit["unit_type"]) == (2, espresso.public_id)

@@ -42,7 +42,7 @@ def test_from_a_campaign_of_cards_to_a_changed_balance(tab: Page, marketer: User
     tab.fill("#id_credits", "50")
     tab.fill("#id_codes_wanted", "3")
     tab.fill("#id_pattern", "HARBOUR-####")
-    tab.click("[name=_continue]")
+    tab.get_by_role("button", name="Launch at once").click()
     expect(tab.get_by_text("Harbour gift cards is running: Gift cards of 50.00")).to_be_visible()
 
     tab.click(".fanfare-tabs a[href='#codes']")
