@@ -134,10 +134,7 @@ def _pass[R: (Customer, Product)](
     batch.updated += touched.values()
     for action, rows in (("created", created), ("updated", touched.values())):
         batch.audit += [
-            {
-                **audit.entry_fields(actor, f"{noun.name}.{action}", row, now=now, after={"bulk": True}),
-                "digest": "",
-            }
+            audit.entry_fields(actor, f"{noun.name}.{action}", row, now=now, after={"bulk": True})
             for row in rows
         ]
     return [entry for name in lost for entry in fresh[name][1]]

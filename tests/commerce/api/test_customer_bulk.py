@@ -8,6 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from commerce.models import Customer
+from core.models import AuditEntry
 from integrations.models import AsyncAction
 from tests.commerce.api.jobs import outcome
 from tests.factories.commerce import CustomerFactory
@@ -39,6 +40,8 @@ def test_creates_and_merges(api: APIClient, work_off: Any, told: Any, audited: A
     assert action["result"]["errors"] == []
     assert not [name for name in told() if name.startswith("customer.")]
     assert sorted(audited()) == ["customer.created", "customer.updated"]
+    entries = AuditEntry.objects.filter(entity_type="customer")
+    assert set(entries.values_list("actor_role", flat=True)) == {"ADMIN"}
 
 
 def test_bad_rows_are_reported_and_stop_nothing(api: APIClient, work_off: Any) -> None:
