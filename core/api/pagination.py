@@ -138,11 +138,15 @@ class CursorPagination(BasePagination):
             return Q(**{f"created_at__{side}": moment})
         # The caller's whole list, not the filtered one: a row may have left the filter since it was read.
         everything = view.get_queryset() if view is not None and hasattr(view, "get_queryset") else queryset
-        found = everything.filter(public_id=cursor).order_by("pk").values_list("created_at", "pk").first()
+        found = self._place(everything, cursor)
         if found is None:
             raise InvalidQueryParams(f"{name}: there is no {cursor!r} in this list.")
         created_at, pk = found
         return Q(**{f"created_at__{side}": created_at}) | Q(**{"created_at": created_at, f"pk__{side}": pk})
+
+    def _place(self, everything: Rows, cursor: str) -> tuple[datetime, int] | None:
+        """`created_at` and primary key of the row that a cursor names."""
+        return everything.filter(public_id=cursor).order_by("pk").values_list("created_at", "pk").first()
 
     def _cursor_of(self, row: Any) -> str:
         if getattr(self.view, "cursor", "id") == "id":

@@ -99,6 +99,7 @@ def test_lists_the_newest_first_page_by_page(
     assert [row["id"] for row in first["data"]] == newest[:2]
     assert (first["has_more"], first["more_starting_after"]) == (True, newest[1])
     assert ids(viewer, f"limit=2&starting_after_id={newest[1]}") == newest[2:4]
+    assert ids(viewer, f"limit=2&starting_after={newest[1]}") == newest[2:4]
     assert ids(viewer, f"order=id&limit=2&starting_after_id={newest[-1]}") == of(entries)[1:3]
 
 
@@ -143,6 +144,7 @@ def test_filters_by_object(api: APIClient, entries: list[AuditEntry], settings_r
         "order=action",
         "starting_after_id=aud_0",
         "starting_after_id=7",
+        "starting_after=never",
         "limit=0",
         "actor_id=%00",
     ],
