@@ -40,9 +40,21 @@ def test_checks_for_deployment_find_nothing() -> None:
         ALLOWED_HOSTS="promo.example",
     )
 
-    assert checked.returncode == 0, checked.stderr
-    # One is silenced, with its reason beside it in the settings.
-    assert checked.stdout.strip() == "System check identified no issues (1 silenced)."
+    assert (checked.returncode, checked.stderr) == (0, "")
+    # Each with its reason beside it in the settings.
+    assert checked.stdout.strip() == "System check identified no issues (2 silenced)."
+
+
+@pytest.mark.parametrize(("server", "refused"), [("mail.example", False), ("console", True)])
+def test_mail_that_is_sent_must_leave_the_machine(server: str, refused: bool) -> None:
+    checked = run(
+        *("manage.py", "check", "--deploy", "--fail-level", "WARNING", "--tag", "mail"),
+        SECRET_KEY=secrets.token_urlsafe(60),
+        ALLOWED_HOSTS="promo.example",
+        EMAIL_HOST=server,
+    )
+
+    assert (checked.returncode != 0, "mail.E001" in checked.stderr) == (refused, refused)
 
 
 def test_the_server_does_not_start_with_the_development_key() -> None:
