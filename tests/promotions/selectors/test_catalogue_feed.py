@@ -150,6 +150,7 @@ UNNOTED = {
         "orders_total_discount_amount",
         "version_id",
     },
+    # Of a lifecycle only `is_active` and dates decide; what is planned is no code yet.
     "promotions_campaign": {
         "id",
         "updated_at",
@@ -159,6 +160,9 @@ UNNOTED = {
         "join_once",
         "use_voucher_metadata_schema",
         "code_config",
+        "lifecycle",
+        "planned_code",
+        "planned_codes",
         "voucher_redemption_quantity",
         "gift",
         "return_policy",
