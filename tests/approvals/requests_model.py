@@ -40,7 +40,7 @@ class Wish:
 
 
 class House:
-    """`live` is what runs. From `threshold` percent on others are asked, `finance` of them at the last stage."""
+    """`live` is what runs. From `threshold` percent on others are asked; `finance` of them come last."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now

@@ -33,7 +33,7 @@ from approvals.services import carrying_out, decisions, requests
 from core.errors import DomainError
 from core.models import AuditEntry
 from promotions import approval_contents as contents
-from promotions.models import Campaign
+from promotions.models import Campaign, Lifecycle
 from promotions.services import campaigns
 from promotions.services.campaigns import CampaignSpec
 from tests.approvals.requests_model import GROUPS, STAGES, Content, House, Wish
@@ -69,7 +69,9 @@ class RequestsMachine(RuleBasedStateMachine):
         people = {name: person(name, names.get(name, group)) for name, group in GROUPS.items()}
         self.users: dict[str, User] = people
         self.live = CampaignFactory(discount=percent(10), metadata={"note": 0})
-        self.draft = CampaignFactory(discount=percent(10), metadata={"note": 0}, is_active=False)
+        self.draft = CampaignFactory(
+            discount=percent(10), metadata={"note": 0}, is_active=False, lifecycle=Lifecycle.DRAFT
+        )
         self.policy: Policy = policy(*STAGES, conditions=[DEEP])
 
     @rule(who=ASKING, change=CHANGES)

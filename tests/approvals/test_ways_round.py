@@ -30,12 +30,20 @@ def code(*, campaign: Campaign, actor: Actor, now: datetime, percent_off: int) -
     return made
 
 
-def test_a_deep_code_made_while_the_campaign_is_off_is_seen_when_it_goes_on(
-    mia: Actor, now: datetime
-) -> None:
+def test_a_deep_code_of_a_paused_campaign_asks_at_once(mia: Actor, now: datetime) -> None:
     policy("Finance", conditions=[DEEP])
     campaign = CampaignFactory(discount=percent(10), is_active=False)
+
+    with pytest.raises(ApprovalRequired):
+        code(campaign=campaign, actor=mia, now=now, percent_off=90)
+
+    assert not Voucher.objects.exists()
+
+
+def test_deep_codes_that_are_there_are_seen_when_the_campaign_goes_on(mia: Actor, now: datetime) -> None:
+    campaign = CampaignFactory(discount=percent(10), is_active=False)
     code(campaign=campaign, actor=mia, now=now, percent_off=90)
+    policy("Finance", conditions=[DEEP])
 
     with pytest.raises(ApprovalRequired) as refused:
         campaigns.set_active(campaign_id=campaign.pk, is_active=True, actor=mia, now=now)
