@@ -1,5 +1,5 @@
-"""Everything that is kept twice says the same twice: counters, holds, balances, budgets and their rows; sealed
-rows say what they said.
+"""Everything that is kept twice says the same twice: counters, holds, balances, budgets and their rows.
+Sealed rows say what they said.
 
 Asks `reconcile`, and counts again in a plainer way, so that a mistake of the proof does not go unseen.
 """
