@@ -241,3 +241,22 @@ def test_no_page_holds_a_script_of_its_own(admin_page: Client, db: None) -> None
         ]
         assert inline == []
         assert "script-src 'self' 'unsafe-eval'" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("model", "page"),
+    [
+        ("promotions/emergencystop", "add/"),
+        ("promotions/campaign", "add/"),
+        ("commerce/product", "{pk}/delete/"),
+        ("commerce/product", ""),
+    ],
+)
+def test_scripts_of_dates_come_after_their_words(model: str, page: str, admin_page: Client, db: None) -> None:
+    """Once a list was looked at, the scripts of its filters stand on its other pages, too."""
+    path = f"/admin/{model}/{page.format(pk=ProductFactory().pk)}"
+    admin_page.get(f"/admin/{model}/")
+
+    text = admin_page.get(path).text
+
+    assert 0 < text.find("/admin/jsi18n/") < text.find("admin/js/calendar.js")

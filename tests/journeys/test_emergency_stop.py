@@ -64,7 +64,8 @@ def test_stopped_by_one_restored_by_two(tab: Page) -> None:
     join("rita", "Viewer", "Reviewer")
     assert [spend(minutes) for minutes in (30, 20, 10)] == ["given"] * 3
 
-    sign_in(tab, "fiona", f"{LIST}add/")
+    sign_in(tab, "fiona", LIST)
+    tab.get_by_role("link", name="Stop something").click()
     expect(tab.locator("#id_stores")).to_be_hidden()
     tab.get_by_text("Only what I list").click()
     expect(tab.locator("#id_stores")).to_be_visible()
