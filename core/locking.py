@@ -31,11 +31,11 @@ def lock[Row: models.Model](queryset: models.QuerySet[Row]) -> list[Row]:
 
 
 _RETRIED_SQLSTATES: Final = frozenset({"40001", "40P01", "55P03"})
-_ATTEMPTS: Final = 3
+_ATTEMPTS: Final = 5
 
 
 def retried[**P, R](operation: Callable[P, R]) -> Callable[P, R]:
-    """Run a whole transaction again, at most twice, when PostgreSQL gave it up for another one.
+    """Run a whole transaction again, at most four times, when PostgreSQL gave it up for another one.
 
     Only for serialization failures, deadlocks and lock time-outs, and only outermost: inside somebody else's
     transaction the error passes through. What still fails becomes a 503 with `Retry-After`.
@@ -51,7 +51,7 @@ def retried[**P, R](operation: Callable[P, R]) -> Callable[P, R]:
                 nested = transaction.get_connection().in_atomic_block
                 if nested or sqlstate not in _RETRIED_SQLSTATES or attempt == _ATTEMPTS:
                     raise
-                time.sleep(random.uniform(0.01, 0.05) * attempt)
+                time.sleep(random.uniform(0.02, 0.2) * attempt)
         raise AssertionError("unreachable")
 
     return run

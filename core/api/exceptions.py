@@ -58,6 +58,7 @@ def to_domain_error(exc: Exception) -> DomainError | None:
                 str(exc.detail), status=exc.status_code, key=key, message=key.replace("_", " ").capitalize()
             )
         case OperationalError() if _sqlstate(exc) in _RETRY_SQLSTATES or _sqlstate(exc) is None:
+            logger.warning("the database gave a request up: %s", _sqlstate(exc) or "it is away")
             return errors.TemporarilyUnavailable("The database is busy or away. Try again.")
         case IntegrityError() if _sqlstate(exc) == "23505":
             return errors.DuplicateFound("An object with the same unique value exists.")
