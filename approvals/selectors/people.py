@@ -12,7 +12,7 @@ from django.db.models import Q
 from approvals.models import ApprovalRequest, Delegation
 from approvals.policies import Stage
 from core.actors import Actor, ActorKind, Role
-from core.staff import staff_allows, staff_role
+from core.staff import ROLE_GROUPS, staff_allows, staff_role
 
 
 def stage_of(request: ApprovalRequest) -> Stage | None:
@@ -108,5 +108,6 @@ def members(stage: Stage) -> list[User]:
 
 def administrators() -> list[User]:
     """The people who may do everything, with or without superuser rights."""
-    is_admin = Q(is_superuser=True) | Q(groups__name__in=["Admin", "Administrator"])
+    names = [name for name, role in ROLE_GROUPS.items() if role is Role.ADMIN]
+    is_admin = Q(is_superuser=True) | Q(groups__name__in=names)
     return list(User.objects.filter(is_admin, is_active=True, is_staff=True).order_by("pk").distinct())
