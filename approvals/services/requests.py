@@ -25,6 +25,7 @@ from core.idempotency import IdempotencyKeyReused
 from core.locking import lock
 
 _KEPT_OF_ACTOR: Final = ("kind", "id", "label", "role", "channel", "address")
+_KEY_WAITS: Final = "This key was used for another call, which waits for approval."
 LONGEST_TEXT: Final = 10_000
 
 
@@ -59,6 +60,7 @@ def submit(
 
     :raises NothingChanges: it would leave everything as it is.
     :raises InvalidPayload: it needs nobody and has no time, or its time is past.
+    :raises IdempotencyKeyReused: another call with the same key was filed at the same time.
     """
     _check(proposal, reason, effective_at, now)
     try:
@@ -67,7 +69,10 @@ def submit(
     except IntegrityError:
         # Two of the same at once: the other one was filed.
         mark = _fingerprint(proposal, effective_at)
-        return ApprovalRequest.objects.get(fingerprint=mark, state__in=OPEN)
+        other = ApprovalRequest.objects.filter(fingerprint=mark, state__in=OPEN).first()
+        if other is None:
+            raise IdempotencyKeyReused(_KEY_WAITS) from None
+        return other
 
 
 def asked_under(
@@ -80,7 +85,7 @@ def asked_under(
     rows = ApprovalRequest.objects.filter(requester_kind=actor.kind.value, requester_id=actor.id)
     found = rows.filter(caller_key=key).first()
     if found is not None and (found.operation, found.arguments) != (operation, codec.encode(arguments)):
-        raise IdempotencyKeyReused("This key was used for another call, which waits for approval.")
+        raise IdempotencyKeyReused(_KEY_WAITS)
     return found
 
 
