@@ -18,7 +18,6 @@ from core import prepared, project
 from core.errors import TemporarilyUnavailable
 from core.locking import lock
 from promotions.models import (
-    Budget,
     Campaign,
     Counter,
     PromotionTier,
@@ -58,23 +57,22 @@ class Taking:
         if self._with_rows and self._is_about_customer(wanted):
             assert wanted.customer is not None  # noqa: S101 - a tally names him
             lock(Customer.objects.filter(pk=wanted.customer.pk).only("pk"))
-        if self._careful:
-            _hold(wanted)
-        found = stored(wanted)
+        unknown = {tally for tally in wanted.tallies if tally.subject == NEW_CUSTOMER}
+        nothing = dict.fromkeys(unknown, Counted(id=0, value=0))
+        found = nothing | stored(wanted)
         missing = wanted.tallies - found.keys()
-        unknown = {tally for tally in missing if tally.subject == NEW_CUSTOMER}
-        found |= dict.fromkeys(unknown, Counted(id=0, value=0))
-        missing -= unknown
         if self._with_rows:
             missing |= {tally for tally, one in found.items() if not one.id and tally not in unknown}
-        if not missing:
-            return found
         shared = [tally for tally in missing if not _is_personal(tally)]
         if shared:
             raise CountersMissing(shared)
-        # Whoever else counts this customer waits for his row.
-        _make(missing)
-        return found | stored(wanted)
+        if missing:
+            # Whoever else counts the same person waits for the new row: it is taken before any voucher and
+            # any counter that others have, by everybody.
+            _make(missing)
+        if self._careful:
+            _hold(wanted)
+        return nothing | stored(wanted) if missing or self._careful else found
 
     def _is_about_customer(self, wanted: Wanted) -> bool:
         mine = wanted.subjects.customer if wanted.customer is not None else ""
@@ -149,17 +147,29 @@ _HOLD_CAMPAIGNS: Final = (
 def _make(missing: Iterable[Tally]) -> None:
     values = recounting.recount(missing, project.current())
     budgets = {tally.scope_id for tally in values if tally.scope == Counter.Scope.BUDGET}
-    # Whoever changes a limit changes that of the counters that are there: none may come in between.
-    limits = {
-        budget.pk: budget.limit
-        for budget in Budget.objects.filter(pk__in=budgets).order_by("pk").select_for_update(no_key=True)
-    }
+    limits = _limits_of(budgets) if budgets else {}
     rows = [
         Counter(**tally._asdict(), value=value, most=_limit_of(tally, limits))
         for tally, value in sorted(values.items(), key=lambda pair: pair[0].place)
     ]
     Counter.objects.bulk_create(rows, ignore_conflicts=True)
     holds.carry_over(values.keys())
+
+
+def _limits_of(budgets: Collection[int]) -> dict[int, int]:
+    """Their limits, which nobody changes until the transaction ends.
+
+    Whoever changes a limit changes that of the counters that are there: none may come in between. The lock is
+    shared: people who draw on a budget for the first time do not wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LIMITS_OF, [sorted(budgets)])
+        return dict(cursor.fetchall())
+
+
+_LIMITS_OF: Final = (
+    'SELECT id, "limit" FROM promotions_budget WHERE id = ANY(%s::bigint[]) ORDER BY id FOR SHARE'
+)
 
 
 def _limit_of(tally: Tally, limits: Mapping[int, int]) -> int | None:

@@ -35,6 +35,22 @@ def _adds_up(transactional_db: None) -> Iterator[None]:
     everything_adds_up()
 
 
+@pytest.fixture(autouse=True)
+def _nobody_waits_in_a_ring(_adds_up: None) -> Iterator[None]:
+    """A ring of locks that PostgreSQL broke costs a second and is repeated; the order of locks makes none."""
+    before = _deadlocks()
+    yield
+    assert _deadlocks() == before
+
+
+def _deadlocks() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        (found,) = cursor.fetchone()
+    return int(found)
+
+
 @pytest.fixture
 def given_up(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """One entry for each transaction that PostgreSQL gave up (deadlock, lock time-out), to be repeated."""
