@@ -3,9 +3,13 @@ from __future__ import annotations
 from core.models.api_keys import ApiKey
 from core.models.audit import AuditEntry
 from core.models.base import ExactJSONDecoder, PublicIdField, TimestampedModel
+from core.models.brandings import Branding
+from core.models.custom_event_schemas import CustomEventSchema
 from core.models.heartbeats import Heartbeat
 from core.models.idempotency import IdempotencyKey
+from core.models.invitations import Invitation
 from core.models.metadata_schemas import MetadataSchema
+from core.models.oauth_tokens import OAuthToken
 from core.models.outbox import EventDelivery, EventSequence, OutboxEvent
 from core.models.project_settings import ProjectSettings
 from core.models.seals import Seal, SealHead, SealVerification
@@ -15,12 +19,16 @@ __all__ = [
     "ApiKey",
     "AuditEntry",
     "BackupCode",
+    "Branding",
+    "CustomEventSchema",
     "EventDelivery",
     "EventSequence",
     "ExactJSONDecoder",
     "Heartbeat",
     "IdempotencyKey",
+    "Invitation",
     "MetadataSchema",
+    "OAuthToken",
     "OutboxEvent",
     "ProjectSettings",
     "PublicIdField",
