@@ -3,6 +3,7 @@ from __future__ import annotations
 from core.models.api_keys import ApiKey
 from core.models.audit import AuditEntry
 from core.models.base import ExactJSONDecoder, PublicIdField, TimestampedModel
+from core.models.bin import BinEntry
 from core.models.brandings import Branding
 from core.models.custom_event_schemas import CustomEventSchema
 from core.models.heartbeats import Heartbeat
@@ -19,6 +20,7 @@ __all__ = [
     "ApiKey",
     "AuditEntry",
     "BackupCode",
+    "BinEntry",
     "Branding",
     "CustomEventSchema",
     "EventDelivery",

@@ -13,8 +13,10 @@ from promotions.models.returns import OrderReturn, ReturnedLine, ReturnedShare
 from promotions.models.sessions import HeldCount, Hold, ValidationSession
 from promotions.models.stacks import PromotionStack, StackedTier
 from promotions.models.stops import EmergencyStop, StoppedAttempt
+from promotions.models.templates import CampaignTemplate
 from promotions.models.tiers import PromotionTier
 from promotions.models.validation_rules import ValidationRule, ValidationRuleAssignment
+from promotions.models.variations import Variation
 from promotions.models.versions import Version
 from promotions.models.vouchers import Voucher
 
@@ -27,6 +29,7 @@ __all__ = [
     "BudgetDraw",
     "BudgetPlan",
     "Campaign",
+    "CampaignTemplate",
     "CardTransaction",
     "CatalogueChange",
     "Category",
@@ -48,6 +51,7 @@ __all__ = [
     "ValidationRule",
     "ValidationRuleAssignment",
     "ValidationSession",
+    "Variation",
     "Version",
     "Voucher",
 ]

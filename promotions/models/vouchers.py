@@ -106,6 +106,11 @@ class Voucher(TimestampedModel, TimeLimited):
             models.Index(
                 fields=["-created_at", "-id"], name="voucher_standalone", condition=Q(campaign__isnull=True)
             ),
+            models.Index(
+                fields=["campaign", "deleted_at"],
+                name="voucher_deleted",
+                condition=Q(deleted_at__isnull=False),
+            ),
             models.Index(fields=["holder"], name="voucher_holder", condition=Q(holder__isnull=False)),
         )
 
