@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -18,9 +19,10 @@ from approvals.policies import PolicyInForce
 from approvals.proposals import Proposal
 from approvals.registry import Operation
 from approvals.selectors import policies
-from approvals.services import requests
+from approvals.services import requests, scheduling
 from core.actors import Actor, ActorKind
 from core.errors import DomainError, MissingPermission
+from core.instants import format_instant
 from core.locking import retried
 
 _gated: dict[str, Callable[..., Any]] = {}
@@ -66,6 +68,48 @@ class AskedBefore(DomainError):
         self.location = requests.page(request)
 
 
+class ChangePlanned(DomainError):
+    """No refusal, but no answer of the service either: nothing was changed yet. `settle()` files the change
+    for its time; told as 202 with the request.
+    """
+
+    status = 202
+    key = "change_planned"
+    message = "Change planned"
+
+    def __init__(self, operation: str, arguments: dict[str, Any]) -> None:
+        super().__init__(resource_type="approval_request")
+        self._operation = operation
+        self._arguments = arguments
+        self.request: ApprovalRequest | None = None
+
+    def settle(self) -> None:
+        """File it, once.
+
+        :raises DomainError: as `scheduling.propose`.
+        """
+        if self.request is None:
+            given = dict(self._arguments)
+            actor, now = given.pop("actor"), given.pop("now")
+            self.request = scheduling.propose(
+                operation=self._operation,
+                arguments=given,
+                effective_at=actor.effective_at,
+                actor=replace(actor, effective_at=None),
+                now=now,
+            )
+            self.location = requests.page(self.request)
+
+    def to_wire(self) -> dict[str, Any]:
+        assert self.request is not None and self.request.effective_at is not None  # noqa: S101, PT018 - settled
+        return {
+            "id": self.request.public_id,
+            "object": "approval_request",
+            "state": self.request.state,
+            "effective_at": format_instant(self.request.effective_at),
+        }
+
+
 def gated[**P, R](name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let a service of keyword arguments, `actor` and `now` among them, run only if nobody has to be asked.
 
@@ -75,6 +119,7 @@ def gated[**P, R](name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
     :raises ApprovalRequired: somebody has to be asked; nothing was changed.
     :raises AskedBefore: a call with the same idempotency key became a request.
+    :raises ChangePlanned: the actor wants it to take effect later.
     :raises MissingPermission: the actor may neither do it nor ask for it.
     """
 
@@ -106,6 +151,8 @@ def _ask(name: str, service: Callable[..., Any], arguments: dict[str, Any]) -> A
     operation, actor = registry.operation(name), arguments["actor"]
     if not actor.gets_to(operation.permission):
         raise MissingPermission(f"The permission {operation.permission} is needed.")
+    if actor.effective_at is not None:
+        raise ChangePlanned(name, arguments)
     if key := proposals.key_of(arguments):
         asked = requests.asked_under(key=key, operation=name, arguments=arguments, actor=actor)
         if asked is not None:

@@ -6,6 +6,7 @@ Passed explicitly to every service, so that the same rule holds for admin, API, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -100,7 +101,8 @@ class Actor:
     `id` is stable (user pk, key id, name of the process); `label` is for people; `channel` says through which
     door (`API`, `CLIENT_API`, `ADMIN`, `COMMAND`, `TASK`). `duties` are permissions beside the role.
     `address` is where the request came from, `approval_id` the approval request that is carried out;
-    `second_factor`: his session has shown a code of his authenticator app.
+    `second_factor`: his session has shown a code of his authenticator app. `effective_at`: what he asks for
+    is to take effect then.
     """
 
     kind: ActorKind
@@ -113,6 +115,7 @@ class Actor:
     address: str = ""
     approval_id: str = ""
     second_factor: bool = False
+    effective_at: datetime | None = None
 
     def may(self, permission: str) -> bool:
         is_system = self.kind is ActorKind.SYSTEM

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from core import project
 from core.actors import Actor
-from core.api import throttling
+from core.api import planning, throttling
 from core.api.authentication import (
     ClientKeyAuthentication,
     ManagementKeyAuthentication,
@@ -35,6 +35,8 @@ class ProjectAPIView(APIView):
     `resource` and `actions` name the permission (`vouchers` + `{"POST": "redeem"}`). Every view reads the
     clock through `self.now`, once; a caller inside the house (the journey replay) may set it before dispatch
     by `as_view(at=instant)`. `takes_idempotency_key`: its POST answers through `core.api.idempotency`.
+    `takes_effective_at`: all that its writing methods change stands behind one gate, so that they can be
+    planned for later by the header `X-Fanfare-Effective-At`.
     """
 
     authentication_classes: Sequence[type[BaseAuthentication]] = (ServerKeyAuthentication,)
@@ -44,11 +46,13 @@ class ProjectAPIView(APIView):
     actions: ClassVar[dict[str, str]] = {}
     limit: ClassVar[throttling.Limit] = throttling.SERVER_CALLS
     takes_idempotency_key: ClassVar[bool] = False
+    takes_effective_at: ClassVar[bool] = False
     at: datetime | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.now = self.at or timezone.now()
         super().initial(request, *args, **kwargs)
+        planning.note_effective_at(request, is_possible=self.takes_effective_at)
 
     def check_throttles(self, request: Request) -> None:
         self.usage = throttling.take(self.limit, self.limited_by(request))

@@ -78,6 +78,7 @@ class CampaignInput(CampaignChangeInput):
     voucher = InheritedInput(required=False, allow_null=True)
     promotion = PromotionInput(required=False, allow_null=True)
     validation_rules = rule_ids()
+    draft = BooleanField(required=False, allow_null=True)
 
 
 def campaign_change_spec(given: Mapping[str, Any]) -> CampaignSpec:
@@ -108,6 +109,7 @@ def campaign_spec(given: Mapping[str, Any]) -> CampaignSpec:
         values=columns,
         metadata=given.get("metadata") or {},
         rules=given_rules(given),
+        is_draft=bool(given.get("draft")),
     )
 
 

@@ -43,6 +43,7 @@ class BudgetView(ProjectAPIView):
 
     resource = "budgets"
     inputs = {"PUT": BudgetChangeInput}
+    takes_effective_at = True
 
     def get(self, request: Request, budget_id: str) -> Response:
         return Response(budget_output(known.get(budget_id)))

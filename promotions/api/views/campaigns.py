@@ -38,21 +38,22 @@ class CampaignsView(ProjectListView):
 
     def post(self, request: Request) -> Response:
         spec = campaign_spec(parse(CampaignInput, request.data))
-        return _printed(campaigns.create(spec=spec, actor=actor_of(request), now=self.now))
+        return printed(campaigns.create(spec=spec, actor=actor_of(request), now=self.now))
 
 
 class CampaignView(ProjectAPIView):
     """`GET`, `PUT` and `DELETE /v1/campaigns/{campaignId}`: id or name."""
 
     resource = "campaigns"
+    takes_effective_at = True
 
     def get(self, request: Request, campaign_id: str) -> Response:
-        return _printed(known.get(campaign_id))
+        return printed(known.get(campaign_id))
 
     def put(self, request: Request, campaign_id: str) -> Response:
         spec = campaign_change_spec(parse(CampaignChangeInput, request.data))
         pk = known.get(campaign_id).pk
-        return _printed(campaigns.update(campaign_id=pk, spec=spec, actor=actor_of(request), now=self.now))
+        return printed(campaigns.update(campaign_id=pk, spec=spec, actor=actor_of(request), now=self.now))
 
     def delete(self, request: Request, campaign_id: str) -> Response:
         force = is_forced(request)
@@ -104,6 +105,7 @@ class _SwitchView(ProjectAPIView):
     resource = "campaigns"
     actions = {"POST": "modify"}
     is_active: bool
+    takes_effective_at = True
 
     def post(self, request: Request, campaign_id: str) -> Response:
         campaigns.set_active(
@@ -127,7 +129,7 @@ class DisableCampaignView(_SwitchView):
     is_active = False
 
 
-def _printed(campaign: Campaign) -> Response:
+def printed(campaign: Campaign) -> Response:
     is_promotion = campaign.campaign_type == Campaign.CampaignType.PROMOTION
     tiers = known_tiers.of_campaign(campaign) if is_promotion else []
     return Response(campaign_output(campaign, tiers=tiers))

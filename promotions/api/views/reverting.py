@@ -16,6 +16,7 @@ from promotions.services import reverting
 
 class _RevertView(ProjectAPIView):
     actions = {"POST": "modify"}
+    takes_effective_at = True
 
     def answer(self, request: Request, row: Model, number: str) -> Response:
         """:raises NotFound: no such version. :raises DomainError: as `reverting.revert`."""

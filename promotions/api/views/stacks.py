@@ -56,6 +56,7 @@ class StackView(ProjectAPIView):
     """`GET`, `PUT` and `DELETE /v1/promotions/{campaignId}/stacks/{stackId}`."""
 
     resource = "promotions"
+    takes_effective_at = True
 
     def get(self, request: Request, campaign_id: str, stack_id: str) -> Response:
         return Response(stack_output(_found(campaign_id, stack_id)))

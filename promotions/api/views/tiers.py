@@ -61,6 +61,7 @@ class TierView(ProjectAPIView):
     """`GET`, `PUT` and `DELETE /v1/promotions/tiers/{promotionTierId}`."""
 
     resource = "promotions"
+    takes_effective_at = True
 
     def get(self, request: Request, tier_id: str) -> Response:
         return Response(tier_output(known.get(tier_id)))
@@ -79,6 +80,7 @@ class _SwitchView(ProjectAPIView):
     resource = "promotions"
     actions = {"POST": "modify"}
     is_active: bool
+    takes_effective_at = True
 
     def post(self, request: Request, tier_id: str) -> Response:
         tier = tiers.set_active(

@@ -50,6 +50,7 @@ class ValidationRuleView(ProjectAPIView):
     """`GET`, `PUT` and `DELETE /v1/validation-rules/{validationRuleId}`."""
 
     resource = "validation_rules"
+    takes_effective_at = True
 
     def get(self, request: Request, validation_rule_id: str) -> Response:
         return Response(rule_output(known.get(validation_rule_id)))

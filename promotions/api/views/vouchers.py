@@ -62,6 +62,7 @@ class VoucherView(_CreatingView):
     """`GET`, `POST`, `PUT` and `DELETE /v1/vouchers/{code}`; all but `POST` take an id too."""
 
     resource = "vouchers"
+    takes_effective_at = True
 
     def get(self, request: Request, code: str) -> Response:
         return Response(voucher_output(known.get(code)))
@@ -94,6 +95,7 @@ class _SwitchView(ProjectAPIView):
     resource = "vouchers"
     actions = {"POST": "modify"}
     is_active: bool
+    takes_effective_at = True
 
     def post(self, request: Request, code: str) -> Response:
         voucher: Voucher = vouchers.set_active(
