@@ -8,6 +8,8 @@ from promotions.models.counters import Counter
 from promotions.models.discounted_units import DiscountedUnits
 from promotions.models.draws import BudgetDraw
 from promotions.models.ledger import CardTransaction
+from promotions.models.publication_runs import PublicationRun, PublicationTarget
+from promotions.models.publications import Holder, Publication, PublishedCode
 from promotions.models.redemptions import Redemption, Rollback
 from promotions.models.returns import OrderReturn, ReturnedLine, ReturnedShare
 from promotions.models.sessions import HeldCount, Hold, ValidationSession
@@ -38,10 +40,15 @@ __all__ = [
     "EmergencyStop",
     "HeldCount",
     "Hold",
+    "Holder",
     "Lifecycle",
     "OrderReturn",
     "PromotionStack",
     "PromotionTier",
+    "Publication",
+    "PublicationRun",
+    "PublicationTarget",
+    "PublishedCode",
     "Redemption",
     "ReturnedLine",
     "ReturnedShare",

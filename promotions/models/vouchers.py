@@ -18,6 +18,8 @@ class Voucher(TimestampedModel, TimeLimited):
     redemptions that were not rolled back and moves only by guarded updates. A gift card's credits are minor
     units: `gift_balance` is `gift_amount` less what was subtracted and redeemed, and the sum of its
     transactions. `held_*` is what validation sessions keep, also those that ended and were not tidied yet.
+    `holder` is whoever got the code last. `is_out_of_pool` is set once, when a code is given out or used: its
+    campaign does not give it out (again).
     """
 
     class Type(models.TextChoices):
@@ -62,6 +64,7 @@ class Voucher(TimestampedModel, TimeLimited):
     )
     published_at = models.DateTimeField(null=True, editable=False)
     publish_count = models.PositiveIntegerField(default=0, editable=False)
+    is_out_of_pool = models.BooleanField(default=False, db_default=False, editable=False)
     version = models.ForeignKey(
         Version, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
     )
@@ -112,6 +115,18 @@ class Voucher(TimestampedModel, TimeLimited):
                 condition=Q(deleted_at__isnull=False),
             ),
             models.Index(fields=["holder"], name="voucher_holder", condition=Q(holder__isnull=False)),
+            # Codes that a campaign may give out, the oldest first.
+            models.Index(
+                fields=["campaign", "id"],
+                name="voucher_free",
+                condition=Q(
+                    campaign__isnull=False,
+                    is_out_of_pool=False,
+                    is_active=True,
+                    deleted_at=None,
+                    released_at=None,
+                ),
+            ),
         )
 
     def __str__(self) -> str:

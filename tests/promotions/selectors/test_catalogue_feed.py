@@ -126,6 +126,7 @@ def test_an_assignment_is_noted_as_a_change_of_what_it_holds_for(noted: Noted) -
 UNNOTED = {
     # What a card holds and what baskets hold is no part of what a qualification offers to everybody.
     "promotions_voucher": {
+        "is_out_of_pool",
         "id",
         "updated_at",
         "additional_info",
