@@ -2,5 +2,14 @@ from __future__ import annotations
 
 from integrations.models.async_actions import AsyncAction
 from integrations.models.exports import Export, ExportChunk
+from integrations.models.imports import ImportChunk, ImportFailure, ImportFile, ImportKey
 
-__all__ = ["AsyncAction", "Export", "ExportChunk"]
+__all__ = [
+    "AsyncAction",
+    "Export",
+    "ExportChunk",
+    "ImportChunk",
+    "ImportFailure",
+    "ImportFile",
+    "ImportKey",
+]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from core.models import ExactJSONDecoder, PublicIdField, TimestampedModel
 
@@ -10,7 +10,9 @@ class Export(TimestampedModel):
     """A CSV file that somebody asked for (contract: data file 8).
 
     `parameters` is what was asked for, in wire form; `scope` are equalities that the asking endpoint adds
-    (`{"voucher_id": "v_…"}`). A removed export keeps its row, without filters and file: who took out what.
+    (`{"voucher_id": "v_…"}`); `screen` is the list of the admin that it was asked for on, with its filters
+    (`{"model": "commerce.customer", "query": "q=anna"}`). A removed export keeps its row, without filters
+    and file: who took out what.
     """
 
     class Status(models.TextChoices):
@@ -23,6 +25,7 @@ class Export(TimestampedModel):
     exported_object = models.CharField(max_length=64)
     parameters = models.JSONField(default=dict, decoder=ExactJSONDecoder)
     scope = models.JSONField(default=dict)
+    screen = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     status = models.CharField(max_length=16, choices=Status, default=Status.SCHEDULED)
     attempts = models.PositiveSmallIntegerField(default=0)
     rows_count = models.PositiveBigIntegerField("rows", default=0)
