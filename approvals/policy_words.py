@@ -19,6 +19,7 @@ type Known = dict[str, Mapping[str, str]]
 ROLES: Final[Mapping[str, str]] = {
     Role.ADMIN: "administrators",
     Role.USER: "marketers",
+    Role.USER_RESTRICTED: "marketers of single areas",
     Role.SUPPORT: "support",
     Role.MERCHANT: "merchants",
     Role.VIEWER: "viewers",

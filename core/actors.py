@@ -22,6 +22,7 @@ class Role(StrEnum):
 
     ADMIN = "ADMIN"
     USER = "USER"
+    USER_RESTRICTED = "USER_RESTRICTED"
     SUPPORT = "SUPPORT"
     VIEWER = "VIEWER"
     MERCHANT = "MERCHANT"
@@ -58,6 +59,7 @@ _OF_REVIEWERS = ("approvals.decide", "approvals.configure", "emergency.")
 # What a role may ask for, without the right to do it alone: an approval request is made of it.
 _PROPOSED: Final = {
     Role.USER: frozenset({"budgets.create", "budgets.modify", "budgets.delete"}),
+    Role.USER_RESTRICTED: frozenset({"budgets.create", "budgets.modify", "budgets.delete"}),
     Role.SUPPORT: frozenset({"vouchers.modify"}),
 }
 
@@ -73,7 +75,7 @@ def role_allows(role: str, permission: str) -> bool:
     match role:
         case Role.ADMIN:
             return True
-        case Role.USER:
+        case Role.USER | Role.USER_RESTRICTED:
             may_change = not permission.startswith(_OF_FINANCE) or action in {"read", "export"}
             return may_change and not permission.startswith((*_OF_THE_PROJECT, *_OF_REVIEWERS))
         case Role.SUPPORT:

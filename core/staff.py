@@ -17,6 +17,7 @@ ROLE_GROUPS: Final = {
     "Admin": Role.ADMIN,
     "Marketer": Role.USER,
     "User": Role.USER,
+    "Restricted marketer": Role.USER_RESTRICTED,
     "Merchant": Role.MERCHANT,
     "Support": Role.SUPPORT,
     "Viewer": Role.VIEWER,
@@ -47,6 +48,9 @@ OPENS: Final = {
     "Admin": _AS_ADMINISTRATOR,
     "Marketer": _AS_MARKETER,
     "User": _AS_MARKETER,
+    "Restricted marketer": (
+        "As a marketer, but only campaigns of the areas and stores that are named below. Without any: none."
+    ),
     "Merchant": "The till: try codes, redeem them, take redemptions back, and see what belongs to that.",
     "Support": (
         "Sees and exports everything but settings, keys and people; explains why a code was refused, takes "

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from core.models.api_keys import ApiKey
+from core.models.areas import Area, Assignment, KeyAssignment, PersonAssignment, Store
 from core.models.audit import AuditEntry
 from core.models.base import ExactJSONDecoder, PublicIdField, TimestampedModel
 from core.models.bin import BinEntry
@@ -18,6 +19,8 @@ from core.models.second_factors import BackupCode, SecondFactor
 
 __all__ = [
     "ApiKey",
+    "Area",
+    "Assignment",
     "AuditEntry",
     "BackupCode",
     "BinEntry",
@@ -28,15 +31,18 @@ __all__ = [
     "ExactJSONDecoder",
     "Heartbeat",
     "IdempotencyKey",
+    "KeyAssignment",
     "Invitation",
     "MetadataSchema",
     "OAuthToken",
     "OutboxEvent",
+    "PersonAssignment",
     "ProjectSettings",
     "PublicIdField",
     "Seal",
     "SealHead",
     "SealVerification",
     "SecondFactor",
+    "Store",
     "TimestampedModel",
 ]

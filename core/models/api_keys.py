@@ -20,6 +20,7 @@ class ApiKey(TimestampedModel):
     class KeyRole(models.TextChoices):
         ADMIN = Role.ADMIN.value, "Admin: everything"
         USER = Role.USER.value, "User: everything but settings"
+        USER_RESTRICTED = Role.USER_RESTRICTED.value, "Restricted user: as a user, in its areas only"
         SUPPORT = Role.SUPPORT.value, "Support: read and export, explain, roll back"
         VIEWER = Role.VIEWER.value, "Viewer: read and export"
         MERCHANT = Role.MERCHANT.value, "Merchant: validate, redeem, roll back"
@@ -47,6 +48,11 @@ class ApiKey(TimestampedModel):
     expires_at = models.DateTimeField(null=True, blank=True)
     blocked_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, editable=False)
+    # Both follow the assignments (a trigger writes them): all of them, and the store if it is the only one.
+    places = ArrayField(models.CharField(max_length=80), default=list, db_default=[], editable=False)
+    store = models.ForeignKey(
+        "core.Store", on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = "API key"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from promotions.models.areas import CampaignAssignment
 from promotions.models.budgets import Budget, BudgetAlert, BudgetCampaign, BudgetPlan
 from promotions.models.campaigns import BY_CLOCK, DRAFTS, Campaign, Lifecycle
 from promotions.models.catalogue_changes import CatalogueChange
@@ -31,6 +32,7 @@ __all__ = [
     "BudgetDraw",
     "BudgetPlan",
     "Campaign",
+    "CampaignAssignment",
     "CampaignTemplate",
     "CardTransaction",
     "CatalogueChange",

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Final
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django_fsm import RETURN_VALUE, FSMField, FSMModelMixin, transition
@@ -145,6 +147,8 @@ class Campaign(FSMModelMixin, TimestampedModel, TimeLimited):
         max_length=16, choices=GenerationStatus, default=GenerationStatus.DONE, editable=False
     )
     metadata = models.JSONField(default=dict, blank=True)
+    # Follows the assignments to areas and stores (a trigger writes it). Empty: everywhere.
+    places = ArrayField(models.CharField(max_length=80), default=list, db_default=[], editable=False)
     version = models.ForeignKey(
         Version, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
     )
@@ -182,6 +186,7 @@ class Campaign(FSMModelMixin, TimestampedModel, TimeLimited):
             # What the clock moves next.
             models.Index(fields=["lifecycle", "starts_at"], name="campaign_next_start"),
             models.Index(fields=["lifecycle", "ends_at"], name="campaign_next_end"),
+            GinIndex(fields=["places"], name="campaign_places"),
         )
         triggers = (
             pgtrigger.Trigger(
