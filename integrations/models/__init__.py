@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from integrations.models.async_actions import AsyncAction
+from integrations.models.async_actions import AsyncAction, AsyncActionFailure, AsyncActionNote
 from integrations.models.exports import Export, ExportChunk
 from integrations.models.imports import ImportChunk, ImportFailure, ImportFile, ImportKey
 

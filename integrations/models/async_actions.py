@@ -11,6 +11,8 @@ class AsyncAction(TimestampedModel):
 
     `body` holds the rows (CSV text, or one JSON value per line) until the job is finished; `position` counts
     the rows done, so that a job goes on where a dead worker left it. `params` is what the type needs besides.
+    Of the open jobs of one type the one that has waited longest since `turn_at` is next. The wire knows no
+    cancelled jobs: there they have failed.
     """
 
     class Status(models.TextChoices):
@@ -18,6 +20,7 @@ class AsyncAction(TimestampedModel):
         IN_PROGRESS = "IN_PROGRESS", "Running"
         DONE = "DONE", "Done"
         FAILED = "FAILED", "Failed"
+        CANCELLED = "CANCELLED", "Cancelled"
 
     class OperationStatus(models.TextChoices):
         UNKNOWN = "UNKNOWN", "Not known yet"
@@ -45,6 +48,10 @@ class AsyncAction(TimestampedModel):
     actor_role = models.CharField(max_length=32)
     channel = models.CharField(max_length=32)
     request_id = models.CharField(max_length=40, blank=True, default="")
+    actor_address = models.CharField(max_length=64, blank=True, default="", db_default="")
+    actor_duties = models.JSONField(default=list, null=True)
+    approval_id = models.CharField(max_length=64, blank=True, default="", db_default="")
+    turn_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -66,3 +73,37 @@ class AsyncAction(TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.type} {self.public_id}"
+
+
+class AsyncActionNote(models.Model):
+    """One line of a job's log: what was done, when, and how much of it failed."""
+
+    action = models.ForeignKey(AsyncAction, on_delete=models.CASCADE, related_name="notes", db_index=False)
+    at = models.DateTimeField()
+    is_problem = models.BooleanField(default=False)
+    text = models.CharField(max_length=500)
+
+    class Meta:
+        verbose_name = "line of a job's log"
+        indexes = (models.Index(fields=["action", "-id"], name="async_action_note"),)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class AsyncActionFailure(models.Model):
+    """A row that a job left out; `row` is its number in the caller's file, a header not counted."""
+
+    action = models.ForeignKey(AsyncAction, on_delete=models.CASCADE, related_name="failures", db_index=False)
+    row = models.PositiveIntegerField()
+    name = models.CharField(max_length=255, blank=True, default="")
+    key = models.CharField(max_length=64)
+    reason = models.TextField()
+
+    class Meta:
+        verbose_name = "row that was left out"
+        verbose_name_plural = "rows that were left out"
+        indexes = (models.Index(fields=["action", "row", "id"], name="async_action_failure"),)
+
+    def __str__(self) -> str:
+        return f"{self.row}: {self.reason}"
