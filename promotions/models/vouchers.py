@@ -73,8 +73,12 @@ class Voucher(TimestampedModel, TimeLimited):
 
     class Meta:
         constraints = (
+            # This kind of index also finds codes by their beginning.
             models.UniqueConstraint(
-                fields=["code_key"], condition=Q(released_at=None), name="voucher_code_once"
+                fields=["code_key"],
+                condition=Q(released_at=None),
+                name="voucher_code_key_once",
+                opclasses=["varchar_pattern_ops"],
             ),
             models.CheckConstraint(
                 condition=Q(redemption_quantity=None)
