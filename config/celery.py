@@ -69,6 +69,11 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "forget bearer tokens that have ended": {
+        "task": "core.tasks.prune_oauth_tokens",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "start and end campaigns": {
         "task": "promotions.tasks.settle_campaigns",
         "schedule": 60.0,

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core import dispatch, health, idempotency
 from core.actors import Actor
-from core.services import audit_verification, sealing
+from core.services import audit_verification, oauth_tokens, sealing
 
 
 @shared_task(acks_late=True)
@@ -40,5 +40,13 @@ def verify_audit(**_: Any) -> int | None:
 def prune_idempotency_keys(**_: Any) -> int:
     before, total = timezone.now() - idempotency.KEPT_FOR, 0
     while forgotten := idempotency.prune(before=before):
+        total += forgotten
+    return total
+
+
+@shared_task(acks_late=True)
+def prune_oauth_tokens(**_: Any) -> int:
+    total = 0
+    while forgotten := oauth_tokens.prune(now=timezone.now()):
         total += forgotten
     return total

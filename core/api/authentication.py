@@ -1,7 +1,9 @@
-"""Who calls: an API key, in the headers of its kind (contract: semantics-core 1.2)."""
+"""Who calls: an API key in the headers of its kind, or a token that it got (semantics-core 1.2)."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import fnmatch
 import hmac
 from dataclasses import dataclass, replace
@@ -13,16 +15,20 @@ from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from core.actors import Actor, ActorKind
+from core import oauth_scopes
+from core.actors import Actor, ActorKind, role_allows
 from core.api import throttling
-from core.errors import Forbidden, Unauthorized
-from core.models import ApiKey
+from core.errors import Forbidden, MissingPermission, Unauthorized
+from core.models import ApiKey, OAuthToken
 from core.prepared import Prepared
 from core.services.api_keys import hash_token
 
 _TOUCH_EVERY: Final = timedelta(minutes=1)
 _NOBODY: Final = "0" * 64
+_BEARER: Final = "Bearer "
+_CLIENT_ROLE: Final = "CLIENT"
 _keys: Final = Prepared(ApiKey, "app_id = %s AND kind = %s")
+_tokens: Final = Prepared(OAuthToken, "t.token_hash = %s", joins=("key",))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,38 +38,49 @@ class Credentials:
     key: ApiKey
     actor: Actor
 
+    def allows(self, permission: str) -> bool:
+        """A server key that acts like a client, by a token, keeps the limits of its own role."""
+        is_lent = self.actor.role == _CLIENT_ROLE and self.key.kind == ApiKey.Kind.SERVER
+        return self.actor.gets_to(permission) and (not is_lent or role_allows(self.key.role, permission))
+
 
 class KeyAuthentication(BaseAuthentication):
-    """Checks one pair of headers against the keys of one kind.
+    """Checks one pair of headers against the keys of one kind, or a bearer token that such a key got.
 
-    Unknown id, wrong secret, blocked, expired and wrong kind give one identical 401, in constant time.
+    Unknown id, wrong secret or token, blocked, expired and wrong kind give one identical 401, in constant
+    time. A token is all that its key is, in the paths of its scopes.
     """
 
     kind: ApiKey.Kind
     id_header: str
     token_header: str
+    takes_tokens: bool = False
     channel: str = "API"
 
     def authenticate(self, request: Request) -> tuple[ApiKey, Credentials]:
         now = timezone.now()
         address = throttling.client_address(request)
-        app_id = request.headers.get(self.id_header, "")
-        token = request.headers.get(self.token_header, "")
-        found = _keys(app_id, self.kind.value) if app_id and "\0" not in app_id else []
-        key = found[0] if found else None
-        if not _token_matches(key, token, now) or key is None or not key.is_usable(now):
+        bearer = _bearer(request) if self.takes_tokens else None
+        token = None if bearer is None else _live_token(bearer, now)
+        key = token.key if token else None
+        if bearer is None:
+            key = self._key(request, now)
+        if key is None or not key.is_usable(now):
             throttling.count_wrong_key(throttling.neighbourhood(request))
             raise Unauthorized("The key id or its token is wrong, or the key may not be used.")
         if key.allowed_addresses and address not in key.allowed_addresses:
             raise Forbidden("This key may not be used from this address.")
-        self.check_origin(request, key)
+        if token is None:
+            self.check_origin(request, key)
+        elif not oauth_scopes.opens(token.scopes, request.path_info):
+            needed = " or ".join(oauth_scopes.needed_for(request.path_info))
+            raise MissingPermission(f"The token lacks the scope {needed}.")
         _touch(key, now)
-        role = "CLIENT" if key.kind == ApiKey.Kind.CLIENT else key.role
         actor = Actor(
             kind=ActorKind.API_KEY,
             id=key.app_id,
             label=key.name,
-            role=role,
+            role=_CLIENT_ROLE if self.kind == ApiKey.Kind.CLIENT else key.role,
             channel=self.channel,
             request_id=getattr(request, "request_id", ""),
             address=address,
@@ -72,6 +89,16 @@ class KeyAuthentication(BaseAuthentication):
         if named_channel and "\0" not in named_channel:
             actor = replace(actor, channel=named_channel[:32])
         return key, Credentials(key=key, actor=actor)
+
+    def _key(self, request: Request, now: datetime) -> ApiKey | None:
+        app_id, token = self.given(request)
+        found = _keys(app_id, self.kind.value) if app_id and "\0" not in app_id else []
+        key = found[0] if found else None
+        return key if _token_matches(key, token, now) else None
+
+    def given(self, request: Request) -> tuple[str, str]:
+        """Id and secret, as the caller sent them."""
+        return request.headers.get(self.id_header, ""), request.headers.get(self.token_header, "")
 
     def check_origin(self, request: Request, key: ApiKey) -> None:
         """Only client keys are bound to origins."""
@@ -84,6 +111,24 @@ class ServerKeyAuthentication(KeyAuthentication):
     kind = ApiKey.Kind.SERVER
     id_header = "X-App-Id"
     token_header = "X-App-Token"  # noqa: S105 - the name of a header
+    takes_tokens = True
+
+
+class TokenClientAuthentication(ServerKeyAuthentication):
+    """Of those who ask for tokens: a key in its headers, or as `Authorization: Basic` (RFC 6749, 2.3.1)."""
+
+    takes_tokens = False
+
+    def given(self, request: Request) -> tuple[str, str]:
+        app_id, token = super().given(request)
+        scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+        if app_id or token or scheme.casefold() != "basic":
+            return app_id, token
+        try:
+            app_id, _, token = base64.b64decode(encoded, validate=True).decode().partition(":")
+        except (binascii.Error, ValueError):
+            return "", ""
+        return app_id, token
 
 
 class ManagementKeyAuthentication(KeyAuthentication):
@@ -96,6 +141,7 @@ class ClientKeyAuthentication(KeyAuthentication):
     kind = ApiKey.Kind.CLIENT
     id_header = "X-Client-Application-Id"
     token_header = "X-Client-Token"  # noqa: S105 - the name of a header
+    takes_tokens = True
     channel = "CLIENT_API"
 
     def check_origin(self, request: Request, key: ApiKey) -> None:
@@ -112,6 +158,25 @@ def _token_matches(key: ApiKey | None, token: str, now: datetime) -> bool:
     )
     previous = hmac.compare_digest(given, key.previous_secret_hash if key and previous_lives else _NOBODY)
     return current or previous
+
+
+def _bearer(request: Request) -> str | None:
+    """The token of the call; None: there is none. Clients of the reference API name a header of their own."""
+    for header in ("Authorization", "X-Voucherify-OAuth"):
+        value = request.headers.get(header)
+        if value is None:
+            continue
+        if value[: len(_BEARER)].casefold() == _BEARER.casefold():
+            return value[len(_BEARER) :].strip()
+        if header != "Authorization":
+            return value.strip()
+    return None
+
+
+def _live_token(bearer: str, now: datetime) -> OAuthToken | None:
+    """Only server keys get tokens; whether the key itself may be used is asked by the caller."""
+    found = _tokens(hash_token(bearer))
+    return found[0] if found and found[0].is_live(now) else None
 
 
 def _touch(key: ApiKey, now: datetime) -> None:

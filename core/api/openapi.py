@@ -18,6 +18,7 @@ from core.api.authentication import (
     ClientKeyAuthentication,
     ManagementKeyAuthentication,
     ServerKeyAuthentication,
+    TokenClientAuthentication,
 )
 from core.idempotency import KEPT_FOR
 
@@ -90,14 +91,30 @@ class _KeyScheme(OpenApiAuthenticationExtension):
         return [{"type": "apiKey", "in": "header", "name": header} for header in headers]
 
 
-class ServerKeyScheme(_KeyScheme):
+class _KeyOrTokenScheme(_KeyScheme):
+    """The same, or a token of `POST /v1/oauth/token` in their place."""
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, Any]]:
+        return [*super().get_security_definition(auto_schema), {"type": "http", "scheme": "bearer"}]
+
+    def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[Any]]]:
+        key_id, key_token, bearer = self.name
+        return [{key_id: [], key_token: []}, {bearer: []}]
+
+
+class ServerKeyScheme(_KeyOrTokenScheme):
     target_class = ServerKeyAuthentication
-    name = ["serverKeyId", "serverKeyToken"]  # noqa: RUF012
+    name = ["serverKeyId", "serverKeyToken", "serverBearer"]  # noqa: RUF012
 
 
-class ClientKeyScheme(_KeyScheme):
+class TokenClientScheme(_KeyScheme):
+    target_class = TokenClientAuthentication
+    name = ["tokenClientId", "tokenClientToken"]  # noqa: RUF012
+
+
+class ClientKeyScheme(_KeyOrTokenScheme):
     target_class = ClientKeyAuthentication
-    name = ["clientKeyId", "clientKeyToken"]  # noqa: RUF012
+    name = ["clientKeyId", "clientKeyToken", "clientBearer"]  # noqa: RUF012
 
 
 class ManagementKeyScheme(_KeyScheme):

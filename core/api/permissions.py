@@ -32,6 +32,6 @@ class RolePermission(BasePermission):
             return True
         permission = f"{view.resource}.{action}"
         credentials: Any = request.auth
-        if not credentials.actor.gets_to(permission):
+        if not credentials.allows(permission):
             raise MissingPermission(f"The key lacks the permission {permission}.")
         return True

@@ -91,12 +91,14 @@ class ProjectListView(ProjectAPIView, GenericAPIView):  # type: ignore[type-arg]
 
 _CLIENT_HEADERS: Final = ", ".join(
     [
+        "Authorization",
         "Content-Type",
         "Idempotency-Key",
         "X-Client-Application-Id",
         "X-Client-Token",
         "X-Voucherify-Channel",
         "X-Voucherify-API-Version",
+        "X-Voucherify-OAuth",
     ]
 )
 

@@ -8,7 +8,7 @@ REMINDER = "You are receiving this email because you opted in at our website."
 
 
 class Branding(TimestampedModel):
-    """Who speaks in e-mails to customers and people: one for the project, or none (contract: data file 19)."""
+    """Who speaks in e-mails to customers and people: one for the project, or none (data file 19)."""
 
     public_id = PublicIdField(prefix="brd")
     name = models.CharField("name of the brand", max_length=100)

@@ -145,6 +145,9 @@ class _Credentials:
 
     actor: Actor
 
+    def allows(self, permission: str) -> bool:
+        return self.actor.gets_to(permission)
+
 
 class _ReplayView(RedemptionsView):
     """The endpoint for a caller inside the house: known without a key, counted by no rate limit."""

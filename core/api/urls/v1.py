@@ -4,8 +4,12 @@ from django.urls import path
 
 from core.api import views_audit as audit
 from core.api import views_metadata_schemas as schemas
+from core.api import views_oauth as oauth
 
 urlpatterns = [
+    path("oauth/token", oauth.TokenView.as_view(), name="oauth-token"),
+    path("oauth/introspect", oauth.IntrospectView.as_view(), name="oauth-introspect"),
+    path("oauth/token/revoke", oauth.RevokeView.as_view(), name="oauth-revoke"),
     path("audit-entries", audit.AuditEntriesView.as_view(), name="audit-entries"),
     path("audit-entries/verification", audit.AuditVerificationView.as_view(), name="audit-verification"),
     path("audit-entries/<str:audit_entry_id>", audit.AuditEntryView.as_view(), name="audit-entry"),

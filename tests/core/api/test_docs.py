@@ -18,11 +18,12 @@ def test_document_lists_paths_with_their_keys(document: dict[str, Any]) -> None:
     read = document["paths"]["/v1/metadata-schemas/{resource}"]["get"]
     change = document["paths"]["/management/v1/projects/{project_id}"]["put"]
 
-    assert read["security"] == [{"serverKeyId": [], "serverKeyToken": []}]
+    assert read["security"] == [{"serverKeyId": [], "serverKeyToken": []}, {"serverBearer": []}]
     assert change["security"] == [{"managementKeyId": [], "managementKeyToken": []}]
     assert change["operationId"] == "put_management_v1_projects_project_id"
     schemes = document["components"]["securitySchemes"]
     assert schemes["serverKeyId"] == {"type": "apiKey", "in": "header", "name": "X-App-Id"}
+    assert schemes["serverBearer"] == {"type": "http", "scheme": "bearer"}
     assert schemes["managementKeyToken"] == {"type": "apiKey", "in": "header", "name": "X-Management-Token"}
 
 
