@@ -137,7 +137,7 @@ def constraints_of(owner: str, name: str) -> tuple[Any, ...]:
 def written_down(*, table: str, owner: str, owner_table: str, more: str = "") -> pgtrigger.Trigger:
     """Keeps `places` of the owner as its assignments say, so that who has the row needs no look at them.
 
-    In the words of `core.places`: "area:ar_…", "stores:ar_…", "store:ars_…".
+    In the words of `core.places`.
     """
     return pgtrigger.Trigger(
         name=f"{owner}_places",
@@ -146,16 +146,20 @@ def written_down(*, table: str, owner: str, owner_table: str, more: str = "") ->
         func=f"""
             UPDATE {owner_table} SET places = assigned.places{more}
             FROM (
-                SELECT COALESCE(array_agg(place.word ORDER BY place.word), '{{}}') AS places,
-                       CASE WHEN count(*) = 1 THEN max(place.store_id) END AS only_store
+                SELECT COALESCE(array_agg(DISTINCT place.word ORDER BY place.word), '{{}}') AS places,
+                       CASE WHEN count(DISTINCT place.id) = 1 THEN max(place.store_id) END AS only_store
                 FROM (
-                    SELECT COALESCE('area:' || a.public_id, 'stores:' || b.public_id, 'store:' || s.public_id)
-                               AS word,
-                           p.store_id
+                    SELECT p.id, p.store_id, unnest(CASE
+                        WHEN p.area_id IS NOT NULL THEN ARRAY['area:' || area.public_id]
+                        WHEN p.store_id IS NULL THEN ARRAY['stores:' || area.public_id]
+                        ELSE ARRAY[
+                            'store:' || store.public_id || '@' || area.public_id,
+                            'some:' || area.public_id
+                        ]
+                    END) AS word
                     FROM {table} AS p
-                    LEFT JOIN core_area AS a ON a.id = p.area_id
-                    LEFT JOIN core_area AS b ON b.id = p.all_stores_of_id
-                    LEFT JOIN core_store AS s ON s.id = p.store_id
+                    LEFT JOIN core_store AS store ON store.id = p.store_id
+                    JOIN core_area AS area ON area.id = COALESCE(p.area_id, p.all_stores_of_id, store.area_id)
                     WHERE p.{owner}_id = COALESCE(NEW.{owner}_id, OLD.{owner}_id)
                 ) AS place
             ) AS assigned
