@@ -12,7 +12,7 @@ from core.models.idempotency import IdempotencyKey
 from core.models.invitations import Invitation
 from core.models.metadata_schemas import MetadataSchema
 from core.models.oauth_tokens import OAuthToken
-from core.models.outbox import EventDelivery, EventSequence, OutboxEvent
+from core.models.outbox import EventDelivery, EventInterest, EventSequence, OutboxEvent
 from core.models.project_settings import ProjectSettings
 from core.models.seals import Seal, SealHead, SealVerification
 from core.models.second_factors import BackupCode, SecondFactor
@@ -27,6 +27,7 @@ __all__ = [
     "Branding",
     "CustomEventSchema",
     "EventDelivery",
+    "EventInterest",
     "EventSequence",
     "ExactJSONDecoder",
     "Heartbeat",

@@ -46,6 +46,18 @@ class OutboxEvent(models.Model):
         return f"{self.name} {self.entity_id}"
 
 
+class EventInterest(models.Model):
+    """Somebody wants to know what events of this name look like when they happen (`core.events.capture_with`).
+
+    `*` stands for every name. Statements that write events read it along.
+    """
+
+    name = models.CharField(max_length=100, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class EventDelivery(models.Model):
     """One event for one subscriber.
 

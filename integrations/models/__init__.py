@@ -3,6 +3,7 @@ from __future__ import annotations
 from integrations.models.async_actions import AsyncAction, AsyncActionFailure, AsyncActionNote
 from integrations.models.exports import Export, ExportChunk
 from integrations.models.imports import ImportChunk, ImportFailure, ImportFile, ImportKey
+from integrations.models.webhooks import Webhook, WebhookAttempt, WebhookDelivery, WebhookMessage
 
 __all__ = [
     "AsyncAction",
@@ -12,4 +13,8 @@ __all__ = [
     "ImportFailure",
     "ImportFile",
     "ImportKey",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookMessage",
 ]
