@@ -143,6 +143,19 @@ def delete(*, budget_id: int, actor: Actor, now: datetime) -> None:
     versions.note(budget, actor=actor, now=now)
 
 
+def join(*, campaign: Campaign, drawn_by: Campaign, actor: Actor, now: datetime) -> None:
+    """Let a new draft draw on the budgets that `drawn_by` draws on, within the caller's transaction.
+
+    :raises InvalidBudget: as many campaigns as a budget can have draw on one of them.
+    """
+    shared = Budget.objects.filter(campaigns=drawn_by, deleted_at=None).values("pk")
+    for budget in lock(Budget.objects.filter(pk__in=shared)):
+        if BudgetCampaign.objects.filter(budget=budget).count() >= MOST_CAMPAIGNS:
+            raise InvalidBudget(f"{MOST_CAMPAIGNS} campaigns draw on {budget} already, which is the most.")
+        _move_draws(budget, added=[campaign], removed=[], actor=actor, now=now)
+        versions.note(budget, actor=actor, now=now)
+
+
 def _move_limit(budget: Budget, before: Mapping[str, Any], actor: Actor, now: datetime) -> None:
     """Let what runs now follow a new limit or new thresholds. Counters are locked after the budget."""
     if all(before[name] == getattr(budget, name) for name in ("limit", "thresholds")):
@@ -186,6 +199,12 @@ def _let_draw(budget: Budget, campaign_ids: Sequence[str], actor: Actor, now: da
     present = {draw.campaign_id: draw.campaign for draw in selectors.drawing(budget)}
     added = [wanted[pk] for pk in wanted if pk not in present]
     removed = [present[pk] for pk in present if pk not in wanted]
+    _move_draws(budget, added=added, removed=removed, actor=actor, now=now)
+
+
+def _move_draws(
+    budget: Budget, *, added: Sequence[Campaign], removed: Sequence[Campaign], actor: Actor, now: datetime
+) -> None:
     BudgetCampaign.objects.bulk_create(BudgetCampaign(budget=budget, campaign=found) for found in added)
     BudgetCampaign.objects.filter(budget=budget, campaign__in=removed).delete()
     for verb, campaigns in (("attached", added), ("detached", removed)):

@@ -28,6 +28,7 @@ from promotions.services import (
     lifecycle,
     rule_assignments,
     tiers,
+    validation_rules,
     validity,
     versions,
 )
@@ -64,6 +65,7 @@ class CampaignSpec:
     only count for a new campaign.
     `is_draft`: nothing of it runs, and codes are only counted, until it is launched.
     `conditions` is the id of the rule that something that is there shall have, "" none, None: not said.
+    `new_conditions` are the columns of a rule that is made along with a new one, in place of `rules`.
     """
 
     kind: str | None = None
@@ -76,6 +78,7 @@ class CampaignSpec:
     unset_metadata: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     conditions: str | None = None
+    new_conditions: Mapping[str, Any] | None = None
     is_draft: bool = False
 
 
@@ -95,7 +98,7 @@ def create(*, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign:
     :raises NotFound: unknown category or validation rule.
     """
     kind = _kind(spec)
-    rule = known_rules.named(spec.rules)
+    rule = validation_rules.of_new(spec.rules, spec.new_conditions, actor=actor, now=now)
     campaign = _new(spec, kind, rule, now)
     validity.check(campaign)
     _insert(campaign)

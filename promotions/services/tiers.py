@@ -19,7 +19,14 @@ from core.services import metadata_schemas
 from promotions.models import Campaign, PromotionTier
 from promotions.selectors import tiers as selectors
 from promotions.selectors import validation_rules as known_rules
-from promotions.services import discounts, rule_assignments, stacks, validity, versions
+from promotions.services import (
+    discounts,
+    rule_assignments,
+    stacks,
+    validation_rules,
+    validity,
+    versions,
+)
 from promotions.services.definitions import DISCOUNT, InvalidCampaign, assign, facts, with_category
 from promotions.services.protection import refuse_protected
 
@@ -36,12 +43,14 @@ class TierSpec:
     `values` maps columns to what was sent, and only that; `category` is an id or a name, `discount` is in
     wire form. `rules` are ids, one at most, and only count for a new tier.
     `conditions` is the id of the rule that something that is there shall have, "" none, None: not said.
+    `new_conditions` are the columns of a rule that is made along with a new tier, in place of `rules`.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
     conditions: str | None = None
+    new_conditions: Mapping[str, Any] | None = None
 
 
 @gated("promotions.create")
@@ -65,7 +74,7 @@ def add(*, campaign: Campaign, spec: TierSpec, actor: Actor, now: datetime) -> P
     if campaign.campaign_type != Campaign.CampaignType.PROMOTION:
         raise InvalidCampaign("Only a promotion has tiers.")
     metadata_schemas.check(resource="promotion_tier", metadata=spec.metadata, creating=True)
-    rule = known_rules.named(spec.rules)
+    rule = validation_rules.of_new(spec.rules, spec.new_conditions, actor=actor, now=now)
     columns = with_category(spec.values)
     discount = columns.pop(DISCOUNT, None)
     if discount is None:

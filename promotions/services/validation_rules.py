@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -45,6 +45,18 @@ def create(*, values: Mapping[str, Any], actor: Actor, now: datetime) -> Validat
     audit.log(actor, "validation_rule.created", rule, now=now, after=columns)
     _tell("created", rule, actor, now)
     return selectors.get(rule.public_id)
+
+
+def of_new(
+    rule_ids: Sequence[str], columns: Mapping[str, Any] | None, *, actor: Actor, now: datetime
+) -> ValidationRule | None:
+    """The rule of a new definition, within its transaction: the one it names, or one that is made for it.
+
+    :raises NotFound: there is no such rule. :raises InvalidValidationRules: the engine does not understand it.
+    """
+    if columns is None:
+        return selectors.named(rule_ids)
+    return create(values=columns, actor=actor, now=now)
 
 
 @gated("validation_rules.update")
