@@ -8,6 +8,7 @@ class PromotionsConfig(AppConfig):
     verbose_name = "Promotions"
 
     def ready(self) -> None:
+        from commerce.services import erasures
         from promotions import (
             approvables,
             exports,
@@ -15,7 +16,9 @@ class PromotionsConfig(AppConfig):
             kinds,
             subscribers,  # noqa: F401 - registers itself with core.events
         )
+        from promotions.services import forgetting
 
+        erasures.also(forgetting.forget)
         approvables.register()
         kinds.register()
         imports.register()
