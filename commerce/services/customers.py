@@ -75,6 +75,11 @@ def find_for_payload(*, payload: Mapping[str, Any]) -> Customer | None:
     return found
 
 
+def knows(*, payload: Mapping[str, Any], customer: Customer) -> bool:
+    """Whether a wire payload says nothing that is not on the customer's row already."""
+    return not _prepared(CustomerSpec.from_payload(payload)).changes_to(customer)
+
+
 @transaction.atomic
 def update(*, customer_id: int, spec: CustomerSpec, actor: Actor, now: datetime) -> Customer:
     """Merge what was sent into one customer. `id` and `source_id` of `spec` do not count.

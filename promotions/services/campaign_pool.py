@@ -36,6 +36,11 @@ def count_in(*, campaign_id: int, count: int) -> None:
         raise full()
 
 
+def count_in_beyond(*, campaign_id: int, count: int) -> None:
+    """Like `count_in`, for codes made as they are given out: there may be any number of these."""
+    Campaign.objects.filter(pk=campaign_id).update(vouchers_count=F("vouchers_count") + count)
+
+
 def full() -> InvalidCampaign:
     return InvalidCampaign(f"A campaign may have at most {MOST_CODES} codes.")
 
