@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models.functions import Upper
+from django.db.models.functions import ExtractDay, ExtractMonth, Upper
 
 from core.models import PublicIdField, TimestampedModel
 
@@ -72,6 +72,9 @@ class Customer(TimestampedModel):
             models.Index(Upper("email"), name="customer_email"),
             models.Index(Upper("name"), name="customer_name"),
             models.Index(Upper("city"), name="customer_city"),
+            # Segments about age, and about birthdays: the day of the year whatever the year.
+            models.Index(fields=["birthdate"], name="customer_birthdate"),
+            models.Index(ExtractMonth("birthdate") * 100 + ExtractDay("birthdate"), name="customer_birthday"),
         )
 
     def __str__(self) -> str:
