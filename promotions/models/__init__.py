@@ -7,6 +7,7 @@ from promotions.models.catalogue_changes import CatalogueChange
 from promotions.models.categories import Category
 from promotions.models.counters import Counter
 from promotions.models.discounted_units import DiscountedUnits
+from promotions.models.distributions import Distribution, DistributionMessage, MessageTemplate
 from promotions.models.draws import BudgetDraw
 from promotions.models.ledger import CardTransaction
 from promotions.models.publication_runs import PublicationRun, PublicationTarget
@@ -39,11 +40,14 @@ __all__ = [
     "Category",
     "Counter",
     "DiscountedUnits",
+    "Distribution",
+    "DistributionMessage",
     "EmergencyStop",
     "HeldCount",
     "Hold",
     "Holder",
     "Lifecycle",
+    "MessageTemplate",
     "OrderReturn",
     "PromotionStack",
     "PromotionTier",
