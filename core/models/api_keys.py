@@ -45,6 +45,12 @@ class ApiKey(TimestampedModel):
         blank=True,
         help_text="Server and management keys: calls from other addresses are refused. Empty: no limit.",
     )
+    is_integration = models.BooleanField(
+        "of an integration",
+        default=False,
+        db_default=False,
+        help_text="Server keys of tools that can only open addresses: may publish codes by GET.",
+    )
     expires_at = models.DateTimeField(null=True, blank=True)
     blocked_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, editable=False)

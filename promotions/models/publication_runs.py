@@ -14,9 +14,10 @@ from promotions.models.publications import Publication
 class PublicationRun(TimestampedModel):
     """Codes of a campaign for many customers, given by a background job. Contract: none, ours.
 
-    Who gets one is fixed when it begins (`PublicationTarget`), so that it can be stopped and gone on with.
-    `actions` of the past are kept by their ids; `action` is the job at work. `per_minute` None: as fast as it
-    goes.
+    Who gets one is fixed when it begins: customers of a list at once, those of a segment as of that instant
+    and in the order of their keys, portion by portion (`gathered_up_to`). Each is a `PublicationTarget`, so
+    that it can be stopped and gone on with. `action` is the job at work on a portion. `per_minute` None: as
+    fast as it goes.
     """
 
     class State(models.TextChoices):
@@ -34,6 +35,10 @@ class PublicationRun(TimestampedModel):
     channel = models.CharField(max_length=64, blank=True, default="")
     metadata = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     per_minute = models.PositiveIntegerField(null=True)
+    join_once = models.BooleanField(default=True, help_text="Who has a code of the campaign gets no other.")
+    gathered_up_to = models.BigIntegerField(default=0)
+    is_gathered = models.BooleanField(default=False)
+    stopped_because = models.CharField(max_length=300, blank=True, default="")
     customers_count = models.PositiveIntegerField(default=0)
     published_count = models.PositiveIntegerField(default=0)
     failed_count = models.PositiveIntegerField(default=0)
@@ -47,7 +52,10 @@ class PublicationRun(TimestampedModel):
                 name="publication_run_adds_up",
             ),
         )
-        indexes = (models.Index(fields=["-created_at", "-id"], name="publication_run_newest"),)
+        indexes = (
+            models.Index(fields=["-created_at", "-id"], name="publication_run_newest"),
+            models.Index(fields=["id"], name="publication_run_at_work", condition=Q(state="RUNNING")),
+        )
 
     def __str__(self) -> str:
         return f"{self.campaign_id} for {self.audience}"
