@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from integrations.models.async_actions import AsyncAction, AsyncActionFailure, AsyncActionNote
 from integrations.models.exports import Export, ExportChunk
-from integrations.models.imports import ImportChunk, ImportFailure, ImportFile, ImportKey
+from integrations.models.imports import ImportChunk, ImportFile, ImportKey
 from integrations.models.webhooks import Webhook, WebhookAttempt, WebhookDelivery, WebhookMessage
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "Export",
     "ExportChunk",
     "ImportChunk",
-    "ImportFailure",
     "ImportFile",
     "ImportKey",
     "Webhook",

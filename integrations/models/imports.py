@@ -80,26 +80,6 @@ class ImportChunk(models.Model):
         return f"{self.file_id} {self.first_row}"
 
 
-class ImportFailure(models.Model):
-    """One row that was refused: in the trial run (`is_check`), or in the import. `row` counts from 1."""
-
-    file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="failures", db_index=False)
-    is_check = models.BooleanField()
-    row = models.PositiveIntegerField()
-    name = models.CharField(max_length=255, blank=True, default="")
-    reason = models.TextField()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["file", "is_check", "row"], name="integrations_import_failure_once"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.row}: {self.reason}"
-
-
 class ImportKey(models.Model):
     """What a row of a trial run is called, as 64 bits: a later row of that name is no new one."""
 
