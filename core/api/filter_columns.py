@@ -7,18 +7,29 @@ query parameters.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db.models import BooleanField, Expression, F, Model, Q
 from django.db.models.expressions import Combinable
+from django.db.models.functions import ExtractDay, ExtractIsoWeekDay, ExtractMonth
+from django.db.models.lookups import (
+    GreaterThan,
+    GreaterThanOrEqual,
+    In,
+    IsNull,
+    LessThan,
+    LessThanOrEqual,
+)
 
+from core.api.filter_geo import POINT_TEXT, Area
 from core.api.filter_subjects import (
     DATE_TEXT,
     INSTANT_TEXT,
     NO_LIMIT,
     NUMERIC_TEXT,
+    WEEKDAY_OFFSETS,
     AnyInterval,
     Scalar,
     Subject,
@@ -71,6 +82,52 @@ class Column(_SqlSubject):
     def text(self, part: TextPart, wanted: str) -> Q:
         return Q(**{f"{self.path}__{part}": wanted})
 
+    def on_days(self, days: frozenset[int], zone: tzinfo | None) -> Q:
+        return Q(In(day_of_year(self.path, zone), sorted(days)))
+
+    def on_weekdays(self, weekdays: frozenset[int], zone: tzinfo | None) -> Q:
+        # ISO counts Sunday as 7.
+        weekday = ExtractIsoWeekDay(self.path, tzinfo=zone)
+        return Q(In(weekday, sorted(day or 7 for day in weekdays)))
+
+
+def day_of_year(path: str, zone: tzinfo | None = None) -> Combinable:
+    """Month * 100 + day: what a date has in common with its anniversaries. Can be an index."""
+    return ExtractMonth(path, tzinfo=zone) * 100 + ExtractDay(path, tzinfo=zone)
+
+
+class Computed(_SqlSubject):
+    """An expression about the row instead of a column."""
+
+    def __init__(self, expression: Any) -> None:
+        self.expression = expression
+
+    def missing(self) -> Q:
+        return Q(IsNull(self.expression, True))
+
+    def any_of(self, values: Sequence[Scalar | date]) -> Q:
+        return Q(In(self.expression, list(values))) & ~self.missing()
+
+    def within(self, interval: AnyInterval) -> Q:
+        answer = ~self.missing()
+        if interval.low is not None:
+            above = GreaterThanOrEqual if interval.low_included else GreaterThan
+            answer &= Q(above(self.expression, interval.low))
+        if interval.high is not None:
+            below = LessThanOrEqual if interval.high_included else LessThan
+            answer &= Q(below(self.expression, interval.high))
+        return answer
+
+    def text(self, part: TextPart, wanted: str) -> Q:
+        raise TypeError("only columns have texts")
+
+    def on_days(self, days: frozenset[int], zone: tzinfo | None) -> Q:
+        month, day = ExtractMonth(self.expression, tzinfo=zone), ExtractDay(self.expression, tzinfo=zone)
+        return Q(In(month * 100 + day, sorted(days)))
+
+    def on_weekdays(self, weekdays: frozenset[int], zone: tzinfo | None) -> Q:
+        return Q(In(ExtractIsoWeekDay(self.expression, tzinfo=zone), sorted(day or 7 for day in weekdays)))
+
 
 class RelatedColumn(_SqlSubject):
     """A column of many rows that belong to one: true when one of them fits; no join, so no doubled rows."""
@@ -93,6 +150,12 @@ class RelatedColumn(_SqlSubject):
 
     def text(self, part: TextPart, wanted: str) -> Q:
         return self._rows(self.column.text(part, wanted))
+
+    def on_days(self, days: frozenset[int], zone: tzinfo | None) -> Q:
+        return self._rows(self.column.on_days(days, zone))
+
+    def on_weekdays(self, weekdays: frozenset[int], zone: tzinfo | None) -> Q:
+        return self._rows(self.column.on_weekdays(weekdays, zone))
 
 
 class StateColumn(_SqlSubject):
@@ -160,6 +223,19 @@ class JsonColumn(_SqlSubject):
             left(e.t, 19) || '.' || rpad(coalesce(substring(e.t from '\\.([0-9]+)'), ''), 6, '0')
         END) COLLATE "C")"""
 
+    _DATE: ClassVar[str] = f"""e.k = 'string' AND e.t ~ '^({DATE_TEXT}|{INSTANT_TEXT})$'"""
+    _DAY: ClassVar[str] = f"""CASE WHEN {_DATE} THEN (substr(e.t, 6, 2) || substr(e.t, 9, 2))::int END"""
+    _WEEKDAY: ClassVar[str] = """CASE WHEN {date} AND left(e.t, 4) <> '0000' THEN (
+        SELECT (d.y + d.y / 4 - d.y / 100 + d.y / 400 + (ARRAY[{offsets}])[d.m] + d.d) %% 7
+        FROM (SELECT left(e.t, 4)::int - (substr(e.t, 6, 2) < '03')::int AS y,
+            substr(e.t, 6, 2)::int AS m, substr(e.t, 9, 2)::int AS d) AS d
+        ) END""".replace("{date}", _DATE).replace("{offsets}", ", ".join(map(str, WEEKDAY_OFFSETS)))
+    _INSIDE: ClassVar[str] = """CASE WHEN e.k = 'string' AND e.t ~ '^{point}$' THEN EXISTS(
+        SELECT 1 FROM (SELECT split_part(substr(e.t, 5), ',', 1)::float8 AS lat,
+            split_part(e.t, ',', 2)::float8 AS lon) AS p
+        WHERE abs(p.lat) <= 90 AND abs(p.lon) <= 180 AND ({areas})
+        ) END""".replace("{point}", POINT_TEXT)
+
     def __init__(self, path: str, key: str | None = None) -> None:
         self.path = path
         self.key = key
@@ -205,3 +281,15 @@ class JsonColumn(_SqlSubject):
 
     def size(self, low: int | None, high: int | None) -> Q:
         return self._condition(self._SIZE, low or 0, NO_LIMIT if high is None else high)
+
+    def on_days(self, days: frozenset[int], zone: tzinfo | None) -> Q:
+        return self._any(f"{self._DAY} = ANY(%s::int[])", sorted(days))
+
+    def on_weekdays(self, weekdays: frozenset[int], zone: tzinfo | None) -> Q:
+        return self._any(f"{self._WEEKDAY} = ANY(%s::int[])", sorted(weekdays))
+
+    def inside(self, areas: Sequence[Area]) -> Q:
+        found = [area.sql("p.lat", "p.lon") for area in areas]
+        question = " OR ".join(f"({sql})" for sql, _ in found) or "FALSE"
+        params = [param for _, own in found for param in own]
+        return self._any(self._INSIDE.replace("{areas}", question), *params)

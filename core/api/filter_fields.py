@@ -9,22 +9,25 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from math import isfinite
 from typing import Any, ClassVar
 
 from django.db.models import Model, Q
 
+from core.api import filter_days
 from core.api import filter_operators as ask
 from core.api import filter_values as read
 from core.api.filter_columns import Column, JsonColumn, RelatedColumn, StateColumn, StateTest
+from core.api.filter_days import ANNIVERSARY
 from core.api.filter_operators import (
     ABSOLUTE,
     CALENDAR,
     EQUALITY,
     NEGATIVE,
     NUMBER,
+    PARTS,
     PRESENCE,
     RELATIVE,
     SIZE,
@@ -54,6 +57,10 @@ class Field(ABC):
 
     def column(self, key: str | None, clock: Clock) -> Subject[Q]:
         return Column(self.path) if self.many is None else RelatedColumn(self.many, self.path)
+
+    def moving_column(self, key: str | None, clock: Clock) -> Subject[Q]:
+        """Where rows that time moves are looked for: all of them, others too if an index then finds them."""
+        return self.column(key, clock)
 
     def value(self, raw: Any) -> Subject[bool]:
         """The subject for a value of a record in memory, texts of a payload included."""
@@ -140,11 +147,17 @@ class Bool(Field):
 class DateTime(Field):
     """An instant. `$is` means any time of that day; `$more_than` and `$less_than` are days back from now."""
 
-    operators = ("$is", "$is_not", *PRESENCE, *ABSOLUTE, *RELATIVE, *CALENDAR, "$more_than", "$less_than")
+    operators = (
+        *("$is", "$is_not", *PRESENCE, *ABSOLUTE, *RELATIVE, *CALENDAR, "$more_than", "$less_than"),
+        *PARTS,
+        *ANNIVERSARY,
+    )
 
     def condition(self, operator: str, raw: Any, clock: Clock, where: str) -> Condition:
         if operator in PRESENCE:
             return ask.presence(operator)
+        if operator in PARTS or operator in ANNIVERSARY:
+            return _of_instants(operator, raw, clock, clock.zone, where)
         if operator in CALENDAR:
             return ask.within(ask.calendar_interval(operator, clock))
         if operator in EQUALITY:
@@ -166,11 +179,17 @@ class DateTime(Field):
 class Date(Field):
     """A calendar day; "today" is the day of the clock's zone."""
 
-    operators = ("$is", "$is_not", *PRESENCE, *ABSOLUTE, *RELATIVE, *CALENDAR)
+    operators = ("$is", "$is_not", *PRESENCE, *ABSOLUTE, *RELATIVE, *CALENDAR, *PARTS, *ANNIVERSARY)
 
     def condition(self, operator: str, raw: Any, clock: Clock, where: str) -> Condition:
         if operator in PRESENCE:
             return ask.presence(operator)
+        if operator in ANNIVERSARY:
+            return filter_days.anniversary(operator, raw, clock, None, where)
+        if operator in ("$is_year", "$is_years_ago"):
+            return filter_days.years_within(filter_days.year(operator, raw, clock, where))
+        if operator in PARTS:
+            return filter_days.part(operator, raw, clock, None, where)
         if operator in CALENDAR:
             first, end = ask.calendar_days(operator, clock.today)
             return ask.within(Interval(low=first, high=end, low_included=True))
@@ -197,12 +216,19 @@ class Json(Field):
     """A JSON object column, filtered by its keys (`metadata.lang`).
 
     Values compare as texts; the number operators take numbers and numeric texts, the date operators ISO dates
-    and UTC date-times. A list fits when one of its elements does.
+    and UTC date-times; parts of dates and anniversaries are taken from the text as it is written. A list fits
+    when one of its elements does.
     """
 
-    operators = (*EQUALITY, *PRESENCE, *TEXT, *NUMBER, *SIZE, *ABSOLUTE, *RELATIVE, *CALENDAR)
+    operators: ClassVar[tuple[str, ...]] = (
+        *(*EQUALITY, *PRESENCE, *TEXT, *NUMBER, *SIZE, *ABSOLUTE, *RELATIVE, *CALENDAR),
+        *PARTS,
+        *ANNIVERSARY,
+    )
 
     def condition(self, operator: str, raw: Any, clock: Clock, where: str) -> Condition:
+        if operator in PARTS or operator in ANNIVERSARY:
+            return _of_instants(operator, raw, clock, None, where)
         if operator in CALENDAR:
             return ask.within(ask.calendar_interval(operator, clock))
         if operator in NUMBER:
@@ -260,6 +286,8 @@ class State:
     def column(self, key: str | None, clock: Clock) -> Subject[Q]:
         return StateColumn(self.states, clock)
 
+    moving_column = column
+
     def value(self, raw: Any) -> Subject[bool]:
         raise TypeError("states are known to the database only")
 
@@ -274,3 +302,18 @@ def _json_condition(operator: str, raw: Any, where: str) -> Condition:
         return ask.size(operator, read.count(read.single(raw, where), where))
     texts = tuple(read.text(value, where) for value in read.several(raw, where))
     return ask.equality(operator, texts) if operator in EQUALITY else ask.text(operator, texts)
+
+
+def _of_instants(operator: str, raw: Any, clock: Clock, zone: tzinfo | None, where: str) -> Condition:
+    """Parts of dates and anniversaries of what are instants; `zone` is where their days begin."""
+    if operator in ANNIVERSARY:
+        return filter_days.anniversary(operator, raw, clock, zone, where)
+    if operator not in ("$is_year", "$is_years_ago"):
+        return filter_days.part(operator, raw, clock, zone, where)
+    spans = filter_days.year(operator, raw, clock, where)
+    return ask.within(
+        *(
+            Interval(low=clock.midnight(first), high=clock.midnight(end), low_included=True)
+            for first, end in spans
+        )
+    )

@@ -9,6 +9,7 @@ A noun declares a table of what may be filtered; nothing else is reachable from 
         "redemption.redeemed_quantity": Number("redeemed_quantity"),
         "created_at": DateTime("created_at"),
         "metadata": Json("metadata"),                            # metadata.<key>, the key taken literally
+        "events.*.count": EventCount(),                          # a key in the middle
         "active": State({"$expired": lambda now: Q(expires_at__lte=now)}),
     }
 
@@ -36,9 +37,10 @@ type FilterFields = Mapping[str, AnyField]
 
 @dataclass(frozen=True, kw_only=True)
 class _Line:
-    """One operator of one field."""
+    """One operator of one field; `known` is the field's name in the table."""
 
     name: str
+    known: str
     field: AnyField
     key: str | None
     condition: Condition
@@ -129,7 +131,7 @@ def _is_or(junction: Any) -> bool:
 
 
 def _read_field(name: str, spec: Any, fields: FilterFields, clock: Clock) -> tuple[_Line, ...]:
-    field, key = _find(name, fields)
+    known, field, key = _find(name, fields)
     conditions = spec.get("conditions") if isinstance(spec, Mapping) else None
     if not isinstance(conditions, Mapping) or not conditions:
         raise InvalidQueryParams(f"filters.{name}: 'conditions' with at least one operator is expected.")
@@ -140,35 +142,61 @@ def _read_field(name: str, spec: Any, fields: FilterFields, clock: Clock) -> tup
             allowed = ", ".join(field.operators)
             raise InvalidQueryParams(f"{where}: unknown operator for this field. Allowed: {allowed}.")
         lines.append(
-            _Line(name=name, field=field, key=key, condition=field.condition(operator, raw, clock, where))
+            _Line(
+                name=name,
+                known=known,
+                field=field,
+                key=key,
+                condition=field.condition(operator, raw, clock, where),
+            )
         )
     return tuple(lines)
 
 
-def _find(name: str, fields: FilterFields) -> tuple[AnyField, str | None]:
-    """The field of a wire name; for `metadata.lang` also the key, which is an operand and never a lookup."""
+def _find(name: str, fields: FilterFields) -> tuple[str, AnyField, str | None]:
+    """The field of a wire name, with its name in the table; for `metadata.lang` also the key.
+
+    The key is an operand and never a lookup.
+    """
     exact = fields.get(name)
-    if exact is not None and not isinstance(exact, Json):
-        return exact, None
-    for prefix, field in fields.items():
-        key = name.removeprefix(f"{prefix}.")
-        if isinstance(field, Json) and key != name and key and "\0" not in key:
-            return field, key
-    allowed = ", ".join(
-        f"{known}.<key>" if isinstance(field, Json) else known for known, field in fields.items()
-    )
+    if exact is not None and not isinstance(exact, Json) and "*" not in name:
+        return name, exact, None
+    for known, field in fields.items():
+        key = _key(name, known, field)
+        if key and "\0" not in key:
+            return known, field, key
+    allowed = ", ".join(spelled(known, field) for known, field in fields.items())
     raise InvalidQueryParams(f"filters.{name!r}: unknown field. Allowed: {allowed}.")
 
 
+def spelled(name: str, field: AnyField) -> str:
+    """A field of a table as people write it."""
+    return f"{name}.<key>" if isinstance(field, Json) else name.replace("*", "<name>")
+
+
+def _key(name: str, known: str, field: AnyField) -> str:
+    """What stands for the key in a wire name; "" if it is no name of this field."""
+    before, star, after = known.partition("*")
+    if not star:
+        before, after = f"{known}.", ""
+        if not isinstance(field, Json):
+            return ""
+    if not name.startswith(before) or not name.endswith(after):
+        return ""
+    return name[len(before) : len(name) - len(after)]
+
+
 def _looked_up(record: Mapping[str, Any], line: _Line) -> Any:
-    name = line.name if line.key is None else line.name.removesuffix(f".{line.key}")
-    found = record[name] if name in record else _nested(record, name)
     if line.key is None:
-        return found
-    return found.get(line.key) if isinstance(found, Mapping) else None
+        return record[line.name] if line.name in record else _nested(record, line.name)
+    before, _, after = line.known.partition("*")
+    name = before.removesuffix(".")
+    found = record[name] if name in record else _nested(record, name)
+    value = found.get(line.key) if isinstance(found, Mapping) else None
+    return _nested(value, after.removeprefix(".")) if after else value
 
 
-def _nested(record: Mapping[str, Any], name: str) -> Any:
+def _nested(record: Any, name: str) -> Any:
     found: Any = record
     for part in name.split("."):
         found = found.get(part) if isinstance(found, Mapping) else None

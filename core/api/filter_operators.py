@@ -6,6 +6,7 @@ Contract: semantics-core 3.3 and semantics-data-and-events 2.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Literal, Protocol
@@ -46,6 +47,8 @@ CALENDAR: Mapping[str, tuple[Unit, int]] = {
     "$this_year": ("year", 0),
     "$next_year": ("year", 1),
 }
+# Parts of a date; `$is_years_ago` is that day of that year, `$is_day` a day of the week.
+PARTS = ("$is_day_of_month", "$is_day", "$is_month", "$is_year", "$is_years_ago")
 NEGATIVE = frozenset({"$is_not", "$not_in", "$not_contain"})
 _TEXT_PARTS: Mapping[str, TextPart] = {
     "$contains": "contains",
@@ -85,12 +88,20 @@ def text(operator: str, texts: Sequence[str]) -> Condition:
     return condition
 
 
-def within(*intervals: AnyInterval, negated: bool = False) -> Condition:
-    def condition[T](subject: Subject[T], /) -> T:
-        inside = subject.either([subject.within(interval) for interval in intervals])
-        return subject.negate(inside) if negated else inside
+@dataclass(frozen=True, kw_only=True)
+class Within:
+    """In one of the intervals, or in none of them."""
 
-    return condition
+    intervals: tuple[AnyInterval, ...]
+    negated: bool = False
+
+    def __call__[T](self, subject: Subject[T], /) -> T:
+        inside = subject.either([subject.within(interval) for interval in self.intervals])
+        return subject.negate(inside) if self.negated else inside
+
+
+def within(*intervals: AnyInterval, negated: bool = False) -> Within:
+    return Within(intervals=intervals, negated=negated)
 
 
 def size(operator: str, wanted: int) -> Condition:

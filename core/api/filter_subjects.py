@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from math import isfinite
 from typing import Any, Literal, cast
 
+from core.api import filter_geo as geo
+from core.api.filter_geo import Area
 from core.api.filter_values import Interval, number_text
 
 type Scalar = str | int | Decimal | bool
@@ -49,6 +51,18 @@ class Subject[T](ABC):
     @abstractmethod
     def size(self, low: int | None, high: int | None) -> T:
         """A list with at least `low` and at most `high` elements."""
+
+    def on_days(self, days: frozenset[int], zone: tzinfo | None) -> T:
+        """A date on one of these days of any year: month * 100 + day, in the zone for an instant."""
+        raise TypeError("only dates have days")
+
+    def on_weekdays(self, weekdays: frozenset[int], zone: tzinfo | None) -> T:
+        """A date on one of these days of the week: 0 is Sunday."""
+        raise TypeError("only dates have days")
+
+    def inside(self, areas: Sequence[Area]) -> T:
+        """A point of the map in one of the areas."""
+        raise TypeError("only JSON values have coordinates")
 
     @abstractmethod
     def negate(self, answer: T) -> T: ...
@@ -87,6 +101,19 @@ class Value(_PlainSubject):
     def size(self, low: int | None, high: int | None) -> bool:
         raise TypeError("only JSON values have a size")
 
+    def on_days(self, days: frozenset[int], zone: tzinfo | None) -> bool:
+        found = self._day(zone)
+        return found is not None and found.month * 100 + found.day in days
+
+    def on_weekdays(self, weekdays: frozenset[int], zone: tzinfo | None) -> bool:
+        found = self._day(zone)
+        return found is not None and found.isoweekday() % 7 in weekdays
+
+    def _day(self, zone: tzinfo | None) -> date | None:
+        if isinstance(self.value, datetime):
+            return self.value.astimezone(zone).date()
+        return cast(date | None, self.value)
+
 
 class ManyValues(_PlainSubject):
     """The values of many rows that belong to one; the twin of `RelatedColumn`."""
@@ -105,6 +132,12 @@ class ManyValues(_PlainSubject):
 
     def text(self, part: TextPart, wanted: str) -> bool:
         return any(value.text(part, wanted) for value in self.values)
+
+    def on_days(self, days: frozenset[int], zone: tzinfo | None) -> bool:
+        return any(value.on_days(days, zone) for value in self.values)
+
+    def on_weekdays(self, weekdays: frozenset[int], zone: tzinfo | None) -> bool:
+        return any(value.on_weekdays(weekdays, zone) for value in self.values)
 
     def size(self, low: int | None, high: int | None) -> bool:
         raise TypeError("only JSON values have a size")
@@ -137,6 +170,23 @@ class JsonValue(_PlainSubject):
         if not isinstance(self.value, list | tuple):
             return False
         return (low or 0) <= len(self.value) <= (NO_LIMIT if high is None else high)
+
+    # A text that is no day of any calendar may have a day of the week, here as in PostgreSQL.
+    def on_days(self, days: frozenset[int], zone: tzinfo | None) -> bool:
+        return any(found[1] * 100 + found[2] in days for found in self._dates())
+
+    def on_weekdays(self, weekdays: frozenset[int], zone: tzinfo | None) -> bool:
+        return any(_weekday(*found) in weekdays for found in self._dates())
+
+    def _dates(self) -> Iterator[tuple[int, int, int]]:
+        for item in self.elements:
+            written = _written_instant(item)
+            if written is not None:
+                yield int(written[:4]), int(written[5:7]), int(written[8:10])
+
+    def inside(self, areas: Sequence[Area]) -> bool:
+        points = [point for item in self.elements if (point := geo.point(item)) is not None]
+        return any(area.contains(point) for point in points for area in areas)
 
 
 def _holds(text: str, part: TextPart, wanted: str) -> bool:
@@ -195,6 +245,17 @@ def _written_instant(item: object) -> str | None:
         return f"{item}T00:00:00.000000"
     found = re.fullmatch(INSTANT_TEXT, item)
     return None if found is None else f"{item[:19]}.{(found[1] or '.')[1:]:0<6}"
+
+
+# Sakamoto's method, which needs no calendar: also a day that there is not gets an answer.
+WEEKDAY_OFFSETS = (0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4)
+
+
+def _weekday(year: int, month: int, day: int) -> int | None:
+    if not 1 <= month <= 12 or year < 1:
+        return None
+    year -= month < 3
+    return (year + year // 4 - year // 100 + year // 400 + WEEKDAY_OFFSETS[month - 1] + day) % 7
 
 
 def instant_text(moment: datetime) -> str:

@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.api import filter_operators as operators
+from core.api.filter_days import ANNIVERSARY
+from core.api.filter_operators import PARTS
 from core.api.filters import WireFilters, build
 from core.api.query import parse_query
 from tests.core.api.filter_sample import FIELDS, FIELDS_OF_LISTS, NOW, Sample, create_rows
@@ -82,6 +84,14 @@ OPERANDS: dict[str, list[Any]] = {
     **dict.fromkeys(operators.ABSOLUTE, INSTANTS),
     **dict.fromkeys(operators.RELATIVE, DAYS),
     **dict.fromkeys(operators.CALENDAR, [True]),
+    **{
+        name: [True] if plain in operators.CALENDAR else [0, 1, 7, 366] for name, plain in ANNIVERSARY.items()
+    },
+    "$is_day_of_month": [1, 9, 10, [28, 17]],
+    "$is_day": [0, "Monday", ["2", "3"]],
+    "$is_month": [2, "march", [1, 12]],
+    "$is_year": [1990, 2026, [2020, 2026]],
+    "$is_years_ago": [0, 6, 36],
 }
 KEYS = ["lang", "date", "a__b", "a.b", "lang__isnull", "0", "$is", "none", "' OR 1=1 --", '"', "%s", "{}"]
 NAMES = [*(name for name in FIELDS if name != "metadata"), *(f"metadata.{key}" for key in KEYS)]
@@ -122,8 +132,9 @@ def test_sql_and_memory_agree_on_every_operator(name: str, records: list[dict[st
 def test_sql_and_memory_agree_on_days_of_another_zone(records: list[dict[str, Any]]) -> None:
     for zone in (ZoneInfo("Europe/Warsaw"), ZoneInfo("America/New_York"), timezone(timedelta(hours=14))):
         for name in ("at", "day"):
-            for operator in ("$is", "$is_not", "$after", "$before"):
-                for operand in INSTANTS[:5]:
+            for operator in ("$is", "$is_not", "$after", "$before", *PARTS, *ANNIVERSARY):
+                is_absolute = operator in operators.ABSOLUTE or operator in operators.EQUALITY
+                for operand in INSTANTS[:5] if is_absolute else OPERANDS[operator]:
                     filters = {name: {"conditions": {operator: operand}}}
                     assert selected(filters, zone=zone) == expected(filters, records, zone=zone), (
                         zone,
