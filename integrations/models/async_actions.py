@@ -50,6 +50,8 @@ class AsyncAction(TimestampedModel):
     request_id = models.CharField(max_length=40, blank=True, default="")
     actor_address = models.CharField(max_length=64, blank=True, default="", db_default="")
     actor_duties = models.JSONField(default=list, null=True)
+    actor_places = models.JSONField(null=True)
+    actor_store = models.CharField(max_length=100, blank=True, default="", db_default="")
     approval_id = models.CharField(max_length=64, blank=True, default="", db_default="")
     turn_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
