@@ -15,7 +15,8 @@ from core import audit, events
 from core.actors import Actor
 from core.errors import DuplicateFound, NotFound, ResourceInUse
 from core.locking import lock
-from core.services import metadata_schemas
+from core.models import BinEntry
+from core.services import bin, metadata_schemas
 
 
 @transaction.atomic
@@ -50,26 +51,30 @@ def update(*, product_id: int, spec: ArticleSpec, actor: Actor, now: datetime) -
 
 @transaction.atomic
 def delete(*, product_id: int, force: bool, actor: Actor, now: datetime) -> None:
-    """Into the bin, together with its SKUs, or with `force` out of the database. Order lines keep their data.
+    """Into the bin, together with its SKUs, or with `force` out of the database, also from the bin. Order
+    lines keep their data.
 
     :raises NotFound: deleted in the meantime.
     :raises ResourceInUse: something still refers to the product.
     """
-    rows = lock(Product.objects.filter(pk=product_id, deleted_at=None))
-    if not rows:
+    rows = lock(Product.objects.filter(pk=product_id))
+    if not rows or (rows[0].deleted_at is not None and not force):
         raise NotFound.of("product", str(product_id))
     product = rows[0]
     audit.log(actor, "product.deleted", product, now=now, after={"force": force})
-    events.emit(
-        "product.deleted", entity=product, actor=actor, now=now, payload={"product_id": product.public_id}
-    )
+    if product.deleted_at is None:
+        payload = {"product_id": product.public_id}
+        events.emit("product.deleted", entity=product, actor=actor, now=now, payload=payload)
     if not force:
+        kind = BinEntry.ResourceType.PRODUCT
+        bin.put(kind=kind, resource_id=product.public_id, name=str(product), actor=actor, now=now)
         Sku.objects.present().filter(product=product).update(deleted_at=now)
         product.deleted_at = now
         product.save(update_fields=["deleted_at"])
         return
     try:
         with transaction.atomic():
+            bin.take_out(product.public_id)
             Sku.objects.filter(product=product).delete()
             product.delete()
     except ProtectedError as error:

@@ -13,7 +13,8 @@ from core import audit, events
 from core.actors import Actor
 from core.errors import DuplicateFound, NotFound, ResourceInUse
 from core.locking import lock
-from core.services import metadata_schemas
+from core.models import BinEntry
+from core.services import bin, metadata_schemas
 
 
 @transaction.atomic
@@ -50,23 +51,33 @@ def update(*, sku_id: int, spec: ArticleSpec, actor: Actor, now: datetime) -> Sk
 
 @transaction.atomic
 def delete(*, sku_id: int, force: bool, actor: Actor, now: datetime) -> None:
-    """Into the bin, or with `force` out of the database. Order lines keep their data.
+    """Into the bin, or with `force` out of the database, also from the bin. Order lines keep their data.
 
     :raises NotFound: deleted in the meantime.
     :raises ResourceInUse: something still refers to the SKU.
     """
-    rows = lock(Sku.objects.filter(pk=sku_id, deleted_at=None))
-    if not rows:
+    rows = lock(Sku.objects.filter(pk=sku_id))
+    if not rows or (rows[0].deleted_at is not None and not force):
         raise NotFound.of("sku", str(sku_id))
     sku = rows[0]
     audit.log(actor, "sku.deleted", sku, now=now, after={"force": force})
-    events.emit("sku.deleted", entity=sku, actor=actor, now=now, payload={"sku_id": sku.public_id})
+    if sku.deleted_at is None:
+        events.emit("sku.deleted", entity=sku, actor=actor, now=now, payload={"sku_id": sku.public_id})
     if not force:
+        bin.put(
+            kind=BinEntry.ResourceType.SKU,
+            resource_id=sku.public_id,
+            name=str(sku),
+            parent_id=Product.objects.values_list("public_id", flat=True).get(pk=sku.product_id),
+            actor=actor,
+            now=now,
+        )
         sku.deleted_at = now
         sku.save(update_fields=["deleted_at"])
         return
     try:
         with transaction.atomic():
+            bin.take_out(sku.public_id)
             sku.delete()
     except ProtectedError as error:
         raise ResourceInUse(f"SKU {sku} is in use.") from error

@@ -14,7 +14,8 @@ from core import audit, events
 from core.actors import Actor
 from core.errors import DuplicateFound, NotFound
 from core.locking import lock, retried
-from core.services import metadata_schemas
+from core.models import BinEntry
+from core.services import bin, metadata_schemas
 from promotions.code_config import CodeConfig
 from promotions.models import Campaign, Lifecycle, ValidationRule, Voucher
 from promotions.selectors import campaigns as selectors
@@ -243,6 +244,11 @@ def _delete(campaign_id: int, force: bool, actor: Actor, now: datetime) -> str:
     audit.log(
         actor, "campaign.deleted", campaign, now=now, before={"name": campaign.name}, after={"force": force}
     )
+    if force:
+        bin.take_out(campaign.public_id)
+    else:
+        kind = BinEntry.ResourceType.CAMPAIGN
+        bin.put(kind=kind, resource_id=campaign.public_id, name=campaign.name, actor=actor, now=now)
     if was_present:
         events.emit("campaign.deleted", entity=campaign, actor=actor, now=now, payload=ids(campaign))
     return code_batches.start_deletion(campaign=campaign, force=force, actor=actor, now=now)

@@ -52,7 +52,8 @@ def of_new(
 ) -> ValidationRule | None:
     """The rule of a new definition, within its transaction: the one it names, or one that is made for it.
 
-    :raises NotFound: there is no such rule. :raises InvalidValidationRules: the engine does not understand it.
+    :raises NotFound: there is no such rule.
+    :raises InvalidValidationRules: the engine does not understand it.
     """
     if columns is None:
         return selectors.named(rule_ids)

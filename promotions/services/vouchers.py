@@ -14,8 +14,8 @@ from core import audit, events
 from core.actors import Actor
 from core.errors import NotFound
 from core.locking import lock, retried
-from core.models import ProjectSettings
-from core.services import metadata_schemas
+from core.models import BinEntry, ProjectSettings
+from core.services import bin, metadata_schemas
 from promotions import terms
 from promotions.code_config import LONGEST_CODE, CodeConfig
 from promotions.models import Campaign, ValidationRule, Voucher
@@ -215,6 +215,17 @@ def delete(*, voucher_id: int, force: bool, actor: Actor, now: datetime) -> None
     if was_present and voucher.campaign_id is not None:
         campaign_pool.count_out(campaign_id=voucher.campaign_id, count=1)
     audit.log(actor, "voucher.deleted", voucher, now=now, before=_summary(voucher), after={"force": force})
+    if force:
+        bin.take_out(voucher.public_id)
+    else:
+        bin.put(
+            kind=BinEntry.ResourceType.VOUCHER,
+            resource_id=voucher.public_id,
+            name=voucher.code,
+            parent_id=voucher.campaign.public_id if voucher.campaign else "",
+            actor=actor,
+            now=now,
+        )
     if was_present:
         events.emit("voucher.deleted", entity=voucher, actor=actor, now=now, payload=ids(voucher))
 

@@ -6,6 +6,7 @@ from django.urls import path
 
 from core.api.urls.management import PROJECT
 from promotions.api.views import stacking_rules as stacking
+from promotions.api.views import templates
 
 urlpatterns = [
     path(f"{PROJECT}/stacking-rules", stacking.StackingRulesListView.as_view(), name="stacking-rules-list"),
@@ -13,5 +14,15 @@ urlpatterns = [
         f"{PROJECT}/stacking-rules/<str:rules_id>",
         stacking.StackingRulesView.as_view(),
         name="stacking-rules",
+    ),
+    path(
+        f"{PROJECT}/templates/campaigns",
+        templates.ManagedTemplatesView.as_view(),
+        name="managed-campaign-templates",
+    ),
+    path(
+        f"{PROJECT}/templates/campaigns/<str:campaign_template_id>/copy",
+        templates.ManagedTemplateCopyView.as_view(),
+        name="managed-campaign-template-copy",
     ),
 ]
