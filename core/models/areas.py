@@ -8,7 +8,9 @@ from django.contrib.auth.models import User
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
+from core import places
 from core.models.api_keys import ApiKey
 from core.models.base import PublicIdField, TimestampedModel
 from core.models.project_settings import validate_currency, validate_time_zone
@@ -107,6 +109,7 @@ class Assignment(models.Model):
     area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+")
     all_stores_of = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+")
     store = models.ForeignKey(Store, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         abstract = True
@@ -115,6 +118,21 @@ class Assignment(models.Model):
         if self.store is not None:
             return self.store.name
         return f"All stores of {self.all_stores_of}" if self.area is None else self.area.name
+
+    @property
+    def words(self) -> frozenset[str]:
+        """As `core.places` says them; reads area and store (load them along: `with_places`)."""
+        if self.store is not None:
+            area = self.store.area.public_id
+            return frozenset({places.store(self.store.public_id, area), f"{places.SOME}:{area}"})
+        if self.all_stores_of is not None:
+            return frozenset({places.all_stores(self.all_stores_of.public_id)})
+        assert self.area is not None  # noqa: S101 - it is one of the three
+        return frozenset({places.area(self.area.public_id)})
+
+
+def with_places[Row: Assignment](rows: models.QuerySet[Row]) -> models.QuerySet[Row]:
+    return rows.select_related("area", "all_stores_of", "store__area")
 
 
 ONE_PLACE: Final = (
