@@ -17,6 +17,7 @@ from core.actors import Actor
 from core.models import OutboxEvent
 
 Handler = Callable[[OutboxEvent, datetime], None]
+Capturer = Callable[[OutboxEvent, models.Model], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class Subscriber:
 
 
 _subscribers: dict[str, Subscriber] = {}
+_capturers: list[Capturer] = []
 
 
 def subscribe(*event_names: str, name: str) -> Callable[[Handler], Handler]:
@@ -44,6 +46,25 @@ def subscribe(*event_names: str, name: str) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def capture_with(capturer: Capturer) -> Capturer:
+    """Register, from `AppConfig.ready()`, who keeps what things looked like when events happened.
+
+    `capturer(event, entity)` is called inside the transaction of the change, and only for names that an
+    `EventInterest` asks for: the statement that writes the event looks, so nothing is asked in vain. It must
+    not raise for what it cannot show, nor call the network.
+    """
+    if capturer not in _capturers:
+        _capturers.append(capturer)
+    return capturer
+
+
+def capture(happened: Sequence[tuple[OutboxEvent, models.Model]]) -> None:
+    """Let all capturers look at stored events that somebody is interested in."""
+    for event, entity in happened:
+        for capturer in _capturers:
+            capturer(event, entity)
 
 
 def subscriber(name: str) -> Subscriber | None:
@@ -67,8 +88,10 @@ def emit(
     Must run inside the transaction of the change: what is rolled back was never said. `payload` holds ids and
     amounts, no rendered objects. `sequence` counts the entity's events without gaps.
     """
-    (event,) = _events(name, [(entity, payload or {})], actor, now)
+    (event,), is_wanted = _events(name, [(entity, payload or {})], actor, now)
     event.save(force_insert=True)
+    if is_wanted:
+        capture([(event, entity)])
     return event
 
 
@@ -76,16 +99,20 @@ def emit_all(
     name: str, *, entities: Sequence[tuple[models.Model, Mapping[str, Any]]], actor: Actor, now: datetime
 ) -> None:
     """Like `emit` for many different entities, each with its payload, in two queries."""
-    OutboxEvent.objects.bulk_create(_events(name, entities, actor, now))
+    made, is_wanted = _events(name, entities, actor, now)
+    OutboxEvent.objects.bulk_create(made)
+    if is_wanted:
+        capture([(event, entity) for event, (entity, _) in zip(made, entities, strict=True)])
 
 
 def _events(
     name: str, entities: Sequence[tuple[models.Model, Mapping[str, Any]]], actor: Actor, now: datetime
-) -> list[OutboxEvent]:
+) -> tuple[list[OutboxEvent], bool]:
+    """Unsaved events, and whether anybody is interested in what they looked like."""
     if not connection.in_atomic_block:
         raise RuntimeError("emit() belongs inside the transaction of the change.")
     ids = [str(getattr(entity, "public_id", None) or entity.pk) for entity, _ in entities]
-    sequences = _next_sequences(ids)
+    sequences, is_wanted = _next_sequences(name, ids)
     return [
         OutboxEvent(
             name=name,
@@ -100,19 +127,22 @@ def _events(
             created_at=now,
         )
         for entity_id, (entity, payload) in zip(ids, entities, strict=True)
-    ]
+    ], is_wanted
 
 
-def _next_sequences(entity_ids: Sequence[str]) -> dict[str, int]:
+def _next_sequences(name: str, entity_ids: Sequence[str]) -> tuple[dict[str, int], bool]:
     """The upsert locks the counters until the transaction ends, in one order for all: numbers are given out
-    in commit order, without gaps.
+    in commit order, without gaps. Whether anybody is interested comes along with them.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO core_eventsequence (entity_id, last) "
+            "WITH counted AS (INSERT INTO core_eventsequence (entity_id, last) "
             "SELECT id, 1 FROM unnest(%s::text[]) AS id ORDER BY id "
             "ON CONFLICT (entity_id) DO UPDATE SET last = core_eventsequence.last + 1 "
-            "RETURNING entity_id, last",
-            [list(entity_ids)],
+            "RETURNING entity_id, last) "
+            "SELECT entity_id, last, EXISTS (SELECT FROM core_eventinterest WHERE name IN (%s, '*')) "
+            "FROM counted",
+            [list(entity_ids), name],
         )
-        return dict(cursor.fetchall())
+        rows = cursor.fetchall()
+    return {entity_id: last for entity_id, last, _ in rows}, any(wanted for _, _, wanted in rows)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
-from core import audit, prepared
+from core import audit, events, prepared
 from core.actors import Actor
 from core.ids import new_id
 from core.models import OutboxEvent
@@ -25,11 +25,14 @@ class Journal:
 
     def __init__(self) -> None:
         self._said: list[tuple[str, str, str, str]] = []
+        self._entities: list[models.Model] = []
         self._noted: list[dict[str, Any]] = []
+        self._wanted: list[tuple[OutboxEvent, models.Model]] = []
 
     def say(self, name: str, entity: models.Model, payload: Mapping[str, Any]) -> None:
         """An event, as `events.emit` has it."""
         self._said.append((name, *_named(entity), _text(payload)))
+        self._entities.append(entity)
 
     def note(
         self,
@@ -43,10 +46,11 @@ class Journal:
         """An audit row, as `audit.log` has it."""
         self._noted.append(audit.entry_fields(actor, action, entity, now=now, after=after))
 
-    def write(self, actor: Actor, now: datetime) -> None:
+    def write(self, actor: Actor, now: datetime, *, is_stored: bool = True) -> None:
         """One statement, none if nothing was said. Must run inside the transaction of the change.
 
-        Sequence numbers are given out under the lock of their counters, in one order for all.
+        Sequence numbers are given out under the lock of their counters, in one order for all. Unless all that
+        the events are about `is_stored`, call `capture()` once it is.
         """
         if not connection.in_atomic_block:
             raise RuntimeError("write() belongs inside the transaction of the change.")
@@ -54,7 +58,37 @@ class Journal:
             return
         with prepared.cursor() as cursor:
             cursor.execute(_WRITE, {**self._events(), **self._entries(), **_caller(actor), "now": now})
-        self._said, self._noted = [], []
+            wanted = cursor.fetchall()
+        self._wanted += [self._event_of(row, actor, now) for row in wanted]
+        self._said, self._entities, self._noted = [], [], []
+        if is_stored:
+            self.capture()
+
+    def capture(self) -> None:
+        """Let those see them who are interested in what was written (`events.capture_with`)."""
+        events.capture(self._wanted)
+        self._wanted = []
+
+    def _event_of(
+        self, row: tuple[int, str, int, int], actor: Actor, now: datetime
+    ) -> tuple[OutboxEvent, models.Model]:
+        key, public_id, sequence, place = row
+        name, entity_type, entity_id, payload = self._said[place - 1]
+        event = OutboxEvent(
+            pk=key,
+            public_id=public_id,
+            name=name,
+            entity_type=entity_type,
+            entity_id=entity_id,
+            sequence=sequence,
+            payload=json.loads(payload),
+            actor_kind=actor.kind.value,
+            actor_id=actor.id,
+            channel=actor.channel,
+            request_id=actor.request_id,
+            created_at=now,
+        )
+        return event, self._entities[place - 1]
 
     def _events(self) -> dict[str, Any]:
         places: dict[str, int] = {}
@@ -103,13 +137,19 @@ WITH said AS (
                 %(afters)s::text[])
         WITH ORDINALITY AS entry(action, entity_type, entity_id, label, after, place)
     ORDER BY place
+), written AS (
+    INSERT INTO core_outboxevent (public_id, name, entity_type, entity_id, sequence, payload, actor_kind,
+                                  actor_id, channel, request_id, created_at)
+    SELECT said.public_id, said.name, said.entity_type, said.entity_id, counted.last - said.from_last,
+           said.payload::jsonb, %(kind)s::text, %(actor)s::text, %(channel)s::text, %(request)s::text,
+           %(now)s::timestamptz
+    FROM said JOIN counted USING (entity_id)
+    ORDER BY said.place
+    RETURNING id, public_id, name, sequence
 )
-INSERT INTO core_outboxevent (public_id, name, entity_type, entity_id, sequence, payload, actor_kind,
-                              actor_id, channel, request_id, created_at)
-SELECT said.public_id, said.name, said.entity_type, said.entity_id, counted.last - said.from_last,
-       said.payload::jsonb, %(kind)s::text, %(actor)s::text, %(channel)s::text, %(request)s::text,
-       %(now)s::timestamptz
-FROM said JOIN counted USING (entity_id)
+SELECT written.id, written.public_id, written.sequence, said.place
+FROM written JOIN said USING (public_id)
+WHERE EXISTS (SELECT FROM core_eventinterest AS interest WHERE interest.name IN (written.name, '*'))
 ORDER BY said.place
 """
 

@@ -6,7 +6,7 @@ Contract: semantics-core 5.12. The card's columns move by one guarded statement,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -229,6 +229,38 @@ def _check(amount: int, *, free: int, held: int, room: int) -> None:
         raise InvalidAddBalanceParams(f"amount: at most {room} credits can be added to this card.")
 
 
+def tell(
+    causes: Sequence[Redemption] | Sequence[Rollback] | Sequence[OrderReturn], actor: Actor, now: datetime
+) -> None:
+    """Say which cards paid these redemptions, or got credits back by these rollbacks or returns.
+
+    Once the rows are written; without causes no statement.
+    """
+    if not causes:
+        return
+    match causes[0]:
+        case Redemption():
+            rows = CardTransaction.objects.filter(redemption__in=causes, type=CardTransaction.Type.REDEMPTION)
+        case Rollback():
+            rows = CardTransaction.objects.filter(rollback__in=causes)
+        case _:
+            rows = CardTransaction.objects.filter(order_return__in=causes)
+    for row in rows.select_related("voucher").order_by("pk"):
+        _say(row, actor, now)
+
+
+def _say(row: CardTransaction, actor: Actor, now: datetime) -> None:
+    payload = {
+        "voucher_id": row.voucher.public_id,
+        "transaction_id": row.public_id,
+        "amount": row.amount,
+        "balance": row.balance,
+    }
+    if row.type == CardTransaction.Type.ADDITION:
+        events.emit("voucher.gift.balance_added", entity=row.voucher, actor=actor, now=now, payload=payload)
+    events.emit("voucher.gift.transaction.created", entity=row.voucher, actor=actor, now=now, payload=payload)
+
+
 def _tell(voucher: Voucher, row: CardTransaction, actor: Actor, now: datetime) -> None:
     audit.log(
         actor,
@@ -238,15 +270,7 @@ def _tell(voucher: Voucher, row: CardTransaction, actor: Actor, now: datetime) -
         before={"balance": row.balance - row.amount},
         after={"balance": row.balance, "amount": row.amount, "reason": row.reason},
     )
-    payload = {
-        "voucher_id": voucher.public_id,
-        "transaction_id": row.public_id,
-        "amount": row.amount,
-        "balance": row.balance,
-    }
-    if row.type == CardTransaction.Type.ADDITION:
-        events.emit("voucher.gift.balance_added", entity=voucher, actor=actor, now=now, payload=payload)
-    events.emit("voucher.gift.transaction.created", entity=voucher, actor=actor, now=now, payload=payload)
+    _say(row, actor, now)
 
 
 def _moved(statement: str, voucher_id: int, **amounts: int) -> int | None:

@@ -33,7 +33,7 @@ from promotions.selectors import snapshots, stacking_rules, stacks, versions
 from promotions.selectors.order_snapshots import order_snapshot
 from promotions.selectors.readable import with_names
 from promotions.selectors.snapshots import Loaded
-from promotions.services import counter_moves, counting, holds, stopped
+from promotions.services import counter_moves, counting, holds, ledger, stopped
 from promotions.services.counter_moves import DecisionOutdated, Move
 from promotions.services.counting import Taking
 from promotions.services.holds import Released
@@ -125,9 +125,9 @@ def _redeem(spec: DecisionSpec, counters: Taking, actor: Actor, now: datetime) -
     if customer is not None and order is None:
         customers.count_redemptions(customer_id=customer.pk, succeeded=len(uses))
     _say(rows, journal)
-    journal.write(actor, now)
+    journal.write(actor, now, is_stored=False)
     stopped.note_drills(loaded, uses, now)
-    _consume(loaded, uses, counted, spec.session_key, actor, now)
+    _consume(loaded, uses, counted, spec.session_key, journal, actor, now)
     stopped.look_again(loaded)
     parent = rows[0] if len(uses) > 1 else None
     return Redeemed(
@@ -296,12 +296,18 @@ def _order_map(rows: list[Redemption], now: datetime) -> dict[str, Any]:
 
 
 def _consume(
-    loaded: Loaded, uses: list[Use], counted: Counting, session_key: str, actor: Actor, now: datetime
+    loaded: Loaded,
+    uses: list[Use],
+    counted: Counting,
+    session_key: str,
+    journal: Journal,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Take the uses, and let go of what the session held of them.
 
     Vouchers before tiers, each in primary key order, campaigns, then counters, the hottest last: two requests
-    never wait for each other in a ring.
+    never wait for each other in a ring. What webhooks are told is looked at before the hottest are held.
     """
 
     def place(use: Use) -> tuple[bool, int]:
@@ -314,6 +320,8 @@ def _consume(
             raise DecisionOutdated  # the same session was redeemed by another call meanwhile
         found = replace(use.found, held=own)
         kind_of(use.step.object.value).consume(found, use.step, redemption=use.row, now=now)
+    journal.capture()
+    ledger.tell([use.row for use in uses if use.row.credits], actor, now)
     counting.hold_campaigns({use.row.campaign_id for use in uses if use.row.campaign_id is not None})
     moves = dict(counted.moves)
     for tally, back in released.counters.items():

@@ -116,6 +116,7 @@ def create(
         rollbacks.of_returned(order=order, spec=RollbackSpec(reason=spec.reason), actor=actor, now=now)
     else:
         _take_back(row, found, result, now)
+        ledger.tell([row], actor, now)
     once.keep(row)
     return row
 

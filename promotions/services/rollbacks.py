@@ -27,7 +27,7 @@ from promotions.channels import channel_of
 from promotions.models import Redemption, Rollback
 from promotions.redeemables import kind_of
 from promotions.selectors import redemptions as known
-from promotions.services import undoing
+from promotions.services import ledger, undoing
 
 MAX_AGE: Final = timedelta(days=92)
 
@@ -129,13 +129,14 @@ def _give_back(rollbacks: Sequence[Rollback], settings: ProjectSettings, actor: 
         assert customer_id is not None  # noqa: S101 - taken out above
         customers.count_redemptions(customer_id=customer_id, rolled_back=by_customer[customer_id])
     undoing.take_back_draws(rollbacks)
-    for rollback in rollbacks:
-        payload = {"rollback_id": rollback.public_id, "redemption_id": rollback.redemption.public_id}
-        events.emit("redemption.rollback.succeeded", entity=rollback, actor=actor, now=now, payload=payload)
     undoing.hold_terms([rollback.redemption for rollback in rollbacks])
     for rollback in sorted(rollbacks, key=lambda one: _place(one.redemption)):
         row = rollback.redemption
         kind_of(row.related_object_type).restore(row, rollback=rollback, now=now)
+    for rollback in rollbacks:
+        payload = {"rollback_id": rollback.public_id, "redemption_id": rollback.redemption.public_id}
+        events.emit("redemption.rollback.succeeded", entity=rollback, actor=actor, now=now, payload=payload)
+    ledger.tell([rollback for rollback in rollbacks if rollback.redemption.credits], actor, now)
     undoing.uncount(rollbacks, settings)
 
 

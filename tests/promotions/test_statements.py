@@ -45,7 +45,7 @@ REDEMPTION = [
     "insert commerce_orderitem",
     "update commerce_customer",
     "insert promotions_redemption",
-    "with core_eventsequence core_auditentry core_outboxevent",
+    "with core_eventsequence core_auditentry core_outboxevent core_eventinterest",
     "update promotions_voucher",
     "select promotions_campaign",
     "with promotions_counter",
