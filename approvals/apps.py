@@ -11,6 +11,8 @@ class ApprovalsConfig(AppConfig):
         from approvals import (
             approvables,
             subscribers,  # noqa: F401 - registers itself with core.events
+            webhooks,
         )
 
         approvables.register()
+        webhooks.register()

@@ -8,7 +8,8 @@ class CommerceConfig(AppConfig):
     verbose_name = "Customers and catalogue"
 
     def ready(self) -> None:
-        from commerce import exports, imports
+        from commerce import exports, imports, webhooks
 
         imports.register()
         exports.register()
+        webhooks.register()

@@ -8,9 +8,12 @@ class IntegrationsConfig(AppConfig):
     verbose_name = "Integrations"
 
     def ready(self) -> None:
+        from core import events
         from integrations import (
             exports,
             subscribers,  # noqa: F401 - registers itself with core.events
         )
+        from integrations.services.webhook_capture import capture
 
         exports.register()
+        events.capture_with(capture)

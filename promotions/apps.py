@@ -15,6 +15,7 @@ class PromotionsConfig(AppConfig):
             imports,
             kinds,
             subscribers,  # noqa: F401 - registers itself with core.events
+            webhooks,
         )
         from promotions.services import forgetting
 
@@ -23,3 +24,4 @@ class PromotionsConfig(AppConfig):
         kinds.register()
         imports.register()
         exports.register()
+        webhooks.register()

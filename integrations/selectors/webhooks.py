@@ -1,0 +1,66 @@
+"""Webhooks and their messages, as senders and pages ask for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.db import models
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+
+from core.errors import NotFound
+from integrations.models import Webhook, WebhookDelivery
+
+# One that was stopped after failures goes on to be written down for: it is caught up with later.
+LISTENING: Final = (Webhook.State.ACTIVE, Webhook.State.FAILED)
+
+
+def present() -> QuerySet[Webhook]:
+    return Webhook.objects.filter(deleted_at=None)
+
+
+def get(public_id: str) -> Webhook:
+    """:raises NotFound: there is none, or it was deleted."""
+    found = present().filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound.of("webhook", public_id)
+    return found
+
+
+def listening() -> QuerySet[Webhook]:
+    """Those for which events are written down."""
+    return present().filter(state__in=LISTENING).only("pk").order_by("pk")
+
+
+def waiting_of(webhook_id: int) -> QuerySet[WebhookDelivery]:
+    """What is still to be sent to one, in no order."""
+    return WebhookDelivery.objects.filter(webhook=webhook_id, status=WebhookDelivery.Status.PENDING)
+
+
+def first_waiting(webhook_id: int) -> WebhookDelivery | None:
+    """Whose turn it is, with webhook and message."""
+    return waiting_of(webhook_id).select_related("webhook", "message").order_by("pk").first()
+
+
+def ready(now: datetime) -> list[int]:
+    """Webhooks to which something can be sent now and nobody sends; the one that waits longest first."""
+    head = WebhookDelivery.objects.filter(
+        webhook=OuterRef("pk"), status=WebhookDelivery.Status.PENDING
+    ).order_by("pk")
+    free = Q(leased_until=None) | Q(leased_until__lte=now)
+    rows = (
+        present()
+        .filter(free, state=Webhook.State.ACTIVE)
+        .annotate(head=Subquery(head.values("pk")[:1]), head_due_at=Subquery(head.values("due_at")[:1]))
+        .filter(Q(head_due_at=None) | Q(head_due_at__lte=now), head__isnull=False)
+    )
+    return list(rows.order_by(F("head").asc()).values_list("pk", flat=True))
+
+
+def with_waiting() -> QuerySet[Webhook]:
+    """Each with `waiting_count` and `waiting_since`."""
+    waiting = Q(deliveries__status=WebhookDelivery.Status.PENDING)
+    return present().annotate(
+        waiting_count=Count("deliveries", filter=waiting),
+        waiting_since=Min("deliveries__created_at", filter=waiting, output_field=models.DateTimeField()),
+    )
