@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -249,6 +250,10 @@ if not FANFARE_SENDS_MAIL:  # A choice: people read in the admin what they are t
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Fanfare <fanfare@localhost>")
 # Where people reach this installation: links in e-mail begin with it.
 FANFARE_URL = env.str("FANFARE_URL", default="http://localhost:8000")
+
+# Webhooks ---------------------------------------------------------------------------------------------------
+# Networks of the inside that webhooks may be sent to, such as 10.20.0.0/16; no others (integrations.addresses).
+FANFARE_ALLOWED_NETWORKS = [ip_network(text) for text in env.list("FANFARE_ALLOWED_NETWORKS", default=[])]
 
 # API --------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
