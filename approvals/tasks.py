@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from celery import shared_task
-from django.utils import timezone
+from datetime import datetime
 
 from approvals.services import carrying_out, deadlines, mailing
+from core import periodic
+from core.periodic import Stage
 
 
-@shared_task
-def watch_deadlines(**_: Any) -> int:
-    """Reminders first: who is reminded and overdue at once hears both in their order."""
-    now = timezone.now()
+@periodic.job("remind of decisions, and tell others when they are overdue", every=60)
+def watch_deadlines(now: datetime) -> int:
+    """Reminders first: who is reminded and overdue at once hears both in their order. When it runs late,
+    people hear later; who may decide is said by what was written, not by the clock.
+    """
     return deadlines.remind_due(now=now) + deadlines.escalate_overdue(now=now)
 
 
-@shared_task
-def mail_notifications(**_: Any) -> int:
-    return mailing.send_waiting(now=timezone.now())
+@periodic.job("mail notifications that wait", every=60, stage=Stage.FOLLOWING)
+def mail_notifications(now: datetime) -> int:
+    """They are mailed at once; this finds those whose message was lost or whose mail server was away."""
+    return mailing.send_waiting(now=now)
 
 
-@shared_task
-def carry_out_due(**_: Any) -> int:
-    return carrying_out.carry_out_due(now=timezone.now())
+@periodic.job("carry out approved changes whose time has come", every=20)
+def carry_out_due(now: datetime) -> int:
+    """What is found late is carried out late, in the order of the times it was meant for."""
+    return carrying_out.carry_out_due(now=now)

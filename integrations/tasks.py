@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Final
 
-from celery import shared_task
-from django.utils import timezone
-
-from integrations.services import async_actions, export_files, exports
+from core import periodic
+from core.periodic import Stage
+from integrations.services import async_actions, export_files, exports, job_log
 
 _STALLED_AFTER: Final = timedelta(minutes=10)
 _EXPORTS_KEPT_FOR: Final = timedelta(days=30)
+_LOGS_KEPT_FOR: Final = timedelta(days=90)
 _MOST_FILES: Final = 100
 
 
-@shared_task
-def wake_jobs(**_: Any) -> int:
-    now = timezone.now()
+@periodic.job("wake background jobs that stand still", every=120, expires=300, stage=Stage.FOLLOWING)
+def wake_jobs(now: datetime) -> int:
     return async_actions.wake(stalled_since=now - _STALLED_AFTER, now=now)
 
 
-@shared_task
-def write_exports(**_: Any) -> int:
-    """Write files until none waits; returns how many were dealt with."""
+@periodic.job("write exports that wait", every=60, stage=Stage.FOLLOWING)
+def write_exports(now: datetime) -> int:
+    """Requests are written at once; this finds what a dead worker left. Returns how many were dealt with."""
     written = 0
-    while written < _MOST_FILES and export_files.write_next(now=timezone.now()):
+    while written < _MOST_FILES and export_files.write_next(now=now):
         written += 1
     return written
 
 
-@shared_task
-def prune_exports(**_: Any) -> int:
-    now = timezone.now()
+@periodic.job("prune exports", every=3600, stage=Stage.TIDYING)
+def prune_exports(now: datetime) -> int:
     return exports.prune(before=now - _EXPORTS_KEPT_FOR, now=now)
+
+
+@periodic.job("prune logs of background jobs", every=3600, stage=Stage.TIDYING)
+def prune_job_logs(now: datetime) -> int:
+    """They name rows of customers; the jobs themselves stay."""
+    return job_log.prune(before=now - _LOGS_KEPT_FOR)

@@ -7,6 +7,8 @@ from integrations.models.webhooks import Webhook, WebhookAttempt, WebhookDeliver
 
 __all__ = [
     "AsyncAction",
+    "AsyncActionFailure",
+    "AsyncActionNote",
     "Export",
     "ExportChunk",
     "ImportChunk",
