@@ -15,13 +15,6 @@ from typing import Any
 from core.actors import Actor
 
 
-class RowFormat(StrEnum):
-    """How `AsyncAction.body` holds the rows."""
-
-    JSON_LINES = "json_lines"
-    CSV = "csv"
-
-
 class Report(StrEnum):
     """The two shapes of a job's result (contract: data file 10)."""
 
@@ -31,7 +24,9 @@ class Report(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One row; `number` counts from 1, a CSV header not included. CSV values are keyed by the header."""
+    """One row; `number` counts from 1, a CSV header not included. CSV values are keyed by what their columns
+    are: the contract's words in lower case, own words for metadata.
+    """
 
     number: int
     value: Any
@@ -55,6 +50,16 @@ class SliceResult:
     failures: Sequence[RowFailure] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """Where a job's work can be looked at: an admin page's name, its arguments, the filters of a list."""
+
+    label: str
+    page: str
+    args: tuple[Any, ...] = ()
+    query: Mapping[str, Any] = field(default_factory=dict)
+
+
 SliceHandler = Callable[[Sequence[Row], Mapping[str, Any], Actor, datetime], SliceResult]
 
 
@@ -62,12 +67,19 @@ SliceHandler = Callable[[Sequence[Row], Mapping[str, Any], Actor, datetime], Sli
 class JobType:
     """`handler(rows, params, actor, now)` runs in one transaction with the job's progress.
 
-    It must not raise for a bad row, but report it. `slice_size` rows are done at a time.
+    It must not raise for a bad row, but report it. `slice_size` rows are done at a time, and after
+    `slices_in_turn` of them other jobs of the type have theirs. `label` is what people call such a job.
+    `is_counted`: its rows are only counted, from 1 to `rows_count`, and have no body. `must_end` says why it
+    cannot be cancelled, if so. `made(params)` leads to what it makes.
     """
 
     name: str
     handler: SliceHandler
-    rows: RowFormat = RowFormat.JSON_LINES
+    label: str = ""
+    slices_in_turn: int = 10
+    is_counted: bool = False
+    must_end: str = ""
+    made: Callable[[Mapping[str, Any]], Made | None] | None = None
     report: Report = Report.IMPORT
     slice_size: int = 1000
     name_key: str = field(default="source_id")

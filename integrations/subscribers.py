@@ -18,7 +18,7 @@ _WRITE_EXPORTS: Final = "integrations.tasks.write_exports"
 @events.subscribe(async_actions.CREATED, async_actions.CONTINUED, name="integrations.async_actions.advance")
 def advance_job(event: OutboxEvent, now: datetime) -> None:
     """One slice for each event; the slice itself asks for the next one."""
-    async_actions.advance(public_id=event.entity_id, now=now)
+    async_actions.advance(public_id=event.entity_id, now=now, position=event.payload.get("position"))
 
 
 @events.subscribe(exports.SCHEDULED, name="integrations.exports.write")

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.instants import format_instant
 from integrations.models import AsyncAction
-from integrations.services import async_actions
+from integrations.services import job_reports
 
 
 def listed_action_output(action: AsyncAction) -> dict[str, Any]:
@@ -14,7 +14,7 @@ def listed_action_output(action: AsyncAction) -> dict[str, Any]:
     return {
         "id": action.public_id,
         "type": action.type,
-        "status": action.status,
+        "status": job_reports.status(action),
         "operation_status": action.operation_status,
         "created_at": format_instant(action.created_at),
         **({"updated_at": format_instant(action.updated_at)} if action.updated_at else {}),
@@ -27,7 +27,7 @@ def listed_action_output(action: AsyncAction) -> dict[str, Any]:
 
 def action_output(action: AsyncAction) -> dict[str, Any]:
     """One job with its result, once there is one."""
-    result = async_actions.report(action)
+    result = job_reports.report(action)
     return {**listed_action_output(action), **({"result": result} if result is not None else {})}
 
 

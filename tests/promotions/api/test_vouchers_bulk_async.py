@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from core.actors import Actor
 from core.services import metadata_schemas
 from integrations.models import AsyncAction
-from integrations.services import async_actions
+from integrations.services import async_actions, job_reports
 from promotions.models import Voucher
 from tests.factories.promotions import VoucherFactory
 from tests.promotions.api.catalogue import audited, refused, told
@@ -47,7 +47,7 @@ def test_merges_metadata_and_reports_unknown_codes(api: APIClient, now: datetime
     assert Voucher.objects.get(code="A").metadata == {"x": 1, "y": 2, "z": 4}
     assert Voucher.objects.get(code="B").metadata == {"y": 3}
     assert (action.type, action.done_count, action.failed_count) == ("VOUCHERS.BULK_UPDATE", 3, 1)
-    report = async_actions.report(action)
+    report = job_reports.report(action)
     assert report is not None
     assert report["errors"] == [
         {
