@@ -17,6 +17,7 @@ from core.errors import DomainError
 DEFAULT_LENGTH: Final = 8
 DEFAULT_CHARSET: Final = string.digits + string.ascii_lowercase + string.ascii_uppercase
 LONGEST_CODE: Final = 255
+SAFE_CAPACITY: Final = 2**40
 _LARGEST_CHARSET: Final = 128
 _SLOT: Final = "#"
 
@@ -76,6 +77,15 @@ class CodeConfig:
         """How many different codes there can be."""
         characters = self.charset.casefold() if ignore_case else self.charset
         return int(len(set(characters)) ** self.slots)
+
+    @property
+    def beginning(self) -> str:
+        """What all the codes begin with."""
+        return self.prefix + self.pattern.partition(_SLOT)[0]
+
+    def is_guessable(self, *, ignore_case: bool) -> bool:
+        """Fewer than 40 bits: a program that tries codes all day has a chance (INVARIANTS part 6)."""
+        return self.capacity(ignore_case=ignore_case) < SAFE_CAPACITY
 
     def regex(self) -> str:
         """What codes of the pattern look like (without prefix and postfix), for PostgreSQL."""

@@ -9,7 +9,7 @@ from django.db.models import F
 from promotions.models import Campaign
 from promotions.services.definitions import InvalidCampaign
 
-MOST_CODES: Final = 100_000
+MOST_CODES: Final = 10_000_000
 
 
 def refuse_closed(campaign: Campaign) -> None:
@@ -27,7 +27,7 @@ def refuse_closed(campaign: Campaign) -> None:
 def count_in(*, campaign_id: int, count: int) -> None:
     """Add to `vouchers_count`, last in the transaction, because everybody wants this row.
 
-    :raises InvalidCampaign: the pool would exceed 100,000, or the campaign was deleted in the meantime.
+    :raises InvalidCampaign: the pool would exceed its size, or the campaign was deleted in the meantime.
     """
     room = Campaign.objects.filter(
         pk=campaign_id, deleted_at=None, vouchers_count__lte=MOST_CODES - count
@@ -42,7 +42,7 @@ def count_in_beyond(*, campaign_id: int, count: int) -> None:
 
 
 def full() -> InvalidCampaign:
-    return InvalidCampaign(f"A campaign may have at most {MOST_CODES} codes.")
+    return InvalidCampaign(f"A campaign may have at most {MOST_CODES:,} codes.")
 
 
 def count_out(*, campaign_id: int, count: int) -> None:

@@ -1,7 +1,8 @@
 """Many codes of one campaign: made or deleted in slices by a background job. Contract: semantics-core 15.
 
 A slice is one transaction together with the job's progress, so a worker that dies leaves neither too few nor
-too many codes. Small jobs are worked off within the request that asked for them.
+too many codes. Small jobs are worked off within the request that asked for them; the slices of the others are
+copied into the table (`code_copies`).
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from core.actors import Actor
 from core.errors import NotFound
 from core.instants import format_optional, parse_instant
 from core.locking import lock, retried
-from integrations import rows
 from integrations.models import AsyncAction
 from integrations.registry import Row, SliceResult
 from integrations.services import async_actions
+from integrations.services.job_reports import OPEN
 from promotions.code_config import CodeConfig
 from promotions.models import Campaign, Voucher
-from promotions.services import campaign_pool, codes, ledger, versions, vouchers
+from promotions.services import campaign_pool, code_copies, codes, ledger, versions, vouchers
 from promotions.services.vouchers import VoucherSpec
 
 GENERATE: Final = "CAMPAIGN.VOUCHERS_GENERATE"
@@ -52,11 +53,15 @@ def make(*, campaign: Campaign, count: int, spec: VoucherSpec, actor: Actor, now
     )
     ledger.issue(made, now=now)
     versions.note_all(Voucher, [code.pk for code in made], actor=actor, now=now)
+    _count_in(campaign, count, actor, now)
+    return made
+
+
+def _count_in(campaign: Campaign, count: int, actor: Actor, now: datetime) -> None:
     campaign_pool.count_in(campaign_id=campaign.pk, count=count)
     audit.log(actor, "campaign.vouchers.added", campaign, now=now, after={"count": count})
     payload = {"campaign_id": campaign.public_id, "count": count}
     events.emit("campaign.vouchers.added", entity=campaign, actor=actor, now=now, payload=payload)
-    return made
 
 
 @retried
@@ -91,15 +96,15 @@ def start(*, campaign: Campaign, count: int, spec: VoucherSpec, actor: Actor, no
         raise campaign_pool.full()
     settings = codes.settled_settings()
     config = CodeConfig.from_wire(spec.code_config or campaign.code_config)
-    codes.check_capacity(config=config, count=count, settings=settings)
+    codes.lock_promises()
+    codes.check_capacity(config=config, count=count, settings=settings, promised=_promised(config))
     # What is wrong with the codes themselves is said now, not by a job that fails.
     pattern = vouchers.new(spec=spec, campaign=campaign, now=now)
     vouchers.check_metadata(pattern)
     Campaign.objects.filter(pk=campaign.pk).update(generation_status=Campaign.GenerationStatus.IN_PROGRESS)
-    body, rows_count = rows.json_lines(range(count))
     params = {"campaign": campaign.pk, "config": config.to_wire(), **_stored(spec)}
     action = async_actions.create(
-        type=GENERATE, body=body, rows_count=rows_count, params=params, actor=actor, now=now
+        type=GENERATE, body="", rows_count=count, params=params, actor=actor, now=now
     )
     audit.log(actor, "campaign.vouchers.generation.started", campaign, now=now, after={"count": count})
     events.emit(
@@ -112,14 +117,23 @@ def start(*, campaign: Campaign, count: int, spec: VoucherSpec, actor: Actor, no
     return str(action.public_id)
 
 
+def _promised(config: CodeConfig) -> int:
+    """How many codes of this form are still to be made by jobs."""
+    jobs = AsyncAction.objects.filter(type=GENERATE, status__in=OPEN).only("params", "rows_count", "position")
+    return sum(
+        job.rows_count - job.position
+        for job in jobs
+        if codes.is_same_form(CodeConfig.from_wire(job.params["config"]), config)
+    )
+
+
 def start_deletion(*, campaign: Campaign, force: bool, actor: Actor, now: datetime) -> str:
     """Note a job that takes the codes of a deleted campaign away; returns its id."""
     count = Voucher.objects.filter(campaign=campaign, released_at=None).count()
-    body, rows_count = rows.json_lines(range(max(count, 1)))
     action = async_actions.create(
         type=DELETE,
-        body=body,
-        rows_count=rows_count,
+        body="",
+        rows_count=max(count, 1),
         params={"campaign": campaign.pk, "force": force},
         actor=actor,
         now=now,
@@ -164,8 +178,18 @@ def generate_slice(
     spec = VoucherSpec(
         code_config=params["config"], values=_loaded(params["values"]), metadata=params["metadata"]
     )
-    made = make(campaign=campaign, count=len(entries), spec=spec, actor=actor, now=now)
-    return SliceResult(done=len(made))
+    settings = codes.settled_settings()
+    config = CodeConfig.from_wire(spec.code_config)
+    pattern = vouchers.new(spec=spec, campaign=campaign, now=now)
+    codes.lock_form(config)
+    pks = code_copies.fill(config=config, count=len(entries), pattern=pattern, settings=settings)
+    if pattern.gift_balance is not None:
+        ledger.issue((Voucher(pk=pk, gift_balance=pattern.gift_balance) for pk in pks), now=now)
+    # All have the same terms, so the first one shows whether they are any of their own.
+    if versions.note_all(Voucher, pks[:1], actor=actor, now=now):
+        versions.note_all(Voucher, pks[1:], actor=actor, now=now)
+    _count_in(campaign, len(pks), actor, now)
+    return SliceResult(done=len(pks))
 
 
 def delete_slice(

@@ -7,7 +7,6 @@ loses draws again, so a batch has exactly as many codes as were asked for.
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -17,6 +16,7 @@ from django.db.models import Max
 from core import project
 from core.errors import DuplicateFound
 from core.models import ProjectSettings
+from promotions import random_codes
 from promotions.code_config import LONGEST_CODE, CodeConfig, InvalidCodeConfig
 from promotions.models import Voucher
 
@@ -25,6 +25,7 @@ _INSERTED_AT_ONCE: Final = 1000
 # Keys of advisory locks: the spelling rule (shared by everybody who makes codes), and one for each pattern.
 SPELLING_LOCK: Final = 7_410_101
 _PATTERN_LOCK: Final = 7_410_102
+_PROMISE_LOCK: Final = 7_410_103
 
 
 def settled_settings() -> ProjectSettings:
@@ -49,12 +50,7 @@ def fill(
     :raises InvalidCodeConfig: too few codes are possible.
     """
     if count > 1:
-        # Two batches of one pattern could wait for each other's codes in a circle.
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(%s, hashtext(%s))",
-                [_PATTERN_LOCK, f"{config.prefix}{config.pattern}{config.postfix}"],
-            )
+        lock_form(config)
     check_capacity(config=config, count=count, settings=settings)
     made: list[Voucher] = []
     for _ in range(_ROUNDS):
@@ -63,6 +59,27 @@ def fill(
             return made
         made += insert([build(code) for code in sorted(draw(config, missing))], settings)
     raise InvalidCodeConfig("No free code was found; use a longer pattern or more characters.")
+
+
+def lock_form(config: CodeConfig) -> None:
+    """One batch of a pattern at a time: two could wait for each other's codes in a circle."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_PATTERN_LOCK, _form(config)])
+
+
+def lock_promises() -> None:
+    """One promise of codes at a time, so that each knows of the others."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PROMISE_LOCK])
+
+
+def is_same_form(one: CodeConfig, other: CodeConfig) -> bool:
+    """Whether codes of both may meet."""
+    return _form(one) == _form(other)
+
+
+def _form(config: CodeConfig) -> str:
+    return f"{config.prefix}{config.pattern}{config.postfix}"
 
 
 def insert(vouchers: Sequence[Voucher], settings: ProjectSettings) -> list[Voucher]:
@@ -80,30 +97,44 @@ def insert(vouchers: Sequence[Voucher], settings: ProjectSettings) -> list[Vouch
 
 
 def draw(config: CodeConfig, count: int) -> list[str]:
-    """`count` different random codes of this form; taken ones may be among them."""
-    characters = config.characters()
+    """`count` different random codes of this form; taken ones may be among them.
+
+    The caller has checked that there are so many.
+    """
     drawn: set[str] = set()
     while len(drawn) < count:
-        drawn.add(config.code([secrets.choice(characters) for _ in range(config.slots)]))
+        drawn.update(random_codes.draw(config, count - len(drawn)))
     return list(drawn)
 
 
-def check_capacity(*, config: CodeConfig, count: int, settings: ProjectSettings) -> None:
+def check_capacity(*, config: CodeConfig, count: int, settings: ProjectSettings, promised: int = 0) -> None:
     """Half of all possible codes must stay free, or drawing and guessing both get too easy.
 
-    :raises InvalidCodeConfig: fewer than 2 × (existing + wanted) codes are possible.
+    `promised` of the same form are still being made by jobs.
+
+    :raises InvalidCodeConfig: fewer than 2 × (existing + promised + wanted) codes are possible.
     """
     capacity = config.capacity(ignore_case=settings.case_insensitive_codes)
     if len(config.prefix) + len(config.pattern) + len(config.postfix) > LONGEST_CODE:
         raise InvalidCodeConfig(f"A code may have at most {LONGEST_CODE} characters.")
     newest: int = Voucher.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    if capacity >= 2 * (newest + count):
+    wanted = promised + count
+    if capacity >= 2 * (newest + wanted):
         return
-    shape = "^" + re.escape(config.prefix) + config.regex() + re.escape(config.postfix) + "$"
-    lookup = "code__iregex" if settings.case_insensitive_codes else "code__regex"
-    existing = Voucher.objects.filter(released_at=None, **{lookup: shape}).count()
-    if capacity < 2 * (existing + count):
+    existing = 0 if capacity < 2 * wanted else _existing(config, settings, most=capacity // 2 + 1)
+    if capacity < 2 * (existing + wanted):
+        others = f", {promised:,} are being made" if promised else ""
         raise InvalidCodeConfig(
-            f"The pattern allows {capacity} codes, {existing} exist, {count} more are wanted: "
-            f"at least {2 * (existing + count)} must be possible."
+            f"The pattern allows {capacity:,} codes, {existing:,} exist{others}, {count:,} more are wanted: "
+            f"at least {2 * (existing + wanted):,} must be possible. Use more # in the pattern, more "
+            "characters, or fewer codes."
         )
+
+
+def _existing(config: CodeConfig, settings: ProjectSettings, *, most: int) -> int:
+    """How many codes of this form there are, up to `most`; an index finds those with its beginning."""
+    shape = "^" + re.escape(config.prefix) + config.regex() + re.escape(config.postfix) + "$"
+    lookup = "code_key__iregex" if settings.case_insensitive_codes else "code_key__regex"
+    begins = project.code_key(config.beginning, settings)
+    rows = Voucher.objects.filter(released_at=None, code_key__startswith=begins, **{lookup: shape})
+    return rows.order_by()[:most].count()
