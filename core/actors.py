@@ -5,6 +5,7 @@ Passed explicitly to every service, so that the same rule holds for admin, API, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -49,7 +50,15 @@ _SUPPORT = frozenset(
         "approvals.comment",
     }
 )
-_CLIENT = frozenset({"validations.validate", "redemptions.redeem", "qualifications.qualify", "events.create"})
+_CLIENT = frozenset(
+    {
+        "validations.validate",
+        "redemptions.redeem",
+        "qualifications.qualify",
+        "events.create",
+        "vouchers.publish",
+    }
+)
 # Of the project itself; nothing that somebody at a till or a campaign works with.
 _OF_THE_PROJECT = ("settings.", "management.", "api_keys.")
 # Who plans a promotion does not decide himself what it may cost.
@@ -67,9 +76,10 @@ _PROPOSED: Final = {
 def role_allows(role: str, permission: str) -> bool:
     """Whether a role holds a permission such as `vouchers.modify`.
 
-    Contract: governance 3. Admin all; User all but project settings and keys, decisions about requests and
-    the emergency stop, budgets to read only; Support reads, explains, rolls back; Viewer reads and exports;
-    Merchant validates, redeems, rolls back and reads what belongs to that, settings and keys not.
+    Contract: governance 3. Admin all; User (restricted to places or not) all but project settings and keys,
+    decisions about requests and the emergency stop, budgets to read only; Support reads, explains, rolls
+    back; Viewer reads and exports; Merchant validates, redeems, rolls back and reads what belongs to that,
+    settings and keys not.
     """
     action = permission.rpartition(".")[2]
     match role:
@@ -91,6 +101,18 @@ def role_allows(role: str, permission: str) -> bool:
     return False
 
 
+def limited_by(role: str, places: Iterable[str]) -> frozenset[str] | None:
+    """The places that somebody of this role and with these assignments is limited to; None: no limit.
+
+    Administrators work everywhere, restricted users nowhere but in their places (contract: data and events
+    16). Others are limited once they have a place.
+    """
+    if role == Role.ADMIN:
+        return None
+    found = frozenset(places)
+    return found if found or role == Role.USER_RESTRICTED else None
+
+
 def role_proposes(role: str, permission: str) -> bool:
     """Whether a role that lacks a permission may ask somebody else to say yes to what it needs it for."""
     return permission in _PROPOSED.get(role, frozenset())  # type: ignore[call-overload]
@@ -104,7 +126,8 @@ class Actor:
     door (`API`, `CLIENT_API`, `ADMIN`, `COMMAND`, `TASK`). `duties` are permissions beside the role.
     `address` is where the request came from, `approval_id` the approval request that is carried out;
     `second_factor`: his session has shown a code of his authenticator app. `effective_at`: what he asks for
-    is to take effect then.
+    is to take effect then. `places`: he is limited to these (`core.places`); None: he works everywhere.
+    `store` is the code of the store that he is in, if that is known.
     """
 
     kind: ActorKind
@@ -118,6 +141,8 @@ class Actor:
     approval_id: str = ""
     second_factor: bool = False
     effective_at: datetime | None = None
+    places: frozenset[str] | None = None
+    store: str = ""
 
     def may(self, permission: str) -> bool:
         is_system = self.kind is ActorKind.SYSTEM

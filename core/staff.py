@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from core.actors import Actor, ActorKind, Role
+from core.actors import Actor, ActorKind, Role, limited_by
+from core.models import PersonAssignment
+from core.models.areas import with_places
 
 # The names of the groups, strongest first: who is in several has the first of these roles. `Admin` and
 # `User` are the contract's words for `Administrator` and `Marketer`.
@@ -81,6 +83,17 @@ def staff_duties(user: Any) -> frozenset[str]:
     return frozenset().union(*held)
 
 
+def staff_places(user: Any) -> frozenset[str] | None:
+    """The places that a person is limited to; None: he works everywhere."""
+    role = staff_role(user) or ""
+    if role == Role.ADMIN or user.pk is None:
+        return None
+    if not hasattr(user, "_house_places"):
+        rows = with_places(PersonAssignment.objects.filter(user_id=user.pk))
+        user._house_places = frozenset().union(*(row.words for row in rows))
+    return limited_by(role, user._house_places)
+
+
 def as_actor(user: Any) -> Actor:
     """The person as services know him. Without a role he may nothing."""
     name = user.get_full_name() or user.get_username() if user.is_authenticated else ""
@@ -91,6 +104,7 @@ def as_actor(user: Any) -> Actor:
         role=staff_role(user) or "",
         channel="ADMIN",
         duties=staff_duties(user),
+        places=staff_places(user),
     )
 
 

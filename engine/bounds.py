@@ -101,7 +101,7 @@ def suffixes(
 
 def _worth(opening: Run, candidate: Candidate, *, adds_units: bool) -> Worth:
     snapshot, effect = opening.snapshot, candidate.discount
-    if effect is None or eligibility.refusal(candidate, now=snapshot.now, zone=opening.zone) is not None:
+    if effect is None or eligibility.refusal(candidate, snapshot, zone=opening.zone) is not None:
         return Worth()
     if is_refused_for_good(opening, candidate):
         return Worth()

@@ -13,18 +13,21 @@ from typing import Final
 from engine import limits, timeframes
 from engine.reasons import Reason, ReasonKey
 from engine.rules.words import instant
-from engine.snapshot import Candidate, RedeemableObject
-from engine.validity import Validity, effective
+from engine.snapshot import Candidate, RedeemableObject, Snapshot
+from engine.validity import Validity, effective, local
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
-    """What the checks look at. `validity` is the candidate's own merged with its campaign's."""
+    """What the checks look at. `validity` is the candidate's own merged with its campaign's, as it is in
+    `zone`; `place` says whose time that is, where it is not the project's.
+    """
 
     candidate: Candidate
     validity: Validity
     now: datetime
     zone: tzinfo
+    place: str = ""
 
     @property
     def name(self) -> str:
@@ -40,21 +43,21 @@ class Case:
 type Check = Callable[[Case], Reason | None]
 
 
-def refusal(candidate: Candidate, *, now: datetime, zone: tzinfo) -> Reason | None:
-    """The first reason why `candidate` may not be used, None when it may."""
-    case = case_of(candidate, now=now, zone=zone)
+def refusal(candidate: Candidate, snapshot: Snapshot, *, zone: tzinfo) -> Reason | None:
+    """The first reason why `candidate` may not be used, None when it may. `zone` is that of the snapshot."""
+    case = case_of(candidate, snapshot, zone=zone)
     return next((reason for check in CHECKS if (reason := check(case)) is not None), None)
 
 
-def case_of(candidate: Candidate, *, now: datetime, zone: tzinfo) -> Case:
-    """What the checks look at: the candidate with the time limits that count."""
-    validity = effective(
-        own=candidate.validity,
-        parent=candidate.campaign_validity,
-        published_at=candidate.published_at,
-        zone=zone,
-    )
-    return Case(candidate=candidate, validity=validity, now=now, zone=zone)
+def case_of(candidate: Candidate, snapshot: Snapshot, *, zone: tzinfo) -> Case:
+    """What the checks look at: the candidate with the time limits that count where the request is."""
+    own, parent = candidate.validity, candidate.campaign_validity
+    if snapshot.dates_zone:
+        written_in = snapshot.written_in
+        own = local(own, written_in=written_in, zone=zone)
+        parent = None if parent is None else local(parent, written_in=written_in, zone=zone)
+    validity = effective(own=own, parent=parent, published_at=candidate.published_at, zone=zone)
+    return Case(candidate=candidate, validity=validity, now=snapshot.now, zone=zone, place=snapshot.place)
 
 
 def refused_on_arrival(case: Case) -> Reason | None:
@@ -182,5 +185,6 @@ def _opening_text(case: Case) -> str | None:
 
 
 def _when(case: Case, moment: datetime) -> str:
-    """As people of the project say it: Friday 27 November 09:00, with the year when it is not this one."""
-    return instant(moment.astimezone(case.zone).isoformat(), case.now.astimezone(case.zone).isoformat())
+    """As people say it: Friday 27 November 09:00, with the year when it is not this one, and whose time."""
+    text = instant(moment.astimezone(case.zone).isoformat(), case.now.astimezone(case.zone).isoformat())
+    return f"{text} (time in {case.place})" if case.place else text

@@ -119,7 +119,7 @@ class Run:
     def judge(self, candidate: Candidate) -> Judged:
         """Contract 7.2 in its order, then the rules on the result (6.5 c, e, f)."""
         situation = self.situation(candidate)
-        reason = eligibility.refusal(candidate, now=self.snapshot.now, zone=self.zone)
+        reason = eligibility.refusal(candidate, self.snapshot, zone=self.zone)
         if reason is not None:
             return Judged(situation=situation, reason=reason)
         mode = self.rules.calculation_mode(candidate.category)

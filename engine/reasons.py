@@ -11,7 +11,7 @@ from engine.codec import Data
 class ReasonKey(StrEnum):
     """Stable keys, spelled as on the wire. Contract: errors 2.2 (refusals), stacking 6.6 (skips).
 
-    BUDGET_EXCEEDED and EMERGENCY_STOP are ours.
+    BUDGET_EXCEEDED, EMERGENCY_STOP and OUTSIDE_AREAS are ours.
     """
 
     NOT_FOUND = "not_found"
@@ -34,6 +34,7 @@ class ReasonKey(StrEnum):
     POINTS_EXCEEDED = "loyalty_card_points_exceeded"
     BUDGET_EXCEEDED = "budget_exceeded"
     EMERGENCY_STOP = "emergency_stop"
+    OUTSIDE_AREAS = "outside_areas"
     REFERRER_NOT_PERMITTED = "referrer_not_permitted_to_redeem"
     CUSTOMER_RULES = "customer_rules_violated"
     ORDER_RULES = "order_rules_violated"

@@ -157,15 +157,19 @@ class Candidate(Data):
 class Snapshot(Data):
     """`candidates` stand in requested order; promotion stacks are replaced by their tiers in stored order.
 
-    `basket` None = no order was sent. `time_zone` is the project's IANA name, `now` any aware instant.
-    `articles` are those that a discount of any candidate may add, by the id that the discount names. `stops`
-    are the articles that no discount may touch.
+    `basket` None = no order was sent. `time_zone` is the IANA name of where the request is, `now` any aware
+    instant. `dates_zone` is where start and end dates were written, if that is another zone: they mean the
+    same time of day here. `place` is what people call a store with a time of its own. `articles` are those
+    that a discount of any candidate may add, by the id that the discount names. `stops` are the articles that
+    no discount may touch.
 
     :raises ValueError: naive `now`, unknown time zone, or two candidates with the same key and object.
     """
 
     now: datetime
     time_zone: str = "UTC"
+    dates_zone: str = ""
+    place: str = ""
     basket: Basket | None = None
     customer: Customer | None = None
     candidates: tuple[Candidate, ...] = ()
@@ -181,7 +185,13 @@ class Snapshot(Data):
         names = {(candidate.object, candidate.key) for candidate in self.candidates}
         if len(names) != len(self.candidates):
             raise ValueError("a redeemable stands twice in the snapshot")
-        try:
-            ZoneInfo(self.time_zone)
-        except (KeyError, OSError) as error:
-            raise ValueError(f"{self.time_zone!r} is not a time zone") from error
+        for name in (self.time_zone, self.dates_zone or self.time_zone):
+            try:
+                ZoneInfo(name)
+            except (KeyError, OSError) as error:
+                raise ValueError(f"{name!r} is not a time zone") from error
+
+    @property
+    def written_in(self) -> ZoneInfo:
+        """The zone of start and end dates."""
+        return ZoneInfo(self.dates_zone or self.time_zone)

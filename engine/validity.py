@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, time, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 
 from engine.codec import Data
 from engine.durations import Duration, shift
@@ -62,6 +62,20 @@ def effective(
     if published_at is None or merged.activity_duration is None or own.ends_at is not None:
         return merged
     return replace(merged, ends_at=shift(published_at, merged.activity_duration, 1, zone))
+
+
+def local(validity: Validity, *, written_in: tzinfo, zone: tzinfo) -> Validity:
+    """Start and end at the same time of day in `zone`, where the request is, as they were written elsewhere.
+
+    Of an hour that comes twice in `zone` the first pass counts; one that it skips comes as much later.
+    """
+    if written_in == zone or (validity.starts_at is None and validity.ends_at is None):
+        return validity
+    starts_at, ends_at = (
+        None if moment is None else moment.astimezone(written_in).replace(tzinfo=zone, fold=0).astimezone(UTC)
+        for moment in (validity.starts_at, validity.ends_at)
+    )
+    return replace(validity, starts_at=starts_at, ends_at=ends_at)
 
 
 def _merged(own: Validity, parent: Validity) -> Validity:

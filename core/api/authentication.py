@@ -16,7 +16,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from core import oauth_scopes
-from core.actors import Actor, ActorKind, role_allows
+from core.actors import Actor, ActorKind, limited_by, role_allows
 from core.api import throttling
 from core.errors import Forbidden, MissingPermission, Unauthorized
 from core.models import ApiKey, OAuthToken
@@ -26,9 +26,10 @@ from core.services.api_keys import hash_token
 _TOUCH_EVERY: Final = timedelta(minutes=1)
 _NOBODY: Final = "0" * 64
 _BEARER: Final = "Bearer "
+STORE_HEADER: Final = "X-Fanfare-Store"
 _CLIENT_ROLE: Final = "CLIENT"
-_keys: Final = Prepared(ApiKey, "app_id = %s AND kind = %s")
-_tokens: Final = Prepared(OAuthToken, "t.token_hash = %s", joins=("key",))
+_keys: Final = Prepared(ApiKey, "t.app_id = %s AND t.kind = %s", joins=("store",))
+_tokens: Final = Prepared(OAuthToken, "t.token_hash = %s", joins=("key", "key__store"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,14 +77,17 @@ class KeyAuthentication(BaseAuthentication):
             needed = " or ".join(oauth_scopes.needed_for(request.path_info))
             raise MissingPermission(f"The token lacks the scope {needed}.")
         _touch(key, now)
+        role = _CLIENT_ROLE if self.kind == ApiKey.Kind.CLIENT else key.role
         actor = Actor(
             kind=ActorKind.API_KEY,
             id=key.app_id,
             label=key.name,
-            role=_CLIENT_ROLE if self.kind == ApiKey.Kind.CLIENT else key.role,
+            role=role,
             channel=self.channel,
             request_id=getattr(request, "request_id", ""),
             address=address,
+            places=limited_by(role, key.places),
+            store=key.store.code if key.store else _named_store(request),
         )
         named_channel = request.headers.get("X-Voucherify-Channel", "").strip()
         if named_channel and "\0" not in named_channel:
@@ -148,6 +152,12 @@ class ClientKeyAuthentication(KeyAuthentication):
         origin = request.headers.get("Origin", "")
         if not any(fnmatch.fnmatchcase(origin, allowed) for allowed in key.allowed_origins if origin):
             raise Forbidden("This origin is not on the key's list of allowed origins.")
+
+
+def _named_store(request: Request) -> str:
+    """In which store the caller says to be; a key of one store is there, whatever it says."""
+    named = request.headers.get(STORE_HEADER, "").strip()
+    return "" if "\0" in named else named[:100]
 
 
 def _token_matches(key: ApiKey | None, token: str, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core import project
+from core import places, project
 from core.actors import Actor
 from core.api import planning, throttling
 from core.api.authentication import (
@@ -52,6 +52,7 @@ class ProjectAPIView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.now = self.at or timezone.now()
         super().initial(request, *args, **kwargs)
+        places.enter(actor_of(request).places if request.auth else None)
         planning.note_effective_at(request, is_possible=self.takes_effective_at)
 
     def check_throttles(self, request: Request) -> None:
@@ -94,6 +95,7 @@ _CLIENT_HEADERS: Final = ", ".join(
         "Authorization",
         "Content-Type",
         "Idempotency-Key",
+        "X-Fanfare-Store",
         "X-Client-Application-Id",
         "X-Client-Token",
         "X-Voucherify-Channel",

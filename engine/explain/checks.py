@@ -39,10 +39,12 @@ def checks(run: Run, candidate: Candidate, judged: Judged, names: Names) -> Iter
     """Every check that limits `candidate`, in the contract's order."""
     if judged.reason is not None and judged.reason.key is ReasonKey.EMERGENCY_STOP:
         yield _condition("stopped", judged.reason, ("Operations let it run", _found(judged.reason), {}, {}))
+    elif candidate.reason is not None and candidate.reason.key is ReasonKey.OUTSIDE_AREAS:
+        yield _condition("place", candidate.reason, _placed(candidate.reason))
     elif candidate.reason is not None:
         yield _condition("known", candidate.reason, ("The code is known", "it is not", {}, {}))
         return
-    case = eligibility.case_of(candidate, now=run.snapshot.now, zone=run.zone)
+    case = eligibility.case_of(candidate, run.snapshot, zone=run.zone)
     for name, check, words in _CHECKS:
         said = words(case)
         if said is not None:
@@ -73,6 +75,12 @@ def _condition(name: str, reason: Reason | None, said: Words) -> ExplainedCondit
 
 def _found(reason: Reason) -> str:
     return reason.message[:1].lower() + reason.message[1:]
+
+
+def _placed(reason: Reason) -> Words:
+    """Where it applies, and where the request is: both stand in the details."""
+    required, _, actual = (reason.details or "").partition("; ")
+    return required[:1].upper() + required[1:], actual, {}, {}
 
 
 def _enabled(case: Case) -> Words:
@@ -132,7 +140,8 @@ def _at(case: Case, moment: datetime) -> str:
 
 
 def _now(case: Case) -> str:
-    return f"it is {_at(case, case.now)}"
+    whose = f" in {case.place}" if case.place else ""
+    return f"it is {_at(case, case.now)}{whose}"
 
 
 def _actual(case: Case) -> dict[str, object]:

@@ -90,7 +90,7 @@ class Block:
 
     def collect(self, facts: Facts, found: list[Match]) -> None:
         """Append every match, in no particular order."""
-        if self.last_end <= facts.now:
+        if self.last_end <= facts.unended:
             return
         bits = self.live
         omit, values = facts.omit, facts.values

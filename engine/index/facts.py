@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_AFTER_A_CHANGE: Final = timedelta(hours=3)
 _NOBODY: Final = Candidate(key="", discount=AmountOffOrder(amount_off=0))
 _NONE: Final[frozenset[str]] = frozenset()
 _ABOUT_ITEMS: Final = frozenset(name for name in REGISTRY if name.startswith("order.items."))
@@ -45,6 +46,7 @@ def microseconds(instant: datetime) -> int:
 class Facts:
     """A request without candidates (`query`) and the names of the rules that count as fulfilled (`omit`).
 
+    `begun` and `unended`: start dates up to the one are reached, end dates behind the other are not.
     `values`, `worths`, `truths`, `checks` and `floors` answer for a component, a deal, a predicate, a check
     and a category (the least worth with which its deals apply); each remembers the answer.
     """
@@ -52,7 +54,7 @@ class Facts:
     def __init__(self, query: Snapshot, omit: frozenset[str], amounts: Amounts) -> None:
         self.query: Final = query
         self.omit: Final = omit
-        self.now: Final = microseconds(query.now)
+        self.begun, self.unended = _bounds(query)
         self.amounts: Final = amounts
         self.contents: Final = Contents(query.basket)
         self.values: Final = Values(self)
@@ -98,6 +100,23 @@ class Facts:
         return extents.of(self.contents)
 
 
+def _bounds(query: Snapshot) -> tuple[int, int]:
+    """Now, in the time of day in which start and end dates were written.
+
+    Near the hours in which clocks are changed, here or there, both are chosen so that nothing is missed: a
+    match is judged again by whoever shows it.
+    """
+    if not query.dates_zone:
+        now = microseconds(query.now)
+        return now, now
+    zone = ZoneInfo(query.time_zone)
+    here, before = query.now.astimezone(zone), (query.now - _AFTER_A_CHANGE).astimezone(zone)
+    put_on = (here.replace(tzinfo=UTC) - before.replace(tzinfo=UTC) - _AFTER_A_CHANGE) // _MICROSECOND
+    read = [here.replace(tzinfo=query.written_in, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    instants = [microseconds(one) for one in read]
+    return max(instants) - min(put_on, 0), min(instants) - max(put_on, 0)
+
+
 class Values(dict[Component, Any]):
     """For words a frozen set; for thresholds a number, negated for AT_MOST."""
 
@@ -110,7 +129,7 @@ class Values(dict[Component, Any]):
         elif asked.kind is Kind.WORDS or asked.kind is Kind.NO_WORDS:
             found = self._words(asked)
         else:
-            number = self._number(asked.name)
+            number = self._number(asked)
             found = NOT_THERE if number is None else -number if asked.kind is Kind.AT_MOST else number
         self[asked] = found
         return found
@@ -140,11 +159,11 @@ class Values(dict[Component, Any]):
                 raise ValueError(f"no words are known for {asked.name}")
         return words.given(value)
 
-    def _number(self, name: str) -> int | None:
+    def _number(self, asked: Component) -> int | None:
         facts = self._facts
-        match name:
+        match asked.name:
             case "":
-                return facts.now
+                return facts.unended if asked.kind is Kind.AT_MOST else facts.begun
             case "order.amount":
                 if facts.contents.is_plain:
                     return facts.contents.amount
@@ -158,7 +177,7 @@ class Values(dict[Component, Any]):
             case "order.items.count":
                 return None if facts.query.basket is None else facts.contents.units
             case _:
-                raise ValueError(f"no number is known for {name}")
+                raise ValueError(f"no number is known for {asked.name}")
 
 
 class Worths(dict["Deal", int | None]):

@@ -18,7 +18,7 @@ from engine.rules.judge import decide
 from engine.rules.logic import satisfied
 from engine.rules.tree import Operator, Rule, RuleSet
 from engine.rules.values import Number
-from engine.validity import Validity
+from engine.validity import Validity, local
 
 if TYPE_CHECKING:
     from engine.index.facts import Facts
@@ -76,7 +76,8 @@ class IsOpen:
     validity: Validity
 
     def holds(self, facts: Facts) -> bool:
-        return timeframes.is_open(self.validity, facts.query.now, facts.zone)
+        here = local(self.validity, written_in=facts.query.written_in, zone=facts.zone)
+        return timeframes.is_open(here, facts.query.now, facts.zone)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

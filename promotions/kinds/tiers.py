@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 from django.db import models
 from django.db.models import F
 
+from core import places
 from core.models import ProjectSettings
 from core.prepared import Prepared
 from engine import Candidate, RedeemableObject, Step, effects
@@ -29,7 +30,7 @@ class TierKind:
     object: Final = RedeemableObject.PROMOTION_TIER.value
 
     def find(self, ids: Collection[str], settings: ProjectSettings) -> Mapping[str, models.Model]:
-        return {row.public_id: row for row in _named(list(ids))}
+        return {row.public_id: row for row in _named(list(ids)) if places.sees(row.campaign.places)}
 
     def describe(self, requested: Requested, row: models.Model) -> Found:
         tier = cast(PromotionTier, row)

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from django.db import models
 from django.db.models import F
 
-from core import prepared, project
+from core import places, prepared, project
 from core.ids import has_prefix
 from core.models import ProjectSettings
 from core.prepared import Prepared
@@ -38,10 +38,15 @@ _named: Final = Prepared(
 )
 _use: Final = (
     "UPDATE promotions_voucher SET redeemed_quantity = redeemed_quantity + 1, "
-    "held_quantity = held_quantity - %(own)s "
+    "held_quantity = held_quantity - %(own)s, is_out_of_pool = TRUE "
     "WHERE id = %(voucher)s AND (redemption_quantity IS NULL "
     "OR redemption_quantity > redeemed_quantity + held_quantity - %(own)s)"
 )
+
+
+def _is_in_reach(row: Voucher) -> bool:
+    """Of the caller, if he is limited to places."""
+    return places.sees(row.campaign.places if row.campaign is not None else ())
 
 
 class VoucherKind:
@@ -54,7 +59,7 @@ class VoucherKind:
         # An id beats a code that happens to look like one (contract: semantics-core 1.3).
         by_public_id = {row.public_id: row for row in rows}
         found = {value: by_public_id.get(value) or by_key.get(key) for value, key in keys.items()}
-        return {value: row for value, row in found.items() if row is not None}
+        return {value: row for value, row in found.items() if row is not None and _is_in_reach(row)}
 
     def describe(self, requested: Requested, row: models.Model) -> Found:
         voucher = cast(Voucher, row)

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from core.models import PublicIdField, TimestampedModel
 from promotions.models.campaigns import Campaign
+from promotions.models.reach import BudgetsInReach
 from promotions.models.versions import Version
 
 
@@ -91,6 +92,8 @@ class Budget(TimestampedModel):
         Version, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
     )
     deleted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = BudgetsInReach()
 
     class Meta:
         constraints = (

@@ -12,6 +12,7 @@ from django_fsm import RETURN_VALUE, FSMField, FSMModelMixin, transition
 
 from core.models import ExactJSONDecoder, PublicIdField, TimestampedModel
 from promotions.models.categories import Category
+from promotions.models.reach import CampaignsInReach
 from promotions.models.validity import TimeLimited
 from promotions.models.versions import Version
 
@@ -154,6 +155,8 @@ class Campaign(FSMModelMixin, TimestampedModel, TimeLimited):
     )
     deleted_at = models.DateTimeField("in the bin since", null=True, editable=False)
     released_at = models.DateTimeField("name free since", null=True, editable=False)
+
+    objects = CampaignsInReach()
 
     class Meta:
         constraints = (

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.models import PublicIdField
+from promotions.models.reach import OfVouchers
 from promotions.models.redemptions import Redemption, Rollback
 from promotions.models.returns import OrderReturn
 from promotions.models.vouchers import Voucher
@@ -41,6 +42,8 @@ class CardTransaction(models.Model):
     order_return = models.ForeignKey(
         OrderReturn, on_delete=models.PROTECT, null=True, related_name="card_transactions"
     )
+
+    objects = OfVouchers()
 
     class Meta:
         constraints = (

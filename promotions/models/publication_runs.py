@@ -9,6 +9,7 @@ from core.models import PublicIdField, TimestampedModel
 from integrations.models import AsyncAction
 from promotions.models.campaigns import Campaign
 from promotions.models.publications import Publication
+from promotions.models.reach import OfCampaigns
 
 
 class PublicationRun(TimestampedModel):
@@ -44,6 +45,8 @@ class PublicationRun(TimestampedModel):
     failed_count = models.PositiveIntegerField(default=0)
     action = models.ForeignKey(AsyncAction, on_delete=models.PROTECT, null=True, related_name="+")
     finished_at = models.DateTimeField(null=True)
+
+    objects = OfCampaigns()
 
     class Meta:
         constraints = (

@@ -8,6 +8,7 @@ from django.db.models import Q
 from commerce.models import Customer
 from core.models import PublicIdField
 from promotions.models.campaigns import Campaign
+from promotions.models.reach import OfCampaigns
 from promotions.models.vouchers import Voucher
 
 
@@ -44,6 +45,8 @@ class Publication(models.Model):
     metadata = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     failure_code = models.CharField(max_length=64, blank=True, default="")
     failure_message = models.CharField(max_length=1000, blank=True, default="")
+
+    objects = OfCampaigns()
 
     class Meta:
         constraints = (

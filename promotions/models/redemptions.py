@@ -9,6 +9,7 @@ from django.db.models import Q
 from commerce.models import Customer, Order
 from core.models import PublicIdField
 from promotions.models.campaigns import Campaign
+from promotions.models.reach import RedemptionsInReach, RollbacksInReach
 from promotions.models.tiers import PromotionTier
 from promotions.models.vouchers import Voucher
 
@@ -73,6 +74,8 @@ class Redemption(models.Model):
     failure_message = models.TextField(blank=True, default="")
     snapshot = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     outcome = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+
+    objects = RedemptionsInReach()
 
     class Meta:
         constraints = (
@@ -146,6 +149,8 @@ class Rollback(models.Model):
     channel_id = models.CharField(max_length=100, blank=True, default="")
     order_snapshot = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     credits = models.BigIntegerField(null=True, help_text="Credits or points that went back to the card.")
+
+    objects = RollbacksInReach()
 
     class Meta:
         indexes = (models.Index(fields=["-rolled_back_at", "-id"], name="rollback_newest"),)

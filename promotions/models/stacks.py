@@ -8,6 +8,7 @@ from django.db.models import Q
 from core.models import PublicIdField, TimestampedModel
 from promotions.models.campaigns import Campaign
 from promotions.models.categories import Category
+from promotions.models.reach import OfCampaigns
 from promotions.models.tiers import PromotionTier
 
 MOST_TIERS: Final = 30
@@ -28,6 +29,8 @@ class PromotionStack(TimestampedModel):
     category = models.ForeignKey(
         Category, on_delete=models.SET_NULL, null=True, blank=True, related_name="stacks"
     )
+
+    objects = OfCampaigns()
 
     class Meta:
         indexes = (models.Index(fields=["-created_at", "-id"], name="stack_newest"),)

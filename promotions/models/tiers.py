@@ -6,6 +6,7 @@ from django.db.models import Q
 from core.models import ExactJSONDecoder, PublicIdField, TimestampedModel
 from promotions.models.campaigns import Campaign
 from promotions.models.categories import Category
+from promotions.models.reach import OfCampaigns
 from promotions.models.validity import TimeLimited
 from promotions.models.versions import Version
 
@@ -34,6 +35,8 @@ class PromotionTier(TimestampedModel, TimeLimited):
         Version, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
     )
     deleted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = OfCampaigns()
 
     class Meta:
         constraints = (

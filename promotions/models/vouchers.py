@@ -7,6 +7,7 @@ from commerce.models import Customer
 from core.models import ExactJSONDecoder, PublicIdField, TimestampedModel
 from promotions.models.campaigns import Campaign
 from promotions.models.categories import Category
+from promotions.models.reach import OfCampaigns
 from promotions.models.validity import TimeLimited
 from promotions.models.versions import Version
 
@@ -70,6 +71,8 @@ class Voucher(TimestampedModel, TimeLimited):
     )
     deleted_at = models.DateTimeField("in the bin since", null=True, editable=False)
     released_at = models.DateTimeField("code free since", null=True, editable=False)
+
+    objects = OfCampaigns()
 
     class Meta:
         constraints = (

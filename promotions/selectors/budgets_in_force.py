@@ -28,9 +28,13 @@ class Shopper:
     customer: Customer | None
     payload: Mapping[str, Any]
     metadata: Sequence[Mapping[str, Any]]
-    """Of the redemption and of the order; the first that has a field counts."""
+    """Of the redemption and of the order; the first that has a field counts. In which store the caller is,
+    if that is known, beats what they say.
+    """
 
     def field(self, name: str) -> str:
+        if name == USUAL_STORE_FIELD and self.actor.store:
+            return self.actor.store
         for metadata in self.metadata:
             value = metadata.get(name)
             if isinstance(value, str | int) and not isinstance(value, bool) and str(value):

@@ -4,28 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from commerce.models import Customer
 from core.exact import exact
 from engine.rules import Needs
-from promotions.models import PromotionTier, Voucher
+from promotions.models import Campaign, Holder, PromotionTier, Voucher
 from promotions.redeemables import Found
-from promotions.selectors import validation_rules
+from promotions.selectors import validation_rules, whereabouts
 from promotions.selectors.budgets_in_force import InForce, in_force
 from promotions.selectors.candidate_budgets import budgets_of
 from promotions.selectors.counter_reading import Wanted
 from promotions.selectors.stops import Stops
 from promotions.selectors.tallies import IN_CAMPAIGN_OF_EVERYBODY, Counted, Tally
+from promotions.selectors.whereabouts import Called, Here
+
+if TYPE_CHECKING:
+    from promotions.selectors.snapshots import Asking
 
 
-def with_rules(found: Sequence[Found]) -> tuple[list[Found], list[InForce], Stops]:
-    """Each candidate with its own rules and then its campaign's, the budgets of their campaigns, all stops.
+def with_rules(found: Sequence[Found], called: Called) -> tuple[list[Found], list[InForce], Stops, Here]:
+    """Each candidate with its own rules and then its campaign's, the budgets of their campaigns, all stops,
+    and the place that is called so.
 
     One query. Contract: semantics-core 7.2.
     """
     assigned = validation_rules.rules_of(
-        vouchers=_keys(found, Voucher), tiers=_keys(found, PromotionTier), campaigns=_campaigns(found)
+        vouchers=_keys(found, Voucher),
+        tiers=_keys(found, PromotionTier),
+        campaigns=_campaigns(found),
+        called=called,
     )
     ruled = []
     for entry in found:
@@ -44,19 +52,48 @@ def with_rules(found: Sequence[Found]) -> tuple[list[Found], list[InForce], Stop
             candidate = replace(entry.candidate, rules=rules)
             entry = replace(entry, candidate=candidate, rule_version_ids=versions)
         ruled.append(entry)
-    return ruled, in_force(assigned.budgets), assigned.stops
+    return ruled, in_force(assigned.budgets), assigned.stops, assigned.here
+
+
+def in_place(found: Sequence[Found], here: Here, asking: Asking) -> list[Found]:
+    """Those of campaigns that do not apply here say why."""
+
+    def placed(entry: Found) -> Found:
+        if entry.campaign is None or not entry.campaign.places:
+            return entry
+        candidate = whereabouts.refused(entry.candidate, entry.campaign.places, here, asking)
+        return replace(entry, candidate=candidate)
+
+    return [placed(entry) for entry in found]
 
 
 def with_holder(found: Sequence[Found], customer: Customer | None) -> list[Found]:
-    """Codes that somebody has say whether this customer is the one."""
+    """Codes that somebody has say whether this customer has them; one query if generic ones are among them,
+    of which there may be many holders.
+    """
+    shared = [entry.row.pk for entry in found if _may_be_shared(entry, customer)]
+    shared_with = (
+        set(Holder.objects.filter(customer=customer, voucher__in=shared).values_list("voucher", flat=True))
+        if shared
+        else frozenset[int]()
+    )
 
     def held(entry: Found) -> Found:
         if not isinstance(entry.row, Voucher) or entry.row.holder_id is None:
             return entry
-        is_his = customer is not None and customer.pk == entry.row.holder_id
+        is_last = customer is not None and customer.pk == entry.row.holder_id
+        is_his = is_last or entry.row.pk in shared_with
         return replace(entry, candidate=replace(entry.candidate, is_held_by_customer=is_his))
 
     return [held(entry) for entry in found]
+
+
+def _may_be_shared(entry: Found, customer: Customer | None) -> bool:
+    """Whether only the wallets know if this customer has the code: it was given to more than the last one."""
+    row = entry.row
+    if customer is None or not isinstance(row, Voucher) or row.holder_id in (None, customer.pk):
+        return False
+    return entry.campaign is None or entry.campaign.type == Campaign.Type.STANDALONE
 
 
 def with_counts(

@@ -16,6 +16,7 @@ from typing import Final
 
 from django.db.models import Q
 
+from core import places
 from engine import Candidate, Snapshot, effects
 from engine.index import Index, Match
 from engine.rules import Needs
@@ -259,5 +260,7 @@ _rules_only: Final = Catalogue(is_exact=False)
 def current(*, is_exact: bool) -> Catalogue:
     """The catalogue of this process, up to date."""
     catalogue = _exact if is_exact else _rules_only
-    catalogue.refresh()
+    # It is there for all callers, also those who see more than this one.
+    with places.limited_to(None):
+        catalogue.refresh()
     return catalogue

@@ -67,7 +67,7 @@ def concerns_articles(candidate: Candidate, query: Snapshot, scope: Scope) -> bo
 def _rules_hold(candidate: Candidate, query: Snapshot, scope: Scope) -> bool:
     """Whatever the effect would be."""
     zone, basket = ZoneInfo(query.time_zone), query.basket
-    if eligibility.refusal(candidate, now=query.now, zone=zone) is not None:
+    if eligibility.refusal(candidate, query, zone=zone) is not None:
         return False
     situation = Situation(
         snapshot=query,

@@ -59,6 +59,7 @@ class Parent:
     public_id: str
     campaign_type: str
     is_active: bool
+    places: tuple[str, ...]
     validity: Validity
     discount: Mapping[str, Any] | None
     category: EngineCategory | None
@@ -110,6 +111,7 @@ def parent(row: Campaign, category: EngineCategory | None, rules: tuple[RuleSet,
         public_id=row.public_id,
         campaign_type=row.campaign_type,
         is_active=row.is_active,
+        places=tuple(row.places),
         validity=engine_input.validity(row, activity_duration=row.activity_duration_after_publishing),
         discount=gifts.effect_of_campaign(row),
         category=category,

@@ -10,9 +10,11 @@ from django.db.models import Q
 
 from commerce.models import Product, ProductCollection, Segment, Sku
 from core.ids import has_prefix
+from core.models import Area, Store
 from engine import Candidate, Outcome, Reason, rules
 from engine.items import ItemObject, ItemRef
 from engine.rules import RuleSet
+from promotions.selectors import whereabouts
 from promotions.selectors.needs import articles_of
 from promotions.selectors.snapshots import Loaded
 
@@ -23,8 +25,9 @@ def known_names(candidates: Iterable[Candidate]) -> dict[str, str]:
     One query for each kind of thing that is mentioned.
     """
     candidates = list(candidates)
+    places = {name for one in candidates for name in whereabouts.named_in(one.reason)}
     rule_sets = [rule_set for candidate in candidates for rule_set in candidate.rules]
-    return _known(rule_sets, articles_of(candidates))
+    return _known(rule_sets, articles_of(candidates)) | _places(places)
 
 
 def names_in(*rule_sets: RuleSet, articles: Iterable[str] = ()) -> dict[str, str]:
@@ -52,6 +55,13 @@ def _known(rule_sets: Collection[RuleSet], articles: Collection[str]) -> dict[st
     return known
 
 
+def _places(ids: Collection[str]) -> dict[str, str]:
+    if not ids:
+        return {}
+    areas = Area.objects.filter(public_id__in=ids).values_list("public_id", "name")
+    return dict(areas) | dict(Store.objects.filter(public_id__in=ids).values_list("public_id", "name"))
+
+
 def spelled_out(text: str, names: Mapping[str, str]) -> str:
     """The text with names where it has ids."""
     if not names:
@@ -66,7 +76,7 @@ def with_names(loaded: Loaded, outcome: Outcome) -> Outcome:
     refused = [
         by_name[step.object, step.key]
         for step in outcome.steps
-        if step.reason is not None and by_name[step.object, step.key].rules
+        if step.reason is not None and _has_ids(by_name[step.object, step.key], step.reason)
     ]
     if not refused:
         return outcome
@@ -76,6 +86,10 @@ def with_names(loaded: Loaded, outcome: Outcome) -> Outcome:
         for step in outcome.steps
     )
     return replace(outcome, steps=steps)
+
+
+def _has_ids(candidate: Candidate, reason: Reason) -> bool:
+    return bool(candidate.rules or whereabouts.named_in(reason))
 
 
 def readable(reason: Reason, known: Mapping[str, str]) -> Reason:

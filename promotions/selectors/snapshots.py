@@ -21,9 +21,9 @@ from engine.rules import Needs
 from promotions import engine_input
 from promotions.category_rules import CategoryRules
 from promotions.redeemables import Found, Requested, kind_of
-from promotions.selectors import articles, facts, stacking_rules, stacks, stops
+from promotions.selectors import articles, facts, stacking_rules, stacks, stops, whereabouts
 from promotions.selectors.articles import Articles
-from promotions.selectors.candidates import with_counts, with_holder, with_rules
+from promotions.selectors.candidates import in_place, with_counts, with_holder, with_rules
 from promotions.selectors.counter_reading import CounterReader, Looking, Wanted, wanted_by
 from promotions.selectors.holds import with_holds
 from promotions.selectors.needs import articles_of, needs_of
@@ -113,7 +113,8 @@ def complete(*, found: Sequence[Found], asking: Asking, counters: CounterReader 
     articles those that somebody asks for. `counters` says how counters are read, None: without a trace.
     """
     settings = asking.settings
-    ruled, budgets, in_force = with_rules(found)
+    ruled, budgets, in_force, here = with_rules(found, whereabouts.called(asking))
+    ruled = in_place(ruled, here, asking)
     held = with_holds(with_holder(ruled, asking.customer), session_key=asking.session_key, now=asking.now)
     needs = needs_of([entry.candidate for entry in held])
     added = articles.load(articles_of([entry.candidate for entry in held]))
@@ -128,9 +129,9 @@ def complete(*, found: Sequence[Found], asking: Asking, counters: CounterReader 
     calling = stops.calling_of(asking)
     snapshot = Snapshot(
         now=asking.now,
-        time_zone=settings.time_zone,
+        **here.times(settings),
         basket=basket,
-        customer=facts.customer_facts(asking.customer, asking.payload, needs),
+        customer=facts.customer_facts(asking.customer, asking.payload, needs, now=asking.now),
         candidates=tuple(entry.candidate for entry in complete),
         stacking_rules=engine_input.stacking_rules(settings, category_rules),
         call=facts.call_facts(asking.actor, asking.metadata if "call.metadata" in needs.facts else {}),

@@ -62,7 +62,7 @@ def expanded(requested: tuple[Requested, ...]) -> tuple[Requested, ...]:
     if len(requested) > 1:
         raise StackNotAlone()
     places = StackedTier.objects.filter(
-        stack__public_id=stacks[0].id, stack__campaign__deleted_at=None, tier__deleted_at=None
+        stack__in=present().filter(public_id=stacks[0].id), tier__deleted_at=None
     )
     ids = list(places.order_by("position").values_list("tier__public_id", flat=True))
     if not ids:

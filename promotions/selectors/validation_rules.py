@@ -20,8 +20,9 @@ from core.models import ExactJSONDecoder
 from engine import rules
 from engine.rules import RuleSet
 from promotions.models import Campaign, PromotionTier, ValidationRule, ValidationRuleAssignment
-from promotions.selectors import stops
+from promotions.selectors import stops, whereabouts
 from promotions.selectors.stops import Stops
+from promotions.selectors.whereabouts import Called, Here
 
 RESOURCE: Final = "validation_rules"
 """What an error calls a rule; the `object` of a printed one."""
@@ -49,6 +50,11 @@ SELECT NULL, NULL, NULL, NULL, NULL, in_force.stop, NULL, NULL, NULL, NULL
 FROM ("""
     + stops.IN_FORCE
     + """) AS in_force(stop)
+UNION ALL
+SELECT 0, NULL, NULL, NULL, NULL, named.place, NULL, NULL, NULL, NULL
+FROM ("""
+    + whereabouts.NAMED
+    + """) AS named(place)
 """
 )
 _COLUMN_OF_PREFIX: Final = (("camp", "campaign"), ("promo", "promotion_tier"), ("v", "voucher"))
@@ -144,13 +150,16 @@ def with_assignment[Row: models.Model](rows: QuerySet[Row], *paths: str) -> Quer
     return rows.select_related(*rules_at).defer(*unprinted)
 
 
+_NOWHERE: Final = Called()
+
+
 @dataclass(frozen=True, kw_only=True)
 class RulesOf:
     """Rules of redeemables by primary key, parsed; who has none gets an empty tuple.
 
     `version_ids`: primary keys of the versions that were read, by the wire id of the rule. `budgets`: the
     campaigns that draw on each budget in force, which stands there as JSON. `stops`: emergency stops in force
-    (`selectors.stops`).
+    (`selectors.stops`). `here`: the place that was asked for.
     """
 
     vouchers: Mapping[int, tuple[RuleSet, ...]]
@@ -159,6 +168,7 @@ class RulesOf:
     version_ids: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[str, Sequence[int]] = field(default_factory=dict)
     stops: Stops = field(default_factory=Stops)
+    here: Here = field(default_factory=lambda: Here(called=_NOWHERE))
 
     def voucher(self, pk: int) -> tuple[RuleSet, ...]:
         return self.vouchers.get(pk, ())
@@ -171,23 +181,32 @@ class RulesOf:
 
 
 def rules_of(
-    *, vouchers: Collection[int] = (), campaigns: Collection[int] = (), tiers: Collection[int] = ()
+    *,
+    vouchers: Collection[int] = (),
+    campaigns: Collection[int] = (),
+    tiers: Collection[int] = (),
+    called: Called = _NOWHERE,
 ) -> RulesOf:
-    """The rules assigned to these primary keys, the budgets of these campaigns, and all emergency stops.
+    """The rules assigned to these primary keys, the budgets of these campaigns, all emergency stops, and the
+    place that is called so.
 
     In one query (in none, if there are no keys).
     """
     found: dict[str, dict[int, tuple[RuleSet, ...]]] = {"voucher": {}, "campaign": {}, "promotion_tier": {}}
     version_ids: dict[str, int] = {}
     wanted = {"vouchers": list(vouchers), "campaigns": list(campaigns), "tiers": list(tiers)}
+    named: list[str] = []
     budgets: dict[str, list[int]] = {}
     in_force: list[str] = []
     read_at = time.monotonic()
     if any(wanted.values()):
         with prepared.cursor() as cursor:
-            cursor.execute(_RULES_OF, wanted)
+            cursor.execute(_RULES_OF, {**wanted, "store": called.store, "area": called.area})
             rows = cursor.fetchall()
         for voucher, campaign, tier, version_id, *rule in rows:
+            if voucher == 0:
+                named.append(rule[1])
+                continue
             if rule[0] is None and campaign is None:
                 in_force.append(rule[1])
                 continue
@@ -207,6 +226,7 @@ def rules_of(
         budgets=budgets,
         version_ids=version_ids,
         stops=stops.of(in_force, read_at=read_at),
+        here=whereabouts.of(called, named),
     )
 
 

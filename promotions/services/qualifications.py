@@ -18,7 +18,7 @@ from django.db.models import Q
 from commerce.selectors import orders as order_resolution
 from commerce.selectors.orders import OrderSpec, ResolvedOrder
 from commerce.services import customers
-from core import project
+from core import places, project
 from core.actors import Actor
 from core.models import ProjectSettings
 from engine import Basket, Candidate, Snapshot, Step
@@ -37,6 +37,7 @@ from promotions.selectors import (
     stacking_rules,
     stops,
     validation_rules,
+    whereabouts,
 )
 from promotions.selectors.articles import Articles
 from promotions.selectors.candidates import with_counts
@@ -48,6 +49,7 @@ from promotions.selectors.offers import Offer
 from promotions.selectors.scenarios import SCOPES, Scenario, Scope
 from promotions.selectors.snapshots import Asking
 from promotions.selectors.stops import Calling, Stop
+from promotions.selectors.whereabouts import Here
 from promotions.services.validations import tracking_of
 
 
@@ -135,9 +137,20 @@ class _Case:
     category_rules: CategoryRules
     stops: Sequence[Stop]
     calling: Calling
+    here: Here
 
-    def stops_offer(self, offer: Offer) -> bool:
-        """Did operations stop it, whatever the order holds?"""
+    def bars(self, offer: Offer) -> bool:
+        """Is it out of the caller's reach, does it not apply where he is, or did operations stop it, whatever
+        the order holds?
+        """
+        assigned = offer.parent.places if offer.parent is not None else ()
+        return (
+            not places.sees(assigned)
+            or not self.here.allows(assigned, self.asking.actor.places)
+            or self._stops(offer)
+        )
+
+    def _stops(self, offer: Offer) -> bool:
         campaign_id = offer.parent.public_id if offer.parent is not None else None
         return any(
             stop.covers(self.calling, campaign_id=campaign_id, category_id=offer.category_id)
@@ -164,7 +177,7 @@ class _Case:
         to the next one.
         """
         hits = []
-        for row in self.with_counts([row for row in rows if not self.stops_offer(row.offer)]):
+        for row in self.with_counts([row for row in rows if not self.bars(row.offer)]):
             if not self._has_facts_for(row.found.candidate):
                 continue
             step = judging.judge(row.found.candidate, self.query, self.scope)
@@ -235,8 +248,7 @@ def _redeemables(spec: QualificationSpec, asking: Asking) -> tuple[_Case, list[_
 def _of_catalogue(case: _Case, catalogue: Catalogue) -> list[_Proposal]:
     query, scope = case.query, case.scope
     found = catalogue.matching(query, omit=scope.omit)
-    if case.stops:
-        found = [(match, offer) for match, offer in found if not case.stops_offer(offer)]
+    found = [(match, offer) for match, offer in found if not case.bars(offer)]
     if query.customer is None and scope.asks_customer:
         found = [(match, offer) for match, offer in found if not offer.asks_customer]
     if scope.is_exact:
@@ -260,7 +272,7 @@ def _stacks(spec: QualificationSpec, asking: Asking) -> tuple[_Case, list[_Propo
     case = _case(spec, scope, asking, needs_of(candidates), articles_of(candidates))
     hits = []
     for stack in stacks:
-        if any(case.stops_offer(tier.offer) for tier in stack.tiers):
+        if any(case.bars(tier.offer) for tier in stack.tiers):
             continue
         tiers = case.with_counts(stack.tiers)
         steps = judging.judge_stack([tier.found.candidate for tier in tiers], case.query, scope)
@@ -284,11 +296,12 @@ def _case(
         needs |= Needs(collections=in_force.collections)
         loaded = articles.with_collections(loaded, in_force.collections, now=asking.now)
     calling = stops.calling_of(asking)
+    here = whereabouts.read(whereabouts.called(asking))
     query = Snapshot(
         now=asking.now,
-        time_zone=asking.settings.time_zone,
+        **here.times(asking.settings),
         basket=_plain(facts.basket_facts(asking.order, needs, now=asking.now)),
-        customer=facts.customer_facts(asking.customer, asking.payload, needs),
+        customer=facts.customer_facts(asking.customer, asking.payload, needs, now=asking.now),
         stacking_rules=engine_input.stacking_rules(asking.settings, category_rules),
         call=facts.call_facts(asking.actor, asking.metadata if "call.metadata" in needs.facts else {}),
         articles=loaded.engine,
@@ -306,6 +319,7 @@ def _case(
         category_rules=category_rules,
         stops=in_force.real,
         calling=calling,
+        here=here,
     )
 
 

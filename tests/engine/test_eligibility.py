@@ -10,7 +10,7 @@ from engine import effects, reasons
 from engine.durations import Duration
 from engine.eligibility import refusal
 from engine.reasons import Reason, ReasonKey
-from engine.snapshot import Candidate, RedeemableObject, Uses
+from engine.snapshot import Candidate, RedeemableObject, Snapshot, Uses
 from engine.validity import Timeframe, Validity
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)  # a Tuesday
@@ -23,7 +23,7 @@ TIER = Candidate(key="promo_1", label="Ten off", object=RedeemableObject.PROMOTI
 
 
 def refused(candidate: Candidate, now: datetime = NOW) -> Reason | None:
-    return refusal(candidate, now=now, zone=WARSAW)
+    return refusal(candidate, Snapshot(now=now, time_zone=WARSAW.key), zone=WARSAW)
 
 
 @pytest.mark.parametrize("candidate", [VOUCHER, TIER])

@@ -1,0 +1,28 @@
+"""What every request begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+
+from core import places
+from core.staff import staff_places
+
+_PEOPLE: Final = ("/admin/", "/calendar/")
+
+
+class PlacesMiddleware:
+    """People see what their areas and stores have; API views set the limit of their key themselves.
+
+    Whatever a request was limited to ends with it: threads go on to the next one.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_person = request.path_info.startswith(_PEOPLE) and request.user.is_authenticated
+        with places.limited_to(staff_places(request.user) if is_person else None):
+            return self.get_response(request)
