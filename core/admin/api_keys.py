@@ -22,7 +22,15 @@ from core.services import api_keys
 class ApiKeyForm(forms.ModelForm):
     class Meta:
         model = ApiKey
-        fields = ("name", "kind", "role", "allowed_origins", "allowed_addresses", "expires_at")
+        fields = (
+            "name",
+            "kind",
+            "role",
+            "allowed_origins",
+            "allowed_addresses",
+            "is_integration",
+            "expires_at",
+        )
 
     def clean(self) -> Any:
         cleaned = super().clean() or self.cleaned_data
@@ -54,11 +62,11 @@ class ApiKeyAdmin(ModelAdmin):
     actions_detail = ("rotate", "block", "unblock")
     add_fieldsets = (
         (None, {"fields": ("name", "kind", "role"), "description": "The token is shown once, after saving."}),
-        ("Limits", {"fields": ("allowed_origins", "allowed_addresses", "expires_at")}),
+        ("Limits", {"fields": ("allowed_origins", "allowed_addresses", "is_integration", "expires_at")}),
     )
     fieldsets = (
         (None, {"fields": ("name", "app_id", "kind", "token_end", "state", "role")}),
-        ("Limits", {"fields": ("allowed_origins", "allowed_addresses", "expires_at")}),
+        ("Limits", {"fields": ("allowed_origins", "allowed_addresses", "is_integration", "expires_at")}),
         ("Use", {"fields": ("last_used_at", "created_at", "updated_at")}),
     )
 

@@ -46,6 +46,7 @@ def create(
     allowed_origins: list[str] | None = None,
     allowed_addresses: list[str] | None = None,
     expires_at: datetime | None = None,
+    is_integration: bool = False,
 ) -> IssuedKey:
     """Make a key with 256 random bits of secret."""
     token = secrets.token_urlsafe(32)
@@ -59,6 +60,7 @@ def create(
         allowed_origins=allowed_origins or [],
         allowed_addresses=allowed_addresses or [],
         expires_at=expires_at,
+        is_integration=is_integration,
         created_at=now,
     )
     audit.log(actor, "api_key.created", key, now=now, after={"name": name, "kind": kind, "role": role})

@@ -118,7 +118,7 @@ def wallet(customer: Customer, now: datetime) -> list[Shown]:
 
     One query, two more when there are some, and one when validation sessions hold some of them.
     """
-    rows = list(_shown(_held_codes(customer.pk), [], ()).values())
+    rows = list(_shown(_held_codes(customer.pk, customer.pk), [], ()).values())
     found = holds.with_holds([row.found for row in rows], session_key="", now=now)
     return [
         replace(row, found=replace(entry, candidate=_held(entry.candidate)))
@@ -196,7 +196,11 @@ _IS_GENERIC: Final = (
     "holder_id IS NULL AND type <> 'GIFT_VOUCHER' AND (campaign_id IS NULL"
     " OR campaign_id IN (SELECT id FROM promotions_campaign WHERE type = 'STANDALONE'))"
 )
-_held_codes: Final = Prepared(Voucher, f"holder_id = %s AND {_USABLE}")
+_held_codes: Final = Prepared(
+    Voucher,
+    "id IN (SELECT id FROM promotions_voucher WHERE holder_id = %s "
+    f"UNION SELECT voucher_id FROM promotions_holder WHERE customer_id = %s) AND {_USABLE}",
+)
 _generic_codes: Final = Prepared(Voucher, f"id = ANY(%s) AND {_USABLE} AND {_IS_GENERIC}")
 _enabled_tiers: Final = Prepared(PromotionTier, "id = ANY(%s) AND is_active AND deleted_at IS NULL")
 _live_campaigns: Final = Prepared(Campaign, "id = ANY(%s) AND is_active AND deleted_at IS NULL")

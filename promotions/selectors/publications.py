@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from commerce.models import Customer
 from core.errors import NotFound
@@ -14,6 +15,21 @@ def printable(publications: QuerySet[Publication]) -> QuerySet[Publication]:
     """With customer, campaign and codes: three queries however many there are."""
     codes = PublishedCode.objects.select_related("voucher").order_by("pk")
     return publications.select_related("customer", "campaign").prefetch_related(Prefetch("codes", codes))
+
+
+def listed(publications: QuerySet[Publication]) -> QuerySet[Publication]:
+    """With names for what can be filtered by but has no column: of several codes the first one counts."""
+    first = PublishedCode.objects.filter(publication=OuterRef("pk")).order_by("pk")
+    return publications.alias(
+        shown_voucher_type=Coalesce(Subquery(first.values("voucher__type")[:1]), Value("")),
+        shown_voucher_id=Coalesce(Subquery(first.values("voucher__public_id")[:1]), Value("")),
+        is_referral_code=Value(False),
+    )
+
+
+def codes_of(publication: Publication) -> list[Voucher]:
+    """What a printable publication gave, in the order in which it was given."""
+    return [entry.voucher for entry in publication.codes.all()]
 
 
 def get(public_id: str) -> Publication:
@@ -59,4 +75,5 @@ def wallet(customer: Customer) -> QuerySet[Holder]:
     present = Holder.objects.filter(
         customer=customer, voucher__deleted_at=None, voucher__campaign__deleted_at=None
     )
-    return present.select_related("customer").prefetch_related(Prefetch("voucher", vouchers))
+    named = present.alias(redeemable_object=Value("voucher"))
+    return named.select_related("customer").prefetch_related(Prefetch("voucher", vouchers))

@@ -212,7 +212,7 @@ def _means(payload: Mapping[str, Any], customer: Customer) -> bool:
 
 
 def _names(spec: PublicationSpec, first: Publication) -> bool:
-    codes = [entry.voucher for entry in first.codes.all()]
+    codes = selectors.codes_of(first)
     if spec.voucher:
         key = project.code_key(spec.voucher, project.current())
         return any(spec.voucher == code.public_id or key == code.code_key for code in codes)
@@ -221,7 +221,7 @@ def _names(spec: PublicationSpec, first: Publication) -> bool:
 
 
 def _again(first: Publication, customer: Customer) -> Published:
-    vouchers = [entry.voucher for entry in first.codes.all()]
+    vouchers = selectors.codes_of(first)
     return Published(publication=first, customer=customer, vouchers=vouchers, is_repeated=True)
 
 
@@ -235,7 +235,7 @@ def _write(
     *,
     is_drawn: bool,
 ) -> Published:
-    publication = _row(spec, customer, campaign, now)
+    publication = _row(spec, customer, campaign, actor, now)
     gift = Gift(publication=publication, customer=customer, voucher_ids=pks)
     journal = Journal()
     try:
@@ -252,14 +252,14 @@ def _write(
 
 
 def _row(
-    spec: PublicationSpec, customer: Customer | None, campaign: Campaign | None, now: datetime
+    spec: PublicationSpec, customer: Customer | None, campaign: Campaign | None, actor: Actor, now: datetime
 ) -> Publication:
     return Publication(
         created_at=now,
         customer=customer,
         campaign=campaign,
         source_id=spec.source_id,
-        channel=spec.channel,
+        channel=spec.channel or actor.channel,
         tracking_id=tracking_of("", spec.customer, project.current()) or "",
         cause=spec.cause,
         metadata=dict(spec.metadata),
@@ -274,7 +274,7 @@ def _record_failure(spec: PublicationSpec, refusal: DomainError, actor: Actor, n
     named = known_campaigns.present().filter(name=spec.campaign) | known_campaigns.present().filter(
         public_id=spec.campaign
     )
-    failed = _row(spec, customer, voucher.campaign if voucher else named.first(), now)
+    failed = _row(spec, customer, voucher.campaign if voucher else named.first(), actor, now)
     failed.result = Publication.Result.FAILURE
     failed.voucher_code = voucher.code if voucher else spec.voucher
     failed.failure_code = refusal.key

@@ -51,6 +51,7 @@ def key_of(kind: str, name: str) -> ApiKey:
         role=name if name in set(Role) else Role.ADMIN,
         secret_hash=api_keys.hash_token("another" if name == "wrong" else TOKEN),
         allowed_origins=["https://shop.example"] if kind == "client" else [],
+        is_integration=kind == "server",
         blocked_at=NOW if name == "blocked" else None,
         expires_at=NOW if name == "expired" else None,
         created_at=NOW,
@@ -78,7 +79,9 @@ def caller(key: ApiKey) -> APIClient:
 
 @pytest.fixture(autouse=True)
 def _client_keys_may_do_all(db: None) -> None:
-    ProjectSettings.objects.update(client_redeem_enabled=True, client_events_enabled=True)
+    ProjectSettings.objects.update(
+        client_redeem_enabled=True, client_publish_enabled=True, client_events_enabled=True
+    )
 
 
 def call(client: APIClient, method: str, route: Route) -> Any:

@@ -5,13 +5,24 @@
 
 from __future__ import annotations
 
-from promotions.api.urls import budgets, catalogue, deprecated, returns, runtime, stacks, stops, versions
+from promotions.api.urls import (
+    budgets,
+    catalogue,
+    deprecated,
+    publications,
+    returns,
+    runtime,
+    stacks,
+    stops,
+    versions,
+)
 
 urlpatterns = [
     *runtime.urlpatterns,
     *returns.urlpatterns,
     *deprecated.urlpatterns,
     *versions.urlpatterns,
+    *publications.urlpatterns,
     *budgets.urlpatterns,
     *stacks.urlpatterns,
     *stops.urlpatterns,

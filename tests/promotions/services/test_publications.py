@@ -83,7 +83,7 @@ def test_it_is_told_and_written_down(give: Any) -> None:
         "campaign_id": campaign.public_id,
         "voucher_id": code.public_id,
         "voucher_ids": [code.public_id],
-        "channel": "",
+        "channel": "COMMAND",
         "failure_code": None,
     }
     assert told["voucher.published"].entity_id == code.public_id
