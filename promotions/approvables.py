@@ -12,7 +12,7 @@ from core import project, words
 from core.actors import Actor
 from promotions import approval_contents as contents
 from promotions import approval_facts as facts
-from promotions import approval_pages, approval_trials, approval_words, evidence
+from promotions import approval_distributions, approval_pages, approval_trials, approval_words, evidence
 from promotions.models import (
     DRAFTS,
     Budget,
@@ -30,6 +30,7 @@ from promotions.services import (
     budgets,
     campaigns,
     categories,
+    distributions,
     ledger,
     lifecycle,
     reverting,
@@ -298,6 +299,13 @@ _OPERATIONS: Final[Mapping[str, _Entry]] = {
     "budgets.switch": ("Switch a budget", "modify", budgets.set_active, _budget, ()),
     "budgets.revert": ("Budget back to a version", "modify", reverting.budget, _budget, ()),
     "budgets.delete": ("Delete a budget", "delete", budgets.delete, _budget, ()),
+    "distributions.start": (
+        "Start a distribution",
+        "modify",
+        distributions.start,
+        approval_distributions.describe,
+        (),
+    ),
     "categories.update": ("Change a category", "modify", categories.update, _category, ()),
     "categories.delete": ("Delete a category", "delete", categories.delete, _category, ()),
     "stacking_rules.create": ("New stacking rules", "modify", stacking_rules.create, _stacking, _OF_RULES),

@@ -8,7 +8,7 @@ from typing import Final
 from django.db.models import Model
 from django.urls import reverse
 
-from promotions.models import Budget, Campaign, Category, ValidationRule, Voucher
+from promotions.models import Budget, Campaign, Category, Distribution, ValidationRule, Voucher
 
 _MODELS: Final[dict[str, type[Model]]] = {
     "campaign": Campaign,
@@ -16,6 +16,7 @@ _MODELS: Final[dict[str, type[Model]]] = {
     "validation_rule": ValidationRule,
     "budget": Budget,
     "category": Category,
+    "distribution": Distribution,
 }
 
 

@@ -7,10 +7,16 @@ from datetime import datetime
 from core import events
 from core.models import OutboxEvent
 from integrations.services import async_actions
-from promotions.services import code_batches
+from promotions.services import code_batches, distribution_audience
 
 
 @events.subscribe(async_actions.FINISHED, name="promotions.code_batches.conclude")
 def conclude_batch(event: OutboxEvent, now: datetime) -> None:
     """The codes of a campaign are all there, or will not come."""
     code_batches.conclude(action_id=event.entity_id, now=now)
+
+
+@events.subscribe(*distribution_audience.EVENTS, name="promotions.distributions.react")
+def tell_customers(event: OutboxEvent, now: datetime) -> None:
+    """A message for whoever it is about, where a distribution waits for such a thing."""
+    distribution_audience.react(event=event, now=now)

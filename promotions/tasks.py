@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Final
 
-from celery import shared_task
-from django.utils import timezone
-
+from core import periodic
 from core.actors import Actor
-from promotions.services import catalogue_changes, lifecycle, nightly_proof, sessions
+from core.periodic import Stage
+from promotions.services import (
+    catalogue_changes,
+    distribution_audience,
+    distribution_sending,
+    lifecycle,
+    nightly_proof,
+    sessions,
+)
 
 # Any process that serves requests looks far more often; one that does not starts anew.
 _CHANGES_KEPT_FOR: Final = timedelta(hours=6)
 
 
-@shared_task
-def settle_campaigns(**_: Any) -> int:
+@periodic.job("start and end campaigns", every=60)
+def settle_campaigns(now: datetime) -> int:
     """What may be redeemed goes by the clock anyway; this brings lists, filters and events to it."""
-    return lifecycle.settle_due(now=timezone.now())
+    return lifecycle.settle_due(now=now)
 
 
-@shared_task
-def tidy_sessions(**_: Any) -> int:
+@periodic.job("write to customers", every=5, stage=Stage.FOLLOWING, expires=5)
+def send_distributions(now: datetime) -> int:
+    """Collect customers of distributions that start, and send what is due within their pace."""
+    return distribution_audience.collect_due(now=now) + distribution_sending.send_due(now=now)
+
+
+@periodic.job("tidy validation sessions that are over", every=60, stage=Stage.TIDYING)
+def tidy_sessions(now: datetime) -> int:
     """What ended sessions still hold is free anyway; this only takes it off the sums."""
-    return sessions.tidy_away(now=timezone.now())
+    return sessions.tidy_away(now=now)
 
 
-@shared_task
-def reconcile(**_: Any) -> int | None:
-    """Asked every hour, done once after each night."""
-    return nightly_proof.run_when_due(actor=Actor.system("reconcile", channel="TASK"), now=timezone.now())
+@periodic.job("prove that counters say what their rows say", every=3600, stage=Stage.PROVING)
+def reconcile(now: datetime) -> int | None:
+    """Asked every hour, done once after each night, so that a night without a worker is made up for."""
+    return nightly_proof.run_when_due(actor=Actor.system("reconcile", channel="TASK"), now=now)
 
 
-@shared_task
-def prune_catalogue_changes(**_: Any) -> int:
-    return catalogue_changes.prune(older_than=timezone.now() - _CHANGES_KEPT_FOR)
+@periodic.job("prune changes of the catalogue", every=3600, stage=Stage.TIDYING)
+def prune_catalogue_changes(now: datetime) -> int:
+    return catalogue_changes.prune(older_than=now - _CHANGES_KEPT_FOR)

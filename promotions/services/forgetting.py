@@ -8,14 +8,17 @@ from commerce import identity
 from commerce.models import Customer
 from promotions import budget_subjects
 from promotions.models import Budget, BudgetAlert, Counter
+from promotions.services import distribution_audience
 
 
 def forget(customer: Customer, now: datetime) -> None:
-    """Take his mailbox, number or chosen field out of the names of budgets' counters and alerts.
+    """Empty what messages said to him; take his mailbox, number or chosen field out of the names of counters
+    and alerts.
 
     Called within his erasure, before his row is emptied. What was used stays used; the same mailbox is
     somebody new from now on.
     """
+    distribution_audience.forget(customer)
     for subject, keyed in _subjects(customer).items():
         anonymous = f"{subject.partition(':')[0]}:erased {customer.public_id}"
         budgets = Budget.objects.filter(per=Budget.Per.CUSTOMER, **keyed).values("pk")
