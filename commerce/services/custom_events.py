@@ -14,8 +14,7 @@ from core import events, project
 from core.actors import Actor
 from core.errors import InvalidPayload, NotFound
 from core.idempotency import UNKEYED, Once
-from core.models import MetadataSchema
-from core.services import metadata_schemas
+from core.services import custom_event_schemas
 
 
 @transaction.atomic
@@ -30,19 +29,18 @@ def report(
 ) -> CustomEvent:
     """Keep the event and tell whoever waits for it. The customer is made or merged on the way.
 
-    A schema of the event's name checks its metadata. Without one it is kept, unless the project forbids it.
+    The schema of the event checks its metadata. Without one it is kept, unless the project forbids it.
 
     :raises InvalidPayload: no such event, in a project that accepts only known ones.
     :raises NotFound: the customer's `id` is unknown.
     :raises MetadataInvalid: metadata of the event or the customer breaks its schema.
     """
     once.claim()
-    is_standard = name in metadata_schemas.STANDARD_RESOURCES
-    is_known = not is_standard and MetadataSchema.objects.filter(related_object=name).exists()
-    if not is_known and not project.current().accept_unknown_events:
+    schema = custom_event_schemas.find(name=name)
+    if schema is not None:
+        custom_event_schemas.check(schema, metadata)
+    elif not project.current().accept_unknown_events:
         raise InvalidPayload(f"Property .event must be the name of a known event, not {name!r}")
-    if is_known:
-        metadata_schemas.check(resource=name, metadata=metadata, creating=True)
     if customer.get("id") and customers.find_for_payload(payload=customer) is None:
         raise NotFound.of("customer", str(customer["id"]))
     person = customers.upsert_from_payload(payload=customer, actor=actor, now=now)

@@ -8,7 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from commerce.models import Customer, CustomEvent
-from core.services import metadata_schemas
+from core.services import custom_event_schemas
 from tests.commerce.api.doors import check_not_found
 from tests.factories.commerce import CustomerFactory
 
@@ -101,7 +101,7 @@ def test_a_project_may_refuse_events_without_a_schema(
     settings_row.accept_unknown_events = False
     settings_row.save(update_fields=["accept_unknown_events"])
     properties = {"value": {"type": "number"}}
-    metadata_schemas.create(related_object="known", properties=properties, actor=actor, now=now)
+    custom_event_schemas.create(name="known", properties=properties, actor=actor, now=now)
     customer = {"source_id": "a"}
 
     unknown = api.post(URL, {"event": "unknown", "customer": customer})
