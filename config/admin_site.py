@@ -31,11 +31,12 @@ class FanfareAdminSite(UnfoldAdminSite):  # type: ignore[misc]
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Pages that are no model's: outside of its addresses, or its menu entry would light up, too."""
         from approvals.admin import notifications, simulator
-        from core.admin import second_factor
+        from core.admin import invitations, second_factor
         from promotions.admin import why
 
         own = path("promotions/why/", self.admin_view(why.page), name="promotions_why")
-        return [own, *second_factor.urls(), *notifications.urls(), *simulator.urls(), *super().get_urls()]
+        others = (invitations, second_factor, notifications, simulator)
+        return [own, *(page for module in others for page in module.urls()), *super().get_urls()]
 
     def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         try:

@@ -71,6 +71,8 @@ _SECTIONS: Final = (
             ("Project", "tune", "core.ProjectSettings"),
             ("API keys", "key", "core.ApiKey"),
             ("Metadata schemas", "data_object", "core.MetadataSchema"),
+            ("Known events", "sensors", "core.CustomEventSchema"),
+            ("Branding", "palette", "core.Branding"),
             ("People", "person", "auth.User"),
             ("Groups", "admin_panel_settings", "auth.Group"),
         ),

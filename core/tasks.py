@@ -12,7 +12,7 @@ from django.utils import timezone
 from core import dispatch, health, idempotency, periodic
 from core.actors import Actor
 from core.periodic import Stage
-from core.services import audit_verification, oauth_tokens, sealing
+from core.services import audit_verification, invitations, oauth_tokens, sealing
 
 
 @shared_task(acks_late=True)
@@ -45,6 +45,11 @@ def verify_audit(now: datetime) -> int | None:
 def prune_idempotency_keys(now: datetime) -> int:
     before = now - idempotency.KEPT_FOR
     return _all_of(lambda: idempotency.prune(before=before))
+
+
+@periodic.job("mail waiting invitations", every=20)
+def mail_invitations(now: datetime) -> int:
+    return invitations.send_waiting(now=now)
 
 
 @periodic.job("forget bearer tokens that have ended", every=3600, stage=Stage.TIDYING)

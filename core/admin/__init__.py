@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from core.admin import api_keys, audit, metadata_schemas, outbox, people, project_settings
+from core.admin import (
+    api_keys,
+    audit,
+    branding,
+    custom_event_schemas,
+    metadata_schemas,
+    outbox,
+    people,
+    project_settings,
+)
 
-__all__ = ["api_keys", "audit", "metadata_schemas", "outbox", "people", "project_settings"]
+__all__ = [
+    "api_keys",
+    "audit",
+    "branding",
+    "custom_event_schemas",
+    "metadata_schemas",
+    "outbox",
+    "people",
+    "project_settings",
+]

@@ -16,7 +16,7 @@ _CELLS: Final = ("key", "type", "array", "required", "choices", "lowest", "highe
 # Which rule the columns "from" and "to" stand for.
 _LIMITS: Final = {ValueType.STRING: ("min_length", "max_length"), ValueType.NUMBER: ("gte", "lte")}
 _MORE: Final = {"lt": "below", "gt": "above", "ne": "never", "exact_length": "characters:"}
-_LABELS: Final = {
+LABELS: Final = {
     ValueType.STRING: "Text",
     ValueType.NUMBER: "Number",
     ValueType.BOOLEAN: "Yes or no",
@@ -44,7 +44,7 @@ class DefinitionsWidget(forms.Widget):
         )
         blank = [dict.fromkeys(_CELLS, "") for _ in range(_BLANK_ROWS)]
         context["rows"] = [{"prefix": f"{name}-{i}", **row} for i, row in enumerate([*rows, *blank])]
-        context["types"] = [(kind.value, _LABELS[kind]) for kind in _LABELS]
+        context["types"] = [(kind.value, LABELS[kind]) for kind in LABELS]
         return context
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[dict[str, Any]]:

@@ -20,9 +20,10 @@ from unfold.forms import AdminPasswordChangeForm, BaseDialogForm, UserChangeForm
 
 from core import audit
 from core.admin.base import ModelAdmin, htmx_redirect, reported, staff_actor
+from core.admin.invitations import InvitingMixin
 from core.admin.second_factor import described
-from core.models import SecondFactor
-from core.services import second_factors
+from core.models import Invitation, SecondFactor
+from core.services import people, second_factors
 from core.staff import OPENS
 
 admin.site.unregister(User)
@@ -89,7 +90,7 @@ def _what_groups_open() -> SafeString:
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[misc] # Django comes first, ours adds
+class UserAdmin(InvitingMixin, DjangoUserAdmin, AuditedAdmin):  # type: ignore[misc] # Django comes first, ours adds
     form = PersonForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -97,8 +98,9 @@ class UserAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[misc] # Django c
     list_filter = ("is_active", "is_staff", ("groups", RelatedDropdownFilter))
     ordering = ("username",)
     filter_horizontal = ("groups",)
-    readonly_fields = ("second_step", "last_login", "date_joined")
-    actions_detail = ("reset_second_step",)
+    readonly_fields = ("invited", "second_step", "last_login", "date_joined")
+    actions_list = ("invite",)
+    actions_detail = ("invite_again", "reset_second_step")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
@@ -109,7 +111,7 @@ class UserAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[misc] # Django c
                 "description": _what_groups_open(),
             },
         ),
-        ("Signing in", {"fields": ("second_step", "last_login", "date_joined")}),
+        ("Signing in", {"fields": ("invited", "second_step", "last_login", "date_joined")}),
     )
 
     @display(description="Second step")
@@ -117,11 +119,19 @@ class UserAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[misc] # Django c
         return described(SecondFactor.objects.filter(user_id=person.pk).first())
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
-        """Only for others who have an app: one's own is looked after with one of its codes."""
-        may_reset = self.has_change_permission(request, self.get_object(request, object_id))
+        """A new link for who has not chosen a password yet; a reset of the second step only for others who
+        have an app: one's own is looked after with one of its codes.
+        """
+        if not self.has_change_permission(request, self.get_object(request, object_id)):
+            return []
         is_own = str(object_id) == str(request.user.pk)
         has_app = SecondFactor.objects.filter(user_id=object_id).exists()
-        return super().get_actions_detail(request, object_id) if may_reset and has_app and not is_own else []
+        is_waiting = Invitation.objects.filter(person_id=object_id, accepted_at=None).exists()
+        meant = {"invite_again": is_waiting, "reset_second_step": has_app and not is_own}
+        actions = super().get_actions_detail(request, object_id)
+        return [
+            one for one in actions if any(one.action_name.endswith(name) for name in meant if meant[name])
+        ]
 
     @action(
         description="Reset second step",
@@ -151,9 +161,7 @@ class UserAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[misc] # Django c
         return super().formfield_for_manytomany(db_field, request, **{**kwargs, "help_text": ""})
 
     def facts(self, obj: User) -> dict[str, Any]:
-        names = ("username", "email", "first_name", "last_name", "is_active", "is_staff", "is_superuser")
-        groups = sorted(obj.groups.values_list("name", flat=True))
-        return {**{name: getattr(obj, name) for name in names}, "groups": groups}
+        return people.facts(obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)

@@ -157,9 +157,12 @@ def references(settings_row: ProjectSettings) -> dict[str, References]:
         "validation_rule_id": References(missing=_id("val"), gone=(rule.public_id, "gone-rule")),
         "assignment_id": References(missing=_id("asgm"), gone=(unassigned.public_id, of_gone.public_id)),
         "schema_id": References(missing=_id("ms"), gone=(schema.public_id, settings_row.public_id)),
+        "user_id": References(missing=f"user_{10**8}", gone=("1", settings_row.public_id)),
+        "branding_id": References(missing=_id("brd"), gone=("1", settings_row.public_id)),
         "resource": References(missing="never-was", gone=("gone-schema", "order")),
         "project_id": References(missing=_id("proj"), gone=("1", settings_row.public_id[:-1])),
         "rules_id": References(missing=_id("stk"), gone=("1", settings_row.public_id)),
+        "webhook_id": References(missing=_id("wh"), gone=("1", _gone_webhook())),
         "order_id": References(missing=_id("ord"), gone=("1",)),
         "redemption_id": References(missing=_id("r"), gone=("1",)),
         "async_action_id": References(missing=_id("aa"), gone=("1",)),
@@ -171,6 +174,13 @@ def references(settings_row: ProjectSettings) -> dict[str, References]:
         "session_key": References(missing="never-was", gone=("1",)),
         "number": References(missing="99999", gone=("88888", "none-such")),
     }
+
+
+def _gone_webhook() -> str:
+    spec = WebhookSpec(target_url="https://hooks.example/gone", events=["all"])
+    webhook = webhooks.create(spec=spec, **BY).webhook
+    webhooks.delete(webhook_id=webhook.pk, **BY)
+    return webhook.public_id
 
 
 def _id(prefix: str) -> str:

@@ -13,8 +13,8 @@ from commerce.models import Customer
 from commerce.selectors.order_shapes import OrderSpec
 from core import audit, events
 from core.actors import Actor, ActorKind, Role
-from core.models import EventDelivery, ProjectSettings
-from core.services import api_keys, metadata_schemas
+from core.models import Branding, EventDelivery, ProjectSettings
+from core.services import api_keys, branding, custom_event_schemas, metadata_schemas
 from promotions.redeemables import Requested
 from promotions.services import budgets, redemptions, sessions
 from promotions.services.budgets import BudgetSpec
@@ -72,6 +72,8 @@ def build() -> World:
         metadata_schemas.create(
             related_object=f"{MARK}-schema", properties={"size": {"type": "number"}}, actor=SYSTEM, now=NOW
         ),
+        custom_event_schemas.create(name=f"{MARK}_known", properties={}, actor=SYSTEM, now=NOW),
+        brand(f"{MARK} brand"),
         ProjectSettings.objects.get(pk=1),
         User.objects.create_user(f"{MARK}-user", is_staff=True),
         Group.objects.create(name=f"{MARK} group"),
@@ -95,6 +97,11 @@ def build() -> World:
         away(f"{MARK}-user"),
     ]
     return {row._meta.label_lower: row for row in rows}
+
+
+def brand(name: str) -> Branding:
+    values = {"name": name, "street": "S", "city": "C", "country": "UK", "email": "b@shop.example"}
+    return branding.create(values=values, actor=SYSTEM, now=NOW)
 
 
 def resting_policy(name: str) -> Policy:
