@@ -7,9 +7,10 @@ from typing import Any, ClassVar, Final
 import django_filters
 from django.utils import timezone
 
-from commerce.models import Customer
+from commerce.models import Segment
+from commerce.selectors import segments
 from core.api import filter_values as read
-from core.api.filters import WireFilterSet
+from core.api.filters import DateTime, Text, WireFilterSet
 from core.errors import InvalidQueryParams
 
 # The contract's enum holds words of other nouns; they must not be refused.
@@ -30,8 +31,10 @@ class _InSegment(django_filters.Filter):
     def filter(self, qs: Any, value: Any) -> Any:
         if value is None:
             return qs
-        members = Customer.objects.filter(memberships__segment__public_id=read.text(value, "segment_id"))
-        return qs.filter(pk__in=members.values("pk"))
+        segment = Segment.objects.filter(public_id=read.text(value, "segment_id")).first()
+        if segment is None:
+            return qs.none()
+        return qs.filter(pk__in=segments.members(segment, now=self.parent.now).values("pk"))
 
 
 class _StartingAfter(django_filters.Filter):
@@ -86,6 +89,29 @@ class CatalogueFilterSet(WireFilterSet):
 
 class CollectionFilterSet(WireFilterSet):
     ORDER_FIELDS: ClassVar = {**_BY_AGE, "updated_at": "updated_at", "type": "type", "code": "name"}
+
+
+class SegmentFilterSet(WireFilterSet):
+    ORDER_FIELDS: ClassVar = {"created_at": "created_at"}
+    FILTER_FIELDS: ClassVar = {
+        "id": Text("public_id"),
+        "name": Text("name"),
+        "type": Text("type"),
+        "created_at": DateTime("created_at"),
+    }
+
+    start_date = _Since(label="start_date")
+    end_date = _Until(label="end_date")
+
+
+class LocationFilterSet(WireFilterSet):
+    FILTER_FIELDS: ClassVar = {
+        "name": Text("name"),
+        "created_at": DateTime("created_at"),
+        "updated_at": DateTime("updated_at"),
+    }
+
+    end_date = _Until(label="end_date")
 
 
 class OrderFilterSet(WireFilterSet):

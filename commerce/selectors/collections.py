@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import CharField, F, Q, QuerySet, Value
-from django.utils import timezone
 
 from commerce.models import Product, ProductCollection, Sku
-from core.api.filters import Array, DateTime, FilterFields, Json, Number, Text, WireFilters
+from commerce.selectors.filter_fields import Metadata
+from core import project
+from core.api.filters import Array, DateTime, FilterFields, Number, Text, WireFilters
 from core.errors import InvalidPayload, NotFound
+from core.exact import exact
+
+logger = logging.getLogger(__name__)
+
+ALL_PRODUCTS: Final = "pc_all"
 
 _SHARED: Final[FilterFields] = {
     "source_id": Text("source_id"),
     "price": Number("price"),
     "created_at": DateTime("created_at"),
     "updated_at": DateTime("updated_at"),
-    "metadata": Json("metadata"),
+    "metadata": Metadata("metadata"),
 }
 PRODUCT_FIELDS: Final[FilterFields] = {"name": Text("name"), "attributes": Array("attributes"), **_SHARED}
 # A SKU must match on its own: its name and price, its metadata.
@@ -41,12 +48,12 @@ def by_reference(reference: str) -> ProductCollection:
 
 
 def parsed_filter(wire: Any, fields: FilterFields, *, now: datetime) -> WireFilters:
-    """A collection's filter, read.
+    """A collection's filter, read. Its days are the project's.
 
     :raises InvalidPayload: unknown field or operator, or an operand of another type.
     """
-    zone = timezone.get_current_timezone()
-    return WireFilters.parse(wire, fields, now=now, zone=zone, refusal=InvalidPayload)
+    zone = project.current().zone
+    return WireFilters.parse(exact(wire), fields, now=now, zone=zone, refusal=InvalidPayload)
 
 
 def products_in(collection: ProductCollection, *, now: datetime) -> QuerySet[Product]:
@@ -110,13 +117,38 @@ class ContentPage:
         return [article for article in found if article is not None]
 
 
-def holds(
-    collection: ProductCollection, *, product: Mapping[str, Any], sku: Mapping[str, Any] | None, now: datetime
-) -> bool:
-    """Whether the filter of an AUTO_UPDATE collection takes an article as the request describes it.
+class Tests:
+    """The filters of AUTO_UPDATE collections, read once and tried on articles as a request describes them.
 
-    `product` and `sku` are records with the wire names of the filter's fields. With a SKU the SKU is tested.
+    Records have the wire names of the filter's fields. With a SKU the SKU is tested, on its own. A filter
+    that can no longer be read takes nothing.
     """
-    if sku is not None:
-        return parsed_filter(collection.filter, SKU_FIELDS, now=now).matches(sku)
-    return parsed_filter(collection.filter, PRODUCT_FIELDS, now=now).matches(product)
+
+    def __init__(self, collections: Iterable[ProductCollection], *, now: datetime) -> None:
+        self._read = [(one.public_id, *self._filters(one, now)) for one in collections]
+
+    @staticmethod
+    def _filters(
+        collection: ProductCollection, now: datetime
+    ) -> tuple[WireFilters | None, WireFilters | None]:
+        try:
+            return (
+                parsed_filter(collection.filter, PRODUCT_FIELDS, now=now),
+                parsed_filter(collection.filter, SKU_FIELDS, now=now),
+            )
+        except InvalidPayload:
+            logger.warning("the filter of collection %s cannot be read", collection.public_id)
+            return None, None
+
+    def __bool__(self) -> bool:
+        return bool(self._read)
+
+    def holding(self, *, product: Mapping[str, Any], sku: Mapping[str, Any] | None) -> set[str]:
+        """The ids of those that take the article."""
+        return {
+            public_id
+            for public_id, of_product, of_sku in self._read
+            if of_product is not None
+            and of_sku is not None
+            and (of_product.matches(product) if sku is None else of_sku.matches(sku))
+        }

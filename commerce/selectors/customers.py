@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-
-from commerce.models import Customer, Segment
+from commerce.models import Customer
 from core.errors import NotFound
 from core.ids import has_prefix
 from core.prepared import Prepared
@@ -48,12 +46,3 @@ def erasable(reference: str) -> Customer:
     """
     deleted = Customer.objects.filter(public_id=reference).first() if has_prefix(reference, "cust") else None
     return deleted or by_reference(reference)
-
-
-def segments_of_reference(reference: str) -> QuerySet[Segment]:
-    """The segments a customer is in, oldest membership first; none for somebody unknown."""
-    try:
-        customer = by_reference(reference)
-    except NotFound:
-        return Segment.objects.none()
-    return Segment.objects.filter(memberships__customer=customer).order_by("memberships__entered_at", "pk")

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from commerce.models import Product, ProductCollection, Sku
-from commerce.selectors.collections import holds
+from commerce.selectors.collections import Tests
 from commerce.selectors.order_shapes import ResolvedLine
 from core import prepared
 from core.prepared import Prepared
@@ -39,7 +39,7 @@ def collections_of(
     wanted = frozenset(wanted)
     listed = _listed(lines, wanted)
     rows = _some_filters(list(wanted)) if len(wanted) <= _NAMED_AT_MOST else _filters()
-    filters = [row for row in rows if row.public_id in wanted]
+    tests = Tests((row for row in rows if row.public_id in wanted), now=now)
     found = []
     for line in lines:
         ids = set[str]()
@@ -47,9 +47,9 @@ def collections_of(
             ids |= listed.get((Product, line.product.pk), set())
         if line.sku is not None:
             ids |= listed.get((Sku, line.sku.pk), set())
-        if filters:
+        if tests:
             product, sku = _records(line)
-            ids |= {row.public_id for row in filters if holds(row, product=product, sku=sku, now=now)}
+            ids |= tests.holding(product=product, sku=sku)
         found.append(tuple(sorted(ids)))
     return found
 

@@ -11,24 +11,15 @@ from datetime import datetime
 from typing import Any, Final
 
 from commerce.models import Customer
+from commerce.selectors import segments
 from commerce.selectors.line_collections import collections_of
 from commerce.selectors.orders import ResolvedOrder
-from core import prepared
 from core.actors import Actor, ActorKind
 from core.exact import exact
 from engine import Basket, Call
 from engine import Customer as EngineCustomer
 from engine.rules import Needs
 
-# Naming more of them costs more than reading a few that nobody asked for.
-_NAMED_AT_MOST: Final = 50
-_SEGMENTS_OF: Final = """
-SELECT segment.public_id
-FROM commerce_segmentmembership AS membership
-JOIN commerce_segment AS segment ON segment.id = membership.segment_id
-WHERE membership.customer_id = %(customer)s
-  AND (%(named)s::text[] IS NULL OR segment.public_id = ANY(%(named)s::text[]))
-"""
 _METADATA: Final = {
     "order.metadata": "order",
     "lines.metadata": "line",
@@ -48,11 +39,11 @@ def basket_facts(order: ResolvedOrder | None, needs: Needs, *, now: datetime) ->
 
 
 def customer_facts(
-    customer: Customer | None, payload: Mapping[str, Any] | None, needs: Needs
+    customer: Customer | None, payload: Mapping[str, Any] | None, needs: Needs, *, now: datetime
 ) -> EngineCustomer | None:
     """Who buys: the stored customer, or one of whom only the request speaks.
 
-    Metadata of the request beats what is stored, for this call only.
+    What the request says beats what is stored, for this call only; segments with a filter hear it, too.
     """
     payload = payload or {}
     if customer is None and not payload:
@@ -63,7 +54,7 @@ def customer_facts(
         id=customer.public_id if customer is not None else None,
         source_id=customer.source_id if customer is not None else payload.get("source_id"),
         metadata=exact(metadata),
-        segments=_segments(customer, needs),
+        segments=tuple(sorted(segments.held_by(customer, payload, needs.segments, now=now))),
         birth_date=payload.get("birthdate") or (customer.birthdate if customer is not None else None),
     )
 
@@ -77,13 +68,3 @@ def call_facts(actor: Actor, metadata: Mapping[str, Any]) -> Call:
         channel=actor.channel,
         metadata=exact(metadata),
     )
-
-
-def _segments(customer: Customer | None, needs: Needs) -> tuple[str, ...]:
-    if customer is None or not needs.segments:
-        return ()
-    named = list(needs.segments) if len(needs.segments) <= _NAMED_AT_MOST else None
-    with prepared.cursor() as cursor:
-        cursor.execute(_SEGMENTS_OF, {"customer": customer.pk, "named": named})
-        mine = {public_id for (public_id,) in cursor.fetchall()}
-    return tuple(sorted(needs.segments & mine))

@@ -18,6 +18,7 @@ from commerce.api.serializers.customers import (
 )
 from commerce.models import Customer
 from commerce.selectors import customers as selectors
+from commerce.selectors import segments
 from commerce.services import customers, erasures
 from commerce.services.customer_specs import CustomerSpec
 from core.api.fields import parse
@@ -81,10 +82,11 @@ class CustomerErasureView(ProjectAPIView):
 
 
 class CustomerSegmentsView(ProjectAPIView):
-    """`GET /v1/customers/{customerId}/segments`. Somebody unknown is in no fixed list (contract: 3.3)."""
+    """`GET /v1/customers/{customerId}/segments`: for somebody unknown, those he would be in (contract: 3.3)."""
 
     resource = "customers"
 
     def get(self, request: Request, customer_id: str) -> Response:
-        segments = [segment_output(segment) for segment in selectors.segments_of_reference(customer_id)]
-        return Response({"object": "list", "data_ref": "data", "data": segments, "total": len(segments)})
+        found = segments.of_reference(customer_id, now=self.now)
+        data = [segment_output(segment) for segment in found]
+        return Response({"object": "list", "data_ref": "data", "data": data, "total": len(data)})
