@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from core.api import views_areas as areas
 from core.api import views_branding as branding
 from core.api import views_custom_event_schemas as custom_events
 from core.api import views_metadata_schemas as schemas
@@ -35,6 +36,18 @@ urlpatterns = [
         f"{PROJECT}/custom-event-schemas/<str:schema_id>",
         custom_events.CustomEventSchemaView.as_view(),
         name="custom-event-schema",
+    ),
+    path(f"{PROJECT}/areas", areas.ManagedAreasView.as_view(), name="managed-areas"),
+    path(f"{PROJECT}/areas/<str:area_id>", areas.ManagedAreaView.as_view(), name="managed-area"),
+    path(
+        f"{PROJECT}/areas/<str:area_id>/stores",
+        areas.ManagedStoresView.as_view(),
+        name="managed-area-stores",
+    ),
+    path(
+        f"{PROJECT}/areas/<str:area_id>/stores/<str:store_id>",
+        areas.ManagedStoreView.as_view(),
+        name="managed-area-store",
     ),
     path(f"{PROJECT}/branding", branding.BrandingsView.as_view(), name="brandings"),
     path(f"{PROJECT}/branding/<str:branding_id>", branding.BrandingView.as_view(), name="branding"),
