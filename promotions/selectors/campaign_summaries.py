@@ -82,7 +82,8 @@ FROM (
                AS together
     FROM promotions_redemption
     WHERE campaign_id = %(campaign)s AND related_object_type <> 'redemption'
-      AND redeemed_at >= COALESCE(%(since)s, '-infinity') AND redeemed_at < COALESCE(%(until)s, 'infinity')
+      AND redeemed_at >= COALESCE(%(since)s::timestamptz, '-infinity')
+      AND redeemed_at < COALESCE(%(until)s::timestamptz, 'infinity')
     GROUP BY parent_id
 ) AS requests
 """
@@ -101,8 +102,8 @@ FROM (
         FROM promotions_returnedshare AS s WHERE s.redemption_id = r.id
     ) AS returned ON TRUE
     WHERE r.campaign_id = %(campaign)s AND r.status = 'ROLLED_BACK'
-      AND b.rolled_back_at >= COALESCE(%(since)s, '-infinity')
-      AND b.rolled_back_at < COALESCE(%(until)s, 'infinity')
+      AND b.rolled_back_at >= COALESCE(%(since)s::timestamptz, '-infinity')
+      AND b.rolled_back_at < COALESCE(%(until)s::timestamptz, 'infinity')
     GROUP BY r.parent_id
     UNION ALL
     SELECT 0, SUM(s.discount_amount),
@@ -111,8 +112,8 @@ FROM (
     JOIN promotions_redemption AS r ON r.id = s.redemption_id
     JOIN promotions_orderreturn AS o ON o.id = s.order_return_id
     WHERE r.campaign_id = %(campaign)s
-      AND o.returned_at >= COALESCE(%(since)s, '-infinity')
-      AND o.returned_at < COALESCE(%(until)s, 'infinity')
+      AND o.returned_at >= COALESCE(%(since)s::timestamptz, '-infinity')
+      AND o.returned_at < COALESCE(%(until)s::timestamptz, 'infinity')
     GROUP BY r.parent_id, s.order_return_id
 ) AS taken
 """

@@ -14,6 +14,7 @@ from promotions.api.urls import (
     runtime,
     stacks,
     stops,
+    templates,
     versions,
 )
 
@@ -26,5 +27,6 @@ urlpatterns = [
     *budgets.urlpatterns,
     *stacks.urlpatterns,
     *stops.urlpatterns,
+    *templates.urlpatterns,
     *catalogue.urlpatterns,
 ]

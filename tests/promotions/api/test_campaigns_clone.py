@@ -37,7 +37,8 @@ def test_makes_a_draft_with_conditions_of_its_own(api: APIClient) -> None:
     assert (wire["creation_status"], wire["active"], wire["description"]) == ("DRAFT", False, "New")
     assert (clone.planned_codes, clone.vouchers.count()) == (40, 0)
     made = clone.rule_assignment.rule
-    assert made.pk != rule.pk and made.rules == rule.rules
+    assert made.pk != rule.pk
+    assert made.rules == rule.rules
     assert ValidationRule.objects.count() == 2
     note = AuditEntry.objects.get(action="campaign.cloned")
     assert note.after == {"cloned_from": spring.public_id, "name": "Spring"}

@@ -101,7 +101,9 @@ def test_holds_settings_conditions_and_what_they_name(api: APIClient, source: Ca
     assert content["conditions"]["name"] == "Members buy shoes"
     assert [one["object"] for one in content["resources"]] == ["product", "products_collection", "segments"]
     text = str(content)
-    assert "Source" not in text and "category" not in text and "50" not in text
+    assert "Source" not in text
+    assert "category" not in text
+    assert "50" not in text
     refused(api.get(f"{URL}/{made['id']}?expand=more"), 400, "invalid_query_params")
 
 
@@ -121,10 +123,12 @@ def test_makes_a_campaign_that_reuses_what_is_as_it_was(api: APIClient, source: 
     assert setup["object"] == "campaign_setup"
     campaign = Campaign.objects.get(name="Summer")
     assert setup["campaign"]["id"] == campaign.public_id
-    assert setup["campaign"]["active"] is True and campaign.vouchers.count() == 3
+    assert setup["campaign"]["active"] is True
+    assert campaign.vouchers.count() == 3
     assert (campaign.voucher_redemption_quantity, campaign.category) == (5, None)
     assert (campaign.description, campaign.metadata) == ("For members.", {"season": "spring"})
-    assert campaign.protected is False and campaign.discount == percent(10)
+    assert campaign.protected is False
+    assert campaign.discount == percent(10)
     assert rule.rules == source.rule_assignment.rule.rules
     assert rule.pk != source.rule_assignment.rule_id
 
@@ -143,7 +147,8 @@ def test_makes_anew_what_is_gone_or_has_changed(
         {"id": product.public_id, "object": "product"},
         {"id": collection.public_id, "object": "products_collection"},
     ]
-    assert collection.pk != shoes.pk and collection.items.get().product == product
+    assert collection.pk != shoes.pk
+    assert collection.items.get().product == product
     targets = Campaign.objects.get(name="Summer").rule_assignment.rule.applicable_to["included"]
     assert targets[0]["id"] == collection.public_id
     assert (product.source_id, product.name) == ("shoe-1", "Shoe")
@@ -168,7 +173,8 @@ def test_a_name_that_is_taken_leaves_nothing_behind(
 
     refused(api.post(f"{URL}/{made['id']}/campaign-setup", {"name": "Source"}), 409, "duplicate_found")
 
-    assert ValidationRule.objects.count() == 1 and ProductCollection.objects.count() == 1
+    assert ValidationRule.objects.count() == 1
+    assert ProductCollection.objects.count() == 1
 
 
 def test_makes_a_tier_of_coupons_and_coupons_of_a_tier(api: APIClient, source: Campaign) -> None:
@@ -223,9 +229,11 @@ def test_a_period_that_is_over_begins_anew(api: APIClient) -> None:
     setup = api.post(f"{URL}/{made['id']}/campaign-setup", {"name": "New"}).json()
 
     campaign = Campaign.objects.get(name="New")
-    assert campaign.ends_at is not None and campaign.starts_at is not None
+    assert campaign.ends_at is not None
+    assert campaign.starts_at is not None
     assert campaign.ends_at - campaign.starts_at == timedelta(days=10)
-    assert campaign.starts_at == campaign.created_at and setup["campaign"]["active"] is True
+    assert campaign.starts_at == campaign.created_at
+    assert setup["campaign"]["active"] is True
 
 
 def test_metadata_of_another_type_by_now_stands_in_the_way(api: APIClient, source: Campaign) -> None:
@@ -311,7 +319,8 @@ def test_lists_page_by_page(api: APIClient, source: Campaign, count_queries: Any
     assert [one["id"] for one in page["data"]] == ids[:2]
     assert (page["object"], page["data_ref"], page["total"], page["has_more"]) == ("list", "data", 5, True)
     assert [one["id"] for one in rest["data"]] == ids[2:]
-    assert "total" not in rest and rest["has_more"] is False
+    assert "total" not in rest
+    assert rest["has_more"] is False
     assert [one["name"] for one in found["data"]] == ["Template 4"]
     assert count_queries(lambda: api.get(URL)) == count_queries(lambda: api.get(f"{URL}?limit=1"))
 
