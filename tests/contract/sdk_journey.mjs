@@ -1,10 +1,12 @@
 // One shop's first day with the official client: run by test_javascript_sdk.py, prints one JSON object.
+// With a fifth argument, a bearer token, the key in front of it is no key at all.
 import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)
 const { VoucherifyServerSide } = require('@voucherify/sdk')
-const [apiUrl, applicationId, secretKey, name] = process.argv.slice(2)
-const client = VoucherifyServerSide({ apiUrl, applicationId, secretKey })
+const [apiUrl, applicationId, secretKey, name, bearer] = process.argv.slice(2)
+const customHeaders = bearer ? { Authorization: `Bearer ${bearer}` } : {}
+const client = VoucherifyServerSide({ apiUrl, applicationId, secretKey, customHeaders })
 const seen = {}
 
 const campaign = await client.campaigns.create({

@@ -7,11 +7,14 @@ import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from core.actors import Actor
+from core.models import AuditEntry
 from core.services import api_keys
 from tests.conftest import NOW
 
@@ -38,19 +41,44 @@ def installed_client() -> Path:
 
 def test_a_shops_first_day(installed_client: Path, live_server: LiveServer) -> None:
     issued = api_keys.create(name="SDK", actor=Actor.system("tests"), now=NOW)
-    assert NODE
 
+    seen = first_day(installed_client, live_server.url, issued.key.app_id, issued.token)
+
+    assert_all_went_well(seen)
+
+
+def test_the_same_day_with_a_bearer_token(installed_client: Path, live_server: LiveServer) -> None:
+    issued = api_keys.create(name="SDK", actor=Actor.system("tests"), now=NOW)
+    headers = {"X-App-Id": issued.key.app_id, "X-App-Token": issued.token}
+    form = urlencode({"grant_type": "client_credentials", "scope": "api"})
+    url, kind = f"{live_server.url}/v1/oauth/token", "application/x-www-form-urlencoded"
+    got = Request(url, form.encode(), {**headers, "Content-Type": kind})  # noqa: S310 - our own server
+    with urlopen(got) as answer:  # noqa: S310
+        bearer = json.load(answer)["access_token"]
+
+    seen = first_day(installed_client, live_server.url, "no-key", "no-secret", bearer)
+
+    assert_all_went_well(seen)
+    made = AuditEntry.objects.get(action="campaign.created")
+    assert (made.actor_kind, made.actor_id) == ("api_key", issued.key.app_id)
+
+
+def first_day(folder: Path, url: str, app_id: str, token: str, *bearer: str) -> dict[str, Any]:
+    assert NODE
     run = subprocess.run(
-        [NODE, "sdk_journey.mjs", live_server.url, issued.key.app_id, issued.token, "Spring"],
-        cwd=installed_client,
+        [NODE, "sdk_journey.mjs", url, app_id, token, "Spring", *bearer],
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
         timeout=120,
     )
-
     assert run.returncode == 0, run.stderr
     seen: dict[str, Any] = json.loads(run.stdout)
+    return seen
+
+
+def assert_all_went_well(seen: dict[str, Any]) -> None:
     assert seen["campaign"]["id"].startswith("camp_")
     assert seen["campaign"]["status"] == "DONE"
     assert seen["campaign"]["hasEnd"] is False
