@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -43,8 +43,11 @@ from promotions.admin.switches import SwitchesMixin
 from promotions.admin.versioned import VersionedMixin
 from promotions.admin.why import WhyMixin
 from promotions.models import CardTransaction, Redemption, Voucher
+from promotions.selectors import vouchers as known
 from promotions.services import ledger, vouchers
 from promotions.words import STATE_COLOURS, in_money, time_limits, uses, voucher_state
+
+_MOST_FOUND: Final = 1000
 
 
 @admin.register(Voucher)
@@ -75,8 +78,9 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, VersionedMixin, Pag
         ("created_at", RangeDateTimeFilter),
     )
     list_select_related = ("campaign", "holder")
-    search_fields = ("code__startswith", "code_key__exact", "public_id__exact")
-    search_help_text = "The beginning of a code, written as it is."
+    # What is done with them says `get_search_results`.
+    search_fields = ("code_key__startswith", "public_id__exact")
+    search_help_text = "The beginning of a code."
     ordering = ("-created_at", "-pk")
     autocomplete_fields = ("campaign",)
     readonly_fields = (
@@ -87,9 +91,22 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, VersionedMixin, Pag
     actions_detail: Any = ("change_balance", "why_page", *SwitchesMixin.actions_detail)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Voucher]:
-        return super().get_queryset(request).filter(deleted_at=None)
+        return super().get_queryset(request).filter(deleted_at=None, released_at=None)
 
-    @display(description="Code", ordering="code")
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Voucher], search_term: str
+    ) -> tuple[QuerySet[Voucher], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        found = known.beginning_with(term, among=queryset, most=_MOST_FOUND + 1)
+        is_list = request.resolver_match is not None and request.resolver_match.url_name != "autocomplete"
+        if len(found) > _MOST_FOUND and is_list:
+            text = f"More than {_MOST_FOUND:,} codes begin with {term}. Here are the first; type more of it."
+            self.message_user(request, text, messages.INFO)
+        return queryset.filter(pk__in=found[:_MOST_FOUND]), False
+
+    @display(description="Code", ordering=known.InKeyOrder(F("code_key")))
     def code_shown(self, voucher: Voucher) -> str:
         return format_html('<span class="fanfare-code">{}</span>', voucher.code)
 

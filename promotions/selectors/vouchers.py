@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Func, JSONField, QuerySet, Value
+from django.db.models import F, Func, JSONField, OrderBy, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from core import project
@@ -65,6 +65,25 @@ def find(reference: str, *, rows: QuerySet[Voucher] | None = None) -> Voucher | 
         key = project.code_key(reference, project.current())
         found = rows.filter(code_key=key).first()
     return found
+
+
+class InKeyOrder(OrderBy):
+    """The order of the index that keeps codes apart, byte by byte; any other would have to sort all codes."""
+
+    def as_sql(self, compiler: Any, connection: Any, template: str | None = None, **extra: Any) -> Any:
+        # Django wants to read a direction in whatever it orders by.
+        order = "USING ~>~ /* DESC */" if self.descending else "USING ~<~ /* ASC */"
+        return super().as_sql(compiler, connection, f"%(expression)s {order}", **extra)
+
+
+def beginning_with(text: str, *, among: QuerySet[Voucher], most: int) -> list[int]:
+    """Primary keys of up to `most` codes that begin with a text, in the order of codes, and of the one whose
+    id it is. As quick among a million as among a few.
+    """
+    key = project.code_key(text, project.current())
+    rows = among.filter(code_key__startswith=key, released_at=None)
+    found = list(rows.order_by(InKeyOrder(F("code_key"))).values_list("pk", flat=True)[:most])
+    return found + list(among.filter(public_id=text).values_list("pk", flat=True))
 
 
 def is_taken(code: str, *, besides: int | None) -> bool:

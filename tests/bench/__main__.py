@@ -11,7 +11,7 @@ from pathlib import Path
 from config import devstack
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-PARTS = ("engine", "api", "money")
+PARTS = ("engine", "api", "money", "codes")
 
 
 def main() -> None:
@@ -37,6 +37,10 @@ def main() -> None:
             from tests.bench import money
 
             _publish("money", money.table(quick=options.quick), options.write)
+        if "codes" in parts:
+            from tests.bench import codes
+
+            _publish("codes", codes.table(quick=options.quick), options.write)
 
 
 def _publish(part: str, tables: str, write: bool) -> None:
