@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Mapping, Set
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Final
 
+from commerce.api.quick import parse_row
 from commerce.api.serializers.customers import CustomerPayload
 from commerce.api.serializers.products import NewProductInput, NewSkuInput
 from commerce.models import Product
@@ -15,33 +20,66 @@ from commerce.services.catalogue_specs import ArticleSpec
 from commerce.services.customer_specs import ADDRESS, COLUMNS, CustomerSpec
 from core.api.fields import MAX_AMOUNT, parse
 from core.errors import InvalidPayload
+from core.metadata_text import object_of, value_of
 
 _CUSTOMER_WORDS: Final = ("id", "source_id", "name", "email", "phone", "birthdate", "birthday", "description")
-_ADDRESS_WORDS: Final = {
-    **{f"address_{name}": name for name in ADDRESS},
-    **{name: name for name in ADDRESS},
+_PLACES: Final = {
+    **{word: (False, word) for word in _CUSTOMER_WORDS},
+    **{f"address_{name}": (True, name) for name in ADDRESS},
+    **{name: (True, name) for name in ADDRESS},
 }
-_WORTH: Final = {"true": True, "false": False, "null": None}
+_EMPTY_PROFILE: Final[Mapping[str, Any]] = {name: None if name == "birthdate" else "" for name in COLUMNS}
+_ORDER_WORDS: Final = ("id", "source_id", "status", "customer_id", "referrer_id")
+_ORDER_AMOUNTS: Final = ("amount", "discount_amount")
+_DATE: Final = re.compile(r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]", re.ASCII)
+
+type Types = Mapping[str, Mapping[str, Any]]
+"""Definitions of a metadata schema by key."""
+UNTYPED: Final[Types] = MappingProxyType({})
 
 
-def customer(value: Mapping[str, str]) -> CustomerSpec:
+def customer(value: Mapping[str, str], types: Types = UNTYPED) -> CustomerSpec:
     """A row of customers: the whole profile, columns that are not there or empty included.
 
     :raises InvalidPayload: neither id nor source_id, or a cell of a wrong shape.
     """
-    cells = {word.lower(): cell.strip() for word, cell in value.items()}
-    payload: dict[str, Any] = {word: cells[word] for word in _CUSTOMER_WORDS if cells.get(word)}
-    if not payload.get("id") and not payload.get("source_id"):
+    payload: dict[str, Any] = {}
+    address: dict[str, str] = {}
+    others: dict[str, str] = {}
+    for word, text in value.items():
+        cell = text.strip()
+        if not cell:
+            continue
+        place = _PLACES.get(word) or _PLACES.get(word.lower())
+        if place is None:
+            others[word] = text
+        else:
+            (address if place[0] else payload)[place[1]] = cell
+    if "id" not in payload and "source_id" not in payload:
         raise InvalidPayload("A row needs Id or Source_id")
-    payload["address"] = {name: cells[word] for word, name in _ADDRESS_WORDS.items() if cells.get(word)}
-    known = {*_CUSTOMER_WORDS, *_ADDRESS_WORDS}
-    payload["metadata"] = _metadata(value, known)
-    spec = CustomerSpec.from_payload(parse(CustomerPayload, payload))
-    emptied: dict[str, Any] = {name: None if name == "birthdate" else "" for name in COLUMNS}
-    return replace(spec, values={**emptied, **spec.values}, replaces_metadata=True)
+    payload["address"], payload["metadata"] = address, _metadata(others, frozenset(), types)
+    birthdate = payload.get("birthdate", "")
+    if _DATE.fullmatch(birthdate) and _is_date(birthdate):
+        del payload["birthdate"]
+        spec = CustomerSpec.from_payload(parse_row(CustomerPayload, payload))
+        values = {**_EMPTY_PROFILE, **spec.values, "birthdate": date.fromisoformat(birthdate)}
+    else:
+        spec = CustomerSpec.from_payload(parse_row(CustomerPayload, payload))
+        values = {**_EMPTY_PROFILE, **spec.values}
+    return CustomerSpec(
+        id=spec.id, source_id=spec.source_id, values=values, metadata=spec.metadata, replaces_metadata=True
+    )
 
 
-def product(value: Mapping[str, str]) -> ArticleSpec:
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def product(value: Mapping[str, str], types: Types = UNTYPED) -> ArticleSpec:
     """A row of products.
 
     :raises InvalidPayload: no name, or a cell of a wrong shape.
@@ -55,8 +93,8 @@ def product(value: Mapping[str, str]) -> ArticleSpec:
     if cells.get("price"):
         payload["price"] = _minor_units(cells["price"])
     if cells.get("attributes"):
-        payload["attributes"] = [name.strip() for name in cells["attributes"].split(",") if name.strip()]
-    payload["metadata"] = _metadata(value, {"source_id", "name", "image_url", "price", "attributes"})
+        payload["attributes"] = _names(cells["attributes"])
+    payload["metadata"] = _metadata(value, {"source_id", "name", "image_url", "price", "attributes"}, types)
     return ArticleSpec.product(parse(NewProductInput, payload))
 
 
@@ -65,7 +103,7 @@ def only_name(spec: ArticleSpec) -> ArticleSpec:
     return replace(spec, values={"name": spec.values["name"]}, metadata={})
 
 
-def sku(value: Mapping[str, str]) -> tuple[str, ArticleSpec]:
+def sku(value: Mapping[str, str], types: Types = UNTYPED) -> tuple[str, ArticleSpec]:
     """A row of SKUs: the reference of its product (id or `source_id`) and the SKU.
 
     :raises InvalidPayload: no product or `source_id`, or a cell of a wrong shape.
@@ -82,7 +120,7 @@ def sku(value: Mapping[str, str]) -> tuple[str, ArticleSpec]:
     if cells.get("attributes"):
         payload["attributes"] = _attributes(cells["attributes"])
     known = {"product_id", "source_id", "sku", "image_url", "currency", "price", "attributes"}
-    payload["metadata"] = _metadata(value, known)
+    payload["metadata"] = _metadata(value, known, types)
     return cells["product_id"], ArticleSpec.sku(parse(NewSkuInput, payload))
 
 
@@ -107,27 +145,67 @@ def name_of(value: Any) -> str:
     return name[:255] if isinstance(name, str) else ""
 
 
-def _metadata(value: Mapping[str, str], known: set[str]) -> dict[str, Any]:
-    """Every other column; `true`, `false` and `null` are what they say, all else is text."""
-    return {
-        word: _WORTH.get(cell.strip().lower(), cell)
-        for word, cell in value.items()
-        if word and word.lower() not in known and cell.strip()
-    }
+def _metadata(value: Mapping[str, str], known: Set[str], types: Types) -> dict[str, Any]:
+    """Every other column, and what a column `metadata` holds as JSON; a cell is of its key's type.
+
+    :raises InvalidPayload: the column `metadata` holds no JSON object.
+    """
+    found: dict[str, Any] = {}
+    for word, cell in value.items():
+        if not word or word.lower() in known or not cell.strip():
+            continue
+        if word == "metadata":
+            inner = object_of(cell)
+            if inner is None:
+                raise InvalidPayload('metadata must be a JSON object such as {"colour": "blue"}')
+            found |= inner
+        else:
+            key = word.removeprefix("metadata.")
+            found[key] = value_of(types, key, cell)
+    return found
 
 
-def _minor_units(text: str) -> int:
-    """A price in major units, as people write it in a sheet.
+def order(value: Mapping[str, str], types: Types = UNTYPED) -> dict[str, Any]:
+    """A row of orders, without lines, as the wire has it: amounts in a sheet are in major units.
+
+    :raises InvalidPayload: an amount of a wrong shape.
+    """
+    cells = {word.lower(): cell.strip() for word, cell in value.items()}
+    payload: dict[str, Any] = {word: cells[word] for word in _ORDER_WORDS if cells.get(word)}
+    if "status" in payload:
+        payload["status"] = payload["status"].upper()
+    for word in _ORDER_AMOUNTS:
+        if cells.get(word):
+            payload[word] = _minor_units(cells[word], word)
+    if cells.get("customer_source_id"):
+        payload["customer"] = {"source_id": cells["customer_source_id"]}
+    known = {*_ORDER_WORDS, *_ORDER_AMOUNTS, "customer_source_id"}
+    return payload | {"metadata": _metadata(value, known, types)}
+
+
+def _minor_units(text: str, word: str = "price") -> int:
+    """An amount in major units, as people write it in a sheet.
 
     :raises InvalidPayload: not a number, negative, or finer than a hundredth.
     """
     try:
         amount = Decimal(text) * 100
-    except InvalidOperation:
-        raise InvalidPayload("price must be a number") from None
+    except ArithmeticError:  # no number, or one with an exponent beyond all limits
+        raise InvalidPayload(f"{word} must be a number") from None
     if not amount.is_finite() or amount < 0 or amount > MAX_AMOUNT or amount != amount.to_integral_value():
-        raise InvalidPayload("price must be a number with at most two decimal places, not negative")
+        raise InvalidPayload(f"{word} must be a number with at most two decimal places, not negative")
     return int(amount)
+
+
+def _names(text: str) -> list[str]:
+    """`colour,size`, or a JSON array where a name holds a comma."""
+    try:
+        found = json.loads(text) if text.startswith("[") else None
+    except (ValueError, RecursionError):
+        found = None
+    if isinstance(found, list) and all(isinstance(name, str) for name in found):
+        return found
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _attributes(text: str) -> dict[str, Any]:

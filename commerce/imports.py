@@ -8,15 +8,15 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from commerce import csv_rows
+from commerce import csv_rows, import_kinds
 from commerce.api.quick import parse_row
 from commerce.api.serializers.customers import BulkCustomerInput
 from commerce.api.serializers.orders import OrderPayload, order_spec
-from commerce.api.serializers.products import BulkProductInput
+from commerce.api.serializers.products import BulkProductInput, SkuRowInput
 from commerce.jobs import Job
 from commerce.models import Product
 from commerce.selectors import catalogue
-from commerce.services import customers, orders, products, skus
+from commerce.services import customer_files, customers, orders, products, skus
 from commerce.services.bulk import BulkResult
 from commerce.services.catalogue_specs import ArticleSpec
 from commerce.services.customer_specs import CustomerSpec
@@ -24,17 +24,20 @@ from core.actors import Actor
 from core.api.exceptions import to_domain_error
 from core.api.fields import parse
 from core.errors import DomainError
-from integrations import registry
-from integrations.registry import JobType, Report, Row, RowFailure, RowFormat, SliceResult
+from core.services import metadata_schemas
+from integrations import import_registry, registry
+from integrations.registry import JobType, Report, Row, RowFailure, SliceResult
 
 # One transaction and one message: a second or so of work.
 BULK_SLICE: Final = 5000
+FILE_SLICE: Final = 10_000
 
 
 def register() -> None:
     """Tell `integrations` what can be done in bulk."""
     for job_type in JOB_TYPES:
         registry.register(job_type)
+    import_registry.register(*import_kinds.KINDS)
 
 
 def update_customers(
@@ -58,8 +61,9 @@ def import_customers(
     rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: datetime
 ) -> SliceResult:
     """Overwrite customers by `id` or `source_id` with what stands in the file."""
-    read = _Read(rows, csv_rows.customer)
-    return read.result(customers.bulk_upsert(specs=read.specs, actor=actor, now=now))
+    types = _types("customer")
+    read = _Read(rows, lambda value: csv_rows.customer(value, types))
+    return read.result(customer_files.overwrite(specs=read.specs, actor=actor, now=now))
 
 
 def update_products(
@@ -82,19 +86,29 @@ def update_product_metadata(
 def import_products(
     rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: datetime
 ) -> SliceResult:
-    """New products as they stand in the file; of those that are stored only the name is updated."""
-    read = _Read(rows, csv_rows.product)
-    names = [spec.source_id for spec in read.specs if spec.source_id]
-    stored = set(Product.objects.filter(source_id__in=names).values_list("source_id", flat=True))
-    specs = [csv_rows.only_name(spec) if spec.source_id in stored else spec for spec in read.specs]
+    """New products as they stand in the file. Of those that are stored only the name is updated, as the
+    contract has it; a person who sent a file means all of it (`is_whole`).
+    """
+    types = _types("product")
+    read = _Read(rows, lambda value: csv_rows.product(value, types))
+    specs = read.specs
+    if not params.get("is_whole"):
+        names = [spec.source_id for spec in specs if spec.source_id]
+        stored = set(Product.objects.filter(source_id__in=names).values_list("source_id", flat=True))
+        specs = [csv_rows.only_name(spec) if spec.source_id in stored else spec for spec in specs]
     return read.result(products.bulk_upsert(specs=specs, actor=actor, now=now))
 
 
 def import_skus(rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: datetime) -> SliceResult:
     """SKUs of stored products, one by one: a bad one leaves no trace."""
+    types = _types("product")
 
     def write(value: Any) -> None:
-        reference, spec = csv_rows.sku(value)
+        if params.get("is_csv"):
+            reference, spec = csv_rows.sku(value, types)
+        else:
+            given = parse(SkuRowInput, value)
+            reference, spec = given["product_id"], ArticleSpec.sku(given)
         product = catalogue.product_by_reference(reference)
         csv_rows.check_attributes(product, spec)
         skus.upsert(product_id=product.pk, spec=spec, actor=actor, now=now)
@@ -104,11 +118,19 @@ def import_skus(rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, no
 
 def import_orders(rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: datetime) -> SliceResult:
     """Past orders, one by one: a bad one leaves no trace."""
+    types = _types("order")
 
     def write(value: Any) -> None:
-        orders.import_one(spec=order_spec(parse(OrderPayload, value)), actor=actor, now=now)
+        payload = csv_rows.order(value, types) if params.get("is_csv") else value
+        orders.import_one(spec=order_spec(parse(OrderPayload, payload)), actor=actor, now=now)
 
     return _one_by_one(rows, write)
+
+
+def _types(resource: str) -> csv_rows.Types:
+    """What the schema says of which type the metadata of a file are."""
+    schema = metadata_schemas.rulebook(resource=resource).own
+    return {} if schema is None else schema.properties
 
 
 class _Read[Spec]:
@@ -166,7 +188,7 @@ JOB_TYPES = (
         slice_size=BULK_SLICE,
         report=Report.BULK,
     ),
-    JobType(name=Job.CUSTOMERS_IMPORT_CSV, handler=import_customers, rows=RowFormat.CSV),
+    JobType(name=Job.CUSTOMERS_IMPORT_CSV, handler=import_customers, slice_size=FILE_SLICE),
     JobType(
         name=Job.PRODUCTS_BULK_UPDATE, handler=update_products, slice_size=BULK_SLICE, report=Report.BULK
     ),
@@ -176,7 +198,7 @@ JOB_TYPES = (
         slice_size=BULK_SLICE,
         report=Report.BULK,
     ),
-    JobType(name=Job.PRODUCTS_IMPORT_CSV, handler=import_products, rows=RowFormat.CSV),
-    JobType(name=Job.SKUS_IMPORT_CSV, handler=import_skus, rows=RowFormat.CSV, slice_size=200),
+    JobType(name=Job.PRODUCTS_IMPORT_CSV, handler=import_products),
+    JobType(name=Job.SKUS_IMPORT_CSV, handler=import_skus, slice_size=200),
     JobType(name=Job.ORDERS_IMPORT, handler=import_orders, slice_size=200),
 )

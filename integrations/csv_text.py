@@ -1,7 +1,7 @@
 """Values as cells of a CSV file: UTF-8, quoted as in RFC 4180, lines end with LF (contract: data file 8).
 
 A spreadsheet runs a cell that begins like a formula, so such a cell gets an apostrophe in front (INVARIANTS
-part 5). Plain numbers stay numbers.
+part 5). Plain numbers stay numbers. `meant` takes the apostrophe away again, where a file is read.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from core.instants import format_instant
 
 _STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_MARKED: Final = re.compile(r"'+[=+\-@\t\r\n]")
 _NUMBER: Final = re.compile(r"-[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
@@ -45,9 +46,17 @@ def text(value: Any) -> str:
 
 def harmless(cell: str) -> str:
     """The cell with an apostrophe in front if a spreadsheet would take it for a formula."""
+    if cell.startswith("'"):
+        # An apostrophe of its own there would be taken for ours.
+        return f"'{cell}" if _MARKED.match(cell) else cell
     if not cell.startswith(_STARTS_A_FORMULA) or _NUMBER.fullmatch(cell):
         return cell
     return f"'{cell}"
+
+
+def meant(cell: str) -> str:
+    """What `harmless` was given."""
+    return cell[1:] if _MARKED.match(cell) else cell
 
 
 class CsvBuffer:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
 
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework.request import Request
 
+from core.api.views import actor_of
 from core.errors import InvalidPayload, PayloadTooLarge
-from integrations import rows
+from integrations.models import ImportFile
+from integrations.services import import_files
+from integrations.services.import_files import Sent
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 
 
-def csv_upload(request: Request) -> tuple[str, int]:
-    """The text of the part `file`, and how many rows follow its header.
+def receive_csv(
+    request: Request, *, kind: str, now: datetime, params: Mapping[str, Any] | None = None
+) -> ImportFile:
+    """Keep the part `file`, a CSV file as the contract has it.
 
     :raises PayloadTooLarge: more than 10 MB, announced or sent.
     :raises InvalidPayload: no such part, or not UTF-8 CSV with a header.
@@ -28,4 +35,11 @@ def csv_upload(request: Request) -> tuple[str, int]:
         raise InvalidPayload("Payload should have required property 'file'")
     if (upload.size or 0) > MAX_BYTES:
         raise PayloadTooLarge("The file is larger than 10 MB.")
-    return rows.csv_text(upload.read())
+    return import_files.receive(
+        kind=kind, sent=sent(upload), actor=actor_of(request), now=now, is_strict=True, params=params
+    )
+
+
+def sent(upload: UploadedFile) -> Sent:
+    """An uploaded file, for the service that takes it in."""
+    return Sent(name=upload.name or "", size_bytes=upload.size or 0, pieces=upload.chunks)

@@ -45,6 +45,12 @@ class NewSkuInput(SkuInput):
     source_id = TextField(required=False, allow_null=True, max_length=255)
 
 
+class SkuRowInput(NewSkuInput):
+    """One SKU of a file: which product it belongs to stands beside it."""
+
+    product_id = TextField(allow_blank=False, max_length=255)
+
+
 def product_output(product: Product) -> dict[str, Any]:
     """The product object without its SKUs."""
     return {

@@ -8,12 +8,13 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from commerce import import_kinds
 from commerce.api.jobs import metadata_rows, sent_rows
 from commerce.jobs import Job
 from core.api.views import ProjectAPIView, actor_of
 from integrations.api.serializers.async_actions import accepted_output
-from integrations.api.uploads import csv_upload
-from integrations.services import async_actions
+from integrations.api.uploads import receive_csv
+from integrations.services import async_actions, imports
 
 
 class _BulkView(ProjectAPIView):
@@ -47,15 +48,13 @@ class _MetadataView(ProjectAPIView):
 
 class _CsvView(ProjectAPIView):
     parser_classes = (MultiPartParser,)
-    job: ClassVar[Job]
+    kind: ClassVar[str]
     accepted: ClassVar[int] = 202
 
     def post(self, request: Request) -> Response:
-        body, count = csv_upload(request)
-        action = async_actions.create(
-            type=self.job, body=body, rows_count=count, actor=actor_of(request), now=self.now
-        )
-        return Response(accepted_output(action), status=self.accepted)
+        file = receive_csv(request, kind=self.kind, now=self.now)
+        run = imports.run(file_id=file.pk, actor=actor_of(request), now=self.now, is_forced=True)
+        return Response(accepted_output(run.run_job), status=self.accepted)
 
 
 class CustomersBulkView(_BulkView):
@@ -76,7 +75,7 @@ class CustomersCsvView(_CsvView):
     """`POST /v1/customers/importCSV`."""
 
     resource = "customers"
-    job = Job.CUSTOMERS_IMPORT_CSV
+    kind = import_kinds.CUSTOMERS
 
 
 class ProductsBulkView(_BulkView):
@@ -97,7 +96,7 @@ class ProductsCsvView(_CsvView):
     """`POST /v1/products/importCSV`: answered with 200, as the contract has it."""
 
     resource = "products"
-    job = Job.PRODUCTS_IMPORT_CSV
+    kind = import_kinds.PRODUCTS
     accepted = 200
 
 
@@ -105,5 +104,5 @@ class SkusCsvView(_CsvView):
     """`POST /v1/skus/importCSV`: answered with 200, as the contract has it."""
 
     resource = "products"
-    job = Job.SKUS_IMPORT_CSV
+    kind = import_kinds.SKUS
     accepted = 200
