@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from approvals.admin import notifications
 from approvals.admin.inbox import number_waiting
+from integrations.selectors import webhooks
 
 # (title, icon, model, or its page if that is not the list). A section without any visible entry is left out.
 _SECTIONS: Final = (
@@ -41,6 +42,8 @@ _SECTIONS: Final = (
         (
             ("Customers", "group", "commerce.Customer"),
             ("Segments", "groups_3", "commerce.Segment"),
+            ("Distributions", "forward_to_inbox", "promotions.Distribution"),
+            ("Message templates", "drafts", "promotions.MessageTemplate"),
             ("Orders", "shopping_cart", "commerce.Order"),
             ("Events", "bolt", "commerce.CustomEvent"),
         ),
@@ -60,6 +63,7 @@ _SECTIONS: Final = (
             ("Holds", "lock_clock", "promotions.ValidationSession"),
             ("Background jobs", "hourglass_top", "integrations.AsyncAction"),
             ("Exports", "download", "integrations.Export"),
+            ("Webhook messages", "send", "integrations.WebhookDelivery"),
             ("What happened", "history", "core.OutboxEvent"),
             ("Deliveries", "outbox", "core.EventDelivery"),
             ("Audit log", "fact_check", "core.AuditEntry"),
@@ -70,6 +74,7 @@ _SECTIONS: Final = (
         (
             ("Project", "tune", "core.ProjectSettings"),
             ("API keys", "key", "core.ApiKey"),
+            ("Webhooks", "webhook", "integrations.Webhook"),
             ("Metadata schemas", "data_object", "core.MetadataSchema"),
             ("Known events", "sensors", "core.CustomEventSchema"),
             ("Branding", "palette", "core.Branding"),
@@ -86,7 +91,7 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
     groups: list[dict[str, Any]] = [{"title": "", "items": [overview, *_own(request)]}]
     for title, entries in _SECTIONS:
         items = [
-            {"title": name, "icon": icon, "link": link}
+            {"title": name, "icon": icon, "link": link, **_trouble(name)}
             for name, icon, *page in entries
             if (link := _link(request, *page)) is not None
         ]
@@ -109,6 +114,12 @@ def _own(request: HttpRequest) -> list[dict[str, Any]]:
             **_badge(notifications.unread(request)),
         },
     ]
+
+
+def _trouble(title: str) -> dict[str, Any]:
+    """How many webhooks stopped by themselves: somebody has to look."""
+    number = webhooks.stopped().count() if title == "Webhooks" else 0
+    return {"badge": number, "badge_variant": "danger"} if number else {}
 
 
 def _badge(number: int) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from integrations.export_registry import (
 from promotions import gifts
 from promotions.api.catalogue_filters import VoucherFilters
 from promotions.api.redemption_filters import RedemptionFilters
+from promotions.exported_messages import DISTRIBUTION_MESSAGES
 from promotions.models import CardTransaction, Redemption
 from promotions.selectors import transactions, vouchers
 
@@ -41,7 +42,7 @@ _DISCOUNTS: Final = ("discount", "campaign__discount")
 
 def register() -> None:
     """Tell `integrations` what can be exported."""
-    export_registry.register(VOUCHERS, REDEMPTIONS, TRANSACTIONS)
+    export_registry.register(VOUCHERS, REDEMPTIONS, TRANSACTIONS, DISTRIBUTION_MESSAGES)
 
 
 def _worth(own: Discount, inherited: Discount, credits: int | None) -> str | int | Decimal | None:

@@ -19,6 +19,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 
 from core import branding
 from core.actors import Actor
+from core.branding import Brand
 from core.errors import DomainError
 from core.instants import format_instant
 from core.locking import lock
@@ -215,9 +216,8 @@ class _Post:
 def email(template: MessageTemplate, facts: dict[str, Any], *, to: str) -> EmailMultiAlternatives:
     """The letter as plain text and as HTML that says the same."""
     brand = branding.current()
-    text = message_text.render(template.body, facts).strip()
+    text, footer = written(template, facts), below(brand)
     subject = " ".join(message_text.render(template.subject, facts).split())
-    footer = "\n".join(filter(None, (brand.reminder, brand.footer)))
     letter = EmailMultiAlternatives(
         subject=subject,
         body=f"{text}\n\n{footer}",
@@ -227,6 +227,15 @@ def email(template: MessageTemplate, facts: dict[str, Any], *, to: str) -> Email
     )
     letter.attach_alternative(as_html(text, footer), "text/html")
     return letter
+
+
+def written(template: MessageTemplate, facts: dict[str, Any]) -> str:
+    return message_text.render(template.body, facts).strip()
+
+
+def below(brand: Brand) -> str:
+    """Why customers get e-mails, and from whom."""
+    return "\n".join(filter(None, (brand.reminder, brand.footer)))
 
 
 def as_html(text: str, footer: str) -> str:
