@@ -17,6 +17,7 @@ from demo_store.seed import (
     gift_cards,
     governance,
     history,
+    messages,
     offers,
     people,
 )
@@ -52,6 +53,7 @@ class Command(BaseCommand):
             history.load(people=shoppers, today=today, now=now, random=random, actor=actor)
             conditions.load_uses(people=shoppers, today=today, actor=actor)
             gift_cards.load_uses(people=shoppers, today=today, actor=actor)
+            messages.load(now=now, actor=actor)
             governance.load(now=now, actor=actor)
         self.stdout.write(self.style.SUCCESS("The demo shop is open."))
 
