@@ -21,6 +21,7 @@ urlpatterns = [
     path("client/v1/", include("commerce.api.urls.client")),
     path("client/v1/", include("promotions.api.urls.client")),
     path("management/v1/", include("core.api.urls.management")),
+    path("management/v1/", include("integrations.api.urls.management")),
     path("management/v1/", include("promotions.api.urls.management")),
     path("", include("core.api.urls.docs")),
     path("metrics", health.numbers, {"more": (waiting_actions, proofs)}),

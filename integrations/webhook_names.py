@@ -30,6 +30,8 @@ _BY_STEM: Final = {
     "voucher.loyalty_card.transaction": "created",
 }
 CONTRACT: Final = frozenset(f"{stem}.{verb}" for stem, verbs in _BY_STEM.items() for verb in verbs.split())
+# The list of the management API lacks one of them.
+LISTED: Final = CONTRACT - {"customer.updated"}
 ALL: Final = "all"
 # The contract's list misspells these; both are taken, what is sent is the right one.
 _MISSPELT: Final = "aded"
@@ -40,6 +42,14 @@ def spelt(sent: Iterable[str]) -> list[str]:
     """The names as messages have them, without doubles, sorted."""
     return sorted(
         {f"{name.removesuffix(_MISSPELT)}{_SPELT}" if _is_misspelt(name) else name for name in sent}
+    )
+
+
+def wire(names: Iterable[str]) -> list[str]:
+    """As the contract's list spells them, sorted."""
+    return sorted(
+        f"{name.removesuffix(_SPELT)}{_MISSPELT}" if name in CONTRACT and name.endswith(_SPELT) else name
+        for name in names
     )
 
 

@@ -19,6 +19,11 @@ def present() -> QuerySet[Webhook]:
     return Webhook.objects.filter(deleted_at=None)
 
 
+def stopped() -> QuerySet[Webhook]:
+    """Those that gave up on their receiver and wait for people."""
+    return present().filter(state=Webhook.State.FAILED)
+
+
 def get(public_id: str) -> Webhook:
     """:raises NotFound: there is none, or it was deleted."""
     found = present().filter(public_id=public_id).first()

@@ -212,7 +212,9 @@ def _assign(webhook: Webhook, spec: WebhookSpec) -> None:
 
 
 def _choose(webhook: Webhook, events: list[str]) -> None:
-    webhook.wants_all = webhook_names.ALL in events
+    """Who reads one that wants all events and sends it back means what he read."""
+    is_as_read = webhook.wants_all and set(events) == webhook_names.LISTED
+    webhook.wants_all = webhook_names.ALL in events or is_as_read
     webhook.events = [] if webhook.wants_all else events
     unknown = [name for name in webhook.events if not _is_known(name)]
     if unknown:

@@ -16,6 +16,8 @@ from commerce.services import collections, customers, products, skus
 from core.actors import Actor
 from core.models import ProjectSettings
 from core.services import metadata_schemas
+from integrations.services import webhooks
+from integrations.services.webhooks import WebhookSpec
 from promotions.services import (
     budgets,
     campaigns,
