@@ -109,3 +109,7 @@ def job_type(name: str) -> JobType:
 def known(name: str) -> JobType | None:
     """The job type, or None for one that a former release had."""
     return _types.get(name)
+
+
+def job_types() -> list[JobType]:
+    return list(_types.values())

@@ -1,19 +1,49 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter, RangeDateTimeFilter
-from unfold.decorators import display
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateTimeFilter
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.forms import BaseDialogForm
 
 from core import words
-from core.admin.pages import Fact, ReadOnlyPageAdmin
+from core.admin.base import htmx_redirect, reported, staff_actor
+from core.admin.pages import Panel, ReadOnlyPageAdmin
+from integrations import registry
+from integrations.admin import job_progress
 from integrations.models import AsyncAction
+from integrations.services import async_actions, job_log
+from integrations.services.job_reports import OPEN
 
-_COLOURS = {"Waiting": "info", "Running": "primary", "Done": "success", "Failed": "danger"}
+_COLOURS = {
+    "Waiting": "info",
+    "Running": "primary",
+    "Done": "success",
+    "Failed": "danger",
+    "Cancelled": "warning",
+}
+_SHOWN_LINES: Final = 100
+
+
+class JobKindFilter(DropdownFilter):  # type: ignore[misc]
+    """Names instead of the words of the wire."""
+
+    title = "kind"
+    parameter_name = "type"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        found = [(one.name, job_progress.what(AsyncAction(type=one.name))) for one in registry.job_types()]
+        return sorted(found, key=lambda kind: kind[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AsyncAction]) -> QuerySet[AsyncAction]:
+        return queryset.filter(type=self.value()) if self.value() else queryset
 
 
 @admin.register(AsyncAction)
@@ -22,34 +52,94 @@ class AsyncActionAdmin(ReadOnlyPageAdmin):
 
     resource = "async_actions"
     empty_hint = "Imports and large batches of codes run in the background and are listed here."
+    change_form_outer_before_template = "integrations/admin/job_head.html"
     list_display = ("what", "state", "percent", "rows", "failed_count", "actor_label", "created_at")
     list_filter = (
         ("status", ChoicesDropdownFilter),
-        ("type", FieldTextFilter),
+        JobKindFilter,
         ("created_at", RangeDateTimeFilter),
     )
     search_fields = ("public_id__exact", "request_id__exact", "type")
     search_help_text = "A part of the job's kind, or its whole id."
     ordering = ("-created_at", "-pk")
-    fields = (
-        "what",
-        "state",
-        "percent",
-        "actor_label",
-        "created_at",
-        "started_at",
-        "finished_at",
-        "came_out",
-    )
-    readonly_fields = ("what", "state", "percent", "came_out")
+    fields = ("identifier", "actor_label", "created_at", "started_at", "finished_at")
+    readonly_fields = ("identifier",)
+    actions_detail = ("cancel", "left_out")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AsyncAction]:
         return super().get_queryset(request).defer("body")
 
+    def get_urls(self) -> list[URLPattern]:
+        progress = path(
+            "<path:object_id>/progress/",
+            self.admin_site.admin_view(self.progress_view),
+            name="integrations_asyncaction_progress",
+        )
+        return [progress, *super().get_urls()]
+
+    def progress_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The bar as it is now; pages with a running job ask for it again and again."""
+        job = self.found(request, object_id)
+        if not self.has_view_permission(request, job):
+            raise Http404
+        return job_progress.answer(request, job)
+
+    def has_cancel_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.allows(request, "modify")
+
+    def has_export_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The rows name customers."""
+        return self.allows(request, "export")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        job = AsyncAction.objects.defer("body").filter(pk=object_id).first()
+        if job is None:
+            return []
+        known = registry.known(job.type)
+        wanted = set()
+        if job.status in OPEN and not (known and known.must_end):
+            wanted.add("integrations_asyncaction_cancel")
+        if job.failed_count:
+            wanted.add("integrations_asyncaction_left_out")
+        found = super().get_actions_detail(request, object_id)
+        return [button for button in found if button.action_name in wanted]
+
+    @action(
+        description="Cancel",
+        icon="cancel",
+        permissions=["cancel"],
+        dialog={
+            "title": "Cancel this job?",
+            "description": "It stops within seconds. What is done by then stays done.",
+            "form_submit_text": "Cancel the job",
+        },
+    )
+    def cancel(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        job: AsyncAction = self.found(request, object_id)
+        with reported(self, request, self.title(job)):
+            async_actions.cancel(public_id=job.public_id, actor=staff_actor(request), now=timezone.now())
+            self.message_user(request, "Cancelled. What was done stays done.", messages.SUCCESS)
+        return htmx_redirect(self.url_of(job))
+
+    @action(
+        description="Left-out rows as CSV",
+        icon="download",
+        variant=ActionVariant.PRIMARY,
+        permissions=["export"],
+    )
+    def left_out(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Every row that was left out, by its number in the file that was sent."""
+        job: AsyncAction = self.found(request, object_id)
+        return FileResponse(
+            job_log.failures_csv(job),
+            as_attachment=True,
+            filename=f"left-out-{job.public_id}.csv",
+            content_type="text/csv; charset=utf-8",
+        )
+
     @display(description="Job")
     def what(self, job: AsyncAction) -> str:
-        noun, _, verb = job.type.partition(".")
-        return f"{noun} {verb}".strip().replace("_", " ").replace(".", " ").capitalize()
+        return job_progress.what(job)
 
     @display(description="State", label=_COLOURS, ordering="status")
     def state(self, job: AsyncAction) -> str:
@@ -67,9 +157,9 @@ class AsyncActionAdmin(ReadOnlyPageAdmin):
     def rows(self, job: AsyncAction) -> str:
         return f"{job.position:,} of {job.rows_count:,}"
 
-    @display(description="What came out")
-    def came_out(self, job: AsyncAction) -> str:
-        return words.key_values(job.result if isinstance(job.result, dict) else None)
+    @display(description="Id")
+    def identifier(self, job: AsyncAction) -> str:
+        return job.public_id
 
     def title(self, obj: AsyncAction) -> str:
         return self.what(obj)
@@ -77,12 +167,45 @@ class AsyncActionAdmin(ReadOnlyPageAdmin):
     def lead(self, request: HttpRequest, obj: AsyncAction) -> str:
         return f"{self.what(obj)}, asked for by {obj.actor_label} on {words.when(obj.created_at)}."
 
-    def facts(self, request: HttpRequest, obj: AsyncAction) -> list[Fact]:
-        seconds: Any = f"{obj.processing_time / 1000:,.1f} s"
-        return [
-            Fact(title="State", value=self.state(obj)),
-            Fact(title="Progress", value=f"{obj.progress} %", note=self.rows(obj)),
-            Fact(title="Done", value=f"{obj.done_count:,}"),
-            Fact(title="Failed", value=f"{obj.failed_count:,}"),
-            Fact(title="Time", value=seconds),
-        ]
+    def panels(self, request: HttpRequest, obj: AsyncAction) -> list[Panel]:
+        found = [_log(obj)]
+        if obj.failed_count:
+            found.append(_left_out(obj, may_have_all=self.has_export_permission(request)))
+        return found
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        progress = job_progress.of(obj, timezone.now(), reloads=True) if obj is not None else None
+        context = {**context, "progress": progress}
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+
+def _log(job: AsyncAction) -> Panel:
+    lines = list(job.notes.order_by("-pk")[:_SHOWN_LINES])
+    return Panel(
+        key="log",
+        title="Log",
+        headers=("When", "What"),
+        rows=[
+            (words.when(line.at), words.label(line.text, "warning") if line.is_problem else line.text)
+            for line in lines
+        ],
+        empty="Nothing was written down, or it was so long ago that it is gone.",
+    )
+
+
+def _left_out(job: AsyncAction, *, may_have_all: bool) -> Panel:
+    url = reverse("admin:integrations_asyncaction_left_out", args=[job.pk])
+    return Panel(
+        key="left-out",
+        title="Left-out rows",
+        headers=("Row", "What", "Reason"),
+        rows=[
+            (f"{one.row:,}", one.name or words.NOTHING, one.reason)
+            for one in job.failures.order_by("row", "pk")[:_SHOWN_LINES]
+        ],
+        empty="They are no longer known.",
+        all_url=url if may_have_all else "",
+        all_label=f"All {job.failed_count:,} as a CSV file",
+    )
