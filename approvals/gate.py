@@ -21,9 +21,10 @@ from approvals.registry import Operation
 from approvals.selectors import policies
 from approvals.services import requests, scheduling
 from core.actors import Actor, ActorKind
-from core.errors import DomainError, MissingPermission
+from core.errors import DomainError, Forbidden, MissingPermission
 from core.instants import format_instant
 from core.locking import retried
+from core.places import Limit
 
 _gated: dict[str, Callable[..., Any]] = {}
 
@@ -151,6 +152,7 @@ def _ask(name: str, service: Callable[..., Any], arguments: dict[str, Any]) -> A
     operation, actor = registry.operation(name), arguments["actor"]
     if not actor.gets_to(operation.permission):
         raise MissingPermission(f"The permission {operation.permission} is needed.")
+    _refuse_elsewhere(operation, arguments)
     if actor.effective_at is not None:
         raise ChangePlanned(name, arguments)
     if key := proposals.key_of(arguments):
@@ -162,6 +164,16 @@ def _ask(name: str, service: Callable[..., Any], arguments: dict[str, Any]) -> A
         with context.opened():
             return service(**arguments)
     return _run(operation, arguments, in_force)
+
+
+def _refuse_elsewhere(operation: Operation, arguments: dict[str, Any]) -> None:
+    """Who works in single areas changes only what lies wholly within them (contract: data and events 16)."""
+    own = arguments["actor"].places
+    if own is None or operation.touched is None:
+        return
+    limit = Limit(own)
+    if not all(limit.contains(places) for places in operation.touched(arguments)):
+        raise Forbidden(f"{operation.label}: it is not accessible in the given context.")
 
 
 @retried

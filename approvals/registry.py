@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -37,7 +37,8 @@ class Operation:
     `describe(arguments, result, before)` is asked twice: before the service ran (both None), and after it
     with its result and what was said before. `permission` is what somebody needs to do it alone.
     `follow(state, target_id, actor, now)` is told every new state of a request for it, in the same
-    transaction. `specs` are the dataclasses among its arguments.
+    transaction. `specs` are the dataclasses among its arguments. `counts_as` are operations that it does
+    several times at once: policies about them hold for it too.
     """
 
     name: str
@@ -47,6 +48,13 @@ class Operation:
     describe: Callable[[Arguments, Any, Subject | None], Subject]
     specs: tuple[type[Any], ...] = ()
     follow: Callable[[str, str, Actor, datetime], None] | None = None
+    touched: Callable[[Arguments], Iterable[Iterable[str]]] | None = None
+    counts_as: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What policies may call it."""
+        return (self.name, *self.counts_as)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,5 +24,6 @@ class PlacesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         is_person = request.path_info.startswith(_PEOPLE) and request.user.is_authenticated
-        with places.limited_to(staff_places(request.user) if is_person else None):
+        own = staff_places(request.user) if is_person else None
+        with places.limited_to(own, str(request.user.pk) if is_person else ""):
             return self.get_response(request)

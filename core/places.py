@@ -22,13 +22,16 @@ AREA: Final = "area"
 ALL_STORES: Final = "stores"
 STORE: Final = "store"
 SOME: Final = "some"
+PLACES: Final = "places"
+"""Under this name facts of an approval request say where what it is about applies."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """The places that a caller is limited to; of none, he sees nothing."""
+    """The places that a caller is limited to; of none, he sees nothing. `who` is his id as an actor."""
 
     places: frozenset[str]
+    who: str = ""
 
     @cached_property
     def reach(self) -> frozenset[str]:
@@ -90,9 +93,9 @@ def sees(places: Iterable[str]) -> bool:
     return found is None or found.sees(places)
 
 
-def enter(places: frozenset[str] | None) -> Token[Limit | None]:
+def enter(places: frozenset[str] | None, who: str = "") -> Token[Limit | None]:
     """Limit what follows in this context; `leave` with what this returns."""
-    return _limit.set(None if places is None else Limit(places))
+    return _limit.set(None if places is None else Limit(places, who))
 
 
 def leave(token: Token[Limit | None]) -> None:
@@ -100,9 +103,9 @@ def leave(token: Token[Limit | None]) -> None:
 
 
 @contextmanager
-def limited_to(places: frozenset[str] | None) -> Iterator[None]:
+def limited_to(places: frozenset[str] | None, who: str = "") -> Iterator[None]:
     """As a caller of these places sees it; None: as one who works everywhere."""
-    token = enter(places)
+    token = enter(places, who)
     try:
         yield
     finally:

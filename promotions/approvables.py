@@ -10,9 +10,19 @@ from approvals import codec, registry
 from approvals.registry import Arguments, Operation, Subject
 from core import project, words
 from core.actors import Actor
+from core.services.assignments import Access, Places
+from integrations.models import ImportFile
 from promotions import approval_contents as contents
+from promotions import (
+    approval_distributions,
+    approval_pages,
+    approval_reach,
+    approval_trials,
+    approval_variations,
+    approval_words,
+    evidence,
+)
 from promotions import approval_facts as facts
-from promotions import approval_distributions, approval_pages, approval_trials, approval_words, evidence
 from promotions.models import (
     DRAFTS,
     Budget,
@@ -39,6 +49,7 @@ from promotions.services import (
     stacks,
     tiers,
     validation_rules,
+    voucher_imports,
     voucher_updates,
     vouchers,
 )
@@ -69,6 +80,8 @@ def of_campaign(pk: int | None, arguments: Arguments, **more: Any) -> Subject:
     row = Campaign.objects.filter(pk=pk or 0).first()
     content = contents.campaign(pk)
     found = facts.of(content, arguments["now"])
+    if row is not None and content is not None:
+        found |= facts.of_places(row.places)
     if "codes" in more:
         found["codes"] = more["codes"]
     if content is not None and more:
@@ -144,9 +157,13 @@ def of_voucher(pk: int | None, arguments: Arguments, *, with_code: bool = True, 
         id=row.public_id if row else "",
         label=(row.code if with_code else "a random code") if row else "",
         content=None if content is None else {**content, **more},
-        facts={**facts.of(known or None, arguments["now"]), **more},
+        facts={**facts.of(known or None, arguments["now"]), **_places_of(campaign), **more},
         is_running=row is not None and row.deleted_at is None and (campaign is None or not campaign.is_draft),
     )
+
+
+def _places_of(campaign: Campaign | None) -> dict[str, Any]:
+    return {} if campaign is None else facts.of_places(campaign.places)
 
 
 def _voucher(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
@@ -183,6 +200,22 @@ def _many_codes(arguments: Arguments, result: Any, before: Subject | None) -> Su
         "entries_sha256": codec.digest(entries),
     }
     return Subject(type=CODES, label=label, content=content, facts={"codes": len(entries)})
+
+
+def _imported(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
+    """A file of codes: its digest says that what was agreed to is what comes in."""
+    file = ImportFile.objects.get(pk=arguments["file_id"])
+    campaign_id = file.params.get(voucher_imports.CAMPAIGN)
+    sent = {"file": file.name, "sha256": file.sha256}
+    if campaign_id is not None and before is None:
+        return of_campaign(campaign_id, arguments)
+    if campaign_id is not None:
+        return of_campaign(campaign_id, arguments, codes=file.rows_count, codes_like=sent)
+    label = words.count(file.rows_count, "code")
+    if before is None:
+        return Subject(type=CODES, label=label, content={"codes": 0})
+    content = {"codes": file.rows_count, **sent}
+    return Subject(type=CODES, label=label, content=content, facts={"codes": file.rows_count})
 
 
 def _rule(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
@@ -262,7 +295,7 @@ def _stacking(arguments: Arguments, result: Any, before: Subject | None) -> Subj
 
 type _Entry = tuple[str, str, Callable[..., Any], Describe, tuple[type[Any], ...]]
 
-_OF_CAMPAIGNS: Final = (CampaignSpec, TierSpec)
+_OF_CAMPAIGNS: Final = (CampaignSpec, TierSpec, Access, Places)
 _OF_RULES: Final = (RulesSpec,)
 # Stacking rules are settings of the project.
 _RESOURCES: Final = {"stacking_rules": "management"}
@@ -293,6 +326,7 @@ _OPERATIONS: Final[Mapping[str, _Entry]] = {
     "vouchers.revert": ("Code back to a version", "modify", reverting.voucher, _voucher, ()),
     "vouchers.delete": ("Delete a code", "delete", vouchers.delete, _voucher, ()),
     "vouchers.update_many": ("Change many codes", "modify", voucher_updates.start, _many_codes, ()),
+    "vouchers.import": ("Import codes", "modify", voucher_imports.start, _imported, ()),
     "vouchers.adjust": ("Change a balance", "modify", ledger.adjust, _balance, ()),
     "budgets.create": ("New budget", "create", budgets.create, _budget, (BudgetSpec,)),
     "budgets.update": ("Change a budget", "modify", budgets.update, _budget, (BudgetSpec,)),
@@ -315,6 +349,7 @@ _OPERATIONS: Final[Mapping[str, _Entry]] = {
 """Name -> label, what its permission does to the resource, service, description, dataclasses it takes."""
 
 
+_TOUCHED: Final = {"vouchers.create": approval_reach.of_new_code}
 _FOLLOWED: Final[Mapping[str, Follow]] = {LAUNCH: lifecycle.follow}
 
 
@@ -330,6 +365,7 @@ def register() -> None:
                 describe=describe,
                 specs=specs,
                 follow=_FOLLOWED.get(name),
+                touched=_TOUCHED.get(name, approval_reach.touched),
             )
         )
     for fact in facts.TYPES:
@@ -341,3 +377,4 @@ def register() -> None:
     registry.register_trial(approval_trials.CAMPAIGN)
     for target_type in approval_words.TYPES:
         registry.register_words(target_type, approval_words.sentences)
+    approval_variations.register()

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db.models import Count, Model
 
 from approvals import codec
+from core.selectors import areas
 from promotions import terms
 from promotions.models import (
     Budget,
@@ -120,6 +121,8 @@ def _one(model: type[Model], row: Any) -> Content:
     """Its terms, with the words of its rule and the name of its category in place of their ids."""
     found = _terms(model, row)
     found.pop("campaign_id", None)
+    if assigned := found.pop("places", None):
+        found["applies"] = areas.spoken(assigned)
     if "category_id" in found:
         found["category"] = row.category.name
         found.pop("category_id")

@@ -9,6 +9,9 @@ from typing import Any, Final
 from approvals.registry import FactType
 from commerce.models import ProductCollection, Segment, SegmentMembership
 from core.instants import parse_instant
+from core.models import Area
+from core.places import PLACES
+from core.selectors import areas
 from promotions.models import Budget, Campaign, Category
 
 type Content = Mapping[str, Any]
@@ -65,6 +68,20 @@ TYPES: Final = (
     ),
     FactType(name="products", label="Products (ids)", kind="texts", phrase="a product is"),
     FactType(
+        name="areas",
+        label="Areas",
+        kind="texts",
+        phrase="an area is",
+        choices=lambda: _named(Area.objects.order_by("name").values_list("name", flat=True)),
+    ),
+    FactType(
+        name="applies_everywhere",
+        label="Applies everywhere",
+        kind="yes_no",
+        phrase="it applies everywhere",
+        denial="it applies in some areas only",
+    ),
+    FactType(
         name="category",
         label="Category",
         kind="texts",
@@ -113,6 +130,12 @@ def of(content: Content | None, now: datetime) -> dict[str, Any]:
         seconds = (parse_instant(start) - now).total_seconds()
         found["days_to_start"] = max(int(seconds // _SECONDS_OF_DAY), 0)
     return found
+
+
+def of_places(places: Iterable[str]) -> dict[str, Any]:
+    """Where it applies: the names of the areas, and in the words that say who may see it and decide."""
+    found = sorted(places)
+    return {"areas": areas.names_of_areas(found), "applies_everywhere": not found, PLACES: found}
 
 
 def of_budget(content: Content | None) -> dict[str, Any]:

@@ -69,6 +69,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
             "gift": "gift",
             "redemption_quantity": "voucher_redemption_quantity",
             "return_policy": "return_policy",
+            "places": "places",
         },
     ),
     Kind(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from core import words
+from core import places, words
 from core.exact import exact
 from core.instants import parse_instant
+from core.selectors import areas
 from engine import effects
 from promotions import rule_words
 from promotions.budget_words import MONEY
@@ -130,6 +131,8 @@ def _worth(content: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[tup
 def _named(content: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if category := content.get("category_id"):
         yield "Category", known.get(category, category)
+    if found := content.get("places"):
+        yield "Applies", areas.spoken(found, known)
     if rule := content.get("validation_rule_id"):
         number = content.get("validation_rule_version")
         yield "Conditions", f"“{known.get(rule, rule)}”, version {number}"
@@ -152,6 +155,8 @@ def _names(contents: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     for name, model in models:
         if ids := {one[name] for one in contents if name in one}:
             known |= dict(model.objects.filter(public_id__in=ids).values_list("public_id", "name"))
+    if ids := {name for one in contents for _, name in places.named(one.get("places", []))}:
+        known |= areas.names_of(ids)
     if ids := {campaign for one in contents for campaign in one.get("campaigns", [])}:
         known |= dict(Campaign.objects.filter(public_id__in=ids).values_list("public_id", "name"))
     return known

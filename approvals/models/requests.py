@@ -7,7 +7,20 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import FSMField, FSMModelMixin, transition
 
+from core import places
 from core.models import PublicIdField, TimestampedModel
+
+
+class RequestsInReach(models.Manager["ApprovalRequest"]):
+    """Who works in single areas sees requests about what applies there, and his own."""
+
+    def get_queryset(self) -> models.QuerySet[ApprovalRequest]:
+        rows = super().get_queryset()
+        limit = places.limit()
+        if limit is None:
+            return rows
+        there = Q(**{f"facts__{places.PLACES}__has_any_keys": sorted(limit.reach)})
+        return rows.filter(there | Q(requester_id=limit.who))
 
 
 class ApprovalRequest(FSMModelMixin, TimestampedModel):
@@ -65,6 +78,8 @@ class ApprovalRequest(FSMModelMixin, TimestampedModel):
     applied_at = models.DateTimeField(null=True)
     is_emergency = models.BooleanField(default=False)
     error = models.TextField(blank=True, default="")
+
+    objects = RequestsInReach()
 
     class Meta:
         indexes = (

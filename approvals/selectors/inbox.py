@@ -20,7 +20,9 @@ from django.db.models.functions import Coalesce
 from approvals.models import OPEN, ApprovalRequest, Decision, Delegation
 from approvals.selectors import requests as known
 from core.actors import ActorKind, Role
-from core.staff import staff_allows, staff_role
+from core.places import PLACES, Limit
+from core.selectors.areas import within
+from core.staff import staff_allows, staff_places, staff_role
 
 _NOTHING: Final = Q(pk__in=())
 
@@ -74,6 +76,11 @@ def of(user: Any, now: datetime) -> Inbox:
     if staff_allows(user, "approvals.decide"):
         turn |= Q(Exists(of_now.filter(verdict=Decision.Verdict.EMERGENCY)), allows_emergency=True)
     pending = Q(state=ApprovalRequest.State.PENDING)
+    own = staff_places(user)
+    if own is not None:
+        turn &= Q(
+            **{f"facts__{PLACES}__contained_by": within(Limit(own)), f"facts__{PLACES}__0__isnull": False}
+        )
     return Inbox(
         mine=pending & ~is_own & turn & ~Q(has_spoken),
         waiting=Q(state__in=OPEN) & (is_own | Q(has_spoken)),

@@ -12,7 +12,8 @@ from django.db.models import Q
 from approvals.models import ApprovalRequest, Delegation
 from approvals.policies import Stage
 from core.actors import Actor, ActorKind, Role
-from core.staff import ROLE_GROUPS, staff_allows, staff_role
+from core.places import PLACES, Limit
+from core.staff import ROLE_GROUPS, staff_allows, staff_places, staff_role
 
 
 def stage_of(request: ApprovalRequest) -> Stage | None:
@@ -29,10 +30,12 @@ def decides_as(request: ApprovalRequest, actor: Actor, now: datetime) -> str | N
     if stage is None:
         return None
     if actor.kind is not ActorKind.USER:
+        if not _works_there(actor.places, request):
+            return None
         is_free = not stage.group and actor.kind is ActorKind.API_KEY
         return "" if is_free and actor.may("approvals.decide") and actor.may(stage.permission) else None
     user = User.objects.filter(pk=actor.id, is_active=True, is_staff=True).first()
-    if user is None:
+    if user is None or not _works_there(staff_places(user), request):
         return None
     taken = (request.requester_id, request.last_editor_id)
     told = _told_when_overdue(request)
@@ -47,6 +50,7 @@ def decides_as(request: ApprovalRequest, actor: Actor, now: datetime) -> str | N
             if str(person.pk) not in taken
             and person.is_active
             and person.is_staff
+            and _works_there(staff_places(person), request)
             and (_is_of(person, stage, taken) or _is_in(person, told))
         ),
         None,
@@ -66,7 +70,13 @@ def deciders(request: ApprovalRequest, now: datetime) -> list[User]:
     for one in away.select_related("stand_in"):
         if one.stand_in.is_active and one.stand_in.is_staff and str(one.stand_in.pk) not in taken:
             found[one.stand_in.pk] = one.stand_in
-    return sorted(found.values(), key=lambda person: person.pk)
+    there = (person for person in found.values() if _works_there(staff_places(person), request))
+    return sorted(there, key=lambda person: person.pk)
+
+
+def _works_there(own: frozenset[str] | None, request: ApprovalRequest) -> bool:
+    """Who works in single areas decides only about what lies wholly within them."""
+    return own is None or Limit(own).contains(request.facts.get(PLACES, ()))
 
 
 def _is_of(user: User, stage: Stage, taken: Iterable[str]) -> bool:

@@ -13,6 +13,7 @@ from approvals.services.requests import actor_of, keep_as_new_revision, tell
 from core.actors import Actor
 from core.errors import DomainError
 from core.locking import lock, retried
+from core.places import limited_to
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ def carry_out(request: ApprovalRequest, actor: Actor, now: datetime) -> None:
     the request is out of date. If the service refuses, the request waits for approval again, with the reason.
     """
     try:
-        with transaction.atomic():
+        with transaction.atomic(), limited_to(actor_of(request).places, request.requester_id):
             _run(request, now)
     except _Moved:
         request.outdate()
@@ -53,9 +54,11 @@ def carry_out(request: ApprovalRequest, actor: Actor, now: datetime) -> None:
 def has_moved(request: ApprovalRequest, now: datetime) -> bool:
     """Whether what the request is about is no longer what was there when it was proposed."""
     operation = registry.operation(request.operation)
+    requester = actor_of(request)
     try:
-        arguments = proposals.arguments_of(operation, request.arguments, actor_of(request), now)
-        present = operation.describe(arguments, None, None)
+        with limited_to(requester.places, requester.id):
+            arguments = proposals.arguments_of(operation, request.arguments, requester, now)
+            present = operation.describe(arguments, None, None)
     except DomainError:
         return True
     return codec.digest(present.content) != request.base_sha256

@@ -128,6 +128,7 @@ def _filed(proposal: Proposal, now: datetime, reason: str, effective_at: datetim
         requester={
             **{name: str(getattr(actor, name)) for name in _KEPT_OF_ACTOR},
             "duties": sorted(actor.duties),
+            "places": None if actor.places is None else sorted(actor.places),
         },
         last_editor_id=actor.id,
         caller_key=proposal.caller_key,
@@ -291,6 +292,7 @@ def actor_of(request: ApprovalRequest) -> Actor:
         channel=kept["channel"],
         address=kept["address"],
         duties=frozenset(kept["duties"]),
+        places=None if kept.get("places") is None else frozenset(kept["places"]),
         approval_id=request.public_id,
     )
 

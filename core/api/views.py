@@ -52,7 +52,8 @@ class ProjectAPIView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.now = self.at or timezone.now()
         super().initial(request, *args, **kwargs)
-        places.enter(actor_of(request).places if request.auth else None)
+        actor = actor_of(request) if request.auth else None
+        places.enter(actor and actor.places, actor.id if actor else "")
         planning.note_effective_at(request, is_possible=self.takes_effective_at)
 
     def check_throttles(self, request: Request) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+
 from django.db.models import Count, QuerySet
 
 from core import places
 from core.errors import NotFound
 from core.models import Area, Store
+from core.places import Limit
 
 
 def areas() -> QuerySet[Area]:
@@ -43,3 +46,41 @@ def get_store(store_id: str, *, area: Area) -> Store:
     if found is None:
         raise NotFound.of("store", store_id)
     return found
+
+
+def names_of(ids: Collection[str]) -> dict[str, str]:
+    """What areas and stores of these ids are called (a query for each kind)."""
+    if not ids:
+        return {}
+    found = dict(Area.objects.filter(public_id__in=ids).values_list("public_id", "name"))
+    return found | dict(Store.objects.filter(public_id__in=ids).values_list("public_id", "name"))
+
+
+def spoken(words: Iterable[str], known: Mapping[str, str] | None = None) -> str:
+    """in Bavaria, in all stores of Hesse and in Berlin 1; everywhere. `known` is as `names_of` gives it."""
+    found = list(places.named(words))
+    if known is None:
+        known = names_of({name for _, name in found})
+    said = [
+        f"in {'all stores of ' if level == places.ALL_STORES else ''}{known.get(name, name)}"
+        for level, name in found
+    ]
+    if not said:
+        return "everywhere"
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+
+
+def names_of_areas(words: Iterable[str]) -> list[str]:
+    """The areas that the words speak of, also by one of their stores, by name."""
+    ids = {word.partition(":")[2].rpartition("@")[2] for word in words}
+    rows = Area.objects.filter(public_id__in=ids).order_by("name") if ids else Area.objects.none()
+    return list(rows.values_list("name", flat=True))
+
+
+def within(limit: Limit) -> list[str]:
+    """All words of which something that lies wholly within the limit may have any (one query)."""
+    whole = [name for level, name in places.named(limit.places) if level == places.ALL_STORES]
+    stores = Store.objects.filter(area__public_id__in=whole).values_list("public_id", "area__public_id")
+    inside = {places.store(store, area) for store, area in stores}
+    some = {f"{places.SOME}:{area}" for area in whole}
+    return sorted({*limit.places, *inside, *some})

@@ -47,6 +47,7 @@ _LABELS: Final[Mapping[str, str]] = {
     "banner": "Text for customers",
     "hierarchy": "Place",
     "protected": "Write-protected",
+    "applies": "Applies",
     "campaign": "Campaign",
     "code": "Code",
     "used_by": "Holds for",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Case, CharField, F, Func, JSONField, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, F, Func, JSONField, Prefetch, Q, QuerySet, Value, When
 
 from core.errors import NotFound
 from core.ids import has_prefix
-from promotions.models import DRAFTS, Campaign, Lifecycle, Voucher
+from core.models.areas import with_places
+from promotions.models import DRAFTS, Campaign, CampaignAssignment, Lifecycle, Voucher
 from promotions.selectors.validation_rules import with_assignment
 
 DRAFT: Final = "DRAFT"
@@ -18,6 +19,12 @@ DRAFT: Final = "DRAFT"
 
 def printable(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
     return with_assignment(campaigns.select_related("category"))
+
+
+def with_assignments(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    """With the areas and stores in which they apply (one query for all)."""
+    rows = with_places(CampaignAssignment.objects.order_by("pk"))
+    return campaigns.prefetch_related(Prefetch("assignments", queryset=rows))
 
 
 def present() -> QuerySet[Campaign]:

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from commerce.models import Product, ProductCollection, Segment, Sku
 from core.ids import has_prefix
-from core.models import Area, Store
+from core.selectors import areas
 from engine import Candidate, Outcome, Reason, rules
 from engine.items import ItemObject, ItemRef
 from engine.rules import RuleSet
@@ -27,7 +27,7 @@ def known_names(candidates: Iterable[Candidate]) -> dict[str, str]:
     candidates = list(candidates)
     places = {name for one in candidates for name in whereabouts.named_in(one.reason)}
     rule_sets = [rule_set for candidate in candidates for rule_set in candidate.rules]
-    return _known(rule_sets, articles_of(candidates)) | _places(places)
+    return _known(rule_sets, articles_of(candidates)) | areas.names_of(places)
 
 
 def names_in(*rule_sets: RuleSet, articles: Iterable[str] = ()) -> dict[str, str]:
@@ -53,13 +53,6 @@ def _known(rule_sets: Collection[RuleSet], articles: Collection[str]) -> dict[st
     if segments:
         known |= dict(Segment.objects.filter(public_id__in=segments).values_list("public_id", "name"))
     return known
-
-
-def _places(ids: Collection[str]) -> dict[str, str]:
-    if not ids:
-        return {}
-    areas = Area.objects.filter(public_id__in=ids).values_list("public_id", "name")
-    return dict(areas) | dict(Store.objects.filter(public_id__in=ids).values_list("public_id", "name"))
 
 
 def spelled_out(text: str, names: Mapping[str, str]) -> str:

@@ -16,11 +16,13 @@ from core.errors import DuplicateFound, NotFound
 from core.locking import lock, retried
 from core.models import BinEntry
 from core.services import bin, metadata_schemas
+from core.services.assignments import Access
 from promotions.code_config import CodeConfig
 from promotions.models import Campaign, Lifecycle, ValidationRule, Voucher
 from promotions.selectors import campaigns as selectors
 from promotions.selectors import validation_rules as known_rules
 from promotions.services import (
+    campaign_places,
     code_batches,
     discounts,
     drafts,
@@ -65,6 +67,7 @@ class CampaignSpec:
     `tiers` None: none were sent. `unset_metadata` names keys to take away. `rules` are ids, one at most, and
     only count for a new campaign.
     `is_draft`: nothing of it runs, and codes are only counted, until it is launched.
+    `access` says where it applies from now on; None: as it is.
     `conditions` is the id of the rule that something that is there shall have, "" none, None: not said.
     `new_conditions` are the columns of a rule that is made along with a new one, in place of `rules`.
     """
@@ -80,6 +83,7 @@ class CampaignSpec:
     rules: tuple[str, ...] = ()
     conditions: str | None = None
     new_conditions: Mapping[str, Any] | None = None
+    access: Access | None = None
     is_draft: bool = False
 
 
@@ -97,13 +101,16 @@ def create(*, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign:
     :raises InvalidCodeConfig: too few codes are possible.
     :raises DuplicateFound: the name is taken, also by a campaign in the bin; or the one code is.
     :raises NotFound: unknown category or validation rule.
+    :raises OutsideOwnPlaces: the actor works in single areas, and it would apply elsewhere.
     """
     kind = _kind(spec)
     rule = validation_rules.of_new(spec.rules, spec.new_conditions, actor=actor, now=now)
     campaign = _new(spec, kind, rule, now)
     validity.check(campaign)
     _insert(campaign)
-    audit.log(actor, "campaign.created", campaign, now=now, after=facts(_summary(campaign)))
+    _, applies = campaign_places.settle(campaign, spec.access, is_new=True, actor=actor, now=now)
+    where = {"places": applies} if applies else {}
+    audit.log(actor, "campaign.created", campaign, now=now, after={**facts(_summary(campaign)), **where})
     events.emit("campaign.created", entity=campaign, actor=actor, now=now, payload=ids(campaign))
     if rule is not None:
         rule_assignments.attach(rule=rule, related=campaign, actor=actor, now=now)
@@ -130,7 +137,8 @@ def update(*, campaign_id: int, spec: CampaignSpec, actor: Actor, now: datetime)
     :raises InvalidCodeConfig: a draft wants more codes than are possible.
     :raises DuplicateFound: a draft wants a code that is taken.
     :raises ResourceProtected: the campaign is write-protected.
-    :raises NotFound: unknown category, or deleted in the meantime.
+    :raises NotFound: unknown category, area or store, or deleted in the meantime.
+    :raises OutsideOwnPlaces: as `create`.
     """
     inheritance.lock_used_codes(campaign_id, spec.values)
     campaign = _locked(campaign_id)
@@ -140,13 +148,14 @@ def update(*, campaign_id: int, spec: CampaignSpec, actor: Actor, now: datetime)
     validity.check(campaign)
     campaign.updated_at = now
     campaign.save(update_fields=[*columns, "updated_at"])
+    applied, applies = campaign_places.settle(campaign, spec.access, actor=actor, now=now)
     versions.note(campaign, actor=actor, now=now)
     kept = inheritance.keep_for_used_codes(campaign, before, columns)
     versions.note_all(Voucher, kept, actor=actor, now=now)
     told = inheritance.spread_metadata(campaign, spec.metadata, spec.unset_metadata)
     versions.note_all(Voucher, told, actor=actor, now=now)
     rule_assignments.settle(rule_id=spec.conditions, related=campaign, actor=actor, now=now)
-    old, new = audit.changes(facts(before), facts(columns))
+    old, new = audit.changes({**facts(before), "places": applied}, {**facts(columns), "places": applies})
     if new:
         audit.log(actor, "campaign.updated", campaign, now=now, before=old, after=new)
         events.emit("campaign.updated", entity=campaign, actor=actor, now=now, payload=ids(campaign))

@@ -17,18 +17,18 @@ from core import audit, project
 from core.actors import Actor
 from core.errors import NotFound
 from core.locking import lock, retried
+from core.services.assignments import Access, Places
 from promotions import clone_plan
 from promotions.clone_plan import Fate
 from promotions.models import (
     Campaign,
-    CampaignAssignment,
     PromotionStack,
     PromotionTier,
     ValidationRule,
 )
 from promotions.selectors import campaigns as known_campaigns
 from promotions.selectors import tiers as known_tiers
-from promotions.services import budgets, campaigns, stacks, tiers, validation_rules, versions
+from promotions.services import budgets, campaign_places, campaigns, stacks, tiers, validation_rules, versions
 from promotions.services.campaign_pool import MOST_CODES
 from promotions.services.campaigns import CampaignSpec
 from promotions.services.definitions import CATEGORY, InvalidCampaign
@@ -47,7 +47,8 @@ class CloneSpec:
     `code` is that of a campaign with one generic code. `codes`: how many its launch makes; None: as many as
     the original has. `starts_at` moves the whole schedule along, so that it lasts as long; `ends_at` sets the
     end apart. `has_no_dates` forgets both. `shares_budgets`: it draws on the budgets of the original, else on
-    none. `values` and `metadata` go over what the original has, `conditions` over its rule.
+    none. `values` and `metadata` go over what the original has, `tier_values` over each of its tiers,
+    `conditions` over its rule. `places` are where it applies instead.
     """
 
     name: str
@@ -60,7 +61,9 @@ class CloneSpec:
     shares_budgets: bool = True
     values: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    tier_values: Mapping[str, Any] = field(default_factory=dict)
     conditions: Rule | None = None
+    places: Places | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +96,7 @@ def campaign(*, campaign_id: int, spec: CloneSpec, actor: Actor, now: datetime) 
     clone = campaigns.create(spec=_spec(original, spec, copies), actor=actor, now=now)
     if original.campaign_type == Campaign.CampaignType.PROMOTION:
         _clone_tiers(original, clone, spec, copies, actor, now)
-    _clone_places(original, clone, actor, now)
+    _clone_places(original, clone, spec, actor, now)
     if spec.shares_budgets:
         budgets.join(campaign=clone, drawn_by=original, actor=actor, now=now)
     of = {"cloned_from": original.public_id, "name": original.name}
@@ -129,14 +132,11 @@ def tier(*, tier_id: int, spec: TierCloneSpec, actor: Actor, now: datetime) -> P
     )
 
 
-def _clone_places(original: Campaign, clone: Campaign, actor: Actor, now: datetime) -> None:
-    """In the same areas and stores."""
-    rows = CampaignAssignment.objects.filter(campaign=original).order_by("pk")
-    columns = clone_plan.columns(CampaignAssignment, Fate.SAME)
-    copies = [
-        CampaignAssignment(campaign=clone, **{name: getattr(row, name) for name in columns}) for row in rows
-    ]
-    CampaignAssignment.objects.bulk_create(copies)
+def _clone_places(original: Campaign, clone: Campaign, spec: CloneSpec, actor: Actor, now: datetime) -> None:
+    """In the same areas and stores, or where the spec says."""
+    places = Places.of(original.places) if spec.places is None else spec.places
+    access = None if places == Places() else Access(assign=places, is_whole=True)
+    campaign_places.settle(clone, access, is_new=True, actor=actor, now=now)
     versions.note(clone, actor=actor, now=now)
 
 
@@ -221,6 +221,7 @@ def _clone_tiers(
         values = {
             **_values(PromotionTier, row, Fate.SAME),
             **_tier_schedule(row, original, spec),
+            **spec.tier_values,
         }
         added = tiers.add(
             campaign=clone,

@@ -14,11 +14,14 @@ from django.db import transaction
 from django.db.models import Model
 
 from approvals.gate import gated
+from core import places
 from core.actors import Actor
 from core.errors import DomainError, NotFound
 from core.instants import parse_instant
 from core.locking import retried
+from core.selectors import areas
 from core.services import metadata_schemas
+from core.services.assignments import Access, Places
 from promotions import terms
 from promotions.models import (
     Budget,
@@ -46,7 +49,17 @@ _NEVER_CHANGE: Final[Mapping[type[Model], tuple[str, ...]]] = {
     PromotionTier: ("campaign_id",),
     Voucher: ("campaign_id", "type"),
 }
-_SAID_APART: Final = (_RULE, _RULE_VERSION, _ACTIVE, _METADATA, _CAMPAIGNS, "category_id", "gift_effect")
+_PLACES: Final = "places"
+_SAID_APART: Final = (
+    _RULE,
+    _RULE_VERSION,
+    _ACTIVE,
+    _METADATA,
+    _CAMPAIGNS,
+    _PLACES,
+    "category_id",
+    "gift_effect",
+)
 
 
 class CannotRevert(DomainError):
@@ -78,6 +91,9 @@ def campaign(*, campaign_id: int, number: int, actor: Actor, now: datetime) -> C
         metadata=wanted.get(_METADATA, {}) if _METADATA in changed else {},
         unset_metadata=removed,
         conditions=wanted.get(_RULE, "") if _RULE in changed else None,
+        access=Access(assign=Places.of(wanted.get(_PLACES, [])), is_whole=True)
+        if _PLACES in changed
+        else None,
     )
     campaigns.update(campaign_id=campaign_id, spec=spec, actor=actor, now=now)
     if _ACTIVE in changed:
@@ -202,6 +218,7 @@ def _compared(model: type[Model], pk: int, number: int) -> tuple[Content, Conten
         if name in changed:
             raise CannotRevert(f"{name} never changes afterwards. Make a new one instead.")
     _refuse_gone(wanted, changed)
+    _refuse_gone_places(wanted, changed)
     return wanted, present, changed
 
 
@@ -237,6 +254,18 @@ def _refuse_gone(wanted: Content, changed: set[str]) -> None:
     rule_id = wanted.get(_RULE)
     if _RULE in changed and rule_id and not ValidationRule.objects.filter(public_id=rule_id).exists():
         raise CannotRevert("Its conditions of then were deleted. Make the change by hand, with others.")
+
+
+def _access(wanted: Content) -> Access:
+    return Access(assign=Places.of(wanted.get(_PLACES, [])), is_whole=True)
+
+
+def _refuse_gone_places(wanted: Content, changed: set[str]) -> None:
+    if _PLACES not in changed:
+        return
+    ids = {name for _, name in places.named(wanted.get(_PLACES, []))}
+    if ids - areas.names_of(ids).keys():
+        raise CannotRevert("An area or store in which it applied then was deleted. Make the change by hand.")
 
 
 def _refuse_deleted_campaigns(campaign_ids: list[str]) -> None:

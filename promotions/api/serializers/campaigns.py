@@ -14,7 +14,9 @@ from core.api.fields import (
     TextField,
     WireSerializer,
 )
+from core.api.serializers.areas import AccessInput, access_of
 from core.instants import format_instant, format_optional
+from promotions.api.serializers.access import readonly
 from promotions.api.serializers.categories import categories_output
 from promotions.api.serializers.definition_input import (
     DefinitionInput,
@@ -65,6 +67,7 @@ class CampaignChangeInput(DefinitionInput):
     activity_duration_after_publishing = DurationField(required=False, allow_null=True)
     discount = DiscountField(required=False, allow_null=True)
     return_policy = ChoiceField(Campaign.ReturnPolicy, required=False, allow_null=True)
+    access_settings = AccessInput(required=False, allow_null=True)
     unset_metadata_fields = ListField(
         child=TextField(max_length=1000), required=False, allow_null=True, max_length=100
     )
@@ -86,6 +89,7 @@ def campaign_change_spec(given: Mapping[str, Any]) -> CampaignSpec:
         values=_columns(given, given.get("discount")),
         metadata=given.get("metadata") or {},
         unset_metadata=tuple(given.get("unset_metadata_fields") or ()),
+        access=access_of(given.get("access_settings")),
     )
 
 
@@ -109,6 +113,7 @@ def campaign_spec(given: Mapping[str, Any]) -> CampaignSpec:
         values=columns,
         metadata=given.get("metadata") or {},
         rules=given_rules(given),
+        access=access_of(given.get("access_settings")),
         is_draft=bool(given.get("draft")),
     )
 
@@ -165,6 +170,7 @@ def campaign_base_output(campaign: Campaign) -> dict[str, Any]:
             "creation_status": _made(campaign),
             "vouchers_generation_status": _made(campaign),
             "protected": campaign.protected,
+            "readonly": readonly(campaign),
             # Beyond the contract, and so only where somebody chose another one.
             "return_policy": _chosen(campaign.return_policy),
         }

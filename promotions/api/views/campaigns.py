@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -7,6 +9,7 @@ from core.api.fields import parse
 from core.api.views import ProjectAPIView, ProjectListView, actor_of
 from promotions.api.catalogue_filters import CampaignFilters
 from promotions.api.catalogue_requests import body_of, is_forced, wanted_count
+from promotions.api.serializers.access import EXPANDED, assignments_output, is_expanded, wanted_places
 from promotions.api.serializers.campaigns import (
     CampaignChangeInput,
     CampaignInput,
@@ -28,10 +31,17 @@ class CampaignsView(ProjectListView):
     resource = "campaigns"
     filterset_class = CampaignFilters
     data_ref = "campaigns"
-    output = staticmethod(campaign_base_output)
+
+    def output(self, campaign: Campaign) -> dict[str, Any]:  # type: ignore[override]
+        wire = campaign_base_output(campaign)
+        return {**wire, EXPANDED: assignments_output(campaign)} if is_expanded(self.request) else wire
 
     def get_queryset(self):  # type: ignore[no-untyped-def]
-        return known.listed(known.printable(known.present()))
+        rows = known.listed(known.printable(known.present()))
+        wanted = wanted_places(self.request)
+        if wanted is not None:
+            rows = rows.filter(places__overlap=wanted)
+        return known.with_assignments(rows) if is_expanded(self.request) else rows
 
     def get(self, request: Request) -> Response:
         return self.listed(request)
