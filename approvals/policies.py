@@ -105,10 +105,15 @@ class Needed:
         return all(one.content.allows_emergency for one in self.policies)
 
 
-def judge(policy: PolicyInForce, *, operation: str, role: str, facts: Mapping[str, Any]) -> Judgement:
-    """Hold one policy against an operation. A fact that is not known fulfils only `is_not`, `is_none_of`."""
+def judge(
+    policy: PolicyInForce, *, operation: str | Sequence[str], role: str, facts: Mapping[str, Any]
+) -> Judgement:
+    """Hold one policy against an operation, by its name or all its names. A fact that is not known fulfils
+    only `is_not`, `is_none_of`.
+    """
     content = policy.content
-    concerns = (not content.operations or operation in content.operations) and (
+    names = [operation] if isinstance(operation, str) else operation
+    concerns = (not content.operations or any(name in content.operations for name in names)) and (
         not content.roles or role in content.roles
     )
     checks = tuple((one, facts.get(one.fact), _holds(one, facts.get(one.fact))) for one in content.conditions)
@@ -116,7 +121,11 @@ def judge(policy: PolicyInForce, *, operation: str, role: str, facts: Mapping[st
 
 
 def needed(
-    policies: Iterable[PolicyInForce], *, operation: str, role: str, facts: Mapping[str, Any]
+    policies: Iterable[PolicyInForce],
+    *,
+    operation: str | Sequence[str],
+    role: str,
+    facts: Mapping[str, Any],
 ) -> Needed | None:
     """All policies that apply together: their stages in order, a group once, with the most people asked."""
     applying = [one for one in policies if judge(one, operation=operation, role=role, facts=facts).applies]

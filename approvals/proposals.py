@@ -122,7 +122,7 @@ def needed_for(
     if before.content == after.content or not (before.is_running or after.is_running):
         return None
     found = policies.needed(
-        in_force, operation=operation.name, role=actor.role, facts=facts_of(before, after)
+        in_force, operation=operation.names, role=actor.role, facts=facts_of(before, after)
     )
     if actor.may(operation.permission):
         return found

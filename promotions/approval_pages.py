@@ -12,6 +12,7 @@ from promotions.models import Budget, Campaign, Category, Distribution, Validati
 
 _MODELS: Final[dict[str, type[Model]]] = {
     "campaign": Campaign,
+    "variations": Campaign,
     "voucher": Voucher,
     "validation_rule": ValidationRule,
     "budget": Budget,

@@ -104,6 +104,7 @@ COLUMNS: Final[Mapping[type[Model], Mapping[str, Fate]]] = {
     },
     CampaignAssignment: {
         "id": Fate.NEW,
+        "created_at": Fate.NEW,
         "campaign": Fate.CLONE,
         "area": Fate.SAME,
         "all_stores_of": Fate.SAME,
@@ -144,6 +145,7 @@ BELONGINGS: Final[Mapping[type[Model], Mapping[str, Fate]]] = {
         "redemptions": Fate.NEW,
         "publications": Fate.NEW,
         "publication_runs": Fate.NEW,
+        "distributions": Fate.NEW,
         "variations": Fate.NEW,
         "variation": Fate.NEW,
     },

@@ -95,7 +95,7 @@ def _told(
         role=actor.role,
         facts=facts,
         judgements=tuple(
-            policies.judge(one, operation=operation.name, role=actor.role, facts=facts) for one in in_force
+            policies.judge(one, operation=operation.names, role=actor.role, facts=facts) for one in in_force
         ),
         needed=needed if may_ask else None,
         is_refused=not may_ask,

