@@ -162,7 +162,7 @@ def _exchange(
             connected.settimeout(deadline.left())
             connected = _tls().wrap_socket(connected, server_hostname=host)
         wire = http.client.HTTPConnection(host, port)
-        wire.sock = _Wire(connected, deadline)
+        wire.sock = answer = _Wire(connected, deadline)
         target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
         usual = {"Content-Type": "application/json", "User-Agent": "Fanfare", "Accept": "*/*"}
         given = {name.lower() for name in headers}
@@ -170,6 +170,7 @@ def _exchange(
         fixed = {"Host": _host_header(parts), "Connection": "close"}
         wire.request("POST", target, body=body, headers={**more, **headers, **fixed})
         response = wire.getresponse()
+        answer.has_head = True
         return response.status, _beginning(response, deadline)
     finally:
         connected.close()
@@ -238,40 +239,38 @@ class _Deadline:
         self._at = min(self._at, time.monotonic() + seconds)
 
 
-class _Wire:
-    """A connected socket as `http.client` wants it: each wait gets what is left of the time."""
+class _Wire(io.RawIOBase):
+    """A connected socket as `http.client` wants it: each wait gets what is left of the time.
+
+    An answer that ends, or has no end, before its head is complete is none.
+    """
 
     def __init__(self, connected: socket.socket, deadline: _Deadline) -> None:
-        self._connected, self._deadline = connected, deadline
+        self._connected, self._deadline, self._room = connected, deadline, MOST_BYTES
+        self.has_head = False
 
     def sendall(self, content: bytes) -> None:
         self._connected.settimeout(self._deadline.left())
         self._connected.sendall(content)
 
     def makefile(self, *_: object, **__: object) -> io.BufferedReader:
-        return io.BufferedReader(_Answer(self._connected, self._deadline))
+        return io.BufferedReader(self)
 
     def close(self) -> None:
         """The answer is still read after the connection is done with."""
-
-
-class _Answer(io.RawIOBase):
-    """The bytes of an answer, as many as are read here; then as if the other side had ended."""
-
-    def __init__(self, connected: socket.socket, deadline: _Deadline) -> None:
-        self._connected, self._deadline, self._room = connected, deadline, MOST_BYTES
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         size = min(len(buffer), self._room)
-        if not size:
-            return 0
-        self._connected.settimeout(self._deadline.left())
-        count = self._connected.recv_into(buffer, size)
-        self._room -= count
-        return count
+        if size:
+            self._connected.settimeout(self._deadline.left())
+            size = self._connected.recv_into(buffer, size)
+            self._room -= size
+        if not size and not self.has_head:
+            raise ConnectionError
+        return size
 
 
 @functools.cache
@@ -288,7 +287,8 @@ def _in_words(failure: Exception) -> str:
         return "The connection was refused: nobody listens there."
     if isinstance(failure, http.client.HTTPException | ConnectionError):
         return "The connection ended without a proper answer."
-    return f"The connection failed: {failure.strerror or type(failure).__name__}."
+    reason = getattr(failure, "strerror", None) or type(failure).__name__
+    return f"The connection failed: {reason}."
 
 
 def _inside(host: str) -> str:
