@@ -53,7 +53,7 @@ class ProjectAPIView(APIView):
         self.now = self.at or timezone.now()
         super().initial(request, *args, **kwargs)
         actor = actor_of(request) if request.auth else None
-        places.enter(actor and actor.places, actor.id if actor else "")
+        places.enter(actor.places if actor else None, actor.id if actor else "")
         planning.note_effective_at(request, is_possible=self.takes_effective_at)
 
     def check_throttles(self, request: Request) -> None:

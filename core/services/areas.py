@@ -178,7 +178,7 @@ def _in_use(row: Area | Store, what: str, details: str) -> ResourceInUse:
 
 
 def _locked[Row: Area | Store](model: type[Row], pk: int) -> Row:
-    rows = lock(model._default_manager.filter(pk=pk))
+    rows: list[Any] = lock(model._default_manager.filter(pk=pk))
     if not rows:
         raise NotFound.of(model._meta.model_name or "", str(pk))
     found: Row = rows[0]

@@ -93,7 +93,7 @@ class Budget(TimestampedModel):
     )
     deleted_at = models.DateTimeField(null=True, editable=False)
 
-    objects = BudgetsInReach()
+    objects = BudgetsInReach["Budget"]()
 
     class Meta:
         constraints = (

@@ -156,7 +156,7 @@ class Campaign(FSMModelMixin, TimestampedModel, TimeLimited):
     deleted_at = models.DateTimeField("in the bin since", null=True, editable=False)
     released_at = models.DateTimeField("name free since", null=True, editable=False)
 
-    objects = CampaignsInReach()
+    objects = CampaignsInReach["Campaign"]()
 
     class Meta:
         constraints = (

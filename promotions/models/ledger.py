@@ -43,7 +43,7 @@ class CardTransaction(models.Model):
         OrderReturn, on_delete=models.PROTECT, null=True, related_name="card_transactions"
     )
 
-    objects = OfVouchers()
+    objects = OfVouchers["CardTransaction"]()
 
     class Meta:
         constraints = (

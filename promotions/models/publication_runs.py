@@ -46,7 +46,7 @@ class PublicationRun(TimestampedModel):
     action = models.ForeignKey(AsyncAction, on_delete=models.PROTECT, null=True, related_name="+")
     finished_at = models.DateTimeField(null=True)
 
-    objects = OfCampaigns()
+    objects = OfCampaigns["PublicationRun"]()
 
     class Meta:
         constraints = (

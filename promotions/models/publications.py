@@ -46,7 +46,7 @@ class Publication(models.Model):
     failure_code = models.CharField(max_length=64, blank=True, default="")
     failure_message = models.CharField(max_length=1000, blank=True, default="")
 
-    objects = OfCampaigns()
+    objects = OfCampaigns["Publication"]()
 
     class Meta:
         constraints = (

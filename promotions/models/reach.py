@@ -17,10 +17,10 @@ from core import places
 from core.places import Limit
 
 
-class _Limited(models.Manager):  # type: ignore[type-arg]
+class _Limited[Row: models.Model](models.Manager[Row]):
     """Of what is in reach of the caller."""
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Row]:
         rows = super().get_queryset()
         limit = places.limit()
         return rows if limit is None else rows.filter(self.within(limit))
@@ -29,26 +29,26 @@ class _Limited(models.Manager):  # type: ignore[type-arg]
         raise NotImplementedError
 
 
-class CampaignsInReach(_Limited):
+class CampaignsInReach[Row: models.Model](_Limited[Row]):
     def within(self, limit: Limit) -> Q:
         return Q(places__overlap=sorted(limit.reach))
 
 
-class OfCampaigns(_Limited):
+class OfCampaigns[Row: models.Model](_Limited[Row]):
     """Of what has a `campaign`; what has none is in nobody's reach."""
 
     def within(self, limit: Limit) -> Q:
         return Q(campaign__in=campaigns(limit))
 
 
-class OfVouchers(_Limited):
+class OfVouchers[Row: models.Model](_Limited[Row]):
     """Of what has a `voucher`."""
 
     def within(self, limit: Limit) -> Q:
         return Q(voucher__in=_base("Voucher").filter(campaign__in=campaigns(limit)).values("pk"))
 
 
-class RedemptionsInReach(_Limited):
+class RedemptionsInReach[Row: models.Model](_Limited[Row]):
     """Those of campaigns in reach; of several used together only if all of them are."""
 
     def within(self, limit: Limit) -> Q:
@@ -57,13 +57,13 @@ class RedemptionsInReach(_Limited):
         return own | Q(Exists(parts), ~Exists(parts.exclude(own)), campaign=None)
 
 
-class RollbacksInReach(_Limited):
+class RollbacksInReach[Row: models.Model](_Limited[Row]):
     def within(self, limit: Limit) -> Q:
-        rows = _base("Redemption").filter(RedemptionsInReach().within(limit))
+        rows = _base("Redemption").filter(RedemptionsInReach[Any]().within(limit))
         return Q(redemption__in=rows.values("pk"))
 
 
-class BudgetsInReach(_Limited):
+class BudgetsInReach[Row: models.Model](_Limited[Row]):
     """Those on which campaigns in reach draw, and no others: a budget tells of all of them."""
 
     def within(self, limit: Limit) -> Q:
@@ -78,4 +78,5 @@ def campaigns(limit: Limit) -> QuerySet[Any]:
 
 
 def _base(name: str) -> models.Manager[Any]:
-    return apps.get_model("promotions", name)._base_manager
+    found: models.Manager[Any] = apps.get_model("promotions", name)._base_manager
+    return found

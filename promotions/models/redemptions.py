@@ -75,7 +75,7 @@ class Redemption(models.Model):
     snapshot = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     outcome = models.JSONField(null=True, encoder=DjangoJSONEncoder)
 
-    objects = RedemptionsInReach()
+    objects = RedemptionsInReach["Redemption"]()
 
     class Meta:
         constraints = (
@@ -150,7 +150,7 @@ class Rollback(models.Model):
     order_snapshot = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     credits = models.BigIntegerField(null=True, help_text="Credits or points that went back to the card.")
 
-    objects = RollbacksInReach()
+    objects = RollbacksInReach["Rollback"]()
 
     class Meta:
         indexes = (models.Index(fields=["-rolled_back_at", "-id"], name="rollback_newest"),)

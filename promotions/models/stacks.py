@@ -30,7 +30,7 @@ class PromotionStack(TimestampedModel):
         Category, on_delete=models.SET_NULL, null=True, blank=True, related_name="stacks"
     )
 
-    objects = OfCampaigns()
+    objects = OfCampaigns["PromotionStack"]()
 
     class Meta:
         indexes = (models.Index(fields=["-created_at", "-id"], name="stack_newest"),)

@@ -36,7 +36,7 @@ class PromotionTier(TimestampedModel, TimeLimited):
     )
     deleted_at = models.DateTimeField(null=True, editable=False)
 
-    objects = OfCampaigns()
+    objects = OfCampaigns["PromotionTier"]()
 
     class Meta:
         constraints = (

@@ -72,7 +72,7 @@ class Voucher(TimestampedModel, TimeLimited):
     deleted_at = models.DateTimeField("in the bin since", null=True, editable=False)
     released_at = models.DateTimeField("code free since", null=True, editable=False)
 
-    objects = OfCampaigns()
+    objects = OfCampaigns["Voucher"]()
 
     class Meta:
         constraints = (

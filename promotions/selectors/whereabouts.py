@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Required, TypedDict
 
 from core import places, prepared
 from core.models import ProjectSettings
@@ -36,6 +36,14 @@ _PHRASES: Final = {
     places.ALL_STORES: "in the stores of",
     places.STORE: "in the store",
 }
+
+
+class Times(TypedDict, total=False):
+    """Columns of the engine's snapshot."""
+
+    time_zone: Required[str]
+    dates_zone: str
+    place: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,11 +82,12 @@ class Here:
             return False
         return limit is not None and Limit(limit).sees(assigned)
 
-    def times(self, settings: ProjectSettings) -> dict[str, str]:
-        """The snapshot's columns about time: the store's, where it is known."""
+    def times(self, settings: ProjectSettings) -> Times:
+        """Whose time counts: the store's, where it is known."""
         if not self.zone or self.zone == settings.time_zone:
             return {"time_zone": settings.time_zone}
         return {"time_zone": self.zone, "dates_zone": settings.time_zone, "place": self.name}
+
 
 
 def called(asking: Asking) -> Called:

@@ -238,13 +238,14 @@ def tell(
     """
     if not causes:
         return
+    these: Any = causes
     match causes[0]:
         case Redemption():
-            rows = CardTransaction.objects.filter(redemption__in=causes, type=CardTransaction.Type.REDEMPTION)
+            rows = CardTransaction.objects.filter(redemption__in=these, type=CardTransaction.Type.REDEMPTION)
         case Rollback():
-            rows = CardTransaction.objects.filter(rollback__in=causes)
+            rows = CardTransaction.objects.filter(rollback__in=these)
         case _:
-            rows = CardTransaction.objects.filter(order_return__in=causes)
+            rows = CardTransaction.objects.filter(order_return__in=these)
     for row in rows.select_related("voucher").order_by("pk"):
         _say(row, actor, now)
 

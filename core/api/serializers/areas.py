@@ -36,9 +36,12 @@ class DegreesField(StrictField):
         self.most = most
 
     def to_internal_value(self, data: Any) -> Decimal:
-        if not isinstance(data, int | Decimal) or isinstance(data, bool) or abs(data) > self.most:
+        if not isinstance(data, int | Decimal) or isinstance(data, bool):
             self.fail("type")
-        return Decimal(data).quantize(_PLACES)
+        degrees = Decimal(data)
+        if abs(degrees) > self.most:
+            self.fail("type")
+        return degrees.quantize(_PLACES)
 
 
 class PointInput(WireSerializer):
