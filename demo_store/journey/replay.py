@@ -145,9 +145,6 @@ class _Credentials:
 
     actor: Actor
 
-    def allows(self, permission: str) -> bool:
-        return self.actor.gets_to(permission)
-
 
 class _ReplayView(RedemptionsView):
     """The endpoint for a caller inside the house: known without a key, counted by no rate limit."""
