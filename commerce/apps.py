@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
 
 
 class CommerceConfig(AppConfig):
@@ -8,8 +12,19 @@ class CommerceConfig(AppConfig):
     verbose_name = "Customers and catalogue"
 
     def ready(self) -> None:
-        from commerce import exports, imports, webhooks
+        from commerce import exports, imports, segment_jobs, webhooks
 
         imports.register()
+        segment_jobs.register()
         exports.register()
         webhooks.register()
+        post_migrate.connect(_make_what_is_predefined, sender=self)
+
+
+def _make_what_is_predefined(*, using: str, **_: Any) -> None:
+    """After every `migrate`, and after tests empty the tables; not on the way back to nothing."""
+    from commerce.models import ProductCollection
+    from commerce.services import collections
+
+    if ProductCollection._meta.db_table in connections[using].introspection.table_names():
+        collections.ensure_predefined()

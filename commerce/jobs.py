@@ -14,3 +14,5 @@ class Job(StrEnum):
     PRODUCTS_IMPORT_CSV = "PRODUCTS.IMPORT_CSV"
     SKUS_IMPORT_CSV = "SKUS.IMPORT_CSV"
     ORDERS_IMPORT = "ORDERS.IMPORT"
+    # Ours: the contract has no name for it.
+    SEGMENTS_BUILD = "SEGMENTS.BUILD"

@@ -11,6 +11,7 @@ class PromotionsConfig(AppConfig):
         from commerce.services import erasures
         from promotions import (
             approvables,
+            approval_audiences,
             exports,
             imports,
             kinds,
@@ -21,6 +22,7 @@ class PromotionsConfig(AppConfig):
 
         erasures.also(forgetting.forget)
         approvables.register()
+        approval_audiences.register()
         kinds.register()
         imports.register()
         exports.register()

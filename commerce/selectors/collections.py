@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from django.db.models import CharField, F, Q, QuerySet, Value
@@ -47,12 +47,14 @@ def by_reference(reference: str) -> ProductCollection:
     return collection
 
 
-def parsed_filter(wire: Any, fields: FilterFields, *, now: datetime) -> WireFilters:
-    """A collection's filter, read. Its days are the project's.
+def parsed_filter(
+    wire: Any, fields: FilterFields, *, now: datetime, zone: tzinfo | None = None
+) -> WireFilters:
+    """A collection's filter, read. Its days are the project's: whoever reads several looks up the zone once.
 
     :raises InvalidPayload: unknown field or operator, or an operand of another type.
     """
-    zone = project.current().zone
+    zone = zone or project.current().zone
     return WireFilters.parse(exact(wire), fields, now=now, zone=zone, refusal=InvalidPayload)
 
 
@@ -125,16 +127,18 @@ class Tests:
     """
 
     def __init__(self, collections: Iterable[ProductCollection], *, now: datetime) -> None:
-        self._read = [(one.public_id, *self._filters(one, now)) for one in collections]
+        rows = list(collections)
+        zone = project.current().zone if rows else None
+        self._read = [(one.public_id, *self._filters(one, now, zone)) for one in rows]
 
     @staticmethod
     def _filters(
-        collection: ProductCollection, now: datetime
+        collection: ProductCollection, now: datetime, zone: tzinfo | None
     ) -> tuple[WireFilters | None, WireFilters | None]:
         try:
             return (
-                parsed_filter(collection.filter, PRODUCT_FIELDS, now=now),
-                parsed_filter(collection.filter, SKU_FIELDS, now=now),
+                parsed_filter(collection.filter, PRODUCT_FIELDS, now=now, zone=zone),
+                parsed_filter(collection.filter, SKU_FIELDS, now=now, zone=zone),
             )
         except InvalidPayload:
             logger.warning("the filter of collection %s cannot be read", collection.public_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from django.db.models import BigIntegerField, Case, Count, DecimalField, F, Max, QuerySet, When
@@ -94,21 +94,21 @@ def by_reference(reference: str) -> Segment:
     return found[0]
 
 
-def parsed_filter(wire: Any, *, now: datetime) -> WireFilters:
-    """A segment's filter, read. Its days are the project's.
+def parsed_filter(wire: Any, *, now: datetime, zone: tzinfo | None = None) -> WireFilters:
+    """A segment's filter, read. Its days are the project's: whoever reads several looks up the zone once.
 
     :raises InvalidPayload: unknown field or operator, or an operand of another type.
     """
-    zone = project.current().zone
+    zone = zone or project.current().zone
     return WireFilters.parse(exact(wire), FIELDS, now=now, zone=zone, refusal=InvalidPayload)
 
 
-def matching(wire: Any, *, now: datetime) -> QuerySet[Customer]:
+def matching(wire: Any, *, now: datetime, zone: tzinfo | None = None) -> QuerySet[Customer]:
     """The customers that a filter takes.
 
     :raises InvalidPayload: see `parsed_filter`.
     """
-    return Customer.objects.present().filter(parsed_filter(wire, now=now).q())
+    return Customer.objects.present().filter(parsed_filter(wire, now=now, zone=zone).q())
 
 
 def members(segment: Segment, *, now: datetime) -> QuerySet[Customer]:
@@ -128,7 +128,7 @@ def held_by(
 ) -> frozenset[str]:
     """The ids of those `wanted` segments that somebody is in; `customer` None: only the request knows him.
 
-    One query, a second one if a filter asks for custom events.
+    One query; with filters a second one, a third if they ask for custom events.
     """
     if not wanted or (customer is None and not payload):
         return frozenset()
@@ -162,10 +162,11 @@ def _taking(
     if not filters:
         return set()
     record = _record(customer, payload, events=_happened(customer, _events_named(filters.values())), now=now)
+    zone = project.current().zone
     found = set()
     for key, wire in filters.items():
         try:
-            if parsed_filter(wire, now=now).matches(record):
+            if parsed_filter(wire, now=now, zone=zone).matches(record):
                 found.add(key)
         except InvalidPayload:
             logger.warning("the filter of segment %s cannot be read", key)

@@ -9,15 +9,20 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 
+from approvals.gate import gated
+from commerce import usage
 from commerce.models import Product, ProductCollection, ProductCollectionItem, Sku
 from commerce.selectors import collections as selectors
+from commerce.services import filters
 from core import audit
 from core.actors import Actor
-from core.errors import InvalidPayload, NotFound, ResourceInUse
-from core.locking import lock
+from core.errors import InvalidPayload, NotFound, ResourceInUse, ResourceProtected
+from core.locking import lock, retried
 
 MAX_ITEMS: Final = 1000
+RESOURCE: Final = "product_collection"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,21 +57,28 @@ def create(*, spec: CollectionSpec, actor: Actor, now: datetime) -> ProductColle
     return selectors.by_reference(collection.public_id)
 
 
+@gated("product_collections.update")
+@retried
 @transaction.atomic
 def update(
     *,
     collection_id: int,
     name: str | None,
     filter: Mapping[str, Any] | None,
+    products: Sequence[Mapping[str, Any]] | None = None,
     actor: Actor,
     now: datetime,
 ) -> ProductCollection:
-    """Rename a collection; give a filtered one another filter. None: leave as it is.
+    """Rename a collection; give it another filter or another list. None: leave as it is.
 
-    :raises InvalidPayload: the filter cannot be read, or the collection is a fixed list.
+    :raises InvalidPayload: the filter cannot be read, or it does not go with the kind of collection.
+    :raises NotFound: deleted in the meantime, or one of the products or SKUs is unknown.
+    :raises ResourceProtected: it holds all products.
     """
     collection = _locked(collection_id)
     before = {"name": collection.name, "filter": collection.filter}
+    if products is not None:
+        before |= _replace_items(collection, products)
     if filter is not None:
         if collection.type == ProductCollection.Type.STATIC:
             raise InvalidPayload("Property .filter must not be set for a STATIC collection")
@@ -74,18 +86,27 @@ def update(
     collection.name = collection.name if name is None else name
     collection.updated_at = now
     collection.save(update_fields=["name", "filter", "updated_at"])
-    old, new = audit.changes(before, {"name": collection.name, "filter": collection.filter})
+    after = {"name": collection.name, "filter": collection.filter}
+    if products is not None:
+        after |= {"products": [entry["id"] for entry in products]}
+    old, new = audit.changes(before, after)
     audit.log(actor, "product_collection.updated", collection, now=now, before=old, after=new)
     return selectors.by_reference(collection.public_id)
 
 
+@gated("product_collections.delete")
+@retried
 @transaction.atomic
 def delete(*, collection_id: int, actor: Actor, now: datetime) -> None:
-    """Forget a collection.
+    """Forget a collection; its products stay.
 
     :raises ResourceInUse: a discount or a rule refers to it.
+    :raises ResourceProtected: it holds all products.
     """
     collection = _locked(collection_id)
+    usage.refuse_used(
+        collection.public_id, what=f"Product collection {collection.name}", resource_type=RESOURCE
+    )
     audit.log(actor, "product_collection.deleted", collection, now=now, before={"name": collection.name})
     try:
         with transaction.atomic():
@@ -95,10 +116,29 @@ def delete(*, collection_id: int, actor: Actor, now: datetime) -> None:
         raise ResourceInUse(f"Product collection {collection.name} is used by {users}.") from error
 
 
+def ensure_predefined() -> None:
+    """The collection of everything is there from the beginning (contract: data file 6)."""
+    ProductCollection.objects.get_or_create(
+        public_id=selectors.ALL_PRODUCTS,
+        defaults={
+            "name": "All products",
+            "type": ProductCollection.Type.AUTO_UPDATE,
+            "filter": {"junction": "and"},
+            "created_at": timezone.now(),
+        },
+    )
+
+
 def _locked(collection_id: int) -> ProductCollection:
     rows = lock(ProductCollection.objects.filter(pk=collection_id))
     if not rows:
-        raise NotFound.of("product_collection", str(collection_id))
+        raise NotFound.of(RESOURCE, str(collection_id))
+    if rows[0].public_id == selectors.ALL_PRODUCTS:
+        raise ResourceProtected(
+            "The collection of all products stays as it is. Make one of your own.",
+            resource_id=rows[0].public_id,
+            resource_type=RESOURCE,
+        )
     return rows[0]
 
 
@@ -109,9 +149,18 @@ def _checked(wire: Mapping[str, Any] | None, now: datetime) -> Mapping[str, Any]
     """
     if not wire or "junction" not in wire:
         raise InvalidPayload("Property .filter must have required property 'junction'")
-    selectors.parsed_filter(wire, selectors.PRODUCT_FIELDS, now=now)
-    selectors.parsed_filter(wire, selectors.SKU_FIELDS, now=now)
-    return wire
+    return filters.checked(wire, selectors.PRODUCT_FIELDS, selectors.SKU_FIELDS, now=now)
+
+
+def _replace_items(collection: ProductCollection, products: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """:raises InvalidPayload: the collection has a filter."""
+    if collection.type != ProductCollection.Type.STATIC:
+        raise InvalidPayload("Property .products must not be set for an AUTO_UPDATE collection")
+    former = collection.items.order_by("position").select_related("product", "sku")
+    before = [article.public_id for item in former if (article := item.product or item.sku)]
+    collection.items.all().delete()
+    ProductCollectionItem.objects.bulk_create(_items(collection, products))
+    return {"products": before}
 
 
 def _items(collection: ProductCollection, wanted: Sequence[Mapping[str, Any]]) -> list[ProductCollectionItem]:

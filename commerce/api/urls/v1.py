@@ -10,8 +10,10 @@ from commerce.api.views import (
     customers,
     events,
     jobs,
+    locations,
     orders,
     products,
+    segments,
     skus,
 )
 from integrations.api.views.exports import ExportOfView
@@ -27,6 +29,8 @@ urlpatterns = [
     path("customers/<reference:customer_id>/permanent-deletion", customers.CustomerErasureView.as_view()),
     path("customers/<reference:customer_id>/segments", customers.CustomerSegmentsView.as_view()),
     path("events", events.EventsView.as_view()),
+    path("locations", locations.LocationsView.as_view()),
+    path("locations/<str:location_id>", locations.LocationView.as_view()),
     path("orders", orders.OrdersView.as_view()),
     path("orders/import", orders.OrdersImportView.as_view()),
     path("orders/export", ExportOfView.as_view(exported_object="order")),
@@ -41,6 +45,8 @@ urlpatterns = [
     path("products/<reference:product_id>", products.ProductView.as_view()),
     path("products/<reference:product_id>/skus", skus.ProductSkusView.as_view()),
     path("products/<reference:product_id>/skus/<reference:sku_id>", skus.ProductSkuView.as_view()),
+    path("segments", segments.SegmentsView.as_view()),
+    path("segments/<str:segment_id>", segments.SegmentView.as_view()),
     path("skus/importCSV", jobs.SkusCsvView.as_view()),
     path("skus/<reference:sku_id>", skus.SkuView.as_view()),
 ]
