@@ -62,6 +62,7 @@ _SECTIONS: Final = (
             ("Emergency stop", "front_hand", "promotions.EmergencyStop"),
             ("Holds", "lock_clock", "promotions.ValidationSession"),
             ("Background jobs", "hourglass_top", "integrations.AsyncAction"),
+            ("Imports", "upload_file", "integrations.ImportFile"),
             ("Exports", "download", "integrations.Export"),
             ("Webhook messages", "send", "integrations.WebhookDelivery"),
             ("What happened", "history", "core.OutboxEvent"),

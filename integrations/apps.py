@@ -11,9 +11,11 @@ class IntegrationsConfig(AppConfig):
         from core import events
         from integrations import (
             exports,
+            imports,
             subscribers,  # noqa: F401 - registers itself with core.events
         )
         from integrations.services.webhook_capture import capture
 
         exports.register()
+        imports.register()
         events.capture_with(capture)

@@ -21,7 +21,8 @@ _NOT_A_LETTER: Final = re.compile(r"[\W_]+")
 class ImportColumn:
     """One thing a column may be. `name` is the contract's header in lower case, `label` what people call it.
 
-    `also` are other headers of the contract; `guesses` are what other programs call it.
+    `also` are other headers of the contract; `guesses` are what other programs call it. `is_ours`: the
+    contract does not know it, so that in its own files such a word is metadata.
     """
 
     name: str
@@ -29,6 +30,7 @@ class ImportColumn:
     also: tuple[str, ...] = ()
     guesses: tuple[str, ...] = ()
     help: str = ""
+    is_ours: bool = False
 
     def is_called(self, word: str) -> bool:
         return plain(word) in {plain(name) for name in (self.name, *self.also)}
@@ -42,7 +44,8 @@ class ImportKind:
     """`name_of(row)` is what a row is called, the same for two rows of one thing, "" where it has no name.
 
     `known(names, params)` are those of these names that are there already. `needs`: of each of these groups
-    one column must be there. `parent` is what a file may belong to (a campaign's id, as `params[parent]`).
+    one column must be there. `parent` is what a file may belong to (a campaign's key, as `params[parent]`),
+    `parents()` are those to choose from, as keys and labels.
     `job` works off CSV files, `json_job` files of JSON. The permission to import is `<resource>.modify`;
     `start(file_id, actor, now, is_forced)` begins an import where a gate stands before it. `left_out` are
     columns of exports that no file can set.
@@ -58,6 +61,7 @@ class ImportKind:
     known: Callable[[Collection[str], Mapping[str, Any]], Collection[str]]
     help: str = ""
     parent: str = ""
+    parents: Callable[[], Sequence[tuple[str, str]]] | None = None
     json_job: str = ""
     start: Callable[..., Any] | None = None
     left_out: tuple[str, ...] = ()
@@ -77,7 +81,8 @@ class ImportKind:
         """
         found: list[str] = []
         for word in header:
-            name = next((column.name for column in self.columns if column.is_called(word)), word)
+            known = (one.name for one in self.columns if not one.is_ours and one.is_called(word))
+            name = next(known, word)
             if name and name in found:
                 first = header[found.index(name)]
                 raise InvalidPayload(f"The columns {first!r} and {word!r} mean the same: leave one out.")

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from core import events
 from core.models import OutboxEvent
-from integrations.services import async_actions, exports
+from integrations.services import async_actions, exports, imports
 
 _WRITE_EXPORTS: Final = "integrations.tasks.write_exports"
 
@@ -19,6 +19,12 @@ _WRITE_EXPORTS: Final = "integrations.tasks.write_exports"
 def advance_job(event: OutboxEvent, now: datetime) -> None:
     """One slice for each event; the slice itself asks for the next one."""
     async_actions.advance(public_id=event.entity_id, now=now, position=event.payload.get("position"))
+
+
+@events.subscribe(async_actions.FINISHED, name="integrations.imports.conclude")
+def empty_file(event: OutboxEvent, now: datetime) -> None:
+    """Rows of customers are not kept longer than they are needed."""
+    imports.conclude(action_id=event.entity_id, now=now)
 
 
 @events.subscribe(exports.SCHEDULED, name="integrations.exports.write")

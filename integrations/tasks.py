@@ -7,10 +7,11 @@ from typing import Final
 
 from core import periodic
 from core.periodic import Stage
-from integrations.services import async_actions, export_files, exports, job_log
+from integrations.services import async_actions, export_files, exports, import_files, job_log
 
 _STALLED_AFTER: Final = timedelta(minutes=10)
 _EXPORTS_KEPT_FOR: Final = timedelta(days=30)
+_FILES_KEPT_FOR: Final = timedelta(days=7)
 _LOGS_KEPT_FOR: Final = timedelta(days=90)
 _MOST_FILES: Final = 100
 
@@ -32,6 +33,11 @@ def write_exports(now: datetime) -> int:
 @periodic.job("prune exports", every=3600, stage=Stage.TIDYING)
 def prune_exports(now: datetime) -> int:
     return exports.prune(before=now - _EXPORTS_KEPT_FOR, now=now)
+
+
+@periodic.job("empty files that nobody imported", every=3600, stage=Stage.TIDYING)
+def empty_import_files(now: datetime) -> int:
+    return import_files.prune(before=now - _FILES_KEPT_FOR, now=now)
 
 
 @periodic.job("prune logs of background jobs", every=3600, stage=Stage.TIDYING)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from integrations import registry
-from integrations.registry import JobType, Made, Report
+from core import project
+from core.actors import Actor
+from core.api.exceptions import to_domain_error
+from core.services import metadata_schemas
+from integrations import import_registry, registry
+from integrations.models import ImportFile
+from integrations.registry import JobType, Made, Report, Row, RowFailure, SliceResult
+from integrations.services.import_slices import FILE
+from promotions import import_kinds, voucher_rows
 from promotions.models import Campaign
-from promotions.services import code_batches, voucher_updates
+from promotions.services import code_batches, voucher_imports, voucher_updates
+from promotions.services.voucher_imports import Entry
+from promotions.services.vouchers import metadata_resource
 
 
 def _campaign(params: Mapping[str, Any]) -> Made | None:
@@ -18,7 +28,60 @@ def _campaign(params: Mapping[str, Any]) -> Made | None:
     return Made(label=found.name, page="admin:promotions_campaign_change", args=(found.pk,))
 
 
+def _campaign_of_file(params: Mapping[str, Any]) -> Made | None:
+    file = ImportFile.objects.filter(pk=params[FILE]).first()
+    return _campaign(file.params) if file is not None else None
+
+
+def import_codes(rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: datetime) -> SliceResult:
+    """Codes of a file or a bulk request, alone or into the campaign that `params` names."""
+    campaign_id = params.get(voucher_imports.CAMPAIGN)
+    campaign = None if campaign_id is None else voucher_imports.open_campaign(campaign_id)
+    schema = metadata_schemas.rulebook(resource=metadata_resource(campaign)).own
+    types, zone = {} if schema is None else schema.properties, project.current().zone
+    entries: list[Entry] = []
+    failures: list[RowFailure] = []
+    for row in rows:
+        try:
+            if params.get("is_csv"):
+                entries.append(voucher_rows.from_cells(row.number, row.value, types, zone))
+            else:
+                entries.append(voucher_rows.from_json(row.number, row.value))
+        except Exception as error:  # refusals are reported, everything else is raised again
+            failures.append(_failure(row, error))
+    is_told = bool(params.get("webhooks_enable"))
+    result = voucher_imports.write(entries, campaign=campaign, actor=actor, now=now, is_told=is_told)
+    found = sorted([*failures, *result.failures], key=lambda failure: failure.row)
+    return SliceResult(done=result.done, failures=found)
+
+
+def _failure(row: Row, error: Exception) -> RowFailure:
+    refusal = to_domain_error(error)
+    if refusal is None or refusal.status >= 500:
+        raise error
+    code = row.value.get("code") if isinstance(row.value, Mapping) else None
+    name = code.strip()[:255] if isinstance(code, str) else ""
+    return RowFailure(row=row.number, name=name, key=refusal.key, reason=refusal.details or refusal.message)
+
+
 def register() -> None:
+    import_registry.register(*import_kinds.KINDS)
+    for name in (
+        import_kinds.VOUCHERS_IMPORT,
+        import_kinds.VOUCHERS_IMPORT_CSV,
+        import_kinds.CAMPAIGN_IMPORT,
+        import_kinds.CAMPAIGN_IMPORT_CSV,
+    ):
+        is_of_campaign = name.startswith("CAMPAIGN.")
+        registry.register(
+            JobType(
+                name=name,
+                handler=import_codes,
+                label="Import of a campaign's codes" if is_of_campaign else "Import of codes",
+                name_key="code",
+                made=_campaign_of_file if is_of_campaign else None,
+            )
+        )
     for job_type in (
         JobType(
             name=code_batches.GENERATE,

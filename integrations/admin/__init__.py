@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from integrations.admin import async_actions, audit, exports, webhook_log, webhooks
+from integrations.admin import async_actions, audit, exports, imports, webhook_log, webhooks
 
-__all__ = ["async_actions", "audit", "exports", "webhook_log", "webhooks"]
+__all__ = ["async_actions", "audit", "exports", "imports", "webhook_log", "webhooks"]

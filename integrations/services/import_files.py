@@ -7,6 +7,7 @@ there, and a file of any size needs a few hundred kilobytes of memory.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,7 @@ from django.db import transaction
 
 from core import audit
 from core.actors import Actor
+from core.api.fields import plain
 from core.errors import InvalidPayload, MissingPermission
 from core.locking import lock
 from integrations import import_registry, import_text
@@ -101,6 +103,24 @@ def receive(
     facts = {"file": file.name, "sha256": file.sha256, "rows": file.rows_count}
     audit.log(actor, "import.received", file, now=now, after=facts)
     return file
+
+
+@transaction.atomic
+def receive_values(
+    *,
+    kind: str,
+    values: Sequence[Any],
+    actor: Actor,
+    now: datetime,
+    params: Mapping[str, Any] | None = None,
+) -> ImportFile:
+    """Keep the rows of a request as if they had come in a file of JSON.
+
+    :raises MissingPermission: the actor may not import such things.
+    """
+    text = json.dumps(plain(values), ensure_ascii=False).encode()
+    sent = Sent(name="request.json", size_bytes=len(text), pieces=lambda: (text,))
+    return receive(kind=kind, sent=sent, actor=actor, now=now, params=params)
 
 
 def permit(kind: ImportKind, actor: Actor) -> None:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -112,7 +113,7 @@ def _read_json(chunk: ImportChunk, start: int, size: int, found: _Found) -> None
     for number, line in enumerate(chunk.content.split("\n")[:-1], chunk.first_row):
         if start <= number < start + size:
             found.consumed += 1
-            found.rows.append(Row(number=number + 1, value=json.loads(line)))
+            found.rows.append(Row(number=number + 1, value=json.loads(line, parse_float=Decimal)))
 
 
 def _there(file: ImportFile, kind: ImportKind, names: Mapping[int, str], *, is_check: bool) -> set[str]:

@@ -16,6 +16,7 @@ from core.api.views import ProjectAPIView, ProjectListView
 from core.errors import NotFound
 from integrations.api.serializers.async_actions import action_output, listed_action_output
 from integrations.models import AsyncAction
+from integrations.services.import_slices import CHECK
 
 
 class AsyncActionsView(ProjectListView):
@@ -26,7 +27,7 @@ class AsyncActionsView(ProjectListView):
 
     def get_queryset(self) -> QuerySet[AsyncAction]:
         """Newest first; `end_date` leaves out what was created after it."""
-        rows = AsyncAction.objects.defer("body", "result", "params")
+        rows = AsyncAction.objects.exclude(type=CHECK).defer("body", "result", "params")
         end_date = read_query(self.request).get("end_date")
         if end_date is None:
             return rows

@@ -60,6 +60,16 @@ class VoucherInput(CampaignVoucherInput):
     validation_rules = rule_ids()
 
 
+class VoucherImportInput(VoucherBodyInput):
+    """One entry of a bulk import: its code is needed."""
+
+    code = TextField(allow_blank=False, max_length=255)
+    type = ChoiceField(VOUCHER_TYPES, required=False, allow_null=True)
+    gift = GiftInput(required=False, allow_null=True)
+    loyalty_card = MetadataField(required=False, allow_null=True)
+    redemption = UsesInput(required=False, allow_null=True)
+
+
 class BulkEntryInput(WireSerializer):
     code = TextField(allow_blank=False, max_length=255)
     metadata = MetadataField()
