@@ -152,7 +152,8 @@ class DistributionAdmin(PageAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
         if obj is not None and obj.pk is not None and obj.state != State.DRAFT:
-            context = {**context, "distribution_bar": _bar(selectors.progress([obj])[obj.pk])}
+            done = selectors.progress([obj])[obj.pk]
+            context = {**context, "distribution_bar": _bar(done) if done.total else ""}
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Distribution, form: Any, change: bool) -> None:

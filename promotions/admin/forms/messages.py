@@ -73,6 +73,7 @@ class TemplateForm(forms.ModelForm):
     class Meta:
         model = MessageTemplate
         fields = ("name", "channel", "subject", "body")
+        widgets: ClassVar = {"body": UnfoldAdminTextareaWidget(attrs={"rows": 10})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,6 +99,7 @@ class DistributionForm(forms.ModelForm):
         model = Distribution
         fields = COLUMNS
         help_texts: ClassVar = {
+            "trigger": "",
             "segment": "By hand: who is written to. With a trigger: only customers in it.",
             "gives": "Each customer gets the next free code of this campaign. Empty: a message alone.",
             "target_url": "https://…, called once for each customer and signed.",
