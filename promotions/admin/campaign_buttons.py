@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.decorators import action
 from unfold.enums import ActionVariant
@@ -16,10 +17,12 @@ from unfold.forms import BaseDialogForm
 from core import words
 from core.admin.base import ModelAdmin, htmx_redirect, reported, staff_actor, tell_refusal
 from core.errors import DomainError
+from promotions.admin import code_preview
+from promotions.admin.code_preview import added_config
 from promotions.admin.forms.campaigns import AddCodesForm
 from promotions.models import Campaign, Lifecycle
-from promotions.selectors import launching
-from promotions.services import campaigns
+from promotions.selectors import generation, launching
+from promotions.services import campaigns, code_batches
 from promotions.services.drafts import AT_ONCE
 from promotions.services.vouchers import VoucherSpec
 from promotions.words import SCHEDULED, campaign_state
@@ -29,7 +32,16 @@ class CampaignButtons(ModelAdmin):
     """The services decide again."""
 
     actions = ("enable_chosen", "disable_chosen")
-    actions_detail = ("launch", "submit", "add_codes", "add_tier", "enable", "disable", "to_bin")
+    actions_detail = (
+        "launch",
+        "submit",
+        "add_codes",
+        "cancel_codes",
+        "add_tier",
+        "enable",
+        "disable",
+        "to_bin",
+    )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
         """Only those that mean something for this campaign now."""
@@ -96,10 +108,8 @@ class CampaignButtons(ModelAdmin):
     )
     def add_codes(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
         campaign = self.found(request, object_id)
-        count, pattern = form.cleaned_data["count"], form.cleaned_data["pattern"]
-        config = (
-            {**campaign.code_config, "pattern": pattern, "prefix": "", "postfix": ""} if pattern else None
-        )
+        given = form.cleaned_data
+        count, config = given["count"], added_config(campaign, given["pattern"], given["charset"])
         is_quick = count <= AT_ONCE
         with reported(self, request, campaign):
             campaigns.add_codes(
@@ -110,11 +120,43 @@ class CampaignButtons(ModelAdmin):
                 now=timezone.now(),
             )
             made = words.count(count, "code")
-            text = (
-                f"{made} added." if is_quick else f"{made} are being made. See background jobs for progress."
-            )
+            text = f"{made} added." if is_quick else f"{made} are being made. You need not wait here."
             self.message_user(request, text, messages.SUCCESS)
         return htmx_redirect(self.url_of(campaign))
+
+    @action(
+        description="Stop making codes",
+        icon="cancel",
+        permissions=["change"],
+        dialog={
+            "title": "Stop making codes?",
+            "description": "It stops within seconds. What is there by then stays; you can add more later.",
+            "form_submit_text": "Stop",
+        },
+    )
+    def cancel_codes(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        campaign = self.found(request, object_id)
+        with reported(self, request, campaign):
+            done = code_batches.cancel(campaign=campaign, actor=staff_actor(request), now=timezone.now())
+            text = f"Stopped. {words.count(done, 'code')} of them were made, and stay."
+            self.message_user(request, text, messages.SUCCESS)
+        return htmx_redirect(self.url_of(campaign))
+
+    def get_urls(self) -> list[URLPattern]:
+        preview = path(
+            "code-preview/",
+            self.admin_site.admin_view(self.code_preview_view),
+            name="promotions_campaign_code_preview",
+        )
+        return [preview, *super().get_urls()]
+
+    def code_preview_view(self, request: HttpRequest) -> HttpResponse:
+        """Examples of codes for what is in a form; nothing is kept."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        key = request.GET.get("campaign", "")
+        campaign = self.found(request, key) if key else None
+        return code_preview.answer(request, campaign)
 
     @action(
         description="Add a tier", icon="add_circle", variant=ActionVariant.PRIMARY, permissions=["change"]
@@ -209,6 +251,8 @@ class CampaignButtons(ModelAdmin):
 def _useful(campaign: Campaign, request: HttpRequest) -> list[str]:
     if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
         more = ["add_tier"]
+    elif campaign.generation_status == Campaign.GenerationStatus.IN_PROGRESS:
+        more = ["cancel_codes"] if generation.running(campaign) else []
     else:
         more = [] if campaign.is_draft or campaign.type == Campaign.Type.STANDALONE else ["add_codes"]
     if campaign.is_draft:

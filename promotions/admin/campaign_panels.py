@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from approvals.services import requests
-from core import words
+from core import project, words
 from core.actors import Actor
 from core.admin.pages import SHOWN_ROWS, Fact, Panel
-from promotions import reports
+from promotions import code_words, reports
 from promotions import words as states
 from promotions.admin import budget_panels, rows, stop_banners
 from promotions.admin.ruled import Ruled
+from promotions.code_config import CodeConfig
 from promotions.models import Campaign, Lifecycle, PromotionTier, Redemption, Voucher
 from promotions.selectors import launching
 from promotions.words import campaign_state, tier_state, time_limits, uses, voucher_state
@@ -82,7 +83,7 @@ def facts(campaign: Campaign) -> list[Fact]:
     """A draft has no numbers yet."""
     if campaign.is_draft:
         is_promotion = campaign.campaign_type == Campaign.CampaignType.PROMOTION
-        return [] if is_promotion else [Fact(title="At its launch it gets", value=planned(campaign))]
+        return [] if is_promotion else [_at_its_launch(campaign)]
     totals = reports.of_campaign(campaign)
     redemptions = f"{reverse('admin:promotions_redemption_changelist')}?campaign__id__exact={campaign.pk}"
     found = [
@@ -106,6 +107,16 @@ def facts(campaign: Campaign) -> list[Fact]:
         note = "more are being made" if is_busy else campaign.get_type_display()
         found.insert(0, Fact(title="Codes", value=f"{campaign.vouchers_count:,}", note=note))
     return found
+
+
+def _at_its_launch(campaign: Campaign) -> Fact:
+    """Whoever launches it, or says yes to that, reads here whether its codes are easy to guess."""
+    weakness = ""
+    if campaign.planned_codes:
+        config, settings = CodeConfig.from_wire(campaign.code_config), project.current()
+        ignore_case = settings.case_insensitive_codes
+        weakness = code_words.weakness(config, live=campaign.planned_codes, ignore_case=ignore_case)
+    return Fact(title="At its launch it gets", value=planned(campaign), note=weakness)
 
 
 def _given(campaign: Campaign, amount: int) -> Fact:

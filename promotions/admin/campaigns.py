@@ -13,12 +13,14 @@ from unfold.decorators import display
 from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import Fact, PageAdmin, Panel
+from integrations.admin import job_progress
 from promotions import reports
 from promotions.admin import campaign_panels
 from promotions.admin.campaign_buttons import CampaignButtons
 from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, said_conditions
 from promotions.admin.filters import CampaignStateFilter
 from promotions.admin.forms.campaigns import CampaignForm, NewCampaignForm
+from promotions.admin.forms.charsets import OWN
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
 from promotions.admin.forms.drafts import DraftForm
 from promotions.admin.forms.parts import (
@@ -30,6 +32,7 @@ from promotions.admin.forms.parts import (
 )
 from promotions.admin.versioned import VersionedMixin
 from promotions.models import Campaign
+from promotions.selectors import generation
 from promotions.services import campaigns
 from promotions.words import STATE_COLOURS, campaign_state, time_limits
 
@@ -47,6 +50,7 @@ class CampaignAdmin(CampaignButtons, ConditionsMixin, VersionedMixin, PageAdmin)
 
     resource = "campaigns"
     form = CampaignForm
+    change_form_outer_before_template = "promotions/admin/campaign_head.html"
     in_words = READ_IN_WORDS
     empty_hint = "A campaign holds a discount and its codes. Make the first one: it takes a minute."
     list_display = (
@@ -184,6 +188,8 @@ class CampaignAdmin(CampaignButtons, ConditionsMixin, VersionedMixin, PageAdmin)
         "codes_wanted": f"{_HAS_CODES} && type == '{Campaign.Type.STATIC}'",
         "pattern": f"{_HAS_CODES} && !({_IS_ONE_CODE})",
         "charset": f"{_HAS_CODES} && !({_IS_ONE_CODE})",
+        "characters": f"{_HAS_CODES} && !({_IS_ONE_CODE}) && charset == '{OWN}'",
+        "code_preview": f"{_HAS_CODES} && !({_IS_ONE_CODE})",
         "banner": f"campaign_type == '{Campaign.CampaignType.PROMOTION}'",
         # The form of an existing campaign has no field for its kind.
         "return_policy": f"typeof campaign_type === 'undefined' || {_HAS_DISCOUNT}",
@@ -197,6 +203,13 @@ class CampaignAdmin(CampaignButtons, ConditionsMixin, VersionedMixin, PageAdmin)
 
     def panels(self, request: HttpRequest, obj: Campaign) -> list[Panel]:
         return [*campaign_panels.panels(obj, timezone.now()), *self.version_panels(request, obj)]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        job = generation.shown(obj) if obj is not None else None
+        context = {**context, "progress": job and job_progress.of(job, timezone.now())}
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
         actor, now = staff_actor(request), timezone.now()
@@ -219,7 +232,10 @@ class CampaignAdmin(CampaignButtons, ConditionsMixin, VersionedMixin, PageAdmin)
         return HttpResponseRedirect(self.url_of(obj))
 
 
-_CODES = ("Codes", {"fields": ("type", "code", "codes_wanted", "pattern", "charset")})
+_CODES = (
+    "Codes",
+    {"fields": ("type", "code", "codes_wanted", "pattern", "charset", "characters", "code_preview")},
+)
 _LIMITS = ("Limits", {"fields": ("voucher_redemption_quantity", "join_once", "protected")})
 _NEW = (
     ("Basics", {"fields": ("campaign_type", "name", "description", "banner", "category")}),

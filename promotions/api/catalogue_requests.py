@@ -26,7 +26,7 @@ def body_of(request: Request) -> Any:
 def wanted_count(request: Request) -> int:
     """`vouchers_count` of the query, 1 by default.
 
-    :raises InvalidQueryParams: not a whole number from 1 to 100,000.
+    :raises InvalidQueryParams: not a whole number from 1 to 10,000,000.
     """
     raw = read_query(request).get(_COUNT)
     if raw is None:

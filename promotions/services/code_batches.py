@@ -15,20 +15,28 @@ from django.db import transaction
 
 from core import audit, events
 from core.actors import Actor
-from core.errors import NotFound
+from core.errors import DomainError, NotFound
 from core.instants import format_optional, parse_instant
 from core.locking import lock, retried
+from core.models import ProjectSettings
 from integrations.models import AsyncAction
 from integrations.registry import Row, SliceResult
 from integrations.services import async_actions
 from integrations.services.job_reports import OPEN
 from promotions.code_config import CodeConfig
 from promotions.models import Campaign, Voucher
+from promotions.selectors import generation
 from promotions.services import campaign_pool, code_copies, codes, ledger, versions, vouchers
 from promotions.services.vouchers import VoucherSpec
 
-GENERATE: Final = "CAMPAIGN.VOUCHERS_GENERATE"
+GENERATE: Final = generation.GENERATE
 DELETE: Final = "CAMPAIGN.VOUCHERS_DELETE"
+
+
+class NothingToCancel(DomainError):
+    key = "nothing_to_cancel"
+    message = "Nothing to cancel"
+
 
 _INSTANTS: Final = ("starts_at", "ends_at")
 
@@ -97,7 +105,7 @@ def start(*, campaign: Campaign, count: int, spec: VoucherSpec, actor: Actor, no
     settings = codes.settled_settings()
     config = CodeConfig.from_wire(spec.code_config or campaign.code_config)
     codes.lock_promises()
-    codes.check_capacity(config=config, count=count, settings=settings, promised=_promised(config))
+    check(config=config, count=count, settings=settings)
     # What is wrong with the codes themselves is said now, not by a job that fails.
     pattern = vouchers.new(spec=spec, campaign=campaign, now=now)
     vouchers.check_metadata(pattern)
@@ -115,6 +123,25 @@ def start(*, campaign: Campaign, count: int, spec: VoucherSpec, actor: Actor, no
         payload={"campaign_id": campaign.public_id, "count": count, "async_action_id": action.public_id},
     )
     return str(action.public_id)
+
+
+def check(*, config: CodeConfig, count: int, settings: ProjectSettings) -> None:
+    """Whether there can be `count` more codes of this form, beside those that jobs are making.
+
+    :raises InvalidCodeConfig: too few codes are possible.
+    """
+    codes.check_capacity(config=config, count=count, settings=settings, promised=_promised(config))
+
+
+def cancel(*, campaign: Campaign, actor: Actor, now: datetime) -> int:
+    """Make no more codes of the job that runs; returns how many it made. They stay.
+
+    :raises NothingToCancel: none is being made.
+    """
+    job = generation.running(campaign)
+    if job is None:
+        raise NothingToCancel("No codes of this campaign are being made.")
+    return async_actions.cancel(public_id=job.public_id, actor=actor, now=now).done_count
 
 
 def _promised(config: CodeConfig) -> int:

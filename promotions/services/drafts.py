@@ -48,7 +48,7 @@ def plan(campaign: Campaign, columns: Mapping[str, Any]) -> dict[str, Any]:
 def check_count(count: int) -> None:
     """:raises InvalidCampaignParams: fewer or more codes than a campaign may have."""
     if not 0 <= count <= campaign_pool.MOST_CODES:
-        raise InvalidCampaignParams(f"vouchers_count: 0 to {campaign_pool.MOST_CODES} are allowed")
+        raise InvalidCampaignParams(f"vouchers_count: 0 to {campaign_pool.MOST_CODES:,} are allowed")
 
 
 def make_codes(campaign: Campaign, *, count: int, code: str | None, actor: Actor, now: datetime) -> None:

@@ -42,7 +42,8 @@ class Worked:
             for row in found
             if row.number % 2
         ]
-        return SliceResult(done=len(found) - len(odd), failures=odd if params["who"] == "odd" else ())
+        failures = odd if params["who"] == "odd" else []
+        return SliceResult(done=len(found) - len(failures), failures=failures)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
+from django.http import HttpRequest
 from unfold.forms import BaseDialogForm
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
@@ -11,20 +12,16 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from promotions.admin import code_preview
+from promotions.admin.code_preview import CodePreviewField
 from promotions.admin.forms import gifts
+from promotions.admin.forms.charsets import CHOICES, DEFAULT_PATTERN, OWN, code_config
 from promotions.admin.forms.parts import DefinitionForm
 from promotions.models import Campaign
 from promotions.services.campaign_pool import MOST_CODES
 from promotions.services.campaigns import CampaignSpec
 from promotions.services.tiers import TierSpec
 
-# Without signs that people mix up: 0 and O, 1 and I.
-CHARSETS: Final = {
-    "easy": ("Letters and digits that are easy to read", "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"),
-    "digits": ("Digits only", "0123456789"),
-    "letters": ("Capital letters only", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
-}
-DEFAULT_PATTERN: Final = "########"
 _PATTERN_HELP: Final = "Each # becomes a random character: SUMMER-#### gives codes such as SUMMER-7KQ2."
 _BASICS: Final = (
     "name", "description", "voucher_redemption_quantity", "join_once", "return_policy", "protected",
@@ -119,10 +116,19 @@ class NewCampaignForm(CampaignForm):
     )
     charset = forms.ChoiceField(
         label="Made of",
-        choices=[(key, text) for key, (text, _) in CHARSETS.items()],
+        choices=CHOICES,
         widget=UnfoldAdminSelectWidget,
         required=False,
     )
+    characters = forms.CharField(
+        required=False,
+        max_length=128,
+        strip=False,
+        label="Characters",
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Each of them may stand where the pattern has a #.",
+    )
+    code_preview = CodePreviewField()
     banner = forms.CharField(
         required=False,
         max_length=500,
@@ -151,6 +157,8 @@ class NewCampaignForm(CampaignForm):
         is_one_code = cleaned.get("type") == Campaign.Type.STANDALONE
         if not self.is_promotion and is_one_code and not cleaned.get("code"):
             self.add_error("code", "Write the code that everybody uses.")
+        if cleaned.get("charset") == OWN and not cleaned.get("characters"):
+            self.add_error("characters", "Write the characters that codes are made of.")
         if self.makes_cards and cleaned.get("credits") is None and "credits" not in self.errors:
             self.add_error("credits", "Say how much a new card can pay with.")
         return cleaned
@@ -173,7 +181,7 @@ class NewCampaignForm(CampaignForm):
         given = self.cleaned_data
         columns: dict[str, Any] = {
             "type": given.get("type") or Campaign.Type.STATIC,
-            "code_config": code_config(given.get("pattern"), given.get("charset")),
+            "code_config": code_config(given.get("pattern"), given.get("charset"), given.get("characters")),
         }
         return {**columns, "gift": gifts.wire_gift(given)} if self.makes_cards else columns
 
@@ -220,11 +228,15 @@ class AddCodesForm(BaseDialogForm):
         widget=UnfoldAdminTextInputWidget,
         help_text=f"{_PATTERN_HELP} Empty: as the campaign's other codes.",
     )
+    charset = forms.ChoiceField(
+        label="Made of",
+        choices=[("", "As the campaign's other codes"), *CHOICES[:-1]],
+        widget=UnfoldAdminSelectWidget,
+        required=False,
+    )
+    form_after_template = code_preview.BOX
 
-
-def code_config(pattern: str | None, charset: str | None) -> dict[str, str]:
-    """The wire form of how codes look."""
-    return {
-        "pattern": pattern or DEFAULT_PATTERN,
-        "charset": CHARSETS.get(charset or "easy", CHARSETS["easy"])[1],
-    }
+    def get_after_template_context(
+        self, request: HttpRequest, object_id: int | str | None = None
+    ) -> dict[str, Any]:
+        return code_preview.box(object_id)

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from promotions.admin.forms.campaigns import CHARSETS, CampaignForm, NewCampaignForm
+from promotions.admin.forms.campaigns import CampaignForm, NewCampaignForm
+from promotions.admin.forms.charsets import OWN, chosen
 from promotions.models import Campaign
 from promotions.services.campaigns import CampaignSpec
 
@@ -36,13 +37,15 @@ class DraftForm(NewCampaignForm):
 def _planned(campaign: Campaign) -> dict[str, Any]:
     """The fields of what the draft gets when it is launched."""
     config, gift = campaign.code_config, campaign.gift or {}
-    keys = [key for key, (_, characters) in CHARSETS.items() if characters == config.get("charset")]
+    charset = chosen(config.get("charset"))
     return {
         "voucher_redemption_quantity": campaign.voucher_redemption_quantity,
         "code": campaign.planned_code,
         "codes_wanted": campaign.planned_codes,
-        "pattern": config.get("pattern"),
-        "charset": keys[0] if keys else None,
+        # A beginning and an end of their own come from the API; here they are parts of the pattern.
+        "pattern": f"{config.get('prefix', '')}{config.get('pattern', '')}{config.get('postfix', '')}",
+        "charset": charset,
+        "characters": config.get("charset") if charset == OWN else "",
         "credits": gift.get("amount"),
         "gift_effect": gift.get("effect"),
     }

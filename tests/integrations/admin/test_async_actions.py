@@ -70,7 +70,7 @@ def test_the_last_picture_makes_the_page_load_anew_and_asks_no_more(
     assert (over.headers["HX-Refresh"], "hx-get" in over.text) == ("true", False)
     assert "9 done, 1 failed" in over.text
     assert "HX-Refresh" not in elsewhere.headers
-    assert "hx-get" not in admin_page.get(page_of(job)).text
+    assert page_of(job, "progress") not in admin_page.get(page_of(job)).text
 
 
 def test_cancels_by_the_button(admin_page: Client, job: AsyncAction) -> None:
