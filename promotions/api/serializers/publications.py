@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from commerce.api.serializers.customers import CustomerPayload, customer_output, customer_spec
 from core.api.fields import IntegerField, MetadataField, TextField, WireSerializer
 from core.instants import format_instant
+from promotions import words
 from promotions.api.serializers.discounts import discount_output
 from promotions.api.serializers.gifts import gift_output
 from promotions.api.serializers.vouchers import voucher_output
@@ -16,6 +18,12 @@ from promotions.selectors.publications import codes_of
 from promotions.services.publication_specs import LONGEST_CHANNEL, LONGEST_ID, PublicationSpec
 
 _MOST: int = 1_000_000
+_STATUSES: Final = {
+    words.RUNNING: "ACTIVE",
+    words.SCHEDULED: "NOT_ACTIVE_YET",
+    words.ENDED: "EXPIRED",
+    words.USED_UP: "USED",
+}
 
 
 class _CampaignInput(WireSerializer):
@@ -80,8 +88,8 @@ def publication_output(row: Publication) -> dict[str, Any]:
     return {**wire, **_codes_output(row)}
 
 
-def holder_output(row: Holder) -> dict[str, Any]:
-    """An entry of a customer's wallet (`selectors.publications.wallet`)."""
+def holder_output(row: Holder, *, now: datetime) -> dict[str, Any]:
+    """An entry of a customer's wallet (`selectors.publications.wallet`), and its state at `now`."""
     voucher = row.voucher
     campaign = voucher.campaign
     return {
@@ -94,9 +102,21 @@ def holder_output(row: Holder) -> dict[str, Any]:
         "campaign_id": campaign.public_id if campaign else None,
         "campaign_type": campaign.campaign_type if campaign else None,
         "voucher_type": voucher.type,
-        "redeemable": {"type": "voucher", "voucher": voucher_output(voucher)},
+        "redeemable": {
+            "type": "voucher",
+            "voucher": voucher_output(voucher),
+            "status": _status(voucher, now),
+        },
         "object": "redeemable_holder",
     }
+
+
+def _status(voucher: Voucher, now: datetime) -> str:
+    """Contract: `openapi/customers`, redeemables. What is off for whatever reason is DISABLED."""
+    state = words.voucher_state(voucher, now)
+    if state == words.RUNNING and voucher.gift_balance == 0:
+        return "NO_BALANCE"
+    return _STATUSES.get(state, "DISABLED")
 
 
 def _base_output(row: Publication) -> dict[str, Any]:

@@ -113,7 +113,10 @@ class CustomerRedeemablesView(ProjectListView):
     resource = "customers.details"
     filterset_class = WalletFilters
     pagination_class = CursorPagination
-    output: ClassVar[Any] = staticmethod(holder_output)
+    with_total = True
+
+    def output(self, row: Holder) -> dict[str, Any]:
+        return holder_output(row, now=self.now)
 
     def get_queryset(self) -> QuerySet[Holder]:
         return known.wallet(known_customers.by_reference(self.kwargs["customer_id"]))

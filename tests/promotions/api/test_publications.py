@@ -302,11 +302,37 @@ def test_the_wallet_lists_what_a_customer_holds(api: APIClient, spring: Campaign
         "campaign_id": spring.public_id,
         "campaign_type": "DISCOUNT_COUPONS",
         "voucher_type": "DISCOUNT_VOUCHER",
-        "redeemable": {"type": "voucher", "voucher": api.get(f"/v1/vouchers/{kept.code}").json()},
+        "redeemable": {
+            "type": "voucher",
+            "voucher": api.get(f"/v1/vouchers/{kept.code}").json(),
+            "status": "ACTIVE",
+        },
         "object": "redeemable_holder",
     }
+    assert answer["total"] == 2
     assert oldest["id"].startswith("rh_")
     assert len(api.get("/v1/customers/ben/redeemables").json()["data"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({}, "ACTIVE"),
+        ({"is_active": False}, "DISABLED"),
+        ({"starts_at": NOW.replace(year=2099)}, "NOT_ACTIVE_YET"),
+        ({"ends_at": NOW.replace(year=2020)}, "EXPIRED"),
+        ({"redemption_quantity": 0}, "USED"),
+    ],
+)
+def test_the_wallet_says_what_a_code_is_good_for(
+    api: APIClient, spring: Campaign, change: dict[str, Any], status: str
+) -> None:
+    api.post(URL, {"campaign": {"name": "Spring"}, "customer": ANNA})
+    spring.vouchers.update(**change)
+
+    (held,) = api.get("/v1/customers/anna/redeemables").json()["data"]
+
+    assert held["redeemable"]["status"] == status
 
 
 def test_the_wallet_filters_and_pages(api: APIClient, spring: Campaign) -> None:
