@@ -13,6 +13,9 @@ class ApprovalsConfig(AppConfig):
             subscribers,  # noqa: F401 - registers itself with core.events
             webhooks,
         )
+        from approvals.models import ApprovalRequest
+        from core import places
 
         approvables.register()
+        places.register("approvalrequest", lambda: ApprovalRequest.objects.values("public_id"))
         webhooks.register()

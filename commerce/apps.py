@@ -13,7 +13,10 @@ class CommerceConfig(AppConfig):
 
     def ready(self) -> None:
         from commerce import exports, imports, segment_jobs, webhooks
+        from core import places
 
+        for kind in ("customer", "customevent", "order", "product", "productcollection", "segment", "sku"):
+            places.register(kind, None)  # contract, data and events 16: unrestricted
         imports.register()
         segment_jobs.register()
         exports.register()

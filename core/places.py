@@ -11,12 +11,12 @@ is the context's, and managers of models obey it (governance R6): so no page and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 AREA: Final = "area"
 ALL_STORES: Final = "stores"
@@ -79,6 +79,18 @@ def named(places: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield level, name.partition("@")[0]
 
 
+_kinds: Final[dict[str, Callable[[], Any] | None]] = {}
+
+
+def register(kind: str, ids: Callable[[], Any] | None) -> None:
+    """What logs call a kind of thing, and a subquery of the ids of those in reach; None: all are, for all."""
+    _kinds[kind] = ids
+
+
+def kinds() -> dict[str, Callable[[], Any] | None]:
+    return dict(_kinds)
+
+
 _limit: ContextVar[Limit | None] = ContextVar("limit", default=None)
 
 
@@ -91,6 +103,12 @@ def sees(places: Iterable[str]) -> bool:
     """Whether the caller sees what is assigned to `places`."""
     found = _limit.get()
     return found is None or found.sees(places)
+
+
+def own(rows: Any) -> Any:
+    """Of what somebody asked for (`actor_id`) only his own, if he is limited; `rows` is a queryset."""
+    found = _limit.get()
+    return rows if found is None else rows.filter(actor_id=found.who)
 
 
 def enter(places: frozenset[str] | None, who: str = "") -> Token[Limit | None]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.contrib.auth.models import User
+
 from core.actors import Actor, ActorKind, Role, limited_by
-from core.models import PersonAssignment
+from core.models import ApiKey, PersonAssignment
 from core.models.areas import with_places
 
 # The names of the groups, strongest first: who is in several has the first of these roles. `Admin` and
@@ -92,6 +94,17 @@ def staff_places(user: Any) -> frozenset[str] | None:
         rows = with_places(PersonAssignment.objects.filter(user_id=user.pk))
         user._house_places = frozenset().union(*(row.words for row in rows))
     return limited_by(role, user._house_places)
+
+
+def places_of(kind: str, actor_id: str, role: str) -> frozenset[str] | None:
+    """The places that somebody is limited to who asked for something before; None: he works everywhere."""
+    if kind == ActorKind.API_KEY:
+        key = ApiKey.objects.filter(app_id=actor_id).first()
+        return limited_by(role, key.places if key else ())
+    if kind == ActorKind.USER and actor_id.isdecimal():
+        person = User.objects.filter(pk=actor_id).first()
+        return staff_places(person) if person is not None else None
+    return None
 
 
 def as_actor(user: Any) -> Actor:

@@ -15,6 +15,7 @@ class PromotionsConfig(AppConfig):
             exports,
             imports,
             kinds,
+            reach,
             subscribers,  # noqa: F401 - registers itself with core.events
             webhooks,
         )
@@ -24,6 +25,7 @@ class PromotionsConfig(AppConfig):
         approvables.register()
         approval_audiences.register()
         kinds.register()
+        reach.register()
         imports.register()
         exports.register()
         webhooks.register()

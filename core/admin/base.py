@@ -24,7 +24,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import StackedInline, TabularInline
 
-from core import second_factor
+from core import places, second_factor
 from core.actors import Actor
 from core.admin.paging import LimitedPaginator
 from core.api import throttling
@@ -112,6 +112,7 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
     resource: ClassVar[str] = ""
     is_deletable: ClassVar[bool] = False
     is_for_admins: ClassVar[bool] = False  # who may not change it does not see it either
+    tells_of_all: ClassVar[bool] = False  # who works in single areas does not see it
     list_per_page = 50
     show_full_result_count = False
     paginator = LimitedPaginator
@@ -129,6 +130,8 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
         return self.allows(request, _ACTIONS[verb])
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if self.tells_of_all and places.limit() is not None:
+            return False
         return self._may(request, "change") or (not self.is_for_admins and self._may(request, "view"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -6,6 +6,8 @@ import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from core.models.reach import ByKind
+
 
 class AuditEntry(models.Model):
     """One state change: who, in which role, through which door, from where, what, before and after.
@@ -32,6 +34,8 @@ class AuditEntry(models.Model):
     after = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     request_id = models.CharField(max_length=40, blank=True, default="")
     approval_id = models.CharField(max_length=64, blank=True, default="")
+
+    objects = ByKind["AuditEntry"]()
 
     class Meta:
         verbose_name = "audit entry"

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 
 from core.models.base import PublicIdField
+from core.models.reach import ByResource
 
 
 class BinEntry(models.Model):
@@ -26,6 +27,8 @@ class BinEntry(models.Model):
     resource_id = models.CharField(max_length=64)
     resource_name = models.CharField("name", max_length=500, blank=True, default="")
     resource_parent_id = models.CharField(max_length=64, blank=True, default="")
+
+    objects = ByResource["BinEntry"]()
 
     class Meta:
         verbose_name = "thing in the bin"

@@ -4,6 +4,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from core.models.base import PublicIdField
+from core.models.reach import ByKind
 
 
 class EventSequence(models.Model):
@@ -31,6 +32,8 @@ class OutboxEvent(models.Model):
     request_id = models.CharField(max_length=40, blank=True, default="")
     created_at = models.DateTimeField()
     dispatched_at = models.DateTimeField(null=True)
+
+    objects = ByKind["OutboxEvent"]()
 
     class Meta:
         verbose_name = "event"

@@ -13,7 +13,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
-from core import words
+from core import places, words
 from core.admin.base import htmx_redirect, reported, staff_actor
 from core.admin.pages import Panel, ReadOnlyPageAdmin
 from integrations import registry
@@ -67,7 +67,7 @@ class AsyncActionAdmin(ReadOnlyPageAdmin):
     actions_detail = ("cancel", "left_out")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AsyncAction]:
-        return super().get_queryset(request).defer("body")
+        return places.own(super().get_queryset(request)).defer("body")
 
     def get_urls(self) -> list[URLPattern]:
         progress = path(

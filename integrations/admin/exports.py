@@ -3,15 +3,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter, RangeDateTimeFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from core import words
+from core import places, words
 from core.admin.pages import Fact, ReadOnlyPageAdmin
 from integrations.api.downloads import file_response
 from integrations.models import Export
@@ -30,7 +33,7 @@ class ExportAdmin(ReadOnlyPageAdmin):
     """Who took out which data, and the files of the last 30 days."""
 
     resource = "exports"
-    empty_hint = "Files that were asked for over the API are written in the background and listed here."
+    empty_hint = "Files that were asked for, on a list or over the API, are written in the background."
     list_display = ("what", "state", "file", "rows", "size", "actor_label", "created_at")
     list_filter = (
         ("status", ChoicesDropdownFilter),
@@ -43,6 +46,39 @@ class ExportAdmin(ReadOnlyPageAdmin):
     fields = ("identifier", "columns", "sorted_by", "conditions", "channel")
     readonly_fields = ("identifier", "columns", "sorted_by", "conditions")
     actions_detail = ("download",)
+    change_form_outer_before_template = "integrations/admin/export_head.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Export]:
+        return places.own(super().get_queryset(request))  # type: ignore[no-any-return]
+
+    def get_urls(self) -> list[URLPattern]:
+        progress = path(
+            "<path:object_id>/progress/",
+            self.admin_site.admin_view(self.progress_view),
+            name="integrations_export_progress",
+        )
+        return [progress, *super().get_urls()]
+
+    def progress_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """How far the file is now; the page loads anew when it is done."""
+        export: Export = self.found(request, object_id)
+        if not self.has_view_permission(request, export):
+            raise PermissionDenied
+        answer = render(request, "integrations/admin/export_progress.html", self._progress(export))
+        if export.finished_at is not None:
+            answer.headers["HX-Refresh"] = "true"
+        return answer
+
+    def _progress(self, export: Export) -> dict[str, Any]:
+        url = reverse("admin:integrations_export_progress", args=[export.pk])
+        return {"export": export, "is_open": export.finished_at is None, "progress_url": url}
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        if obj is not None:
+            context = {**context, **self._progress(obj)}
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever may see the list may have the files."""
@@ -68,6 +104,8 @@ class ExportAdmin(ReadOnlyPageAdmin):
 
     @display(description="Rows", ordering="rows_count")
     def rows(self, export: Export) -> str:
+        if export.status == Export.Status.IN_PROGRESS and export.rows_count:
+            return f"{export.rows_count:,} so far"
         return f"{export.rows_count:,}" if _is_done(export) else words.NOTHING
 
     @display(description="Size", ordering="size_bytes")
@@ -98,6 +136,8 @@ class ExportAdmin(ReadOnlyPageAdmin):
         filters = {**(export.parameters.get("filters") or {})}
         junction = str(filters.pop("junction", "and")).lower()
         found = {name: _in_words(spec["conditions"]) for name, spec in filters.items()} | export.scope
+        if export.screen:
+            found["list"] = _screen_in_words(export.screen)
         if not found:
             return "everything"
         either = {"": "one of these is enough"} if junction == "or" and len(filters) > 1 else {}
@@ -145,6 +185,17 @@ def _took(export: Export) -> str:
     if export.started_at is None or export.finished_at is None:
         return words.NOTHING
     return f"{(export.finished_at - export.started_at).total_seconds():,.1f} s"
+
+
+def _screen_in_words(screen: dict[str, str]) -> str:
+    """`{"query": "q=anna&status=PAID"}` -> searched for anna, status PAID"""
+    pairs = QueryDict(screen.get("query", "")).items()
+    said = [
+        f"searched for {value}" if name == "q" else f"{name.replace('__', ' ').replace('_', ' ')} {value}"
+        for name, value in pairs
+        if value
+    ]
+    return ", ".join(said) or "all that it shows"
 
 
 def _in_words(conditions: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
-from core import words
+from core import places, words
 from core.admin.base import sentence, staff_actor, tell_refusal
 from core.admin.pages import ReadOnlyPageAdmin
 from core.errors import DomainError
@@ -73,7 +73,7 @@ class ImportFileAdmin(ReadOnlyPageAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportFile]:
         """Not the files of API calls that were refused."""
         kept = Q(channel="ADMIN") | Q(run_job__isnull=False)
-        return super().get_queryset(request).filter(kept)
+        return places.own(super().get_queryset(request).filter(kept))  # type: ignore[no-any-return]
 
     def get_urls(self) -> list[URLPattern]:
         wrap, name = self.admin_site.admin_view, "integrations_importfile"

@@ -7,13 +7,14 @@ from itertools import count
 
 from django.db.models import QuerySet
 
+from core import places
 from core.errors import NotFound
 from integrations.models import Export, ExportChunk
 
 
 def present() -> QuerySet[Export]:
     """Exports that were not removed."""
-    return Export.objects.filter(deleted_at=None)
+    return places.own(Export.objects.filter(deleted_at=None))
 
 
 def get(export_id: str) -> Export:

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
-from core import events, project
+from core import events, places, project
 from core.actors import Actor
-from integrations import export_plans
+from core.staff import places_of
+from integrations import export_plans, export_screens
 from integrations.csv_text import CsvBuffer
 from integrations.export_plans import Plan
 from integrations.models import Export, ExportChunk
+from integrations.services import export_progress
 from integrations.services.exports import FAILED, FINISHED
 
 logger = logging.getLogger(__name__)
@@ -83,14 +87,20 @@ def _write(export: Export, now: datetime, began: float) -> bool:
     if not running.exists():
         # Written by another worker, or removed, since it was claimed.
         return True
-    plan = export_plans.read(
-        export_plans.described(export.exported_object),
-        export.parameters,
-        export.scope,
-        now=export.created_at,
-        zone=project.current().zone,
-    )
-    rows_count, size_bytes = _store(export, plan)
+    limit = places_of(export.actor_kind, export.actor_id, export.actor_role)
+    with places.limited_to(limit, export.actor_id):
+        plan = export_plans.read(
+            export_plans.described(export.exported_object),
+            export.parameters,
+            export.scope,
+            now=export.created_at,
+            zone=project.current().zone,
+        )
+        if export.screen:
+            shown = export_screens.rows(export.screen, export.actor_id)
+            plan = replace(plan, rows=plan.rows.filter(pk__in=shown.values("pk")))
+    with export_progress.told(export) as tell:
+        rows_count, size_bytes = _store(export, plan, tell)
     finished_at = now + timedelta(seconds=time.perf_counter() - began)
     taken = running.update(
         status=Export.Status.DONE,
@@ -106,8 +116,8 @@ def _write(export: Export, now: datetime, began: float) -> bool:
     return True
 
 
-def _store(export: Export, plan: Plan) -> tuple[int, int]:
-    """Rows and bytes written; never more than a chunk is in memory."""
+def _store(export: Export, plan: Plan, tell: Callable[[int], None]) -> tuple[int, int]:
+    """Rows and bytes written; never more than a chunk is in memory. `tell` gets to know how many rows."""
     buffer, rows_count, number, size_bytes = CsvBuffer(), 0, 0, 0
     buffer.write(plan.header())
     for line in plan.lines():
@@ -116,6 +126,7 @@ def _store(export: Export, plan: Plan) -> tuple[int, int]:
         if buffer.length >= CHUNK_LENGTH:
             size_bytes += _keep(export, number, buffer)
             number += 1
+            tell(rows_count)
     return rows_count, size_bytes + _keep(export, number, buffer)
 
 

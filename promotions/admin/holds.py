@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.contrib import admin, messages
-from django.db.models import Count, Prefetch, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -16,17 +16,27 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
 from commerce.admin.rows import customer_link
-from core import words
+from core import places, words
 from core.admin.base import htmx_redirect, reported, staff_actor
 from core.admin.pages import Fact, Panel, ReadOnlyPageAdmin
 from promotions.admin import rows
-from promotions.models import HeldCount, Hold, ValidationSession
+from promotions.models import HeldCount, Hold, PromotionTier, ValidationSession, Voucher
 from promotions.services import sessions
 
 MOST_AT_ONCE: Final = 200
 LIVE, OVER = "Holds", "Over"
 _COLOURS: Final = {LIVE: "success", OVER: ""}
 _SHOWN: Final = 3
+
+
+def _in_reach(rows: QuerySet[ValidationSession]) -> QuerySet[ValidationSession]:
+    """Of somebody who works in single areas: baskets that hold nothing of others."""
+    if places.limit() is None:
+        return rows
+    codes, tiers = Voucher.objects.values("pk"), PromotionTier.objects.values("pk")
+    seen = Q(voucher__in=codes) | Q(promotion_tier__in=tiers)
+    held = Hold.objects.filter(session=OuterRef("pk"))
+    return rows.filter(Exists(held), ~Exists(held.exclude(seen)))
 
 
 @admin.register(ValidationSession)
@@ -53,8 +63,7 @@ class ValidationSessionAdmin(ReadOnlyPageAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ValidationSession]:
         held = Hold.objects.select_related("voucher", "promotion_tier").order_by("pk")
         return (
-            super()
-            .get_queryset(request)
+            _in_reach(super().get_queryset(request))
             .prefetch_related(Prefetch("holds", queryset=held))
             .annotate(
                 held_credits=Sum("holds__credits"),

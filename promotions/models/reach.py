@@ -12,6 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from core import places
 from core.places import Limit
@@ -70,6 +71,16 @@ class BudgetsInReach[Row: models.Model](_Limited[Row]):
         draws = _base("BudgetCampaign").filter(budget=OuterRef("pk"))
         hidden = ~Q(campaign__in=campaigns(limit))
         return Q(Exists(draws), ~Exists(draws.filter(hidden)))
+
+
+class StopsInReach[Row: models.Model](_Limited[Row]):
+    """Those that name no campaign out of reach."""
+
+    def within(self, limit: Limit) -> Q:
+        named = "jsonb_array_elements(promotions_emergencystop.covers -> 'campaigns') AS named"
+        known = "SELECT public_id FROM promotions_campaign WHERE places && %s::varchar[]"
+        hidden = f"EXISTS (SELECT 1 FROM {named} WHERE named ->> 'id' NOT IN ({known}))"  # noqa: S608 - ours
+        return ~Q(RawSQL(hidden, [sorted(limit.reach)], output_field=models.BooleanField()))  # noqa: S611
 
 
 def campaigns(limit: Limit) -> QuerySet[Any]:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.models import PublicIdField
+from promotions.models.reach import StopsInReach
 from promotions.models.redemptions import Redemption
 
 _RESTORING = ("restore_reason", "restore_asked_at", "restore_asked_by", "restore_asked_label")
@@ -39,6 +40,8 @@ class EmergencyStop(models.Model):
     restored_at = models.DateTimeField(null=True)
     restored_by = models.CharField(max_length=120, blank=True, default="")
     restored_label = models.CharField(max_length=200, blank=True, default="")
+
+    objects = StopsInReach["EmergencyStop"]()
 
     class Meta:
         verbose_name = "emergency stop"

@@ -13,13 +13,13 @@ from django.db import models
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from core import prepared
+from core import places, prepared
 from core.errors import NotFound
 from core.ids import has_prefix
 from core.models import ExactJSONDecoder
 from engine import rules
 from engine.rules import RuleSet
-from promotions.models import Campaign, PromotionTier, ValidationRule, ValidationRuleAssignment
+from promotions.models import Campaign, PromotionTier, ValidationRule, ValidationRuleAssignment, Voucher
 from promotions.selectors import stops, whereabouts
 from promotions.selectors.stops import Stops
 from promotions.selectors.whereabouts import Called, Here
@@ -102,12 +102,19 @@ def counted(rows: QuerySet[ValidationRule]) -> QuerySet[ValidationRule]:
 
 def present_assignments() -> QuerySet[ValidationRuleAssignment]:
     """Those of codes, campaigns and tiers that can be found. What is in the bin keeps its rule unseen."""
-    return ValidationRuleAssignment.objects.filter(
+    rows = ValidationRuleAssignment.objects.filter(
         voucher__deleted_at=None,
         voucher__campaign__deleted_at=None,
         campaign__deleted_at=None,
         promotion_tier__deleted_at=None,
         promotion_tier__campaign__deleted_at=None,
+    )
+    if places.limit() is None:
+        return rows
+    return rows.filter(
+        Q(campaign__in=Campaign.objects.values("pk"))
+        | Q(voucher__in=Voucher.objects.values("pk"))
+        | Q(promotion_tier__in=PromotionTier.objects.values("pk"))
     )
 
 

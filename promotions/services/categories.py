@@ -63,7 +63,7 @@ def delete(*, category_id: int, with_stacking_rules: bool, actor: Actor, now: da
     before = {name: getattr(category, name) for name in ("name", "hierarchy", *COLUMNS)}
     audit.log(actor, "category.deleted", category, now=now, before=before)
     members = {
-        model: list(model._default_manager.filter(category=category).values_list("pk", flat=True))
+        model: list(model._base_manager.filter(category=category).values_list("pk", flat=True))
         for model in (Voucher, PromotionTier, Campaign)
     }
     category.delete()

@@ -15,7 +15,7 @@ from django.db import transaction
 from commerce.models import Customer, Order, OrderItem, Product, Sku
 from commerce.selectors import orders as known_orders
 from commerce.services import order_returns
-from core import audit, events, project
+from core import audit, events, places, project
 from core.actors import Actor
 from core.errors import DomainError
 from core.idempotency import UNKEYED, Once
@@ -107,6 +107,14 @@ def create(
     :raises InvalidReturn: a line is not there, or fewer units are left; the text says what is possible.
     """
     once.claim()
+    # An order comes back with everything that was used on it, whoever may see that.
+    with places.limited_to(None):
+        row = _create(order_ref, spec, actor, now)
+    once.keep(row)
+    return row
+
+
+def _create(order_ref: str, spec: ReturnSpec, actor: Actor, now: datetime) -> OrderReturn:
     order = lock(Order.objects.filter(pk=known_orders.by_reference(order_ref).pk))[0]
     found = selectors.returnable(order)
     result = _quote(found, spec)
@@ -117,7 +125,6 @@ def create(
     else:
         _take_back(row, found, result, now)
         ledger.tell([row], actor, now)
-    once.keep(row)
     return row
 
 
@@ -126,7 +133,8 @@ def quote_only(*, order_ref: str, spec: ReturnSpec) -> Quoted:
 
     :raises NotFound, OrderNotPaid, InvalidReturn: as there.
     """
-    found = selectors.returnable(known_orders.by_reference(order_ref))
+    with places.limited_to(None):
+        found = selectors.returnable(known_orders.by_reference(order_ref))
     return Quoted(order=found.order, lines=found.lines, quote=_quote(found, spec))
 
 

@@ -14,7 +14,7 @@ from commerce.models import Order
 from commerce.selectors.orders import stored_wire
 from commerce.services import customers, orders
 from commerce.services.order_lines import Taken, TakenLine
-from core import events, project
+from core import events, places, project
 from core.actors import Actor
 from core.errors import DomainError, NotFound
 from core.idempotency import UNKEYED, Once
@@ -85,6 +85,16 @@ def roll_back(
     named = Redemption.objects.filter(public_id=redemption_id).first()
     if named is None:
         raise NotFound.of("redemption", redemption_id)
+    # What else was used on the order counts, too, whoever may see it.
+    with places.limited_to(None):
+        result = _roll_back(named, spec, stacked=stacked, actor=actor, now=now)
+    once.keep(result)
+    return result
+
+
+def _roll_back(
+    named: Redemption, spec: RollbackSpec, *, stacked: bool, actor: Actor, now: datetime
+) -> RolledBack:
     order = _locked_order(named)
     rows = lock(Redemption.objects.filter(pk=named.pk) | Redemption.objects.filter(parent_id=named.pk))
     head = next(row for row in rows if row.pk == named.pk)
@@ -97,13 +107,11 @@ def roll_back(
     rollbacks = _write_children(children, parent, spec, order, actor, now) or [parent]
     _give_back(rollbacks, settings, actor, now)
     pks = [rollback.pk for rollback in rollbacks]
-    result = RolledBack(
+    return RolledBack(
         rollbacks=tuple(known.rollbacks_with_targets(pks)),
         parent=parent if children else None,
         order=order,
     )
-    once.keep(result)
-    return result
 
 
 def of_returned(*, order: Order, spec: RollbackSpec, actor: Actor, now: datetime) -> list[Rollback]:

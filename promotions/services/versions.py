@@ -84,13 +84,13 @@ def _missing_batch(model: type[Model], pks: Sequence[int], actor: Actor, now: da
 def _lock_and_note(model: type[Model], pks: Iterable[int], actor: Actor, now: datetime) -> int:
     made = 0
     for some in batched(sorted(pks), _SLICE):
-        lock(model._default_manager.filter(pk__in=some).only("pk"))
+        lock(model._base_manager.filter(pk__in=some).only("pk"))
         made += _note(model, some, actor, now, by_hand=False)
     return made
 
 
 def _note(model: type[Model], pks: Sequence[int], actor: Actor, now: datetime, by_hand: bool) -> int:
-    rows = model._default_manager.all() if by_hand else selectors.versioned(model)
+    rows = model._base_manager.all() if by_hand else selectors.versioned(model)
     found = list(terms.read(rows.filter(pk__in=pks)).order_by("pk"))
     count = _note_rules_without(found, actor, now)
     if count:
@@ -102,7 +102,7 @@ def _note(model: type[Model], pks: Sequence[int], actor: Actor, now: datetime, b
     Version.objects.bulk_create(made)
     newest = Version.objects.filter(subject_type=subject, subject_id=OuterRef("pk")).order_by("-number")
     changed = [version.subject_id for version in made]
-    model._default_manager.filter(pk__in=changed).update(version=Subquery(newest.values("pk")[:1]))
+    model._base_manager.filter(pk__in=changed).update(version=Subquery(newest.values("pk")[:1]))
     if model is ValidationRule:
         with_rule = ValidationRuleAssignment.objects.filter(rule__in=changed)
         count += note_assigned(list(with_rule), actor=actor, now=now)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core import places
 from core.api.filter_values import instant
 from core.api.pagination import CursorPagination
 from core.api.query import read_query
@@ -27,7 +28,7 @@ class AsyncActionsView(ProjectListView):
 
     def get_queryset(self) -> QuerySet[AsyncAction]:
         """Newest first; `end_date` leaves out what was created after it."""
-        rows = AsyncAction.objects.exclude(type=CHECK).defer("body", "result", "params")
+        rows = places.own(AsyncAction.objects.exclude(type=CHECK)).defer("body", "result", "params")
         end_date = read_query(self.request).get("end_date")
         if end_date is None:
             return rows
@@ -43,7 +44,7 @@ class AsyncActionView(ProjectAPIView):
     resource = "async_actions"
 
     def get(self, request: Request, async_action_id: str) -> Response:
-        action = AsyncAction.objects.defer("body").filter(public_id=async_action_id).first()
+        action = places.own(AsyncAction.objects).defer("body").filter(public_id=async_action_id).first()
         if action is None:
             raise NotFound.of("async_action", async_action_id)
         return Response(action_output(action))
