@@ -114,20 +114,20 @@ def test_sealed_text_tells_nothing_and_comes_back() -> None:
     one, other = sealed.seal(text), sealed.seal(text)
 
     assert one != other
-    assert text not in base64.b64decode(one.removeprefix("s1.")).decode("latin-1")
+    assert text not in base64.urlsafe_b64decode(one).decode("latin-1")
     assert (sealed.unseal(one), sealed.unseal(other), sealed.unseal(sealed.seal(""))) == (text, text, "")
 
 
 @pytest.mark.parametrize("place", [0, 15, 16, 47, 48, -1])
 def test_a_changed_byte_is_noticed(place: int) -> None:
-    raw = bytearray(base64.b64decode(sealed.seal("something secret").removeprefix("s1.")))
+    raw = bytearray(base64.urlsafe_b64decode(sealed.seal("something secret")))
     raw[place] ^= 1
 
     with pytest.raises(sealed.Unreadable):
-        sealed.unseal("s1." + base64.b64encode(bytes(raw)).decode())
+        sealed.unseal(base64.urlsafe_b64encode(bytes(raw)).decode())
 
 
-@pytest.mark.parametrize("text", ["", "s1.", "s1.@@@", "s1.AAAA"])
+@pytest.mark.parametrize("text", ["", "plain text", "gAAAA@@@", "żółć"])
 def test_what_was_never_sealed_is_unreadable(text: str) -> None:
     with pytest.raises(sealed.Unreadable):
         sealed.unseal(text)
