@@ -34,7 +34,7 @@ def web_servers(number: int, *, threads: int) -> Iterator[list[str]]:
                 *("--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
                 *("--workers", "1", "--threads", str(threads), "--no-control-socket"),
             ]
-            child = processes.spawn(command, log=log, cwd=devstack.BASE_DIR, env=_environment())
+            child = processes.spawn(command, log=log, cwd=devstack.BASE_DIR, env=environment())
             stack.callback(processes.stop, child, stop_signal=signal.SIGTERM, grace_seconds=15)
             addresses.append(f"http://127.0.0.1:{port}")
         for address, log in zip(addresses, logs, strict=True):
@@ -42,7 +42,8 @@ def web_servers(number: int, *, threads: int) -> Iterator[list[str]]:
         yield addresses
 
 
-def _environment() -> Mapping[str, str]:
+def environment() -> Mapping[str, str]:
+    """What a process of its own needs to work on the test database."""
     at: dict[str, Any] = connection.settings_dict
     url = f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
     own = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings_test"}
