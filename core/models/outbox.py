@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models.fields.json import KT
 
 from core.models.base import PublicIdField
 from core.models.reach import ByKind
@@ -43,6 +44,13 @@ class OutboxEvent(models.Model):
         indexes = (
             models.Index(fields=["id"], name="outbox_waiting", condition=models.Q(dispatched_at=None)),
             models.Index(fields=["-created_at", "-id"], name="outbox_newest"),
+            models.Index(
+                KT("payload__customer_id"),
+                models.F("created_at").desc(),
+                models.F("id").desc(),
+                name="outbox_of_customer",
+                condition=models.Q(payload__has_key="customer_id"),
+            ),
         )
 
     def __str__(self) -> str:
