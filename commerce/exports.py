@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from commerce.models import Customer, Order
+from commerce.models import Customer, Order, Product, Sku
 from commerce.services.customer_specs import ADDRESS
 from core.api.filters import Date, DateTime, Json, Number, Text
 from integrations import export_registry
@@ -30,7 +30,7 @@ _ORDER_AMOUNTS: Final = (
 
 def register() -> None:
     """Tell `integrations` what can be exported."""
-    export_registry.register(ORDERS, CUSTOMERS)
+    export_registry.register(ORDERS, CUSTOMERS, PRODUCTS, SKUS)
 
 
 def _sum_of(*columns: str) -> Cell:
@@ -120,6 +120,81 @@ CUSTOMERS: Final = ExportedObject(
         "birthdate": Date("birthdate"),
         "created_at": DateTime("created_at"),
         "updated_at": DateTime("updated_at"),
+        "metadata": Json("metadata"),
+    },
+)
+
+
+def _names(attributes: list[str]) -> str | list[str]:
+    """As import files have them; a name with a comma needs more than commas between."""
+    return (
+        attributes
+        if any("," in name or name.startswith("[") for name in attributes)
+        else ",".join(attributes)
+    )
+
+
+_DATES: Final = {"created_at": DateTime("created_at"), "updated_at": DateTime("updated_at")}
+
+PRODUCTS: Final = ExportedObject(
+    name="product",
+    resource="products",
+    rows=lambda now: Product.objects.present(),
+    fields={
+        "id": column("public_id"),
+        "name": column("name"),
+        "price": money("price"),
+        "image_url": column("image_url"),
+        "source_id": column("source_id"),
+        "attributes": Cell(columns=("attributes",), show=_names),
+        "created_at": column("created_at"),
+        "metadata": json_object("metadata"),
+    },
+    default_fields=("id", "name", "price", "image_url", "source_id", "attributes", "created_at"),
+    orders={},
+    filters={
+        "id": Text("public_id"),
+        **{name: Text(name) for name in ("name", "source_id", "image_url")},
+        "price": Number("price"),
+        **_DATES,
+        "metadata": Json("metadata"),
+    },
+)
+
+SKUS: Final = ExportedObject(
+    name="sku",
+    resource="products",
+    rows=lambda now: Sku.objects.present().filter(product__deleted_at=None),
+    fields={
+        "id": column("public_id"),
+        "sku": column("sku"),
+        "product_id": column("product__public_id"),
+        "currency": column("currency"),
+        "price": money("price"),
+        "image_url": column("image_url"),
+        "source_id": column("source_id"),
+        "attributes": column("attributes"),
+        "created_at": column("created_at"),
+        "metadata": json_object("metadata"),
+    },
+    default_fields=(
+        "id",
+        "sku",
+        "product_id",
+        "currency",
+        "price",
+        "image_url",
+        "source_id",
+        "attributes",
+        "created_at",
+    ),
+    orders={},
+    filters={
+        "id": Text("public_id"),
+        "product_id": Text("product__public_id"),
+        **{name: Text(name) for name in ("sku", "source_id", "image_url", "currency")},
+        "price": Number("price"),
+        **_DATES,
         "metadata": Json("metadata"),
     },
 )

@@ -25,6 +25,7 @@ from core import words
 from core.admin.base import adopt, htmx_redirect, reported, staff_actor
 from core.admin.metadata import MetadataField
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
+from integrations.admin.list_files import ListFilesMixin
 
 CHANNELS = {
     "API": "the shop, over the API",
@@ -45,9 +46,11 @@ class CustomerForm(forms.ModelForm):
 
 
 @admin.register(Customer)
-class CustomerAdmin(PageAdmin):
+class CustomerAdmin(ListFilesMixin, PageAdmin):
     """People the shop told us about."""
 
+    exported_object = "customer"
+    import_kind = "customers"
     resource = "customers"
     is_deletable = True
     form = CustomerForm

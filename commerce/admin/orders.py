@@ -16,14 +16,17 @@ from commerce.models import Order, OrderItem
 from commerce.selectors.order_wire import returned_units
 from core import words
 from core.admin.pages import Fact, Panel, ReadOnlyPageAdmin
+from integrations.admin.list_files import ListFilesMixin
 
 _LINES = 100
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnlyPageAdmin):
+class OrderAdmin(ListFilesMixin, ReadOnlyPageAdmin):
     """What customers bought. Orders belong to the shop: they are looked at here, never typed."""
 
+    exported_object = "order"
+    import_kind = "orders"
     resource = "orders"
     empty_hint = "Orders arrive from the shop, and with the first redemption."
     list_display = ("number", "of_customer", "state", "before", "discount", "to_pay", "created_at")

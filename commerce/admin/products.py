@@ -21,6 +21,7 @@ from core.admin.base import adopt, staff_actor
 from core.admin.forms import MoneyField, removed_keys
 from core.admin.metadata import MetadataField
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
+from integrations.admin.list_files import ListFilesMixin
 
 
 class NamesField(forms.Field):
@@ -55,9 +56,11 @@ class ProductForm(forms.ModelForm):
 
 
 @admin.register(Product)
-class ProductAdmin(PageAdmin):
+class ProductAdmin(ListFilesMixin, PageAdmin):
     """What the shop sells."""
 
+    exported_object = "product"
+    import_kind = "products"
     resource = "products"
     is_deletable = True
     form = ProductForm

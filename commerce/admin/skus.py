@@ -20,6 +20,7 @@ from core.admin.base import adopt, staff_actor
 from core.admin.forms import MoneyField
 from core.admin.metadata import MetadataField
 from core.admin.pages import PageAdmin
+from integrations.admin.list_files import ListFilesMixin
 
 
 class SkuForm(forms.ModelForm):
@@ -37,9 +38,11 @@ class SkuForm(forms.ModelForm):
 
 
 @admin.register(Sku)
-class SkuAdmin(PageAdmin):
+class SkuAdmin(ListFilesMixin, PageAdmin):
     """Variants of products."""
 
+    exported_object = "sku"
+    import_kind = "skus"
     resource = "products"
     is_deletable = True
     form = SkuForm

@@ -19,6 +19,7 @@ from commerce.admin.rows import customer_link, order_link
 from core import words
 from core.admin.base import htmx_redirect, reported, staff_actor
 from core.admin.pages import Fact, ReadOnlyPageAdmin
+from integrations.admin.list_files import ListFilesMixin
 from promotions.admin import decision, redemption_story, rows
 from promotions.admin.filters import RefusalFilter
 from promotions.admin.forms.why import SECONDS_FORMAT
@@ -38,9 +39,10 @@ class RollbackForm(BaseDialogForm):
 
 
 @admin.register(Redemption)
-class RedemptionAdmin(WhyMixin, ReadOnlyPageAdmin):
+class RedemptionAdmin(ListFilesMixin, WhyMixin, ReadOnlyPageAdmin):
     """Every attempt to use a code or promotion, and why it went as it did. Facts: nobody changes them."""
 
+    exported_object = "redemption"
     resource = "redemptions"
     empty_hint = "Redemptions appear here as soon as the shop uses the first code."
     list_display = (

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -25,7 +25,8 @@ from core import words
 from core.actors import Actor
 from core.admin.base import adopt, htmx_redirect, reported, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
-from promotions import gifts
+from integrations.admin.list_files import ListFilesMixin
+from promotions import gifts, import_kinds
 from promotions.admin import card_panels, rows
 from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, said_conditions
 from promotions.admin.filters import VoucherStateFilter
@@ -51,9 +52,11 @@ _MOST_FOUND: Final = 1000
 
 
 @admin.register(Voucher)
-class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, VersionedMixin, PageAdmin):
+class VoucherAdmin(ListFilesMixin, ConditionsMixin, SwitchesMixin, WhyMixin, VersionedMixin, PageAdmin):
     """Codes that customers type."""
 
+    exported_object = "voucher"
+    import_kind = "vouchers"
     resource = "vouchers"
     no_versions = "All of its terms are its campaign's: see the versions there."
     form = VoucherForm
@@ -89,6 +92,11 @@ class VoucherAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, VersionedMixin, Pag
     )  # fmt: skip
     conditional_fields = DISCOUNT_CONDITIONS
     actions_detail: Any = ("change_balance", "why_page", *SwitchesMixin.actions_detail)
+
+    def parent_of(self, query: QueryDict) -> tuple[str, str] | None:
+        """A list of one campaign's codes takes files for that campaign."""
+        campaign = query.get("campaign__id__exact", "")
+        return (import_kinds.CAMPAIGN_CODES, campaign) if campaign.isdigit() else None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Voucher]:
         return super().get_queryset(request).filter(deleted_at=None, released_at=None)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from integrations.csv_text import CsvBuffer, harmless, text
+from integrations.csv_text import CsvBuffer, harmless, meant, text
 
 
 @pytest.mark.parametrize(
@@ -44,9 +44,18 @@ def test_what_a_spreadsheet_would_run_gets_an_apostrophe(raw: str) -> None:
     assert text(raw) == f"'{raw}"
 
 
-@pytest.mark.parametrize("raw", ["-5", "-5.20", "5", "a=1", "'=1", " =1", "ünï"])
+@pytest.mark.parametrize("raw", ["-5", "-5.20", "5", "a=1", "'tis", " =1", "ünï"])
 def test_numbers_and_plain_texts_stay_as_they_are(raw: str) -> None:
     assert text(raw) == raw
+
+
+@pytest.mark.parametrize(
+    ("raw", "cell"),
+    [("=1", "'=1"), ("'=1", "''=1"), ("''-x", "'''-x"), ("'", "'"), ("'a", "'a"), ("-5", "-5")],
+)
+def test_whoever_reads_a_file_takes_the_apostrophe_away_again(raw: str, cell: str) -> None:
+    assert text(raw) == cell
+    assert meant(cell) == raw
 
 
 CELLS = st.text(st.sampled_from("=+-@\t\r\n\"',;a1. ü😀"), max_size=6)
