@@ -8,12 +8,14 @@ nothing, because the row decides.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from core import events
+from core.events import Subscriber
 from core.locking import lock
 from core.models import EventDelivery, OutboxEvent
 
@@ -33,14 +35,30 @@ def plan(*, now: datetime, batch_size: int = 500) -> list[int]:
     )
     if not waiting:
         return []
+    hears = _listening()
     rows = [
         EventDelivery(event=event, subscriber=subscriber.name, due_at=now + RESEND_AFTER)
         for event in waiting
         for subscriber in events.subscribers_of(event.name)
+        if hears(subscriber, event.name)
     ]
     made = EventDelivery.objects.bulk_create(rows)
     OutboxEvent.objects.filter(pk__in=[event.pk for event in waiting]).update(dispatched_at=now)
     return [row.pk for row in made]
+
+
+def _listening() -> Callable[[Subscriber, str], bool]:
+    """Asks each subscriber at most once what it listens to now, and only if such an event is there."""
+    asked: dict[str, Collection[str]] = {}
+
+    def hears(subscriber: Subscriber, event_name: str) -> bool:
+        if subscriber.listens is None:
+            return True
+        if subscriber.name not in asked:
+            asked[subscriber.name] = subscriber.listens()
+        return event_name in asked[subscriber.name]
+
+    return hears
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ Nothing here talks to a broker: `core.dispatch` hands committed events to Celery
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from core.actors import Actor
 from core.models import OutboxEvent
 
 Handler = Callable[[OutboxEvent, datetime], None]
+Listening = Callable[[], Collection[str]]
 Capturer = Callable[[OutboxEvent, models.Model], None]
 
 
@@ -27,22 +28,26 @@ class Subscriber:
     name: str
     event_names: frozenset[str]
     handler: Handler
+    listens: Listening | None = None
 
 
 _subscribers: dict[str, Subscriber] = {}
 _capturers: list[Capturer] = []
 
 
-def subscribe(*event_names: str, name: str) -> Callable[[Handler], Handler]:
+def subscribe(*event_names: str, name: str, listens: Listening | None = None) -> Callable[[Handler], Handler]:
     """Register a subscriber, from `AppConfig.ready()`. `name` is the receipt's key: never rename it lightly.
 
-    `"*"` among the names asks for every event.
+    `"*"` among the names asks for every event. `listens` tells which of them mean something at the moment;
+    it is asked once for a batch, and the others cost neither a row nor a message.
     """
 
     def register(handler: Handler) -> Handler:
         if name in _subscribers and _subscribers[name].handler is not handler:
             raise ValueError(f"Two subscribers are called {name!r}.")
-        _subscribers[name] = Subscriber(name=name, event_names=frozenset(event_names), handler=handler)
+        _subscribers[name] = Subscriber(
+            name=name, event_names=frozenset(event_names), handler=handler, listens=listens
+        )
         return handler
 
     return register

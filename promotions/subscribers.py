@@ -7,7 +7,7 @@ from datetime import datetime
 from core import events
 from core.models import OutboxEvent
 from integrations.services import async_actions
-from promotions.services import code_batches, distribution_audience
+from promotions.services import code_batches, distribution_audience, publication_runs
 
 
 @events.subscribe(async_actions.FINISHED, name="promotions.code_batches.conclude")
@@ -16,7 +16,11 @@ def conclude_batch(event: OutboxEvent, now: datetime) -> None:
     code_batches.conclude(action_id=event.entity_id, now=now)
 
 
-@events.subscribe(*distribution_audience.EVENTS, name="promotions.distributions.react")
+@events.subscribe(
+    *distribution_audience.EVENTS,
+    name="promotions.distributions.react",
+    listens=distribution_audience.listened_to,
+)
 def tell_customers(event: OutboxEvent, now: datetime) -> None:
     """A message for whoever it is about, where a distribution waits for such a thing."""
     distribution_audience.react(event=event, now=now)

@@ -52,6 +52,12 @@ def collect(*, distribution_id: int, now: datetime) -> int:
     return made
 
 
+def listened_to() -> set[str]:
+    """The events that some distribution waits for."""
+    rows = Distribution.objects.filter(state__in=(State.LIVE, State.PAUSED), deleted_at=None)
+    return set(rows.exclude(trigger="").values_list("trigger", flat=True))
+
+
 @transaction.atomic
 def react(*, event: OutboxEvent, now: datetime) -> int:
     """Let what happened make messages; returns how many. Safe to repeat."""

@@ -13,7 +13,8 @@ from approvals.gate import ApprovalRequired
 from approvals.models import ApprovalRequest
 from commerce.models import Customer
 from commerce.services import custom_events
-from core.models import OutboxEvent
+from core import dispatch
+from core.models import EventDelivery, OutboxEvent
 from promotions.models import Distribution, DistributionMessage
 from promotions.services import distribution_audience, distributions
 from promotions.services.distributions import InvalidDistribution
@@ -153,3 +154,15 @@ def test_starting_is_asked_about(make: Make) -> None:
     assert row.state == Distribution.State.DRAFT
     assert ApprovalRequest.objects.get().target_id == row.public_id
     assert work() == 0
+
+
+def test_events_that_nobody_waits_for_make_no_work(started: Make, people: list[Customer]) -> None:
+    subscriber = "promotions.distributions.react"
+    happens(people[0])
+    dispatch.plan(now=NOW)
+    assert not EventDelivery.objects.filter(subscriber=subscriber).exists()
+
+    started(trigger=Trigger.CUSTOM_EVENT, event_name="newsletter")
+    happens(people[0])
+    dispatch.plan(now=NOW)
+    assert EventDelivery.objects.filter(subscriber=subscriber).count() == 1
