@@ -42,9 +42,12 @@ def waiting_of(webhook_id: int) -> QuerySet[WebhookDelivery]:
     return WebhookDelivery.objects.filter(webhook=webhook_id, status=WebhookDelivery.Status.PENDING)
 
 
-def first_waiting(webhook_id: int) -> WebhookDelivery | None:
-    """Whose turn it is, with webhook and message."""
-    return waiting_of(webhook_id).select_related("webhook", "message").order_by("pk").first()
+def first_waiting(webhook_id: int, *, most: int = 1) -> list[WebhookDelivery]:
+    """Whose turn it is and who comes next, with their message and one and the same webhook."""
+    rows = list(waiting_of(webhook_id).select_related("webhook", "message").order_by("pk")[:most])
+    for row in rows[1:]:
+        row.webhook = rows[0].webhook
+    return rows
 
 
 def ready(now: datetime) -> list[int]:

@@ -134,6 +134,9 @@ def resolve(host: str, port: int, *, seconds: float) -> list[str]:
 
     :raises Refused: there is none in time, or one of them is inside.
     """
+    with contextlib.suppress(ValueError):
+        if addresses.is_allowed(host):  # an address, not a name
+            return [host]
     found: list[str] = []
 
     def ask() -> None:

@@ -34,6 +34,9 @@ JITTER_PERCENT: Final = 10
 LEASE: Final = timedelta(seconds=60)
 # A post ends within ten seconds; what is longer than that is left of a lease is renewed first.
 _RENEWED_BEFORE: Final = timedelta(seconds=25)
+# What somebody skips or switches off meanwhile is noticed a second later.
+_LOOKS_EVERY: Final = timedelta(seconds=1)
+_SEEN_AT_ONCE: Final = 50
 _TOUCHED_EVERY: Final = timedelta(seconds=15)
 _SENDER: Final = Actor.system("webhooks", channel="TASK")
 
@@ -51,12 +54,16 @@ def run(*, webhook_id: int, clock: Clock, most: int = 200) -> int:
     tried = 0
     project_id = project.current().public_id
     leased_until = clock() + LEASE
+    waiting: list[WebhookDelivery] = []
+    looked_at = clock()
     try:
         while tried < most:
             now = clock()
-            delivery = known.first_waiting(webhook_id)
-            if delivery is None or not _is_due(delivery, now):
+            if not waiting or now - looked_at >= _LOOKS_EVERY:
+                waiting, looked_at = known.first_waiting(webhook_id, most=_SEEN_AT_ONCE), now
+            if not waiting or not _is_due(waiting[0], now):
                 break
+            delivery = waiting.pop(0)
             if leased_until - now < _RENEWED_BEFORE:
                 if not _renew(webhook_id, lease, now):
                     break
@@ -158,6 +165,7 @@ def _touch(webhook: Webhook, now: datetime) -> None:
     """Say that it works; not with every message."""
     is_stale = webhook.last_success_at is None or now - webhook.last_success_at >= _TOUCHED_EVERY
     if webhook.failures_count or is_stale:
+        webhook.failures_count, webhook.last_success_at = 0, now
         Webhook.objects.filter(pk=webhook.pk).update(failures_count=0, last_error="", last_success_at=now)
 
 
