@@ -13,6 +13,7 @@ from promotions.models import Budget, Campaign, Category, Distribution, Validati
 _MODELS: Final[dict[str, type[Model]]] = {
     "campaign": Campaign,
     "variations": Campaign,
+    "publication_run": Campaign,
     "voucher": Voucher,
     "validation_rule": ValidationRule,
     "budget": Budget,

@@ -12,6 +12,7 @@ class PromotionsConfig(AppConfig):
         from promotions import (
             approvables,
             approval_audiences,
+            approval_publications,
             exports,
             imports,
             kinds,
@@ -24,6 +25,7 @@ class PromotionsConfig(AppConfig):
         erasures.also(forgetting.forget)
         approvables.register()
         approval_audiences.register()
+        approval_publications.register()
         kinds.register()
         reach.register()
         imports.register()

@@ -15,8 +15,14 @@ from integrations.models import ImportFile
 from integrations.registry import JobType, Made, Report, Row, RowFailure, SliceResult
 from integrations.services.import_slices import FILE
 from promotions import import_kinds, voucher_rows
-from promotions.models import Campaign
-from promotions.services import code_batches, voucher_imports, voucher_updates
+from promotions.models import Campaign, PublicationRun
+from promotions.services import (
+    code_batches,
+    publication_runs,
+    publication_slices,
+    voucher_imports,
+    voucher_updates,
+)
 from promotions.services.voucher_imports import Entry
 from promotions.services.vouchers import metadata_resource
 
@@ -31,6 +37,14 @@ def _campaign(params: Mapping[str, Any]) -> Made | None:
 def _campaign_of_file(params: Mapping[str, Any]) -> Made | None:
     file = ImportFile.objects.filter(pk=params[FILE]).first()
     return _campaign(file.params) if file is not None else None
+
+
+def _run(params: Mapping[str, Any]) -> Made | None:
+    found = PublicationRun.objects.filter(pk=params["run"]).select_related("campaign").first()
+    if found is None:
+        return None
+    label = f"{found.campaign.name} for {found.audience}"
+    return Made(label=label, page="admin:promotions_publicationrun_change", args=(found.pk,))
 
 
 def import_codes(rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: datetime) -> SliceResult:
@@ -98,6 +112,14 @@ def register() -> None:
             label="Codes of a deleted campaign go",
             is_counted=True,
             must_end="The campaign is deleted already, so that all its codes have to go with it.",
+        ),
+        JobType(
+            name=publication_runs.PUBLISH,
+            handler=publication_slices.publish_slice,
+            label="Codes for many customers",
+            is_counted=True,
+            slice_size=publication_runs.SLICE,
+            made=_run,
         ),
         JobType(
             name=voucher_updates.BULK_UPDATE,

@@ -16,6 +16,12 @@ def conclude_batch(event: OutboxEvent, now: datetime) -> None:
     code_batches.conclude(action_id=event.entity_id, now=now)
 
 
+@events.subscribe(async_actions.FINISHED, name="promotions.publication_runs.follow")
+def follow_run(event: OutboxEvent, now: datetime) -> None:
+    """A portion of a run is done, or was cancelled."""
+    publication_runs.follow(action_id=event.entity_id, now=now)
+
+
 @events.subscribe(
     *distribution_audience.EVENTS,
     name="promotions.distributions.react",

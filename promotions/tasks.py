@@ -14,6 +14,7 @@ from promotions.services import (
     distribution_sending,
     lifecycle,
     nightly_proof,
+    publication_runs,
     sessions,
 )
 
@@ -31,6 +32,12 @@ def settle_campaigns(now: datetime) -> int:
 def send_distributions(now: datetime) -> int:
     """Collect customers of distributions that start, and send what is due within their pace."""
     return distribution_audience.collect_due(now=now) + distribution_sending.send_due(now=now)
+
+
+@periodic.job("publish the next minute's share", every=20, stage=Stage.FOLLOWING)
+def publish_shares(now: datetime) -> int:
+    """Runs at a pace of so many a minute."""
+    return publication_runs.go_on(now=now)
 
 
 @periodic.job("tidy validation sessions that are over", every=60, stage=Stage.TIDYING)

@@ -24,32 +24,35 @@ from promotions.services.vouchers import VoucherSpec
 
 _TIDIED_AT_ONCE: Final = 100
 
-IS_FREE: Final = (
-    "campaign_id = %(campaign)s AND NOT is_out_of_pool AND is_active AND deleted_at IS NULL "
-    "AND released_at IS NULL AND holder_id IS NULL AND redeemed_quantity = 0 "
-    "AND (ends_at IS NULL OR ends_at > %(now)s)"
+_IS_FREE: Final = (
+    "NOT is_out_of_pool AND is_active AND deleted_at IS NULL AND released_at IS NULL "
+    "AND holder_id IS NULL AND redeemed_quantity = 0 AND (ends_at IS NULL OR ends_at > %(now)s)"
 )
 """A code's own end; the campaign's is its campaign's affair. What a basket holds is nearly free."""
 _LAST_GIVEN: Final = (
     "COALESCE((SELECT drawn_up_to FROM promotions_publication WHERE campaign_id = %(campaign)s "
     "AND drawn_up_to IS NOT NULL ORDER BY id DESC LIMIT 1), 0)"
 )
+# Pairs, in the order of pairs: only the index of free codes has that. With `campaign_id =` in the order of
+# keys PostgreSQL may well read all codes of all campaigns, few of which are free in the end.
 _TAKE: Final = (
-    f"SELECT id FROM promotions_voucher WHERE {IS_FREE} AND held_quantity = 0 "  # noqa: S608 - our own text
-    "{where} ORDER BY id LIMIT %(count)s FOR NO KEY UPDATE {otherwise}"
+    "SELECT id FROM promotions_voucher WHERE (campaign_id, id) > (%(campaign)s, {after}) "  # noqa: S608 - our own text
+    f"AND campaign_id <= %(campaign)s AND {_IS_FREE} AND held_quantity = 0 "
+    "{besides} ORDER BY campaign_id, id LIMIT %(count)s FOR NO KEY UPDATE {otherwise}"
 )
-_BEHIND: Final = _TAKE.format(where=f"AND id > {_LAST_GIVEN}", otherwise="SKIP LOCKED")
-_ANYWHERE: Final = _TAKE.format(where="AND id <> ALL(%(besides)s)", otherwise="SKIP LOCKED")
-_WAITING: Final = _TAKE.format(where="", otherwise="")
+_BEHIND: Final = _TAKE.format(after=_LAST_GIVEN, besides="", otherwise="SKIP LOCKED")
+_ANYWHERE: Final = _TAKE.format(after=0, besides="AND id <> ALL(%(besides)s)", otherwise="SKIP LOCKED")
+_WAITING: Final = _TAKE.format(after=0, besides="", otherwise="")
 _HELD_TOO_LONG: Final = (
-    f"SELECT id FROM promotions_voucher WHERE {IS_FREE} AND held_quantity > 0 "  # noqa: S608 - our own text
+    "SELECT id FROM promotions_voucher WHERE campaign_id = %(campaign)s "  # noqa: S608 - our own text
+    f"AND {_IS_FREE} AND held_quantity > 0 "
     "AND id IN (SELECT hold.voucher_id FROM promotions_hold AS hold JOIN promotions_validationsession "
     "AS session ON session.id = hold.session_id WHERE session.expires_at <= %(now)s) "
     "ORDER BY id LIMIT %(count)s FOR NO KEY UPDATE SKIP LOCKED"
 )
 _COUNT: Final = (
-    f"SELECT count(*) FROM (SELECT 1 FROM promotions_voucher WHERE {IS_FREE} "  # noqa: S608 - our own text
-    "AND held_quantity = 0 LIMIT %(most)s) AS free"
+    "SELECT count(*) FROM (SELECT 1 FROM promotions_voucher WHERE campaign_id = %(campaign)s "  # noqa: S608 - our own text
+    f"AND {_IS_FREE} AND held_quantity = 0 LIMIT %(most)s) AS free"
 )
 
 
@@ -70,8 +73,8 @@ class Taken:
     made: int = 0
 
 
-def take(*, campaign: Campaign, count: int, actor: Actor, now: datetime) -> Taken:
-    """Lock `count` free codes until the transaction ends.
+def take(*, campaign: Campaign, count: int, actor: Actor, now: datetime, or_fewer: bool = False) -> Taken:
+    """Lock `count` free codes until the transaction ends, with `or_fewer` as many of them as there are.
 
     Nobody waits for anybody while there are enough. A campaign of type AUTO_UPDATE makes what is missing; the
     caller says so by `settle`, last of all.
@@ -92,7 +95,7 @@ def take(*, campaign: Campaign, count: int, actor: Actor, now: datetime) -> Take
         _let_go(asked, now)
         # What was taken is free again, and everybody who waits does so in the order of primary keys.
         found = _ids(_WAITING, asked)
-    if len(found) < count:
+    if len(found) < count and not or_fewer:
         raise NoVoucherSuitable(_too_few(campaign, len(found)))
     return Taken(pks=found)
 

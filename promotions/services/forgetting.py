@@ -7,18 +7,20 @@ from datetime import datetime
 from commerce import identity
 from commerce.models import Customer
 from promotions import budget_subjects
-from promotions.models import Budget, BudgetAlert, Counter
+from promotions.models import Budget, BudgetAlert, Counter, Publication
 from promotions.services import distribution_audience
 
 
 def forget(customer: Customer, now: datetime) -> None:
-    """Empty what messages said to him; take his mailbox, number or chosen field out of the names of counters
-    and alerts.
+    """Empty what messages and publications said of him; take his mailbox, number or chosen field out of the
+    names of counters and alerts.
 
     Called within his erasure, before his row is emptied. What was used stays used; the same mailbox is
     somebody new from now on.
     """
     distribution_audience.forget(customer)
+    given = Publication._base_manager.filter(customer=customer)
+    given.update(metadata={}, source_id="", tracking_id="")
     for subject, keyed in _subjects(customer).items():
         anonymous = f"{subject.partition(':')[0]}:erased {customer.public_id}"
         budgets = Budget.objects.filter(per=Budget.Per.CUSTOMER, **keyed).values("pk")

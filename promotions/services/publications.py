@@ -248,6 +248,7 @@ def _write(
     after = {"codes": publication.codes_count, "customer": customer.public_id}
     journal.note(actor, "publication.created", publication, now=now, after=after)
     journal.write(actor, now)
+    journal.capture()
     return Published(publication=publication, customer=customer, vouchers=vouchers)
 
 

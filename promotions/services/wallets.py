@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +15,9 @@ from promotions.models import Campaign, Holder, Publication, PublishedCode, Vouc
 
 _HAND_OVER: Final = (
     "UPDATE promotions_voucher AS voucher SET holder_id = given.customer, published_at = %(now)s, "
-    "publish_count = publish_count + 1, is_out_of_pool = TRUE "
-    "FROM unnest(%(vouchers)s::bigint[], %(customers)s::bigint[]) AS given (voucher, customer) "
+    "publish_count = publish_count + given.times, is_out_of_pool = TRUE "
+    "FROM unnest(%(vouchers)s::bigint[], %(customers)s::bigint[], %(times)s::integer[]) "
+    "AS given (voucher, customer, times) "
     "WHERE voucher.id = given.voucher "
     "AND (NOT %(personal)s OR voucher.holder_id IS NULL OR voucher.holder_id = given.customer) "
     "RETURNING voucher.id"
@@ -101,18 +103,22 @@ def payload(
 
 
 def _hand_over(given: Sequence[tuple[Gift, int]], personal: bool, now: datetime) -> None:
+    """A generic code may be given to many at once: it belongs to the last of them."""
+    last = {pk: gift.customer.pk for gift, pk in given}
+    times = Counter(pk for _, pk in given)
     with prepared.cursor() as cursor:
         cursor.execute(
             _HAND_OVER,
             {
-                "vouchers": [pk for _, pk in given],
-                "customers": [gift.customer.pk for gift, _ in given],
+                "vouchers": list(last),
+                "customers": list(last.values()),
+                "times": [times[pk] for pk in last],
                 "personal": personal,
                 "now": now,
             },
         )
-        if cursor.rowcount != len(given):
-            raise GivenAway(f"{len(given) - cursor.rowcount} of {len(given)} codes have a holder.")
+        if cursor.rowcount != len(last):
+            raise GivenAway(f"{len(last) - cursor.rowcount} of {len(last)} codes have a holder.")
 
 
 def _tell(gift: Gift, vouchers: Sequence[Voucher], journal: Journal) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from commerce.models import Customer
+from commerce.services import erasures
 from core.actors import Actor
 from core.errors import NotFound
 from core.models import AuditEntry, OutboxEvent
@@ -366,3 +367,18 @@ def test_a_known_customer_stands_on_his_refusal(give: Any) -> None:
         give(campaign=campaign.name)
 
     assert Publication.objects.get().customer == anna
+
+
+def test_an_erased_customer_leaves_no_words(give: Any, actor: Actor, now: datetime) -> None:
+    campaign = CampaignFactory()
+    VoucherFactory(campaign=campaign)
+    publication = give(
+        campaign=campaign.name, source_id="anna@shop.example", metadata={"note": "Anna's birthday"}
+    ).publication
+
+    erasures.erase(customer_id=publication.customer_id, actor=actor, now=now)
+
+    publication.refresh_from_db()
+    assert (publication.metadata, publication.source_id, publication.tracking_id) == ({}, "", "")
+    assert publication.voucher_code
+    assert Holder.objects.count() == 1
