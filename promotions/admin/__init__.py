@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from promotions.admin import (
+    bin,
     budgets,
     campaigns,
     categories,
@@ -15,12 +16,14 @@ from promotions.admin import (
     redemptions,
     stacks,
     stops,
+    templates,
     tiers,
     validation_rules,
     vouchers,
 )
 
 __all__ = [
+    "bin",
     "budgets",
     "campaigns",
     "categories",
@@ -33,6 +36,7 @@ __all__ = [
     "redemptions",
     "stacks",
     "stops",
+    "templates",
     "tiers",
     "validation_rules",
     "vouchers",

@@ -15,9 +15,10 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
 from core import words
-from core.admin.base import ModelAdmin, htmx_redirect, reported, staff_actor, tell_refusal
+from core.admin.base import htmx_redirect, reported, staff_actor, tell_refusal
 from core.errors import DomainError
 from promotions.admin import code_preview
+from promotions.admin.clone_buttons import CampaignCloneButtons
 from promotions.admin.code_preview import added_config
 from promotions.admin.forms.campaigns import AddCodesForm
 from promotions.models import Campaign, Lifecycle
@@ -28,7 +29,7 @@ from promotions.services.vouchers import VoucherSpec
 from promotions.words import SCHEDULED, campaign_state
 
 
-class CampaignButtons(ModelAdmin):
+class CampaignButtons(CampaignCloneButtons):
     """The services decide again."""
 
     actions = ("enable_chosen", "disable_chosen")
@@ -40,6 +41,9 @@ class CampaignButtons(ModelAdmin):
         "add_tier",
         "enable",
         "disable",
+        "clone",
+        "keep",
+        "vary",
         "to_bin",
     )
 
@@ -48,7 +52,10 @@ class CampaignButtons(ModelAdmin):
         campaign = Campaign.objects.filter(pk=object_id).first()
         if campaign is None or campaign.deleted_at is not None:
             return []
-        useful = {f"promotions_campaign_{name}" for name in (*_useful(campaign, request), "to_bin")}
+        useful = {
+            f"promotions_campaign_{name}"
+            for name in (*_useful(campaign, request), *self.makes_of(campaign), "to_bin")
+        }
         found = super().get_actions_detail(request, object_id)
         return [button for button in found if button.action_name in useful]
 

@@ -16,6 +16,7 @@ from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from promotions.admin import rows
+from promotions.admin.clone_buttons import TierCloneButtons
 from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, said_conditions
 from promotions.admin.filters import StateFilter
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
@@ -30,7 +31,9 @@ from promotions.words import STATE_COLOURS, tier_state, time_limits
 
 
 @admin.register(PromotionTier)
-class PromotionTierAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, VersionedMixin, PageAdmin):
+class PromotionTierAdmin(
+    TierCloneButtons, ConditionsMixin, SwitchesMixin, WhyMixin, VersionedMixin, PageAdmin
+):
     """Discounts that apply without a code."""
 
     resource = "promotions"
@@ -58,7 +61,7 @@ class PromotionTierAdmin(ConditionsMixin, SwitchesMixin, WhyMixin, VersionedMixi
     ordering = ("campaign__name", "hierarchy", "pk")
     readonly_fields = ("of_campaign", "conditions_in_words", "limits_in_words", "created_at", "updated_at")
     conditional_fields = DISCOUNT_CONDITIONS
-    actions_detail: Any = ("why_page", *SwitchesMixin.actions_detail)
+    actions_detail: Any = ("why_page", "clone", "keep", *SwitchesMixin.actions_detail)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PromotionTier]:
         return super().get_queryset(request).filter(deleted_at=None)

@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from commerce.models import Product, ProductCollection, Segment, Sku
-from commerce.services import collections, products, skus
+from commerce.services import collections, products, segments, skus
 from commerce.services.catalogue_specs import PRODUCT_COLUMNS, SKU_COLUMNS, ArticleSpec
 from commerce.services.collections import CollectionSpec
+from commerce.services.segments import SegmentSpec
 from core.actors import Actor
 from core.errors import DomainError, InvalidPayload
 from promotions.services.definitions import facts
@@ -56,8 +57,8 @@ def kept(*parts: Any) -> list[Resource]:
     skus_kept = [_of_sku(row) for row in sku_rows]
     ids |= {row["product_id"] for row in skus_kept}
     product_rows = Product.objects.present().filter(public_id__in=ids).order_by("pk")
-    segments = [_of_segment(row) for row in Segment.objects.filter(public_id__in=ids).order_by("pk")]
-    return [*(_of_product(row) for row in product_rows), *skus_kept, *collections_kept, *segments]
+    segments_kept = [_of_segment(row) for row in Segment.objects.filter(public_id__in=ids).order_by("pk")]
+    return [*(_of_product(row) for row in product_rows), *skus_kept, *collections_kept, *segments_kept]
 
 
 def settle(
@@ -122,10 +123,8 @@ def _segment(wanted: Resource, ids: Mapping[str, str], actor: Actor, now: dateti
     for row in [*same_id, *rows]:
         if _same(_of_segment(row), wanted):
             return row.public_id, False
-    raise TemplateNotUsable(
-        f"The segment {wanted['name']} was deleted or changed since the template was saved. Make a segment "
-        "of this name with the same filter, or save the template again."
-    )
+    spec = SegmentSpec(name=wanted["name"], type=wanted["type"], filter=wanted["filter"])
+    return segments.create(spec=spec, actor=actor, now=now).public_id, True
 
 
 _ONE: Final = {PRODUCT: _product, SKU: _sku, COLLECTION: _collection, SEGMENT: _segment}

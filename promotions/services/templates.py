@@ -20,6 +20,7 @@ from core.errors import DomainError, DuplicateFound, InvalidPayload, NotFound
 from core.locking import lock, retried
 from core.models import MetadataSchema
 from engine.rules.needs import flat
+from promotions import starter_templates
 from promotions import template_content as contents
 from promotions.code_config import CodeConfig
 from promotions.models import Campaign, CampaignTemplate, PromotionTier, ValidationRule
@@ -307,3 +308,27 @@ def _locked(template_id: int) -> CampaignTemplate:
 def _tell(verb: str, row: CampaignTemplate, actor: Actor, now: datetime) -> None:
     payload = {"campaign_template_id": row.public_id}
     events.emit(f"campaign_template.{verb}", entity=row, actor=actor, now=now, payload=payload)
+
+
+@transaction.atomic
+def add_starters(*, actor: Actor, now: datetime) -> list[CampaignTemplate]:
+    """Add the templates that every shop can begin with, except those whose name is there; returns them."""
+    missing = missing_starters()
+    return [
+        store(
+            name=one.name,
+            description=one.description,
+            kind=one.kind,
+            content=one.content,
+            actor=actor,
+            now=now,
+        )
+        for one in starter_templates.STARTERS
+        if one.name in missing
+    ]
+
+
+def missing_starters() -> list[str]:
+    """Names of the templates to begin with that are not there."""
+    names = set(CampaignTemplate.objects.values_list("name", flat=True))
+    return [one.name for one in starter_templates.STARTERS if one.name not in names]
