@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from commerce.models import Order
+from commerce.models import Customer, Order
 from commerce.selectors.orders import stored_wire
 from commerce.services import customers, orders
 from commerce.services.order_lines import Taken, TakenLine
@@ -141,8 +141,14 @@ def _give_back(rollbacks: Sequence[Rollback], settings: ProjectSettings, actor: 
     for rollback in sorted(rollbacks, key=lambda one: _place(one.redemption)):
         row = rollback.redemption
         kind_of(row.related_object_type).restore(row, rollback=rollback, now=now)
+    names = dict(Customer.objects.filter(pk__in=by_customer).values_list("pk", "public_id"))
     for rollback in rollbacks:
-        payload = {"rollback_id": rollback.public_id, "redemption_id": rollback.redemption.public_id}
+        row = rollback.redemption
+        payload = {
+            "rollback_id": rollback.public_id,
+            "redemption_id": row.public_id,
+            "customer_id": names.get(row.customer_id),
+        }
         events.emit("redemption.rollback.succeeded", entity=rollback, actor=actor, now=now, payload=payload)
     ledger.tell([rollback for rollback in rollbacks if rollback.redemption.credits], actor, now)
     undoing.uncount(rollbacks, settings)
