@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from commerce.admin import collections, customers, events, orders, products, segments, skus
+from commerce.admin import collections, customers, events, locations, orders, products, segments, skus
 
-__all__ = ["collections", "customers", "events", "orders", "products", "segments", "skus"]
+__all__ = ["collections", "customers", "events", "locations", "orders", "products", "segments", "skus"]

@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from commerce.models import Customer, Order, Product, Segment, Sku
+from commerce import usage
+from commerce.models import Customer, Order, Product, ProductCollection, Segment, Sku
 from core import words
+from core.admin.pages import Panel
 
 ORDER_HEADERS: Final = ("Order", "Date", "State", "Amount", "Discount", "To pay")
 ORDER_COLOURS: Final = {
@@ -52,6 +54,12 @@ def segment_link(segment: Segment) -> SafeString:
     return words.link(segment.name, reverse("admin:commerce_segment_change", args=[segment.pk]))
 
 
+def collection_link(collection: ProductCollection) -> SafeString:
+    return words.link(
+        collection.name, reverse("admin:commerce_productcollection_change", args=[collection.pk])
+    )
+
+
 def product_link(product: Product) -> SafeString:
     return words.link(str(product), reverse("admin:commerce_product_change", args=[product.pk]))
 
@@ -67,3 +75,21 @@ def article_link(product: Product | None, sku: Sku | None, fallback: str) -> str
     if sku is not None:
         return sku_link(sku)
     return product_link(product) if product is not None else fallback or words.NOTHING
+
+
+def usage_panel(public_id: str) -> Panel:
+    """Which campaigns, conditions and so on name a segment or collection, running ones first."""
+    return Panel(
+        key="usage",
+        title="Used by",
+        headers=("What", "Name", "State"),
+        rows=[
+            (
+                user.kind.capitalize(),
+                words.link(user.name, user.url) if user.url else user.name,
+                words.label("running", "success") if user.is_running else words.label("not running"),
+            )
+            for user in usage.users_of(public_id)
+        ],
+        empty="Nothing uses it.",
+    )

@@ -1,82 +1,297 @@
 from __future__ import annotations
 
+from typing import Any, Final
+
+from django import forms
 from django.contrib import admin
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
-from django.http import HttpRequest
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied
+from django.db.models import IntegerField, QuerySet
+from django.db.models.expressions import RawSQL
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from commerce.admin import rows
-from commerce.models import Segment, SegmentMembership
+from commerce import usage
+from commerce.admin import customer_lists, rows
+from commerce.admin.filter_editor import document, preview
+from commerce.admin.filter_editor.catalogue import CUSTOMER_FIELDS
+from commerce.admin.filter_editor.fields import FilterField
+from commerce.models import Customer, Segment, SegmentMembership
+from commerce.selectors import segments as selectors
+from commerce.services import segments
+from commerce.services.segments import SegmentSpec
 from core import words
-from core.admin.pages import SHOWN_ROWS, Fact, Panel, ReadOnlyPageAdmin
+from core.admin.base import adopt, staff_actor
+from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
+from integrations.models import AsyncAction
+
+_COUNTED_IN_LISTS: Final = 10_000
+_SOME_MEMBERS: Final = """(SELECT count(*) FROM (
+    SELECT 1 FROM commerce_segmentmembership AS m WHERE m.segment_id = commerce_segment.id LIMIT %s
+) AS some)"""
+_KINDS: Final = (
+    (Segment.Type.AUTO_UPDATE, "By conditions, followed: who enters or leaves is an event"),
+    (Segment.Type.PASSIVE, "By conditions, looked up when somebody asks"),
+    (Segment.Type.STATIC, "A fixed list of customers"),
+)
+_LIST_HELP: Final = "Ids, ids in the shop or e-mail addresses, one in each line. 20,000 at most."
+
+
+class _Changes:
+    KEEP, ADD, REMOVE, REPLACE = "keep", "add", "remove", "replace"
+    CHOICES = (
+        (KEEP, "Keep the list as it is"),
+        (ADD, "Add these customers"),
+        (REMOVE, "Take these customers out"),
+        (REPLACE, "Replace the list by these customers"),
+    )
+
+
+class SegmentForm(forms.ModelForm):
+    kind = forms.ChoiceField(
+        choices=_KINDS,
+        initial=Segment.Type.AUTO_UPDATE,
+        widget=UnfoldAdminSelectWidget(attrs={"data-kind-switch": Segment.Type.STATIC}),
+    )
+    filter = FilterField(
+        fields=CUSTOMER_FIELDS,
+        tables=lambda: (selectors.FIELDS,),
+        resource="customer",
+        preview="admin:commerce_segment_preview",
+    )
+    list_change = forms.ChoiceField(
+        choices=_Changes.CHOICES, initial=_Changes.KEEP, label="The list", widget=UnfoldAdminSelectWidget
+    )
+    customers = forms.CharField(
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 6}),
+        help_text=_LIST_HELP,
+    )
+    file = forms.FileField(
+        required=False,
+        label="Or a CSV file",
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,text/csv"}),
+        help_text="Its column id, source_id or email counts, else its first one.",
+    )
+
+    class Meta:
+        model = Segment
+        fields = ("name", "filter")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.fields.pop("list_change", None)
+            return
+        is_list = self.instance.type == Segment.Type.STATIC
+        for name in ("kind", "filter") if is_list else ("list_change", "customers", "file"):
+            self.fields.pop(name, None)
+        if "kind" in self.fields:
+            self.fields["kind"].choices = _KINDS[:2]  # type: ignore[attr-defined]
+            self.initial["kind"] = self.instance.type
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        is_list = data.get("kind", self.instance.type) == Segment.Type.STATIC
+        if not is_list and "filter" not in self.errors and not data.get("filter"):
+            self.add_error("filter", "Add at least one condition.")
+        if is_list:
+            self._read_list(data)
+        return data
+
+    def _read_list(self, data: dict[str, Any]) -> None:
+        names = customer_lists.pasted(data.get("customers") or "")
+        try:
+            if data.get("file"):
+                names = list(dict.fromkeys([*names, *customer_lists.of_file(data["file"])]))
+            data["named"] = customer_lists.known(names)
+        except forms.ValidationError as error:
+            self.add_error("customers", error)
+            return
+        if self.instance.pk and data.get("list_change", _Changes.KEEP) == _Changes.KEEP and names:
+            self.add_error("list_change", "Say what to do with these customers.")
+        if self.instance.pk and data.get("list_change") in (_Changes.ADD, _Changes.REMOVE) and not names:
+            self.add_error("customers", "Name the customers.")
+
+    def _post_clean(self) -> None:
+        """The service makes the row: nothing is put on the instance here."""
 
 
 @admin.register(Segment)
-class SegmentAdmin(ReadOnlyPageAdmin):
-    """Named groups of customers, as the shop or an import made them."""
+class SegmentAdmin(PageAdmin):
+    """Named groups of customers: by conditions, or as a fixed list."""
 
     resource = "segments"
-    empty_hint = "Segments arrive with the target lists of campaigns."
-    list_display = ("name", "kind", "members", "created_at")
+    is_deletable = True
+    form = SegmentForm
+    delete_hint = "The group is forgotten, its customers stay."
+    empty_hint = "A segment names a group of customers once, so that conditions and mailings can refer to it."
+    list_display = ("name", "kind_shown", "said", "members", "created_at")
     list_filter = (("type", ChoicesDropdownFilter), ("created_at", RangeDateTimeFilter))
-    search_fields = ("name",)
+    search_fields = ("name", "public_id__exact")
     search_help_text = "A part of the segment's name."
     ordering = ("-created_at", "-pk")
-    fields = ("name", "kind", "created_at")
-    readonly_fields = ("kind",)
+    readonly_fields = ("kind_shown", "said")
+    in_words = {"kind": "kind_shown", "filter": "said", "list_change": "", "customers": "", "file": ""}  # noqa: RUF012
+
+    def get_urls(self) -> list[URLPattern]:
+        own = path("preview/", self.admin_site.admin_view(self.preview), name="commerce_segment_preview")
+        return [own, *super().get_urls()]
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """How many customers the rows of the form match, and some of them. Nothing is written."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        try:
+            junction, lines = document.read(request.POST.get("conditions", ""))
+        except document.Unreadable:
+            return JsonResponse({"count": "", "examples": ""}, status=400)
+        now = timezone.now()
+        wire, mistakes = document.wire_of(junction, lines, CUSTOMER_FIELDS, selectors.FIELDS, now=now)
+        if mistakes or not lines:
+            return JsonResponse({"count": "Some rows are not complete yet.", "examples": ""})
+        found = [("customer", "customers", selectors.matching(wire, now=now))]
+        count, examples = preview.counted(found, shown=rows.customer_name)
+        return JsonResponse({"count": count, "examples": examples})
+
+    def sections(self, request: HttpRequest, obj: Any = None) -> Any:
+        conditions = {"fields": ("filter",), "classes": ("filter-for-conditions",)}
+        if obj is None:
+            listed = {"fields": ("customers", "file"), "classes": ("filter-for-lists",)}
+            return (
+                (None, {"fields": ("name", "kind")}),
+                ("Who is in it", conditions),
+                ("Who is in it", listed),
+            )
+        if obj.type == Segment.Type.STATIC:
+            return (
+                (None, {"fields": ("name",)}),
+                ("Who is in it", {"fields": ("list_change", "customers", "file")}),
+            )
+        return ((None, {"fields": ("name", "kind")}), ("Who is in it", {"fields": ("filter",)}))
+
+    @display(description="Kind", label={"Fixed list": "info", "Filter, followed live": "primary"})
+    def kind_shown(self, segment: Segment) -> str:
+        return segment.get_type_display()
+
+    @display(description="Conditions")
+    def said(self, segment: Segment) -> str:
+        return words.NOTHING if segment.filter is None else document.sentence(segment.filter, CUSTOMER_FIELDS)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Segment]:
-        members = (
-            SegmentMembership.objects.filter(segment=OuterRef("pk"))
-            .order_by()
-            .values("segment")
-            .annotate(number=Count("pk"))
-            .values("number")
-        )
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(members_count=Coalesce(Subquery(members, output_field=IntegerField()), 0))
-        )
-
-    @display(description="Kind", label={"Fixed list": "info"})
-    def kind(self, segment: Segment) -> str:
-        return segment.get_type_display()
+        """Counted up to ten thousand: a list of segments must not read through millions of rows."""
+        limit = _COUNTED_IN_LISTS + 1
+        counted = RawSQL(_SOME_MEMBERS, [limit], output_field=IntegerField())  # noqa: S611 - our constant
+        return super().get_queryset(request).annotate(some_members=counted)
 
     @display(description="Customers")
     def members(self, segment: Segment) -> str:
-        return f"{segment.members_count:,}"  # type: ignore[attr-defined]
+        if segment.type == Segment.Type.PASSIVE:
+            return "when asked"
+        some: int = segment.some_members  # type: ignore[attr-defined]
+        return f"over {_COUNTED_IN_LISTS:,}" if some > _COUNTED_IN_LISTS else f"{some:,}"
+
+    def lead(self, request: HttpRequest, obj: Segment) -> str:
+        job = AsyncAction.objects.filter(pk=obj.job_id).first() if obj.job_id else None
+        if job is None or job.status in (AsyncAction.Status.DONE, AsyncAction.Status.FAILED):
+            return ""
+        url = reverse("admin:integrations_asyncaction_change", args=[job.pk])
+        return format_html(
+            "All customers are being looked at for this filter: {} % done. "
+            '<a class="fanfare-link" href="{}">See the job</a>',
+            job.progress,
+            url,
+        )
 
     def facts(self, request: HttpRequest, obj: Segment) -> list[Fact]:
+        users = usage.users_of(obj.public_id)
+        running = sum(user.is_running for user in users)
+        note = f"{running} running now" if running else ""
+        count = preview.count_of(selectors.members(obj, now=timezone.now()))
         return [
-            Fact(title="Customers", value=self.members(obj)),
+            Fact(title="Customers", value=count, note="" if obj.type == Segment.Type.STATIC else "now"),
+            Fact(title="Used by", value=f"{len(users):,}", note=note),
             Fact(title="Kind", value=obj.get_type_display()),
             Fact(title="Made on", value=words.day(obj.created_at)),
         ]
 
     def panels(self, request: HttpRequest, obj: Segment) -> list[Panel]:
-        memberships = SegmentMembership.objects.filter(segment=obj).select_related("customer")
+        now = timezone.now()
+        since: dict[int, Any] = {}
+        if obj.type == Segment.Type.PASSIVE:
+            people = preview.some(selectors.members(obj, now=now), SHOWN_ROWS * 2)
+        else:
+            newest = SegmentMembership.objects.filter(segment=obj).select_related("customer").order_by("-pk")
+            shown = list(newest[: SHOWN_ROWS * 2])
+            people = [membership.customer for membership in shown]
+            since = {membership.customer_id: membership.entered_at for membership in shown}
+        customers = reverse("admin:commerce_customer_changelist")
+        is_kept = obj.type != Segment.Type.PASSIVE
+        all_url = f"{customers}?memberships__segment__id__exact={obj.pk}" if is_kept else ""
         return [
             Panel(
                 key="members",
                 title="Customers",
                 headers=("Customer", "Paid orders", "Spent", "In it since"),
-                rows=[
-                    (
-                        rows.customer_link(membership.customer),
-                        f"{membership.customer.orders_count:,}",
-                        words.money(membership.customer.orders_total_amount),
-                        words.day(membership.entered_at),
-                    )
-                    for membership in memberships.order_by("-pk")[: SHOWN_ROWS * 2]
-                ],
-                empty="Nobody is in this segment yet.",
-                all_url=(
-                    f"{reverse('admin:commerce_customer_changelist')}?memberships__segment__id__exact={obj.pk}"
-                ),
+                rows=[_person(one, since.get(one.pk)) for one in people],
+                empty="Nobody is in this segment now.",
+                all_url=all_url,
                 all_label="See all customers of this segment",
-            )
+            ),
+            rows.usage_panel(obj.public_id),
         ]
+
+    def save_model(self, request: HttpRequest, obj: Segment, form: Any, change: bool) -> None:
+        actor, now, data = staff_actor(request), timezone.now(), form.cleaned_data
+        if change:
+            saved = segments.update(segment_id=obj.pk, actor=actor, now=now, **_changes(obj, form))
+        else:
+            is_list = data["kind"] == Segment.Type.STATIC
+            spec = SegmentSpec(
+                name=data["name"],
+                type=data["kind"],
+                customers=data.get("named", ()),
+                filter=None if is_list else data["filter"],
+            )
+            saved = segments.create(spec=spec, actor=actor, now=now)
+        adopt(obj, saved)
+
+    def delete_model(self, request: HttpRequest, obj: Segment) -> None:
+        segments.delete(segment_id=obj.pk, actor=staff_actor(request), now=timezone.now())
+
+
+def _changes(segment: Segment, form: SegmentForm) -> dict[str, Any]:
+    """What the form says of a segment that is there, as the service takes it: None leaves as it is."""
+    data = form.cleaned_data
+    if segment.type != Segment.Type.STATIC:
+        is_followed = data["kind"] == Segment.Type.AUTO_UPDATE
+        return {
+            "name": data["name"],
+            "filter": data["filter"] if "filter" in form.changed_data else None,
+            "is_followed": is_followed if is_followed != segment.is_followed else None,
+        }
+    named, change = data.get("named", []), data["list_change"]
+    if change == _Changes.KEEP:
+        return {"name": data["name"]}
+    present = list(segment.memberships.order_by("pk").values_list("customer__public_id", flat=True))
+    wanted = {
+        _Changes.ADD: [*present, *named],
+        _Changes.REMOVE: [one for one in present if one not in set(named)],
+        _Changes.REPLACE: named,
+    }[change]
+    return {"name": data["name"], "customers": list(dict.fromkeys(wanted))}
+
+
+def _person(customer: Customer, since: Any) -> tuple[str, ...]:
+    return (
+        rows.customer_link(customer),
+        f"{customer.orders_count:,}",
+        words.money(customer.orders_total_amount),
+        words.day(since) if since else words.NOTHING,
+    )

@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
-from django.db.models import BigIntegerField, Case, Count, DecimalField, F, Max, QuerySet, When
+from django.db.models import BigIntegerField, Case, Count, DecimalField, F, Max, Q, QuerySet, When
 from django.db.models.functions import Cast, Round
 
-from commerce.models import Customer, CustomEvent, Segment
+from commerce.models import Customer, CustomEvent, Segment, SegmentMembership
 from commerce.selectors import customers
 from commerce.selectors.filter_fields import (
     Birthdate,
@@ -147,12 +147,12 @@ def of_reference(reference: str, *, now: datetime) -> list[Segment]:
         customer: Customer | None = customers.by_reference(reference)
     except NotFound:
         customer = None
-    lists = Segment.objects.filter(type=Segment.Type.STATIC, memberships__customer=customer)
-    filtered = list(Segment.objects.exclude(type=Segment.Type.STATIC))
-    filters = {segment.public_id: segment.filter for segment in filtered}
+    listed = SegmentMembership.objects.filter(customer=customer).values("segment")
+    asked = Segment.objects.filter(~Q(type=Segment.Type.STATIC) | Q(pk__in=listed))
+    found = list(asked.order_by("created_at", "pk"))
+    filters = {one.public_id: one.filter for one in found if one.filter is not None}
     taking = _taking(filters, customer, {"source_id": reference}, now=now)
-    found = [*(lists if customer else ()), *(one for one in filtered if one.public_id in taking)]
-    return sorted(found, key=lambda segment: (segment.created_at, segment.pk))
+    return [one for one in found if one.filter is None or one.public_id in taking]
 
 
 def _taking(

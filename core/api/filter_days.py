@@ -28,7 +28,7 @@ ANNIVERSARY: Final[Mapping[str, str]] = {
     **_SAME_AS,
 }
 """Operator -> the operator whose days it takes."""
-_MONTHS: Final = [
+MONTHS: Final = [
     "january",
     "february",
     "march",
@@ -42,7 +42,7 @@ _MONTHS: Final = [
     "november",
     "december",
 ]
-_WEEKDAYS: Final = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
+WEEKDAYS: Final = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 _YEAR: Final = [date(2000, 1, 1) + timedelta(days=number) for number in range(366)]
 EVERY_DAY: Final = frozenset(day.month * 100 + day.day for day in _YEAR)
 
@@ -96,9 +96,9 @@ def part(operator: str, raw: Any, clock: Clock, zone: tzinfo | None, where: str)
     """Day of the month, month (1 to 12 or its name), day of the week (0 is Sunday, or its name)."""
     values = read.several(raw, where)
     if operator == "$is_day":
-        return OnWeekdays(weekdays=frozenset(_named(v, _WEEKDAYS, 0, where) for v in values), zone=zone)
+        return OnWeekdays(weekdays=frozenset(_named(v, WEEKDAYS, 0, where) for v in values), zone=zone)
     if operator == "$is_month":
-        months = {_named(value, _MONTHS, 1, where) for value in values}
+        months = {_named(value, MONTHS, 1, where) for value in values}
         return OnDays(days=frozenset(day for day in EVERY_DAY if day // 100 in months), zone=zone)
     numbers = {read.count(value, where) for value in values}
     if not numbers <= set(range(1, 32)):

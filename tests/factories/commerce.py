@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import factory
+from django.db.models import QuerySet
 from factory.django import DjangoModelFactory
 
 from commerce.models import (
@@ -22,6 +23,11 @@ from commerce.models import (
 )
 
 CREATED_AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+
+def own_collections() -> QuerySet[ProductCollection]:
+    """Without the one that is always there."""
+    return ProductCollection.objects.exclude(public_id="pc_all")
 
 
 class CustomerFactory(DjangoModelFactory[Customer]):

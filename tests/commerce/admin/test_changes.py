@@ -9,9 +9,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from commerce.models import Customer, Product, ProductCollection, Sku
+from commerce.models import Customer, Product, Sku
 from core.models import AuditEntry
-from tests.factories.commerce import CustomerFactory, ProductCollectionFactory, ProductFactory, SkuFactory
+from tests.factories.commerce import (
+    CustomerFactory,
+    ProductCollectionFactory,
+    ProductFactory,
+    SkuFactory,
+    own_collections,
+)
 
 
 def audited() -> list[str]:
@@ -129,19 +135,22 @@ def test_a_sku_is_added_to_its_product(admin_page: Client, db: None) -> None:
 def test_a_collection_is_made_of_ids_of_the_shop(admin_page: Client, db: None) -> None:
     products = [ProductFactory(source_id=f"p-{number}") for number in range(2)]
 
-    admin_page.post("/admin/commerce/productcollection/add/", {"name": "Beans", "products": "p-1\np-0\np-1"})
+    admin_page.post(
+        "/admin/commerce/productcollection/add/",
+        {"name": "Beans", "kind": "STATIC", "products": "p-1\np-0\np-1"},
+    )
 
-    items = ProductCollection.objects.get().items.order_by("position")
+    items = own_collections().get().items.order_by("position")
     assert [item.product for item in items] == [products[1], products[0]]
 
 
 def test_unknown_ids_of_a_collection_are_named(admin_page: Client, db: None) -> None:
     answer = admin_page.post(
-        "/admin/commerce/productcollection/add/", {"name": "Beans", "products": "nothing"}
+        "/admin/commerce/productcollection/add/", {"name": "Beans", "kind": "STATIC", "products": "nothing"}
     )
 
     assert "Not in the catalogue: nothing." in answer.text
-    assert ProductCollection.objects.count() == 0
+    assert own_collections().count() == 0
 
 
 def test_a_collection_is_renamed_and_forgotten(admin_page: Client, db: None) -> None:

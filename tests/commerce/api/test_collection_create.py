@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from commerce.models import ProductCollection
 from tests.commerce.api.doors import check_not_found
-from tests.factories.commerce import CREATED_AT, ProductFactory, SkuFactory
+from tests.factories.commerce import CREATED_AT, ProductFactory, SkuFactory, own_collections
 
 URL = "/v1/product-collections"
 CHEAP = {"junction": "and", "price": {"conditions": {"$less_than": [1000]}}}
@@ -25,7 +24,7 @@ def test_creates_a_fixed_list(api: APIClient, audited: Any) -> None:
 
     answer = api.post(URL, {"type": "STATIC", "name": "Mugs", "products": products})
 
-    collection = ProductCollection.objects.get()
+    collection = own_collections().get()
     assert answer.status_code == 200
     assert list(answer.json().items()) == [
         ("id", collection.public_id),
@@ -57,7 +56,7 @@ def test_unknown_articles_are_not_found(api: APIClient) -> None:
     for kind, name in (("product", "prod_none"), ("sku", "sku_none"), ("product", binned.public_id)):
         body = {"type": "STATIC", "name": "N", "products": [{"id": name, "object": kind}]}
         check_not_found(api.post(URL, body), kind, name)
-    assert not ProductCollection.objects.exists()
+    assert not own_collections().exists()
 
 
 @pytest.mark.parametrize(
@@ -94,7 +93,7 @@ def test_refuses_a_wrong_shape(api: APIClient, body: Any) -> None:
     answer = api.post(URL, body)
 
     assert (answer.status_code, answer.json()["key"]) == (400, "invalid_payload")
-    assert not ProductCollection.objects.exists()
+    assert not own_collections().exists()
 
 
 def test_keys_rights_and_methods(doors: Any) -> None:

@@ -19,8 +19,11 @@ def test_lists_newest_first(api: APIClient) -> None:
     body = api.get(URL).json()
 
     assert list(body) == ["object", "data_ref", "data", "total"]
-    assert (body["data_ref"], body["total"]) == ("data", 2)
-    assert body["data"] == [api.get(f"{URL}/{row.public_id}").json() for row in (second, first)]
+    assert (body["data_ref"], body["total"]) == ("data", 3)
+    ids = [row["id"] for row in body["data"]]
+    assert sorted(ids) == sorted(["pc_all", first.public_id, second.public_id])
+    assert ids.index(second.public_id) < ids.index(first.public_id)
+    assert body["data"] == [api.get(f"{URL}/{one}").json() for one in ids]
 
 
 @pytest.mark.parametrize("query", ["order=name", "limit=0", "page=101"])

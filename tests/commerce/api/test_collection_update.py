@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from commerce.models import ProductCollection
 from tests.commerce.api.doors import check_not_found
-from tests.factories.commerce import ProductCollectionFactory
+from tests.factories.commerce import ProductCollectionFactory, own_collections
 
 URL = "/v1/product-collections"
 CHEAP = {"junction": "and", "price": {"conditions": {"$less_than": [1000]}}}
@@ -49,7 +48,7 @@ def test_refuses_a_wrong_shape(api: APIClient, kind: str, body: Any) -> None:
     answer = api.put(f"{URL}/{collection.public_id}", body)
 
     assert (answer.status_code, answer.json()["key"]) == (400, "invalid_payload")
-    assert ProductCollection.objects.get().updated_at is None
+    assert own_collections().get().updated_at is None
 
 
 def test_unknown_ones_are_not_found(api: APIClient) -> None:
