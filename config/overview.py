@@ -28,6 +28,7 @@ _TROUBLE: Final = {
     "worker": "No worker has reported: background jobs wait. Start one.",
     "beat": "The scheduler has not reported: periodic jobs do not run. Start it.",
     "dispatcher": "Events wait for the dispatcher. Start it, and look at the deliveries.",
+    "webhooks": "Messages to webhooks wait: nobody sends them. Start manage.py send_webhooks.",
     "reconciliation": (
         "Some counters or balances did not say what their rows say when they were last compared. "
         "manage.py reconcile names them, with --repair it puts counters right."
@@ -43,6 +44,7 @@ _NAMES: Final = {
     "worker": "Worker",
     "beat": "Scheduler",
     "dispatcher": "Event dispatcher",
+    "webhooks": "Sender of webhooks",
     "reconciliation": "Counters and balances",
     "audit": "Audit chain",
 }

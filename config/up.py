@@ -1,6 +1,7 @@
 """`make demo` and `manage.py up`: the whole house on one machine, in the foreground, under one supervisor.
 
-Order: servers, migrations, static files, demo shop, keys; then web, worker, beat and dispatcher until Ctrl-C.
+Order: servers, migrations, static files, demo shop, keys; then web, worker, beat, dispatcher and sender of
+webhooks until Ctrl-C.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from config.servers import Server, ServerError
 from config.supervisor import Program, Supervisor
 
 _MANAGE: Final = [sys.executable, "manage.py"]
+_NAMES: Final = ("web", "worker", "beat", "dispatcher", "webhooks")
 _EXTERNAL_SECONDS: Final = 30.0
 
 
@@ -41,7 +43,7 @@ def main() -> int:
                 raise ServerError(
                     f"Fanfare already runs with the data in {home}. Stop it first, or set FANFARE_HOME."
                 )
-            for name in processes.reap_leftovers(home / "run", ["web", "worker", "beat", "dispatcher"]):
+            for name in processes.reap_leftovers(home / "run", _NAMES):
                 _say(f"stopped the {name} process that an earlier start left behind")
             _check_port(host, port)
             services = devstack.ensure_services(home)
@@ -91,6 +93,7 @@ def _programs(home: Path, env: Mapping[str, str], host: str, port: int) -> list[
         "worker": [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"],
         "beat": [*celery, "beat", "--schedule", str(home / "run" / "beat-schedule")],
         "dispatcher": [*_MANAGE, "dispatch_events"],
+        "webhooks": [*_MANAGE, "send_webhooks"],
     }
     shared = {"PROMETHEUS_MULTIPROC_DIR": str(_empty(home / "run" / "metrics"))}
     own: dict[str, Mapping[str, str]] = {"web": shared}

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import Min
 
-from core.models import EventDelivery, Heartbeat, OutboxEvent
+from core.models import EventDelivery, EventInterest, Heartbeat, OutboxEvent
 
 FRESH: Final = timedelta(seconds=90)
 MAX_LAG: Final = timedelta(seconds=60)
@@ -34,7 +34,7 @@ def beat(name: str, *, now: datetime) -> None:
 
 
 def checks(*, now: datetime) -> list[Check]:
-    """Database, broker, worker, beat and dispatcher, in this order.
+    """Database, broker, worker, beat and dispatcher, in this order; where there are webhooks, their sender.
 
     Without a database the rest is unknown.
     """
@@ -43,12 +43,14 @@ def checks(*, now: datetime) -> list[Check]:
     if not database.ok:
         return [database, broker]
     beats = dict(Heartbeat.objects.values_list("name", "at"))
+    webhooks = [_fresh("webhooks", beats.get("webhooks"), now)] if EventInterest.objects.exists() else []
     return [
         database,
         broker,
         _fresh("worker", beats.get("worker"), now),
         _fresh("beat", beats.get("beat"), now),
         _dispatcher(beats.get("dispatcher"), now),
+        *webhooks,
     ]
 
 

@@ -1,4 +1,4 @@
-"""What background jobs and exports react to."""
+"""What background jobs, exports and webhooks react to."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from django.db import transaction
 
 from core import events
 from core.models import OutboxEvent
-from integrations.services import async_actions, exports, imports
+from integrations.services import async_actions, exports, imports, webhook_lanes
 
 _WRITE_EXPORTS: Final = "integrations.tasks.write_exports"
+_MAIL_STOPPED: Final = "integrations.tasks.mail_stopped_webhook"
 
 
 @events.subscribe(async_actions.CREATED, async_actions.CONTINUED, name="integrations.async_actions.advance")
@@ -34,3 +35,10 @@ def write_exports(event: OutboxEvent, now: datetime) -> None:
     The message is a hint; when it is lost, the periodic job finds the export.
     """
     transaction.on_commit(lambda: current_app.send_task(_WRITE_EXPORTS), robust=True)
+
+
+@events.subscribe(webhook_lanes.STOPPED, name="integrations.webhooks.mail")
+def tell_administrators(event: OutboxEvent, now: datetime) -> None:
+    """If the message is lost, the sidebar of the admin still says that a webhook stopped."""
+    given = {"public_id": event.entity_id}
+    transaction.on_commit(lambda: current_app.send_task(_MAIL_STOPPED, kwargs=given), robust=True)

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
+
+from celery import shared_task
 
 from core import periodic
 from core.periodic import Stage
-from integrations.services import async_actions, export_files, exports, import_files, job_log
+from integrations.services import (
+    async_actions,
+    export_files,
+    exports,
+    import_files,
+    job_log,
+    webhook_deliveries,
+    webhook_mail,
+)
 
 _STALLED_AFTER: Final = timedelta(minutes=10)
 _EXPORTS_KEPT_FOR: Final = timedelta(days=30)
 _FILES_KEPT_FOR: Final = timedelta(days=7)
 _LOGS_KEPT_FOR: Final = timedelta(days=90)
+_MESSAGES_KEPT_FOR: Final = timedelta(days=30)
 _MOST_FILES: Final = 100
+_MOST_BATCHES: Final = 50
 
 
 @periodic.job("wake background jobs that stand still", every=120, expires=300, stage=Stage.FOLLOWING)
@@ -44,3 +56,20 @@ def empty_import_files(now: datetime) -> int:
 def prune_job_logs(now: datetime) -> int:
     """They name rows of customers; the jobs themselves stay."""
     return job_log.prune(before=now - _LOGS_KEPT_FOR)
+
+
+@periodic.job("prune messages of webhooks", every=3600, stage=Stage.TIDYING)
+def prune_webhook_messages(now: datetime) -> int:
+    """They hold personal data. What waits for a webhook that is on stays."""
+    pruned = 0
+    for _ in range(_MOST_BATCHES):
+        some = webhook_deliveries.prune(before=now - _MESSAGES_KEPT_FOR)
+        pruned += some
+        if not some:
+            break
+    return pruned
+
+
+@shared_task(acks_late=True, autoretry_for=(OSError,), retry_backoff=30, max_retries=8)
+def mail_stopped_webhook(*, public_id: str, **_: Any) -> int:
+    return webhook_mail.tell_stopped(public_id=public_id)

@@ -79,12 +79,12 @@ def test_the_caller_decides_and_the_rest_has_defaults(
     assert env["DATABASE_URL"] == GIVEN["DATABASE_URL"]
 
 
-def test_stops_web_worker_beat_and_dispatcher_in_this_order(tmp_path: Path) -> None:
+def test_stops_web_worker_beat_dispatcher_and_sender_in_this_order(tmp_path: Path) -> None:
     env = {"FANFARE_WEB_THREADS": "8", "WEB_CONCURRENCY": "2"}
 
     programs = up._programs(tmp_path, env, "127.0.0.1", 8000)
 
-    assert [program.name for program in programs] == ["web", "worker", "beat", "dispatcher"]
+    assert [program.name for program in programs] == ["web", "worker", "beat", "dispatcher", "webhooks"]
 
 
 def test_shows_address_login_and_keys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

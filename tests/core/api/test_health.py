@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 from core import events, health
 from core.actors import Actor
 from core.api import metrics
-from core.models import EventDelivery, Heartbeat, ProjectSettings
+from core.models import EventDelivery, EventInterest, Heartbeat, ProjectSettings
 
 
 def beat_all(age_seconds: float = 0) -> None:
@@ -42,6 +42,17 @@ def test_ready_when_every_part_lives(anonymous: APIClient) -> None:
     assert answer.json()["status"] == "ready"
     assert list(answer.json()["checks"]) == ["database", "broker", "worker", "beat", "dispatcher"]
     assert all(check["ok"] for check in answer.json()["checks"].values())
+
+
+def test_somebody_must_send_once_there_are_webhooks(anonymous: APIClient) -> None:
+    beat_all()
+    EventInterest.objects.create(name="voucher.created")
+
+    assert anonymous.get("/readyz").status_code == 503
+    health.beat("webhooks", now=timezone.now())
+    answer = anonymous.get("/readyz")
+
+    assert (answer.status_code, answer.json()["checks"]["webhooks"]["ok"]) == (200, True)
 
 
 @pytest.mark.parametrize("name", ["worker", "beat", "dispatcher"])

@@ -8,7 +8,7 @@ import pytest
 
 from tests.integrations.webhooks.proof import prove
 
-# The full size takes minutes; `python -m tests.integrations.webhooks.proof` prints its figures.
+# The full size takes minutes; `python -m tests.integrations.webhooks` prints its figures.
 MESSAGES = 100_000 if os.environ.get("FANFARE_NIGHTLY") == "1" else 600
 
 
