@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from commerce.services import collections, customers, products, skus
+from commerce.services import collections, customers, locations, products, segments, skus
 from core.actors import Actor
 from core.models import ProjectSettings
 from core.services import metadata_schemas
@@ -29,7 +29,13 @@ from promotions.services import (
 )
 from tests.conftest import NOW
 from tests.factories.budgets import BudgetFactory
-from tests.factories.commerce import CustomerFactory, ProductCollectionFactory, ProductFactory, SkuFactory
+from tests.factories.commerce import (
+    CustomerFactory,
+    ProductCollectionFactory,
+    ProductFactory,
+    SegmentFactory,
+    SkuFactory,
+)
 from tests.factories.promotions import (
     CampaignFactory,
     CategoryFactory,
@@ -135,6 +141,11 @@ def references(settings_row: ProjectSettings) -> dict[str, References]:
     budgets.delete(budget_id=budget.pk, **BY)
     collection = ProductCollectionFactory(name="gone-collection")
     collections.delete(collection_id=collection.pk, **BY)
+    segment = SegmentFactory(name="gone-segment")
+    segments.delete(segment_id=segment.pk, **BY)
+    circle = {"type": "circle", "format": "distance", "distance": {"center": "0,0", "radius": "1 km"}}
+    location = locations.create(name="gone-location", shape=circle, **BY)
+    locations.delete(location_id=location.pk, **BY)
     rule = ValidationRuleFactory(name="gone-rule")
     validation_rules.delete(rule_id=rule.pk, **BY)
     unassigned = RuleAssignmentFactory(campaign=CampaignFactory())
@@ -156,6 +167,8 @@ def references(settings_row: ProjectSettings) -> dict[str, References]:
         "category_id": References(missing=_id("cat"), gone=(category.public_id,)),
         "budget_id": References(missing=_id("budg"), gone=(budget.public_id, "gone-budget")),
         "collection_id": References(missing=_id("pc"), gone=(collection.public_id,)),
+        "segment_id": References(missing=_id("seg"), gone=(segment.public_id, "gone-segment")),
+        "location_id": References(missing=_id("loc"), gone=(location.public_id, "gone-location")),
         "validation_rule_id": References(missing=_id("val"), gone=(rule.public_id, "gone-rule")),
         "assignment_id": References(missing=_id("asgm"), gone=(unassigned.public_id, of_gone.public_id)),
         "schema_id": References(missing=_id("ms"), gone=(schema.public_id, settings_row.public_id)),
