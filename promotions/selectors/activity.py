@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db.models import QuerySet, Value
+from django.db.models import QuerySet, TextField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
@@ -33,7 +33,7 @@ def of_customer(customer: Customer) -> QuerySet[OutboxEvent]:
     """With `customer_ref` and `campaign_ref` to filter by."""
     events = OutboxEvent.objects.alias(
         customer_ref=KT("payload__customer_id"),
-        campaign_ref=Coalesce(KT("payload__campaign_id"), Value("")),
+        campaign_ref=Coalesce(KT("payload__campaign_id"), Value(""), output_field=TextField()),
     )
     own = events.filter(payload__has_key="customer_id", customer_ref=customer.public_id)
     told = own.filter(name__startswith=_OF_CUSTOMER) | own.filter(name__in=_OF_OTHERS)
