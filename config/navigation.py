@@ -19,12 +19,15 @@ _SECTIONS: Final = (
         "Promotions",
         (
             ("Campaigns", "campaign", "promotions.Campaign"),
+            ("Templates", "bookmarks", "promotions.CampaignTemplate"),
             ("Vouchers", "confirmation_number", "promotions.Voucher"),
             ("Promotion tiers", "sell", "promotions.PromotionTier"),
             ("Promotion stacks", "stacks", "promotions.PromotionStack"),
             ("Conditions", "rule", "promotions.ValidationRule"),
             ("Categories", "category", "promotions.Category"),
             ("Budgets", "account_balance_wallet", "promotions.Budget"),
+            ("Publications", "redeem", "promotions.Publication"),
+            ("Mass publications", "group_add", "promotions.PublicationRun"),
             ("Redemptions", "receipt_long", "promotions.Redemption"),
             ("Why?", "contact_support", "promotions.Redemption", "promotions_why"),
         ),
@@ -46,6 +49,7 @@ _SECTIONS: Final = (
             ("Message templates", "drafts", "promotions.MessageTemplate"),
             ("Orders", "shopping_cart", "commerce.Order"),
             ("Events", "bolt", "commerce.CustomEvent"),
+            ("Locations", "location_on", "commerce.Location"),
         ),
     ),
     (
@@ -68,12 +72,14 @@ _SECTIONS: Final = (
             ("What happened", "history", "core.OutboxEvent"),
             ("Deliveries", "outbox", "core.EventDelivery"),
             ("Audit log", "fact_check", "core.AuditEntry"),
+            ("Bin", "delete", "core.BinEntry"),
         ),
     ),
     (
         "Settings",
         (
             ("Project", "tune", "core.ProjectSettings"),
+            ("Areas and stores", "storefront", "core.Area"),
             ("API keys", "key", "core.ApiKey"),
             ("Webhooks", "webhook", "integrations.Webhook"),
             ("Metadata schemas", "data_object", "core.MetadataSchema"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.admin import (
     api_keys,
+    areas,
     audit,
     branding,
     custom_event_schemas,
@@ -15,6 +16,7 @@ from core.admin import (
 
 __all__ = [
     "api_keys",
+    "areas",
     "audit",
     "branding",
     "custom_event_schemas",

@@ -15,11 +15,18 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
 from core.admin.base import ModelAdmin, adopt, htmx_redirect, reported, staff_actor
+from core.admin.places_field import PlacesField, access
 from core.models import ApiKey
 from core.services import api_keys
 
 
 class ApiKeyForm(forms.ModelForm):
+    works_in = PlacesField(
+        label="Only these areas and stores",
+        help_text="It sees and uses only what applies there. One store alone: whatever it sends happens in "
+        "that store. Empty: everywhere, unless its role is that of a restricted user.",
+    )
+
     class Meta:
         model = ApiKey
         fields = (
@@ -31,6 +38,10 @@ class ApiKeyForm(forms.ModelForm):
             "is_integration",
             "expires_at",
         )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["works_in"] = self.instance.places
 
     def clean(self) -> Any:
         cleaned = super().clean() or self.cleaned_data
@@ -62,10 +73,12 @@ class ApiKeyAdmin(ModelAdmin):
     actions_detail = ("rotate", "block", "unblock")
     add_fieldsets = (
         (None, {"fields": ("name", "kind", "role"), "description": "The token is shown once, after saving."}),
+        ("Where it works", {"fields": ("works_in",)}),
         ("Limits", {"fields": ("allowed_origins", "allowed_addresses", "is_integration", "expires_at")}),
     )
     fieldsets = (
         (None, {"fields": ("name", "app_id", "kind", "token_end", "state", "role")}),
+        ("Where it works", {"fields": ("works_in",)}),
         ("Limits", {"fields": ("allowed_origins", "allowed_addresses", "is_integration", "expires_at")}),
         ("Use", {"fields": ("last_used_at", "created_at", "updated_at")}),
     )
@@ -88,12 +101,16 @@ class ApiKeyAdmin(ModelAdmin):
         return "Active" if key.is_usable(timezone.now()) else "Expired"
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
-        given = {name: form.cleaned_data[name] for name in form.changed_data}
+        given = {name: form.cleaned_data[name] for name in form.changed_data if name != "works_in"}
         now = timezone.now()
+        works_in = access(form.cleaned_data["works_in"]) if "works_in" in form.changed_data else None
         if change:
-            saved = api_keys.change(key_id=obj.pk, changes=given, actor=staff_actor(request), now=now)
+            saved = api_keys.change(
+                key_id=obj.pk, changes=given, works_in=works_in, actor=staff_actor(request), now=now
+            )
         else:
-            issued = api_keys.create(**form.cleaned_data, actor=staff_actor(request), now=now)
+            columns = {name: value for name, value in form.cleaned_data.items() if name != "works_in"}
+            issued = api_keys.create(**columns, works_in=works_in, actor=staff_actor(request), now=now)
             saved, request.issued = issued.key, issued  # type: ignore[attr-defined]
         adopt(obj, saved)
 

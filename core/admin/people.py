@@ -21,9 +21,11 @@ from unfold.forms import AdminPasswordChangeForm, BaseDialogForm, UserChangeForm
 from core import audit
 from core.admin.base import ModelAdmin, htmx_redirect, reported, staff_actor
 from core.admin.invitations import InvitingMixin
+from core.admin.places_field import PlacesField, access
 from core.admin.second_factor import described
-from core.models import Invitation, SecondFactor
-from core.services import people, second_factors
+from core.models import Invitation, PersonAssignment, SecondFactor
+from core.models.areas import with_places
+from core.services import assignments, people, second_factors
 from core.staff import OPENS
 
 admin.site.unregister(User)
@@ -69,8 +71,16 @@ class AuditedAdmin(ModelAdmin):
 
 
 class PersonForm(UserChangeForm):  # type: ignore[misc]
+    works_in = PlacesField(
+        label="Only these areas and stores",
+        help_text="Campaigns, codes and all that belongs to them are seen only where they apply there; "
+        "changed only where they apply nowhere else. Administrators work everywhere.",
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        rows = with_places(PersonAssignment.objects.filter(user_id=self.instance.pk))
+        self.initial["works_in"] = sorted(word for row in rows for word in row.words)
         # Not even pieces of the hash are shown.
         self.fields["password"].widget.template_name = "core/admin/password.html"
         self.fields["password"].help_text = ""
@@ -111,8 +121,17 @@ class UserAdmin(InvitingMixin, DjangoUserAdmin, AuditedAdmin):  # type: ignore[m
                 "description": _what_groups_open(),
             },
         ),
+        ("Where", {"fields": ("works_in",)}),
         ("Signing in", {"fields": ("invited", "second_step", "last_login", "date_joined")}),
     )
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "works_in" in form.changed_data:
+            works_in = access(form.cleaned_data["works_in"])
+            assignments.assign_person(
+                user=obj, access=works_in, actor=staff_actor(request), now=timezone.now()
+            )
 
     @display(description="Second step")
     def second_step(self, person: User) -> str:

@@ -19,6 +19,8 @@ from core.actors import Actor, Role
 from core.errors import NotFound
 from core.locking import lock
 from core.models import ApiKey
+from core.services import assignments
+from core.services.assignments import Access
 
 ROTATION_OVERLAP = timedelta(hours=24)
 
@@ -47,8 +49,9 @@ def create(
     allowed_addresses: list[str] | None = None,
     expires_at: datetime | None = None,
     is_integration: bool = False,
+    works_in: Access | None = None,
 ) -> IssuedKey:
-    """Make a key with 256 random bits of secret."""
+    """Make a key with 256 random bits of secret. `works_in`: the areas and stores that it is limited to."""
     token = secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
         app_id=str(uuid.UUID(bytes=secrets.token_bytes(16), version=4)),
@@ -64,6 +67,8 @@ def create(
         created_at=now,
     )
     audit.log(actor, "api_key.created", key, now=now, after={"name": name, "kind": kind, "role": role})
+    if works_in is not None:
+        key = assignments.assign_key(key_id=key.pk, access=works_in, actor=actor, now=now)
     return IssuedKey(key=key, token=token)
 
 
@@ -88,8 +93,15 @@ def rotate(*, key_id: int, actor: Actor, now: datetime) -> IssuedKey:
 
 
 @transaction.atomic
-def change(*, key_id: int, changes: dict[str, Any], actor: Actor, now: datetime) -> ApiKey:
-    """Change name, role, origins, addresses or expiry of a key."""
+def change(
+    *,
+    key_id: int,
+    changes: dict[str, Any],
+    actor: Actor,
+    now: datetime,
+    works_in: Access | None = None,
+) -> ApiKey:
+    """Change name, role, origins, addresses or expiry of a key, or where it works."""
     key = _locked(key_id)
     before = {name: getattr(key, name) for name in changes}
     for name, value in changes.items():
@@ -97,7 +109,10 @@ def change(*, key_id: int, changes: dict[str, Any], actor: Actor, now: datetime)
     key.updated_at = now
     key.save(update_fields=[*changes, "updated_at"])
     old, new = audit.changes(before, changes)
-    audit.log(actor, "api_key.updated", key, now=now, before=old, after=new)
+    if new or works_in is None:
+        audit.log(actor, "api_key.updated", key, now=now, before=old, after=new)
+    if works_in is not None:
+        key = assignments.assign_key(key_id=key.pk, access=works_in, actor=actor, now=now)
     return key
 
 

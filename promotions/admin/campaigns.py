@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -10,13 +10,13 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from core import words
+from core import places, words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import Fact, PageAdmin, Panel
+from core.selectors import areas
 from integrations.admin import job_progress
 from promotions import reports
-from promotions.admin import campaign_panels
-from promotions.admin.campaign_buttons import CampaignButtons
+from promotions.admin import campaign_panels, summary_panel
 from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, said_conditions
 from promotions.admin.filters import CampaignStateFilter
 from promotions.admin.forms.campaigns import CampaignForm, NewCampaignForm
@@ -30,6 +30,7 @@ from promotions.admin.forms.parts import (
     has_more_limits,
     worth_sections,
 )
+from promotions.admin.publishing import PublishButton
 from promotions.admin.versioned import VersionedMixin
 from promotions.models import Campaign
 from promotions.selectors import generation
@@ -42,7 +43,7 @@ _IS_ONE_CODE = f"type == '{Campaign.Type.STANDALONE}'"
 
 
 @admin.register(Campaign)
-class CampaignAdmin(CampaignButtons, ConditionsMixin, VersionedMixin, PageAdmin):
+class CampaignAdmin(PublishButton, ConditionsMixin, VersionedMixin, PageAdmin):
     """Marketing ideas, with their codes or promotion tiers."""
 
     class Media:
@@ -51,7 +52,7 @@ class CampaignAdmin(CampaignButtons, ConditionsMixin, VersionedMixin, PageAdmin)
     resource = "campaigns"
     form = CampaignForm
     change_form_outer_before_template = "promotions/admin/campaign_head.html"
-    in_words = READ_IN_WORDS
+    in_words = {**READ_IN_WORDS, "applies_in": "applies"}  # noqa: RUF012
     empty_hint = "A campaign holds a discount and its codes. Make the first one: it takes a minute."
     list_display = (
         "name_and_kind",
@@ -80,6 +81,7 @@ class CampaignAdmin(CampaignButtons, ConditionsMixin, VersionedMixin, PageAdmin)
         "codes_planned",
         "conditions_in_words",
         "limits_in_words",
+        "applies",
         "created_at",
         "updated_at",
     )
@@ -136,6 +138,10 @@ class CampaignAdmin(CampaignButtons, ConditionsMixin, VersionedMixin, PageAdmin)
     def codes_planned(self, campaign: Campaign) -> str:
         return campaign_panels.planned(campaign)
 
+    @display(description="Applies")
+    def applies(self, campaign: Campaign) -> str:
+        return areas.spoken(campaign.places)
+
     @display(description="Time limits")
     def limits_in_words(self, campaign: Campaign) -> str:
         return time_limits(campaign)
@@ -175,6 +181,7 @@ class CampaignAdmin(CampaignButtons, ConditionsMixin, VersionedMixin, PageAdmin)
             found.append(("Gift cards", {"fields": ("new_cards",)}))
         found.append(("Conditions", {"fields": CONDITIONS_FIELDS}))
         found.append(("Time", {"fields": time}))
+        found.append(_WHERE)
         limits = ("protected",) if is_promotion else ("voucher_redemption_quantity", "join_once", "protected")
         found.append(("Limits", {"fields": limits}))
         returns = () if obj.gift else ("return_policy",)
@@ -202,7 +209,11 @@ class CampaignAdmin(CampaignButtons, ConditionsMixin, VersionedMixin, PageAdmin)
         return campaign_panels.facts(obj)
 
     def panels(self, request: HttpRequest, obj: Campaign) -> list[Panel]:
-        return [*campaign_panels.panels(obj, timezone.now()), *self.version_panels(request, obj)]
+        now = timezone.now()
+        found = campaign_panels.panels(obj, now)
+        if not obj.is_draft:
+            found.append(summary_panel.panel(obj, now))
+        return [*found, *self.version_panels(request, obj)]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
@@ -211,15 +222,21 @@ class CampaignAdmin(CampaignButtons, ConditionsMixin, VersionedMixin, PageAdmin)
         context = {**context, "progress": job and job_progress.of(job, timezone.now())}
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who works in single areas changes what lies wholly within them."""
+        limit = places.limit()
+        is_his = obj is None or limit is None or limit.contains(obj.places)
+        return is_his and super().has_change_permission(request, obj)
+
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
         actor, now = staff_actor(request), timezone.now()
         if change:
-            spec = replace(form.spec(), conditions=said_conditions(form))
+            spec = replace(form.spec(), conditions=said_conditions(form), access=form.access())
             if self.postponed(request, form, "campaigns.update", campaign_id=obj.pk, spec=spec):
                 return
             saved = campaigns.update(campaign_id=obj.pk, spec=spec, actor=actor, now=now)
         else:
-            spec = replace(form.spec(), is_draft="_draft" in request.POST)
+            spec = replace(form.spec(), access=form.access(), is_draft="_draft" in request.POST)
             saved = campaigns.create(spec=spec, actor=actor, now=now)
         adopt(obj, saved)
 
@@ -232,6 +249,7 @@ class CampaignAdmin(CampaignButtons, ConditionsMixin, VersionedMixin, PageAdmin)
         return HttpResponseRedirect(self.url_of(obj))
 
 
+_WHERE: Final = ("Where it applies", {"fields": ("applies_in",)})
 _CODES = (
     "Codes",
     {"fields": ("type", "code", "codes_wanted", "pattern", "charset", "characters", "code_preview")},
@@ -242,6 +260,7 @@ _NEW = (
     *worth_sections(),
     ("Conditions", {"fields": ("conditions",)}),
     ("Time", {"fields": TIME_FIELDS}),
+    _WHERE,
     _CODES,
     _LIMITS,
     ("More", {"fields": ("return_policy", "metadata")}),
@@ -255,6 +274,7 @@ def _draft(obj: Campaign) -> tuple[tuple[str, dict[str, Any]], ...]:
         *worth_sections(obj),
         ("Conditions", {"fields": CONDITIONS_FIELDS}),
         ("Time", {"fields": time}),
+        _WHERE,
         _CODES,
         _LIMITS,
         ("More", {"fields": ("return_policy", "metadata", "created_at", "updated_at")}),

@@ -18,13 +18,13 @@ EXPECTED: Final = table("api_access.txt")
 ROUTES: Final = {route.pattern: route for route in api_routes()}
 
 HOLDERS: Final = {
-    "read": {"server ADMIN", "server USER", "server SUPPORT", "server VIEWER", "server MERCHANT"},
-    "write": {"server ADMIN", "server USER"},
-    "amend": {"server ADMIN", "server USER", "server SUPPORT"},
+    "read": {"server ADMIN", "server USER", "server USER_RESTRICTED", "server SUPPORT", "server VIEWER", "server MERCHANT"},
+    "write": {"server ADMIN", "server USER", "server USER_RESTRICTED"},
+    "amend": {"server ADMIN", "server USER", "server USER_RESTRICTED", "server SUPPORT"},
     "rule": {"server ADMIN"},
-    "checkout": {"server ADMIN", "server USER", "server MERCHANT"},
-    "advice": {"server ADMIN", "server USER", "server SUPPORT", "server MERCHANT"},
-    "export": {"server ADMIN", "server USER", "server SUPPORT", "server VIEWER"},
+    "checkout": {"server ADMIN", "server USER", "server USER_RESTRICTED", "server MERCHANT"},
+    "advice": {"server ADMIN", "server USER", "server USER_RESTRICTED", "server SUPPORT", "server MERCHANT"},
+    "export": {"server ADMIN", "server USER", "server USER_RESTRICTED", "server SUPPORT", "server VIEWER"},
     "client": {"client ADMIN"},
     "see": {"management ADMIN", "management VIEWER"},
     "manage": {"management ADMIN"},
@@ -38,6 +38,8 @@ HEADERS: Final = {
 INSIDE: Final = {200, 202, 204, 400, 402, 404, 415}
 TOKEN: Final = "t" * 43
 REFUSED: Final = "missing_required_permission"
+# What a restricted user is told who has no areas: the role may do it, there is nowhere to do it.
+ELSEWHERE: Final = "not accessible in the given context"
 
 Callers = dict[str, APIClient]
 
@@ -91,7 +93,7 @@ def call(client: APIClient, method: str, route: Route) -> Any:
 def verdict(answer: Any) -> str:
     """`unknown` (who are you?), `refused` (you may not), `unserved`, `inside`, or what should never be."""
     if answer.status_code == 403:
-        if answer.json()["key"] == "approval_required":
+        if answer.json()["key"] == "approval_required" or ELSEWHERE in answer.json().get("details", ""):
             return "inside"
         return "refused" if answer.json()["key"] == REFUSED else f"403 {answer.json()['key']}"
     named = {401: "unknown", 405: "unserved"}

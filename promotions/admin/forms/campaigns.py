@@ -12,6 +12,9 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from core import places
+from core.admin.places_field import PlacesField, access
+from core.services.assignments import Access
 from promotions.admin import code_preview
 from promotions.admin.code_preview import CodePreviewField
 from promotions.admin.forms import gifts
@@ -30,6 +33,11 @@ _BASICS: Final = (
 
 class CampaignForm(DefinitionForm):
     """An existing campaign. Its kind, and the kind of its discount, are fixed."""
+
+    applies_in = PlacesField(
+        label="Areas and stores",
+        help_text="Elsewhere it is refused, and its hours are those of each store. Empty: everywhere.",
+    )
 
     class Meta:
         model = Campaign
@@ -53,6 +61,9 @@ class CampaignForm(DefinitionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        limit = places.limit()
+        own = () if self.instance.pk or limit is None else limit.places
+        self.initial["applies_in"] = [*self.instance.places, *own]
         if self.instance.pk and "discount_type" in self.fields:
             self.fields["discount_type"].disabled = True
             self.fields["discount_type"].help_text = "Fixed since the campaign was made."
@@ -75,6 +86,17 @@ class CampaignForm(DefinitionForm):
             category = self.cleaned_data["category"]
             given["category"] = category.public_id if category else None
         return {**given, **self.time_columns()}
+
+    def access(self) -> Access | None:
+        """Where it shall apply; None: as it is."""
+        if "applies_in" not in self.fields:
+            return None
+        is_new = not self.instance.pk and self.initial["applies_in"]
+        return access(self.cleaned_data["applies_in"]) if is_new or self.has_moved else None
+
+    @property
+    def has_moved(self) -> bool:
+        return "applies_in" in self.changed_data
 
     def spec(self) -> CampaignSpec:
         values = self.values()
