@@ -57,7 +57,11 @@ OVERLAPS = [
 def test_three_levels_none_of_which_implies_another(
     works: str, applies: str, is_seen: bool, munich: Store
 ) -> None:
-    place = {"area": {"area": munich.area}, "stores": {"all_stores_of": munich.area}, "store": {"store": munich}}
+    place = {
+        "area": {"area": munich.area},
+        "stores": {"all_stores_of": munich.area},
+        "store": {"store": munich},
+    }
     campaign = applies_in(CampaignFactory(), **place[applies])
     caller = client_of(place[works])
 
