@@ -18,8 +18,8 @@ class CustomEventSchema(TimestampedModel):
     properties = models.JSONField(default=dict, blank=True)
 
     class Meta:
-        verbose_name = "custom event"
-        verbose_name_plural = "custom events"
+        verbose_name = "known event"
+        verbose_name_plural = "known events"
 
     def __str__(self) -> str:
         return self.name
