@@ -25,6 +25,7 @@ from promotions.api.catalogue_filters import VoucherFilters
 from promotions.api.redemption_filters import RedemptionFilters
 from promotions.exported_messages import DISTRIBUTION_MESSAGES
 from promotions.models import CardTransaction, Redemption
+from promotions.publication_exports import PUBLICATIONS
 from promotions.selectors import transactions, vouchers
 
 type Discount = Mapping[str, Any] | None
@@ -42,7 +43,7 @@ _DISCOUNTS: Final = ("discount", "campaign__discount")
 
 def register() -> None:
     """Tell `integrations` what can be exported."""
-    export_registry.register(VOUCHERS, REDEMPTIONS, TRANSACTIONS, DISTRIBUTION_MESSAGES)
+    export_registry.register(VOUCHERS, REDEMPTIONS, PUBLICATIONS, TRANSACTIONS, DISTRIBUTION_MESSAGES)
 
 
 def _worth(own: Discount, inherited: Discount, credits: int | None) -> str | int | Decimal | None:

@@ -14,11 +14,9 @@ from commerce.admin.customers import CustomerAdmin as CommerceCustomerAdmin
 from commerce.models import Customer
 from core import words
 from core.admin.pages import SHOWN_ROWS, Panel
-from promotions.admin import rows
-from promotions.admin.ruled import Ruled
+from promotions.admin import publication_panels, rows
 from promotions.admin.why import WhyMixin
-from promotions.models import Redemption, Voucher
-from promotions.words import uses, voucher_state
+from promotions.models import Redemption
 
 admin.site.unregister(Customer)
 
@@ -32,32 +30,7 @@ class CustomerAdmin(WhyMixin, CommerceCustomerAdmin):
 
     def panels(self, request: HttpRequest, obj: Customer) -> list[Panel]:
         orders, *others = super().panels(request, obj)
-        return [orders, _codes(obj), _redemptions(obj), *others]
-
-
-def _codes(customer: Customer) -> Panel:
-    now = timezone.now()
-    vouchers = Voucher.objects.filter(holder=customer, deleted_at=None).select_related("campaign")
-    found = list(vouchers.order_by("-created_at", "-pk")[:SHOWN_ROWS])
-    ruled = Ruled(found)
-    return Panel(
-        key="codes",
-        title="Codes",
-        headers=("Code", "Campaign", "State", "Discount", "Used"),
-        rows=[
-            (
-                rows.voucher_link(voucher),
-                rows.campaign_link(voucher.campaign),
-                rows.state_label(voucher_state(voucher, now)),
-                ruled.offer(voucher),
-                uses(voucher),
-            )
-            for voucher in found
-        ],
-        empty="No code was given to this customer.",
-        all_url=f"{reverse('admin:promotions_voucher_changelist')}?holder__id__exact={customer.pk}",
-        all_label="See all codes of this customer",
-    )
+        return [orders, publication_panels.wallet(obj, timezone.now()), _redemptions(obj), *others]
 
 
 def _redemptions(customer: Customer) -> Panel:

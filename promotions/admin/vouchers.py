@@ -27,7 +27,7 @@ from core.admin.base import adopt, htmx_redirect, reported, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from integrations.admin.list_files import ListFilesMixin
 from promotions import gifts, import_kinds
-from promotions.admin import card_panels, rows
+from promotions.admin import card_panels, publication_panels, rows
 from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, said_conditions
 from promotions.admin.filters import VoucherStateFilter
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
@@ -40,6 +40,7 @@ from promotions.admin.forms.parts import (
     worth_sections,
 )
 from promotions.admin.forms.vouchers import NewVoucherForm, VoucherForm
+from promotions.admin.publishing import PublishVoucherButton
 from promotions.admin.switches import SwitchesMixin
 from promotions.admin.versioned import VersionedMixin
 from promotions.admin.why import WhyMixin
@@ -52,7 +53,15 @@ _MOST_FOUND: Final = 1000
 
 
 @admin.register(Voucher)
-class VoucherAdmin(ListFilesMixin, ConditionsMixin, SwitchesMixin, WhyMixin, VersionedMixin, PageAdmin):
+class VoucherAdmin(
+    ListFilesMixin,
+    PublishVoucherButton,
+    ConditionsMixin,
+    SwitchesMixin,
+    WhyMixin,
+    VersionedMixin,
+    PageAdmin,
+):
     """Codes that customers type."""
 
     exported_object = "voucher"
@@ -91,7 +100,7 @@ class VoucherAdmin(ListFilesMixin, ConditionsMixin, SwitchesMixin, WhyMixin, Ver
         "updated_at",
     )  # fmt: skip
     conditional_fields = DISCOUNT_CONDITIONS
-    actions_detail: Any = ("change_balance", "why_page", *SwitchesMixin.actions_detail)
+    actions_detail: Any = ("publish", "change_balance", "why_page", *SwitchesMixin.actions_detail)
 
     def parent_of(self, query: QueryDict) -> tuple[str, str] | None:
         """A list of one campaign's codes takes files for that campaign."""
@@ -199,6 +208,7 @@ class VoucherAdmin(ListFilesMixin, ConditionsMixin, SwitchesMixin, WhyMixin, Ver
                 all_url=f"{reverse('admin:promotions_redemption_changelist')}?voucher__id__exact={obj.pk}",
                 all_label="See all redemptions of this code",
             ),
+            publication_panels.of_voucher(obj),
             *self.version_panels(request, obj),
         ]
 

@@ -15,9 +15,12 @@ from core import audit, events
 from core.actors import Actor, ActorKind, Role
 from core.models import Branding, EventDelivery, ProjectSettings
 from core.services import api_keys, branding, custom_event_schemas, metadata_schemas
+from promotions.models import Publication, PublicationRun
 from promotions.redeemables import Requested
-from promotions.services import budgets, redemptions, sessions
+from promotions.services import budgets, publication_runs, publications, redemptions, sessions
 from promotions.services.budgets import BudgetSpec
+from promotions.services.publication_runs import RunSpec
+from promotions.services.publication_specs import PublicationSpec
 from promotions.services.validations import DecisionSpec, SessionSpec
 from tests.approvals.world import policy
 from tests.conftest import NOW
@@ -91,6 +94,7 @@ def build() -> World:
         promotion_stack(PromotionTierFactory(name=f"{MARK} stacked tier"), name=f"{MARK} stack"),
         requested(budget),
         redeemed(voucher.code, customer),
+        *given(customer),
         held(f"{MARK}-session", customer),
         stop(f"{MARK} reason", drill=True, stores=[f"{MARK} store"]),
         resting_policy(f"{MARK} policy"),
@@ -121,6 +125,20 @@ def away(name: str) -> Delegation:
         ends_at=NOW.replace(year=2099),
         created_at=NOW,
     )
+
+
+def given(customer: Customer) -> tuple[Publication, PublicationRun]:
+    """What a customer was given, and a run that waits to give him more."""
+    campaign = CampaignFactory(name=f"{MARK} given")
+    VoucherFactory.create_batch(2, campaign=campaign)
+    spec = PublicationSpec(customer={"id": customer.public_id}, campaign=campaign.name)
+    published = publications.publish(spec=spec, actor=SYSTEM, now=NOW)
+    run = publication_runs.start(
+        spec=RunSpec(campaign=campaign.name, customers=(customer.public_id,), join_once=False),
+        actor=SYSTEM,
+        now=NOW,
+    )
+    return published.publication, run
 
 
 def held(key: str, customer: Customer) -> Any:
