@@ -53,7 +53,7 @@ class AsyncActionAdmin(ReadOnlyPageAdmin):
     resource = "async_actions"
     empty_hint = "Imports and large batches of codes run in the background and are listed here."
     change_form_outer_before_template = "integrations/admin/job_head.html"
-    list_display = ("what", "state", "percent", "rows", "failed_count", "actor_label", "created_at")
+    list_display = ("what", "state", "percent", "rows", "left_out_rows", "asked_by", "created_at")
     list_filter = (
         ("status", ChoicesDropdownFilter),
         JobKindFilter,
@@ -62,8 +62,8 @@ class AsyncActionAdmin(ReadOnlyPageAdmin):
     search_fields = ("public_id__exact", "request_id__exact", "type")
     search_help_text = "A part of the job's kind, or its whole id."
     ordering = ("-created_at", "-pk")
-    fields = ("identifier", "actor_label", "created_at", "started_at", "finished_at")
-    readonly_fields = ("identifier",)
+    fields = ("identifier", "asked_by", "created_at", "started_at", "finished_at")
+    readonly_fields = ("identifier", "asked_by")
     actions_detail = ("cancel", "left_out")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AsyncAction]:
@@ -156,6 +156,14 @@ class AsyncActionAdmin(ReadOnlyPageAdmin):
     @display(description="Rows")
     def rows(self, job: AsyncAction) -> str:
         return f"{job.position:,} of {job.rows_count:,}"
+
+    @display(description="Left out", ordering="failed_count")
+    def left_out_rows(self, job: AsyncAction) -> str:
+        return f"{job.failed_count:,}"
+
+    @display(description="Asked for by", ordering="actor_label")
+    def asked_by(self, job: AsyncAction) -> str:
+        return job.actor_label
 
     @display(description="Id")
     def identifier(self, job: AsyncAction) -> str:
