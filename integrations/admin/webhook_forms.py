@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 from django import forms
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from unfold.forms import BaseDialogForm
 from unfold.widgets import (
@@ -76,9 +77,9 @@ class WebhookForm(forms.ModelForm):
         webhook: Webhook = self.instance
         if "events" in self.fields:
             self.fields["events"].choices = choices(also=webhook.events)  # type: ignore[attr-defined]
-        if webhook.pk and "is_active" in self.fields:
-            self.initial["is_active"] = webhook.state == Webhook.State.ACTIVE
-        if webhook.pk and "headers_text" in self.fields:
+        if webhook.pk:
+            # Buttons switch it and make new secrets.
+            del self.fields["is_active"], self.fields["secret_text"]
             self.initial["headers_text"] = "\n".join(f"{name}: {_KEPT}" for name in webhook.header_names)
 
     def clean_headers_text(self) -> dict[str, str | None]:
@@ -107,14 +108,10 @@ class WebhookForm(forms.ModelForm):
             name=given["name"],
             target_url=given["target_url"],
             events=[webhook_names.ALL] if given["wants_all"] else given["events"],
-            is_active=given["is_active"] if self._switches() else None,
+            is_active=given.get("is_active"),
             headers=given["headers_text"],
             secret=given.get("secret_text") or None,
         )
-
-    def _switches(self) -> bool:
-        """An untouched switch says nothing: one that was stopped is not turned off by another change."""
-        return not self.instance.pk or "is_active" in self.changed_data
 
 
 class ReplayForm(BaseDialogForm):
@@ -135,10 +132,16 @@ def choices(*, also: list[str]) -> list[tuple[str, list[tuple[str, str]]]]:
     """What can be ticked, by group; `also` are chosen ones that nothing here says yet."""
     groups = [
         (group, [(event.name, event.words) for event in events])
-        for group, events in event_bodies.by_group().items()
+        for group, events in sorted(event_bodies.by_group().items(), key=_floor)
     ]
     unsaid = [(name, in_words(name)) for name in also if event_bodies.offered(name) is None]
     return [*groups, *([("Not told by this version", unsaid)] if unsaid else [])]
+
+
+def _floor(group: tuple[str, list[event_bodies.Offered]]) -> int:
+    """The highest floor of the house first: it says what people came for."""
+    app = group[1][0].body.__module__.partition(".")[0]
+    return -list(apps.app_configs).index(app) if app in apps.app_configs else 1
 
 
 def in_words(name: str) -> str:

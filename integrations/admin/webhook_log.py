@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final
+from urllib.parse import urlsplit
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -86,7 +87,7 @@ class WebhookDeliveryAdmin(ReadOnlyPageAdmin):
     resource = "management"
     is_for_admins = True
     empty_hint = "What is sent to webhooks is listed here, with the answer of the receiver."
-    list_display = ("what", "about", "webhook", "state", "answer", "attempts_count", "due_at", "created_at")
+    list_display = ("listed", "receiver", "state", "answer", "attempts_count", "created_at")
     list_filter = (
         ("webhook", RelatedDropdownFilter),
         ("status", ChoicesDropdownFilter),
@@ -114,15 +115,18 @@ class WebhookDeliveryAdmin(ReadOnlyPageAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookDelivery]:
         return super().get_queryset(request).select_related("webhook", "message")
 
-    @display(description="Message")
+    @display(description="Message", header=True)
+    def listed(self, delivery: WebhookDelivery) -> tuple[str, str]:
+        return self.what(delivery), delivery.message.entity_id
+
+    @display(description="Webhook")
+    def receiver(self, delivery: WebhookDelivery) -> str:
+        return delivery.webhook.name or urlsplit(delivery.webhook.target_url).netloc
+
     def what(self, delivery: WebhookDelivery) -> str:
         if delivery.message.type == webhook_deliveries.TEST:
             return "Test"
         return in_words(delivery.message.type)
-
-    @display(description="About")
-    def about(self, delivery: WebhookDelivery) -> str:
-        return delivery.message.entity_id
 
     @display(description="State", label=_COLOURS)
     def state(self, delivery: WebhookDelivery) -> str:

@@ -49,7 +49,7 @@ class WebhookAdmin(PageAdmin):
     delete_hint = (
         "Nothing is sent to it any more, what waits neither. Its log stays until it is too old to be kept."
     )
-    list_display = ("named", "told", "health", "waiting", "last_success_at")
+    list_display = ("named", "told", "health", "waiting", "delivered")
     list_filter = (("state", ChoicesDropdownFilter),)
     search_fields = ("name", "target_url", "public_id__exact")
     search_help_text = "A part of the name or address, or the whole id."
@@ -60,14 +60,13 @@ class WebhookAdmin(PageAdmin):
         return known.with_waiting()
 
     def sections(self, request: HttpRequest, obj: Webhook | None = None) -> Any:
-        secret = [] if obj else [("Signature", {"fields": ("secret_text",)})]
-        fields = ("name", "target_url", "headers_text") if obj else (
-            "name", "target_url", "is_active", "headers_text",
-        )  # fmt: skip
+        told = ("What it is told", {"fields": ("wants_all", "events")})
+        if obj is not None:
+            return [(None, {"fields": ("name", "target_url", "headers_text")}), told]
         return [
-            (None, {"fields": fields}),
-            ("What it is told", {"fields": ("wants_all", "events")}),
-            *secret,
+            (None, {"fields": ("name", "target_url", "is_active", "headers_text")}),
+            told,
+            ("Signature", {"fields": ("secret_text",)}),
         ]
 
     # List -------------------------------------------------------------------------------------------------
@@ -96,6 +95,10 @@ class WebhookAdmin(PageAdmin):
     @display(description="Waiting")
     def waiting(self, webhook: Any) -> str:
         return f"{webhook.waiting_count:,}" if webhook.waiting_count else words.NOTHING
+
+    @display(description="Last delivered", ordering="last_success_at")
+    def delivered(self, webhook: Webhook) -> str:
+        return words.when(webhook.last_success_at)
 
     # Page -------------------------------------------------------------------------------------------------
     def lead(self, request: HttpRequest, obj: Webhook) -> str:

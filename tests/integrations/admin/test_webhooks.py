@@ -110,11 +110,12 @@ def test_events_are_offered_in_words_by_groups(admin_page: Client) -> None:
 
 
 def test_changes_what_was_changed(admin_page: Client, webhook: Webhook) -> None:
-    kept = typed(events=["customer.created"], headers_text="authorization: (kept)\nx-new: 1", is_active="on")
+    kept = typed(events=["customer.created"], headers_text="authorization: (kept)\nx-new: 1")
     answer = admin_page.post(f"{URL}{webhook.pk}/change/", kept)
 
     assert answer.status_code == 302
     webhook.refresh_from_db()
+    assert webhook.has_previous_secret(NOW) is False
     assert webhook.target_url == "https://hooks.example/in"
     assert webhooks.custom_headers(webhook) == {"authorization": "Bearer s3cret", "x-new": "1"}
     assert webhook.state == "ACTIVE"
