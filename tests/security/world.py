@@ -16,6 +16,9 @@ from core.actors import Actor, ActorKind, Role
 from core.models import Branding, EventDelivery, ProjectSettings
 from core.services import api_keys, branding, custom_event_schemas, metadata_schemas
 from promotions.models import Publication, PublicationRun
+from integrations.models import Webhook, WebhookDelivery, WebhookMessage
+from integrations.services import webhooks
+from integrations.services.webhooks import WebhookSpec
 from promotions.redeemables import Requested
 from promotions.services import budgets, publication_runs, publications, redemptions, sessions
 from promotions.services.budgets import BudgetSpec
@@ -98,6 +101,7 @@ def build() -> World:
         held(f"{MARK}-session", customer),
         stop(f"{MARK} reason", drill=True, stores=[f"{MARK} store"]),
         resting_policy(f"{MARK} policy"),
+        *told(f"{MARK} webhook"),
         away(f"{MARK}-user"),
     ]
     return {row._meta.label_lower: row for row in rows}
@@ -106,6 +110,23 @@ def build() -> World:
 def brand(name: str) -> Branding:
     values = {"name": name, "street": "S", "city": "C", "country": "UK", "email": "b@shop.example"}
     return branding.create(values=values, actor=SYSTEM, now=NOW)
+
+
+def told(name: str) -> tuple[Webhook, WebhookDelivery]:
+    """A webhook that is off, and what it heard once."""
+    url = f"https://hooks.example/{MARK}"
+    spec = WebhookSpec(name=name, target_url=url, events=["all"], is_active=False)
+    webhook = webhooks.create(spec=spec, actor=SYSTEM, now=NOW).webhook
+    message = WebhookMessage.objects.create(
+        event_id=f"ev_{MARK}",
+        type="voucher.created",
+        entity_type="voucher",
+        entity_id=f"v_{MARK}",
+        sequence=1,
+        data="{}",
+        occurred_at=NOW,
+    )
+    return webhook, WebhookDelivery.objects.create(webhook=webhook, message=message, created_at=NOW)
 
 
 def resting_policy(name: str) -> Policy:
