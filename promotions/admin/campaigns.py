@@ -10,7 +10,7 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from core import places, words
+from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import Fact, PageAdmin, Panel
 from core.selectors import areas
@@ -30,6 +30,7 @@ from promotions.admin.forms.parts import (
     has_more_limits,
     worth_sections,
 )
+from promotions.admin.in_places import InPlacesMixin
 from promotions.admin.publishing import PublishButton
 from promotions.admin.versioned import VersionedMixin
 from promotions.models import Campaign
@@ -43,7 +44,7 @@ _IS_ONE_CODE = f"type == '{Campaign.Type.STANDALONE}'"
 
 
 @admin.register(Campaign)
-class CampaignAdmin(PublishButton, ConditionsMixin, VersionedMixin, PageAdmin):
+class CampaignAdmin(InPlacesMixin, PublishButton, ConditionsMixin, VersionedMixin, PageAdmin):
     """Marketing ideas, with their codes or promotion tiers."""
 
     class Media:
@@ -221,12 +222,6 @@ class CampaignAdmin(PublishButton, ConditionsMixin, VersionedMixin, PageAdmin):
         job = generation.shown(obj) if obj is not None else None
         context = {**context, "progress": job and job_progress.of(job, timezone.now())}
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who works in single areas changes what lies wholly within them."""
-        limit = places.limit()
-        is_his = obj is None or limit is None or limit.contains(obj.places)
-        return is_his and super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
         actor, now = staff_actor(request), timezone.now()

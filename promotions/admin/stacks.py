@@ -14,6 +14,7 @@ from core.admin.base import adopt, staff_actor
 from core.admin.pages import Fact, PageAdmin, Panel
 from promotions.admin import rows
 from promotions.admin.forms.stacks import NewStackForm, StackForm
+from promotions.admin.in_places import InPlacesMixin
 from promotions.admin.ruled import Ruled
 from promotions.models import Campaign, PromotionStack
 from promotions.selectors import stacks as known
@@ -22,7 +23,7 @@ from promotions.words import tier_state
 
 
 @admin.register(PromotionStack)
-class PromotionStackAdmin(PageAdmin):
+class PromotionStackAdmin(InPlacesMixin, PageAdmin):
     """Tiers of one promotion that a shop uses together, in an order of their own."""
 
     resource = "promotions"

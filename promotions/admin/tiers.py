@@ -22,6 +22,7 @@ from promotions.admin.filters import StateFilter
 from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS
 from promotions.admin.forms.parts import READ_IN_WORDS, TIME_FIELDS, discount_sections, has_more_limits
 from promotions.admin.forms.vouchers import TierForm
+from promotions.admin.in_places import InPlacesMixin
 from promotions.admin.switches import SwitchesMixin
 from promotions.admin.versioned import VersionedMixin
 from promotions.admin.why import WhyMixin
@@ -32,7 +33,7 @@ from promotions.words import STATE_COLOURS, tier_state, time_limits
 
 @admin.register(PromotionTier)
 class PromotionTierAdmin(
-    TierCloneButtons, ConditionsMixin, SwitchesMixin, WhyMixin, VersionedMixin, PageAdmin
+    InPlacesMixin, TierCloneButtons, ConditionsMixin, SwitchesMixin, WhyMixin, VersionedMixin, PageAdmin
 ):
     """Discounts that apply without a code."""
 

@@ -40,6 +40,7 @@ from promotions.admin.forms.parts import (
     worth_sections,
 )
 from promotions.admin.forms.vouchers import NewVoucherForm, VoucherForm
+from promotions.admin.in_places import InPlacesMixin
 from promotions.admin.publishing import PublishVoucherButton
 from promotions.admin.switches import SwitchesMixin
 from promotions.admin.versioned import VersionedMixin
@@ -54,6 +55,7 @@ _MOST_FOUND: Final = 1000
 
 @admin.register(Voucher)
 class VoucherAdmin(
+    InPlacesMixin,
     ListFilesMixin,
     PublishVoucherButton,
     ConditionsMixin,

@@ -11,6 +11,7 @@ from core import project
 from core.actors import Actor
 from core.services import project as project_service
 from demo_store.seed import (
+    areas,
     budgets,
     catalogue,
     conditions,
@@ -53,6 +54,7 @@ class Command(BaseCommand):
             history.load(people=shoppers, today=today, now=now, random=random, actor=actor)
             conditions.load_uses(people=shoppers, today=today, actor=actor)
             gift_cards.load_uses(people=shoppers, today=today, actor=actor)
+            areas.load(today=today, now=now, actor=actor)
             messages.load(now=now, actor=actor)
             governance.load(now=now, actor=actor)
         self.stdout.write(self.style.SUCCESS("The demo shop is open."))
