@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 
@@ -36,9 +37,6 @@ CREATE TEMPORARY TABLE staged_customers (
     was_new boolean NOT NULL DEFAULT false, is_done boolean NOT NULL DEFAULT false
 ) ON COMMIT DROP
 """
-# A few thousand rows against millions: the planner, which knows nothing of the new table, must not read all.
-_BY_INDEX: Final = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
-_AS_EVER: Final = "SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT"
 _FIND: Final = """
 UPDATE staged_customers AS row SET target = stored.id FROM commerce_customer AS stored
 WHERE NOT row.is_done AND row.wanted_id IS NULL AND stored.source_id = row.source_id;
@@ -49,7 +47,7 @@ WHERE NOT row.is_done AND stored.public_id = row.wanted_id
 _LOCK: Final = """
 WITH held AS MATERIALIZED (
     SELECT id, deleted_at FROM commerce_customer
-    WHERE id IN (SELECT target FROM staged_customers WHERE NOT is_done AND target IS NOT NULL)
+    WHERE id = ANY (ARRAY(SELECT target FROM staged_customers WHERE NOT is_done AND target IS NOT NULL))
     ORDER BY id FOR UPDATE
 )
 SELECT row.place, row.target IS NULL FROM staged_customers AS row LEFT JOIN held ON held.id = row.target
@@ -85,15 +83,13 @@ WITH newest AS (
     ORDER BY source_id
     ON CONFLICT DO NOTHING
     RETURNING public_id, source_id
+), noted AS (
+    {{audit}}
 )
-{{audit}}
+UPDATE staged_customers AS row SET is_done = true, was_new = true FROM changed
+WHERE row.source_id = changed.source_id AND row.target IS NULL AND NOT row.is_done
 """  # noqa: S608 - only names of our own columns
-_SETTLE: Final = """
-UPDATE staged_customers SET is_done = true WHERE NOT is_done AND target IS NOT NULL;
-UPDATE staged_customers AS row SET is_done = true, was_new = true
-FROM staged_customers AS mine JOIN commerce_customer AS stored ON stored.public_id = mine.new_id
-WHERE NOT row.is_done AND row.source_id = stored.source_id
-"""
+_SETTLE: Final = "UPDATE staged_customers SET is_done = true WHERE NOT is_done AND target IS NOT NULL"
 _LEFT: Final = "SELECT place, source_id FROM staged_customers WHERE NOT is_done ORDER BY place"
 _COUNTS: Final = """
 SELECT count(*) FILTER (WHERE was_new), count(*) FILTER (WHERE NOT was_new)
@@ -114,17 +110,17 @@ def overwrite(*, specs: Sequence[CustomerSpec], actor: Actor, now: datetime) -> 
         # No statement can be made while rows are copied: what they need is known before.
         _copy(cursor, _staged(specs, rules, project.current().dial_code, rejected))
         for _ in range(_ATTEMPTS):
-            cursor.execute(_BY_INDEX)
-            cursor.execute(_FIND)
+            with _by_index(cursor):
+                cursor.execute(_FIND)
             cursor.execute(_LOCK)
             lost = cursor.fetchall()
             rejected += [_lost(specs[place], place, is_unknown) for place, is_unknown in lost]
             if lost:
                 cursor.execute(_REMOVE, [[place for place, _ in lost]])
-            for action, statement in (("customer.updated", _UPDATE), ("customer.created", _INSERT)):
-                _write(cursor, statement, action, actor, now)
+            with _by_index(cursor):
+                _write(cursor, _UPDATE, "customer.updated", actor, now)
             cursor.execute(_SETTLE)
-            cursor.execute(_AS_EVER)
+            _write(cursor, _INSERT, "customer.created", actor, now)
             cursor.execute(_LEFT)
             left = cursor.fetchall()
             if not left:
@@ -137,6 +133,14 @@ def overwrite(*, specs: Sequence[CustomerSpec], actor: Actor, now: datetime) -> 
         created, updated = cursor.fetchone()
     found = sorted(rejected, key=lambda one: one.index)
     return BulkResult(created=created, updated=updated, rejected=tuple(found))
+
+
+@contextmanager
+def _by_index(cursor: Any) -> Iterator[None]:
+    """A few thousand rows meet millions: the planner knows nothing of the new table; it must not read all."""
+    cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+    yield
+    cursor.execute("SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT")
 
 
 def _staged(

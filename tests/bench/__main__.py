@@ -11,7 +11,7 @@ from pathlib import Path
 from config import devstack
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-PARTS = ("engine", "api", "money", "codes")
+PARTS = ("engine", "api", "money", "codes", "imports")
 
 
 def main() -> None:
@@ -41,6 +41,10 @@ def main() -> None:
             from tests.bench import codes
 
             _publish("codes", codes.table(quick=options.quick), options.write)
+        if "imports" in parts:
+            from tests.bench import imports
+
+            _publish("imports", imports.table(quick=options.quick), options.write)
 
 
 def _publish(part: str, tables: str, write: bool) -> None:
