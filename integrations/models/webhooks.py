@@ -115,7 +115,7 @@ class WebhookDelivery(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.public_id
+        return f"{self.public_id}"
 
 
 class WebhookAttempt(models.Model):
