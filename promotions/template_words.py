@@ -29,7 +29,6 @@ def sentences(template: CampaignTemplate) -> list[str]:
     settings, time = content["settings"], content["time"]
     said: dict[str, Any] = {
         "name": template.name,
-        "campaign_type": template.campaign_type,
         "discount": content.get("discount"),
         "gift": content.get("gift"),
         "conditions": content.get("conditions"),

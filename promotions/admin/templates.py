@@ -89,7 +89,6 @@ class CampaignTemplateAdmin(PageAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": "Templates",
-            "opts": self.opts,
             "media": self.media,
             "cards": [self._card(row) for row in found],
             "asked": asked,
@@ -175,7 +174,6 @@ class CampaignTemplateAdmin(PageAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": "New campaign from a template",
-            "opts": self.opts,
             "media": self.media + form.media,
             "form": form,
             "card": self._card(template),

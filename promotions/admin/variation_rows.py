@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,11 +10,12 @@ from typing import Any
 from django.urls import reverse
 
 from core import words
-from promotions import reports
+from promotions import reports, rule_words, version_words
 from promotions.admin import rows
 from promotions.admin.ruled import Ruled
-from promotions.models import Campaign, Variation
+from promotions.models import Campaign, ValidationRuleAssignment, Variation
 from promotions.selectors import variations as known
+from promotions.selectors.validation_rules import PARTS
 from promotions.selectors.variations import Planned
 from promotions.services.variations import Outcome
 from promotions.variation_table import Table
@@ -80,7 +81,17 @@ def of(parent: Campaign, now: datetime) -> list[Line]:
     campaigns = {one.pk: one for one in found.prefetch_related("budgets")}
     carriers = {one.campaign_id: _carrier(campaigns[one.campaign_id]) for one in linked}
     ruled = Ruled([*campaigns.values(), *(one for one in carriers.values() if not isinstance(one, Campaign))])
-    return [_line(one, campaigns[one.campaign_id], carriers[one.campaign_id], ruled, now) for one in linked]
+    said = _conditions(campaigns.values())
+    return [
+        _line(
+            one,
+            campaigns[one.campaign_id],
+            ruled.offer(carriers[one.campaign_id]),
+            said.get(one.campaign_id, words.NOTHING),
+            now,
+        )
+        for one in linked
+    ]
 
 
 def headings(lines: Sequence[Line]) -> list[str]:
@@ -95,7 +106,7 @@ def result(campaign: Campaign) -> Result:
     return Result(
         name=campaign.name,
         offer=ruled.offer(carrier),
-        conditions=ruled.conditions(campaign),
+        conditions=_conditions([campaign]).get(campaign.pk, ""),
         runs=words.period(campaign.starts_at, campaign.ends_at),
         codes=_codes(campaign),
     )
@@ -118,7 +129,7 @@ def editable(
     return Editable(number=number, cells=cells, result=tried.shown if tried else None, problem=problem)
 
 
-def _line(one: Variation, campaign: Campaign, carrier: Any, ruled: Ruled, now: datetime) -> Line:
+def _line(one: Variation, campaign: Campaign, offer: str, conditions: str, now: datetime) -> Line:
     limits = [budget for budget in campaign.budgets.all() if budget.deleted_at is None]
     return Line(
         id=campaign.public_id,
@@ -127,8 +138,8 @@ def _line(one: Variation, campaign: Campaign, carrier: Any, ruled: Ruled, now: d
         state=rows.state_label(campaign_state(campaign, now)),
         is_draft=campaign.is_draft,
         cells={key: text for key, text in one.cells.items() if key not in _SAID},
-        offer=ruled.offer(carrier),
-        conditions=ruled.conditions(campaign),
+        offer=offer,
+        conditions=conditions,
         runs=words.period(campaign.starts_at, campaign.ends_at),
         budget=", ".join(budget.name for budget in limits) or words.NOTHING,
         codes=_codes(campaign),
@@ -141,6 +152,19 @@ _SAID = (
     "Name", "Description", "Start", "End", "Discount", "Segment", "Product", "Collection", "Budget", "Codes",
     "Code", "Pattern",
 )  # fmt: skip
+
+
+def _conditions(campaigns: Iterable[Campaign]) -> dict[int, str]:
+    """What each of them asks for, in words; what asks for nothing is left out."""
+    assigned = ValidationRuleAssignment.objects.filter(campaign__in=[one.pk for one in campaigns])
+    rules = {one.campaign_id: one.rule for one in assigned.select_related("rule")}
+    contents = {pk: {part: getattr(rule, part) for part in PARTS} for pk, rule in rules.items()}
+    known = version_words.names_of_terms(rules=contents.values(), discounts=())
+    return {
+        pk: rule_words.paragraph(rule_words.document_in(content), known)
+        for pk, content in contents.items()
+        if pk is not None
+    }
 
 
 def _carrier(campaign: Campaign) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Media
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -226,15 +227,13 @@ def _planner(parent: Campaign) -> Planner:
 
 
 def _context(request: HttpRequest, parent: Campaign) -> dict[str, Any]:
-    model_admin = admin.site._registry[Campaign]
     return {
         **admin.site.each_context(request),
         "title": f"Variations of {parent.name}",
-        "opts": Campaign._meta,
         "parent": parent,
         "parent_url": reverse("admin:promotions_campaign_change", args=[parent.pk]),
         "page_url": url(parent),
-        "media": model_admin.media,
+        "media": Media(css={"all": ("promotions/templates.css",)}),
     }
 
 

@@ -13,14 +13,22 @@ from commerce.models import Customer
 from commerce.selectors.order_shapes import OrderSpec
 from core import audit, events
 from core.actors import Actor, ActorKind, Role
-from core.models import Branding, EventDelivery, ProjectSettings
+from core.models import BinEntry, Branding, EventDelivery, ProjectSettings
 from core.services import api_keys, branding, custom_event_schemas, metadata_schemas
-from promotions.models import Publication, PublicationRun
 from integrations.models import Webhook, WebhookDelivery, WebhookMessage
 from integrations.services import webhooks
 from integrations.services.webhooks import WebhookSpec
+from promotions.models import Publication, PublicationRun
 from promotions.redeemables import Requested
-from promotions.services import budgets, publication_runs, publications, redemptions, sessions
+from promotions.services import (
+    budgets,
+    publication_runs,
+    publications,
+    redemptions,
+    sessions,
+    templates,
+    vouchers,
+)
 from promotions.services.budgets import BudgetSpec
 from promotions.services.publication_runs import RunSpec
 from promotions.services.publication_specs import PublicationSpec
@@ -103,8 +111,29 @@ def build() -> World:
         resting_policy(f"{MARK} policy"),
         *told(f"{MARK} webhook"),
         away(f"{MARK}-user"),
+        templates.create(of=campaign, name=f"{MARK} template", description="", actor=SYSTEM, now=NOW),
+        binned(f"{MARK}-binned"),
     ]
     return {row._meta.label_lower: row for row in rows}
+
+
+def given(customer: Customer) -> tuple[Publication, PublicationRun]:
+    """What a customer was given, and a run that waits to give him more."""
+    campaign = CampaignFactory(name=f"{MARK} given")
+    VoucherFactory.create_batch(2, campaign=campaign)
+    spec = PublicationSpec(customer={"id": customer.public_id}, campaign=campaign.name)
+    published = publications.publish(spec=spec, actor=SYSTEM, now=NOW)
+    run = publication_runs.start(
+        spec=RunSpec(campaign=campaign.name, customers=(customer.public_id,), join_once=False),
+        actor=SYSTEM,
+        now=NOW,
+    )
+    return published.publication, run
+
+
+def binned(code: str) -> BinEntry:
+    vouchers.delete(voucher_id=VoucherFactory(code=code).pk, force=False, actor=SYSTEM, now=NOW)
+    return BinEntry.objects.get(resource_name=code)
 
 
 def brand(name: str) -> Branding:
@@ -146,20 +175,6 @@ def away(name: str) -> Delegation:
         ends_at=NOW.replace(year=2099),
         created_at=NOW,
     )
-
-
-def given(customer: Customer) -> tuple[Publication, PublicationRun]:
-    """What a customer was given, and a run that waits to give him more."""
-    campaign = CampaignFactory(name=f"{MARK} given")
-    VoucherFactory.create_batch(2, campaign=campaign)
-    spec = PublicationSpec(customer={"id": customer.public_id}, campaign=campaign.name)
-    published = publications.publish(spec=spec, actor=SYSTEM, now=NOW)
-    run = publication_runs.start(
-        spec=RunSpec(campaign=campaign.name, customers=(customer.public_id,), join_once=False),
-        actor=SYSTEM,
-        now=NOW,
-    )
-    return published.publication, run
 
 
 def held(key: str, customer: Customer) -> Any:

@@ -6,7 +6,9 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
+from django.http import Http404
 from django.utils import timezone
 from unfold.forms import BaseDialogForm
 from unfold.widgets import (
@@ -51,7 +53,7 @@ class CloneForm(BaseDialogForm):
     starts_on = forms.DateField(
         required=False,
         label="From",
-        widget=UnfoldAdminDateWidget,
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
         help_text="Its first day, if it runs from another day on.",
     )
     code = forms.CharField(
@@ -71,7 +73,7 @@ class CloneForm(BaseDialogForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.original = Campaign.objects.get(pk=self.object_id)
+        self.original = _row(Campaign.objects.filter(deleted_at=None), self.object_id)
         dropped = {"code", "codes"}
         if self.original.type == Campaign.Type.STANDALONE:
             dropped = {"codes"}
@@ -133,7 +135,7 @@ class TierCloneForm(BaseDialogForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        original = PromotionTier.objects.get(pk=self.object_id)
+        original = _row(PromotionTier.objects.filter(deleted_at=None), self.object_id)
         self.fields["campaign"].queryset = _promotions()  # type: ignore[attr-defined]
         self.initial = {"name": f"{original.name} (2)"[:_LONGEST_NAME], "campaign": original.campaign_id}
 
@@ -165,7 +167,7 @@ class TierOfTemplateForm(BaseDialogForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        template = CampaignTemplate.objects.get(pk=self.object_id)
+        template = _row(CampaignTemplate.objects.all(), self.object_id)
         self.fields["campaign"].queryset = _promotions()  # type: ignore[attr-defined]
         self.initial = {"name": template.name}
 
@@ -221,3 +223,11 @@ class FromTemplateForm(forms.Form):
 def _promotions() -> Any:
     rows = known_campaigns.present().filter(campaign_type=Campaign.CampaignType.PROMOTION)
     return rows.order_by("name", "pk")
+
+
+def _row[Row: models.Model](rows: models.QuerySet[Row], object_id: int | str | None) -> Row:
+    """:raises Http404: there is none, or the address holds no key at all."""
+    try:
+        return rows.get(pk=object_id)
+    except (ObjectDoesNotExist, ValueError):
+        raise Http404 from None

@@ -15,9 +15,17 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from commerce.models import Product, ProductCollection, Segment
+from commerce.models import (
+    Product,
+    ProductCollection,
+    ProductCollectionItem,
+    Segment,
+    SegmentMembership,
+    Sku,
+)
 from core.models import Area
 from promotions import variation_table
+from promotions.admin.forms.stops import ChosenWidget
 from promotions.models import Campaign
 from promotions.variation_table import MOST_COLUMNS, MOST_ROWS, Column, Table, TableNotRead
 
@@ -51,7 +59,12 @@ class ChangeForm(forms.Form):
 class MultiplyForm(forms.Form):
     """Every combination of what is chosen becomes a row of the table."""
 
-    areas = forms.ModelMultipleChoiceField(queryset=Area.objects.none(), required=False, label="Areas")
+    areas = forms.ModelMultipleChoiceField(
+        queryset=Area.objects.none(),
+        required=False,
+        label="Areas",
+        widget=forms.CheckboxSelectMultiple,
+    )
     segments = forms.ModelMultipleChoiceField(
         queryset=Segment.objects.none(), required=False, label="Segments"
     )
@@ -78,18 +91,21 @@ class MultiplyForm(forms.Form):
 
     def __init__(self, *args: Any, parent: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = {
-            "areas": Area.objects.order_by("name", "pk"),
-            "segments": Segment.objects.order_by("name", "pk"),
-            "products": Product.objects.present().order_by("name", "pk"),
-            "collections": ProductCollection.objects.order_by("name", "pk"),
+        looked_up = {
+            "segments": (Segment.objects.all(), SegmentMembership._meta.get_field("segment")),
+            "products": (Product.objects.present(), Sku._meta.get_field("product")),
+            "collections": (
+                ProductCollection.objects.all(),
+                ProductCollectionItem._meta.get_field("collection"),
+            ),
         }
-        for name, queryset in rows.items():
-            field: Any = self.fields[name]
-            field.queryset = queryset
-        self.fields["areas"].widget = forms.CheckboxSelectMultiple()
-        self.fields["areas"].widget.choices = self.fields["areas"].choices  # type: ignore[attr-defined]
-        if not Area.objects.exists():
+        for name, (rows, relation) in looked_up.items():
+            chosen: Any = self.fields[name]
+            chosen.queryset, chosen.widget = rows, ChosenWidget(relation)
+            chosen.widget.choices = chosen.choices
+        areas: Any = self.fields["areas"]
+        areas.queryset = Area.objects.order_by("name", "pk")
+        if not areas.queryset.exists():
             del self.fields["areas"]
 
     def clean(self) -> Any:
