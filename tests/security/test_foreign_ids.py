@@ -14,15 +14,17 @@ from rest_framework.test import APIClient
 
 from commerce.services import collections, customers, locations, products, segments, skus
 from core.actors import Actor
-from core.models import ProjectSettings
+from core.models import BinEntry, ProjectSettings
 from core.services import metadata_schemas
 from integrations.services import webhooks
 from integrations.services.webhooks import WebhookSpec
 from promotions.services import (
+    bin,
     budgets,
     campaigns,
     categories,
     rule_assignments,
+    templates,
     tiers,
     validation_rules,
     vouchers,
@@ -110,6 +112,7 @@ def found(settings_row: ProjectSettings) -> dict[str, str]:
         "code": "any-code",
         "validation_rule_id": ValidationRuleFactory().public_id,
         "assignment_id": "asgm_any",
+        "campaign_template_id": "tmpl_any",
     }
 
 
@@ -186,6 +189,8 @@ def references(settings_row: ProjectSettings) -> dict[str, References]:
         "request_id": References(missing=_id("apr"), gone=("1",)),
         "policy_id": References(missing=_id("pol"), gone=("1",)),
         "audit_entry_id": References(missing="aud_99999999", gone=("1",)),
+        "campaign_template_id": References(missing=_id("tmpl"), gone=("1", _gone_template())),
+        "bin_entry_id": References(missing=_id("tbe"), gone=("1", _gone_from_bin())),
         "session_key": References(missing="never-was", gone=("1",)),
         "number": References(missing="99999", gone=("88888", "none-such")),
     }
@@ -196,6 +201,19 @@ def _gone_webhook() -> str:
     webhook = webhooks.create(spec=spec, **BY).webhook
     webhooks.delete(webhook_id=webhook.pk, **BY)
     return webhook.public_id
+
+
+def _gone_template() -> str:
+    template = templates.create(of=CampaignFactory(), name="gone-template", description="", **BY)
+    templates.delete(template_id=template.pk, **BY)
+    return template.public_id
+
+
+def _gone_from_bin() -> str:
+    vouchers.delete(voucher_id=VoucherFactory(code="gone-for-good").pk, force=False, **BY)
+    entry = BinEntry.objects.get(resource_name="gone-for-good")
+    bin.remove(entry_id=entry.public_id, **BY)
+    return entry.public_id
 
 
 def _id(prefix: str) -> str:
@@ -259,8 +277,8 @@ def _answer(
 LISTS: Final = [
     pattern
     for pattern, cells in EXPECTED.items()
-    # The audit log tells of what is gone: that is what it is for.
-    if "<" not in pattern and cells[0] == "read" and pattern != "v1/audit-entries"
+    # The audit log and the bin tell of what is gone: that is what they are for.
+    if "<" not in pattern and cells[0] == "read" and pattern not in {"v1/audit-entries", "v1/trash-bin"}
 ]
 
 
