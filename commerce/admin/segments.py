@@ -32,7 +32,7 @@ from integrations.models import AsyncAction
 _COUNTED_IN_LISTS: Final = 10_000
 _SOME_MEMBERS: Final = """(SELECT count(*) FROM (
     SELECT 1 FROM commerce_segmentmembership AS m WHERE m.segment_id = commerce_segment.id LIMIT %s
-) AS some)"""
+) AS listed)"""
 _KINDS: Final = (
     (Segment.Type.AUTO_UPDATE, "By conditions, followed: who enters or leaves is an event"),
     (Segment.Type.PASSIVE, "By conditions, looked up when somebody asks"),
