@@ -89,6 +89,7 @@ FREE: Final = {
     "voucher_updates.update_slice": "job",
     "drafts.make_codes": "part",
     "ledger.set_amount": "part",
+    "ledger.tell": "tells of what was written, changes none",
     "lifecycle.follow": "part: told by approvals",
     "lifecycle.settle": "job: time moves what was allowed to run",
     "lifecycle.tell": "part",

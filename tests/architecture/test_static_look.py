@@ -18,6 +18,7 @@ EXPLAINED: Final = {
     "promotions/services/code_copies.py: SQL glued together": "names of our own columns",
     "promotions/selectors/reconcile/rule_counters.py: SQL glued together": "parts of our own, without values",
     "core/locking.py: random": "spreads retries over time; nobody gains from guessing it",
+    "integrations/services/webhook_lanes.py: random": "spreads retries over time, too",
     "core/api/views.py: request data in **": "one dictionary of two; a serializer reads it, by name",
 }
 # Data made up for show, from a seed that is meant to be the same each time.
