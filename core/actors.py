@@ -60,7 +60,7 @@ _CLIENT = frozenset(
     }
 )
 # Of the project itself; nothing that somebody at a till or a campaign works with.
-_OF_THE_PROJECT = ("settings.", "management.", "api_keys.", "areas.manage")
+_OF_THE_PROJECT = ("settings.", "management.", "api_keys.", "areas.manage", "areas.modify")
 # Who plans a promotion does not decide himself what it may cost.
 _OF_FINANCE = ("budgets.",)
 # Deciding about what others ask for, and stopping everything, are duties of their own.

@@ -12,10 +12,12 @@ class IntegrationsConfig(AppConfig):
         from integrations import (
             exports,
             imports,
+            stores,
             subscribers,  # noqa: F401 - registers itself with core.events
         )
         from integrations.services.webhook_capture import capture
 
         exports.register()
         imports.register()
+        stores.register()
         events.capture_with(capture)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from commerce.models import Customer, Order, OrderItem
 from commerce.selectors.order_shapes import article_wire
+from core import places
 from core.instants import format_instant, format_optional
 
 # Left out where nothing was taken off (contract: semantics-core 1.1).
@@ -52,7 +53,7 @@ def order_wire(order: Order, lines: Iterable[OrderItem]) -> dict[str, Any]:
         **wire,
         "customer_id": order.customer.public_id if order.customer else None,
         "referrer_id": order.referrer.public_id if order.referrer else None,
-        "redemptions": order.redemptions,
+        "redemptions": _in_reach(order.redemptions),
         **({"returns": order.returned} if order.returned else {}),
         "object": "order",
     }
@@ -110,3 +111,12 @@ def _not_zero(order: Order, names: Iterable[str]) -> dict[str, int]:
 
 def _person(customer: Customer) -> dict[str, str]:
     return {"id": customer.public_id, "object": "customer"}
+
+
+def _in_reach(redemptions: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Who works in single areas reads of an order what was used there (one query)."""
+    ids = places.kinds().get("redemption")
+    if places.limit() is None or ids is None or not redemptions:
+        return redemptions
+    seen = set(ids().filter(public_id__in=list(redemptions)).values_list("public_id", flat=True))
+    return {name: entry for name, entry in redemptions.items() if name in seen}

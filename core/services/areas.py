@@ -15,7 +15,7 @@ from core import audit
 from core.actors import Actor
 from core.errors import DuplicateFound, InvalidPayload, NotFound, ResourceInUse
 from core.locking import lock
-from core.models import Area, ProjectSettings, Store
+from core.models import ApiKey, Area, ProjectSettings, Store
 from core.project import SETTINGS_PK
 
 MOST_AREAS: Final = 100
@@ -167,6 +167,8 @@ def _users(assignments: Any) -> str:
 
 
 def _owner(row: models.Model) -> str:
+    if isinstance(row, ApiKey):
+        return f"API key {row}"
     for name, word in (("campaign", "campaign"), ("key", "API key"), ("user", "person")):
         if hasattr(row, f"{name}_id"):
             return f"{word} {getattr(row, name)}"
