@@ -256,7 +256,9 @@ def _conclude(action: AsyncAction, now: datetime) -> None:
 
 def _note_pause(action: AsyncAction, now: datetime) -> None:
     """Say so if the jobs of this type had nobody for a while, because a worker died or all were busy."""
-    moved = AsyncAction.objects.filter(type=action.type).aggregate(at=Max("updated_at"))["at"]
+    lately = action.created_at - timedelta(days=1)
+    jobs = AsyncAction.objects.filter(type=action.type, created_at__gte=lately)
+    moved = jobs.aggregate(at=Max("updated_at"))["at"]
     if action.position and moved is not None and now - moved > _PAUSE:
         job_log.note_pause(action, seconds=int((now - moved).total_seconds()), at=now)
 

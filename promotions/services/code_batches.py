@@ -15,7 +15,7 @@ from django.db import transaction
 
 from core import audit, events
 from core.actors import Actor
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 from core.instants import format_optional, parse_instant
 from core.locking import lock, retried
 from core.models import ProjectSettings
@@ -27,6 +27,7 @@ from promotions.code_config import CodeConfig
 from promotions.models import Campaign, Voucher
 from promotions.selectors import generation
 from promotions.services import campaign_pool, code_copies, codes, ledger, versions, vouchers
+from promotions.services.definitions import InvalidCampaign
 from promotions.services.vouchers import VoucherSpec
 
 GENERATE: Final = generation.GENERATE
@@ -201,7 +202,7 @@ def generate_slice(
     """As many codes as there are rows; their content says nothing."""
     campaign = Campaign.objects.filter(pk=params["campaign"], deleted_at=None).first()
     if campaign is None:
-        raise NotFound.of("campaign", str(params["campaign"]))
+        raise InvalidCampaign("The campaign was deleted, so it gets no more codes.")
     spec = VoucherSpec(
         code_config=params["config"], values=_loaded(params["values"]), metadata=params["metadata"]
     )

@@ -13,6 +13,7 @@ import pytest
 from django.db.models import Count
 
 from core.actors import Actor
+from core.models import OutboxEvent
 from integrations import registry
 from integrations.models import AsyncAction
 from integrations.services import async_actions
@@ -83,3 +84,24 @@ def test_promises_are_kept_or_not_made(at_once: AtOnce, actor: Actor, now: datet
         for public_id in answers:
             async_actions.advance(public_id=public_id, now=now)
     assert Voucher.objects.values("code_key").distinct().count() == 480
+
+
+def test_cancelling_beside_a_slice_leaves_exact_counts(at_once: AtOnce, actor: Actor, now: datetime) -> None:
+    campaign = CampaignFactory()
+    public_id = ask(campaign, 3000, actor, now)
+
+    def work_off() -> None:
+        while async_actions.advance(public_id=public_id, now=now) is not None:
+            pass
+
+    def cancel() -> None:
+        async_actions.cancel(public_id=public_id, actor=actor, now=now)
+
+    at_once([work_off, cancel])
+    code_batches.conclude(action_id=public_id, now=now)
+
+    job = AsyncAction.objects.get()
+    campaign.refresh_from_db()
+    assert (job.status, campaign.generation_status) == ("CANCELLED", "FAILED")
+    assert job.done_count == job.position == campaign.vouchers_count == Voucher.objects.count() < 3000
+    assert OutboxEvent.objects.filter(name="async_action.finished").count() == 1

@@ -9,6 +9,7 @@ from core.api.fields import parse
 from core.api.views import ProjectAPIView, ProjectListView, actor_of
 from promotions.api.catalogue_filters import CampaignFilters
 from promotions.api.catalogue_requests import body_of, is_forced, wanted_count
+from promotions.api.code_warnings import warned
 from promotions.api.serializers.access import EXPANDED, assignments_output, is_expanded, wanted_places
 from promotions.api.serializers.campaigns import (
     CampaignChangeInput,
@@ -19,6 +20,7 @@ from promotions.api.serializers.campaigns import (
     campaign_spec,
 )
 from promotions.api.serializers.vouchers import CampaignVoucherInput, voucher_output, voucher_spec
+from promotions.code_config import CodeConfig
 from promotions.models import Campaign
 from promotions.selectors import campaigns as known
 from promotions.selectors import tiers as known_tiers
@@ -48,7 +50,12 @@ class CampaignsView(ProjectListView):
 
     def post(self, request: Request) -> Response:
         spec = campaign_spec(parse(CampaignInput, request.data))
-        return printed(campaigns.create(spec=spec, actor=actor_of(request), now=self.now))
+        campaign = campaigns.create(spec=spec, actor=actor_of(request), now=self.now)
+        answer = printed(campaign)
+        if not spec.vouchers_count:
+            return answer
+        config = CodeConfig.from_wire(campaign.code_config)
+        return warned(answer, config=config, live=spec.vouchers_count)
 
 
 class CampaignView(ProjectAPIView):
@@ -92,7 +99,9 @@ class CampaignVouchersView(ProjectAPIView):
         action_id = campaigns.add_codes(
             campaign=campaign, count=count, spec=spec, actor=actor_of(request), now=self.now
         )
-        return Response({"async_action_id": action_id}, status=202)
+        answer = Response({"async_action_id": action_id}, status=202)
+        config = CodeConfig.from_wire(spec.code_config or campaign.code_config)
+        return warned(answer, config=config, live=campaign.vouchers_count + count)
 
 
 class CampaignVoucherView(ProjectAPIView):
