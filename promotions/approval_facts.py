@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import Q
+
 from approvals.registry import FactType
-from commerce.models import ProductCollection, Segment, SegmentMembership
+from commerce.models import Customer, ProductCollection, Segment
+from commerce.selectors import segments as segment_rows
 from core.instants import parse_instant
 from core.models import Area
 from core.places import PLACES
@@ -124,7 +127,7 @@ def of(content: Content | None, now: datetime) -> dict[str, Any]:
         "category": sorted({part["category"] for part in parts if part.get("category")}),
         "kind": content.get("campaign_type"),
         **_budget(content.get("budgets", ())),
-        **_reach(rules),
+        **_reach(rules, now),
     }
     if start := content.get("start_date"):
         seconds = (parse_instant(start) - now).total_seconds()
@@ -163,22 +166,20 @@ def _amount(discount: Content) -> int:
     return int(discount.get("amount_off") or 0)
 
 
-def _reach(rules: Iterable[Content]) -> dict[str, Any]:
+def _reach(rules: Iterable[Content], now: datetime) -> dict[str, Any]:
     """Whom and what the rules name. How many people are in the segments is asked now."""
     texts = [one for rule in rules for one in _walk(rule)]
-    segments = dict(
-        Segment.objects.filter(public_id__in=[one for one in texts if one.startswith("seg_")]).values_list(
-            "pk", "name"
-        )
-    )
+    segments = Segment.objects.filter(public_id__in=[one for one in texts if one.startswith("seg_")])
     collections = ProductCollection.objects.filter(
         public_id__in=[one for one in texts if one.startswith("pc_")]
     ).values_list("name", flat=True)
-    members = SegmentMembership.objects.filter(segment__in=segments).values("customer").distinct().count()
+    reached = Q()
+    for segment in segments:
+        reached |= Q(pk__in=segment_rows.members(segment, now=now).order_by().values("pk"))
     return {
-        "segments": sorted(segments.values()),
+        "segments": sorted(segment.name for segment in segments),
         "is_for_everybody": not segments,
-        "audience": members if segments else None,
+        "audience": Customer.objects.present().filter(reached).count() if segments else None,
         "collections": sorted(collections),
         "products": sorted({one for one in texts if one.startswith("prod_")}),
     }
