@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from commerce.models import Customer
 from core.exact import exact
 from engine.rules import Needs
-from promotions.models import Campaign, Holder, PromotionTier, Voucher
+from promotions.models import Campaign, Holder, PromotionTier, PublishedCode, Voucher
 from promotions.redeemables import Found
 from promotions.selectors import validation_rules, whereabouts
 from promotions.selectors.budgets_in_force import InForce, in_force
@@ -103,7 +103,8 @@ def with_counts(
 ) -> list[Found]:
     """Each candidate with its counters, budgets and metadata, as far as rules and campaigns ask for them."""
     with_metadata = "candidate.metadata" in needs.facts
-    if not (needs.counts or with_metadata or wanted.of_rules or wanted.budgets):
+    said = _said_when_published(found) if "candidate.publication_metadata" in needs.facts else {}
+    if not (needs.counts or with_metadata or said or wanted.of_rules or wanted.budgets):
         return list(found)
     complete = []
     for entry in found:
@@ -121,9 +122,17 @@ def with_counts(
             granted_amounts=granted,
             budgets=budgets_of(entry, wanted, counted),
             metadata=metadata_of(entry.row) if with_metadata else {},
+            publication_metadata=said.get(entry.row.pk, {}) if isinstance(entry.row, Voucher) else {},
         )
         complete.append(replace(entry, candidate=candidate))
     return complete
+
+
+def _said_when_published(found: Sequence[Found]) -> Mapping[int, Mapping[str, Any]]:
+    """The metadata of the last publication of each code, by primary key."""
+    given = PublishedCode.objects.filter(voucher__in=_keys(found, Voucher)).order_by("voucher", "-pk")
+    last = given.distinct("voucher").values_list("voucher", "publication__metadata")
+    return {pk: exact(metadata) for pk, metadata in last}
 
 
 def metadata_of(row: Any) -> Mapping[str, Any]:

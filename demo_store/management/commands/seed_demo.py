@@ -21,6 +21,7 @@ from demo_store.seed import (
     messages,
     offers,
     people,
+    publications,
 )
 from promotions.models import Campaign
 
@@ -54,6 +55,7 @@ class Command(BaseCommand):
             history.load(people=shoppers, today=today, now=now, random=random, actor=actor)
             conditions.load_uses(people=shoppers, today=today, actor=actor)
             gift_cards.load_uses(people=shoppers, today=today, actor=actor)
+            publications.load(people=shoppers, now=now, actor=actor)
             areas.load(today=today, now=now, actor=actor)
             messages.load(now=now, actor=actor)
             governance.load(now=now, actor=actor)

@@ -408,3 +408,23 @@ def test_a_code_counts_its_days_from_its_publication(api: APIClient) -> None:
         return bool(answer.json()["valid"])
 
     assert [valid_in(0), valid_in(2)] == [True, False]
+
+
+def test_a_formula_reads_what_was_said_when_a_code_was_published(api: APIClient) -> None:
+    """PUBLICATION_METADATA: contract semantics-core 5.10. The last publication counts."""
+    discount = {
+        "type": "AMOUNT",
+        "amount_off_formula": 'PUBLICATION_METADATA("euros")',
+        "effect": "APPLY_TO_ORDER",
+    }
+    api.post("/v1/vouchers/FRIENDS", {"type": "DISCOUNT_VOUCHER", "discount": discount})
+    for euros in (1, 3):
+        body = {"voucher": "FRIENDS", "customer": ANNA, "metadata": {"euros": euros}}
+        assert api.post(URL, body).status_code == 200
+
+    answer = api.post(
+        "/v1/validations",
+        {"redeemables": [{"object": "voucher", "id": "FRIENDS"}], "order": {"amount": 1000}},
+    ).json()
+
+    assert answer["order"]["total_discount_amount"] == 300
