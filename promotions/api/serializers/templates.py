@@ -22,7 +22,7 @@ _FIXED: Final = (DISCOUNT, GIFT, "name")
 
 
 class TemplateChangeInput(WireSerializer):
-    name = TextField(required=False, allow_blank=False, max_length=_LONGEST_NAME)
+    name = TextField(required=False, allow_null=True, allow_blank=False, max_length=_LONGEST_NAME)
     description = TextField(required=False, allow_null=True)
 
 
