@@ -11,8 +11,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.decorators import display
 
-from core.admin.base import ModelAdmin, adopt, staff_actor
+from core.admin.base import adopt, staff_actor
 from core.admin.definitions import LABELS, DefinitionsField, DefinitionsWidget
+from core.admin.pages import PageAdmin
 from core.metadata_types import ValueType
 from core.models import CustomEventSchema
 from core.services import custom_event_schemas
@@ -49,8 +50,9 @@ class CustomEventSchemaForm(forms.ModelForm):
     properties = EventPropertiesField(
         label="What it tells",
         help_text=(
-            "An event with anything else than is said here is refused; what is not named here is kept as it "
-            "comes. A row that is out of use is no longer checked, and can come back."
+            "An event is refused when a value is of another kind, or when one is missing that is always "
+            "there. What is not named here is kept as it comes. A row that is out of use is no longer "
+            "checked, and can come back."
         ),
     )
 
@@ -60,10 +62,13 @@ class CustomEventSchemaForm(forms.ModelForm):
 
 
 @admin.register(CustomEventSchema)
-class CustomEventSchemaAdmin(ModelAdmin):
+class CustomEventSchemaAdmin(PageAdmin):
     """What the shop may report of customers. Whether unknown events are kept is a setting of the project."""
 
     resource = "custom_event_schemas"
+    in_words = {"properties": "tells"}
+    empty_hint = "Name the events that the shop reports of its customers, and what each of them tells."
+    delete_hint = "The project forgets what this event tells. What was reported under its name stays."
     is_deletable = True
     form = CustomEventSchemaForm
     list_display = ("name", "tells", "created_at", "updated_at")
@@ -82,11 +87,6 @@ class CustomEventSchemaAdmin(ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("name",) if obj else ()
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Who may only read sees words, not a table of fields."""
-        may_change = obj is None or self.has_change_permission(request, obj)
-        return self.fields if may_change else ("name", "tells")
 
     def save_model(self, request: HttpRequest, obj: CustomEventSchema, form: Any, change: bool) -> None:
         properties = form.cleaned_data["properties"]

@@ -26,31 +26,36 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminPasswordWidget,
-    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
 )
 
 from core import branding, words
-from core.actors import Actor, ActorKind
-from core.admin.base import htmx_redirect, reported, staff_actor
+from core.actors import Actor, ActorKind, Role
+from core.admin.base import htmx_redirect, staff_actor, tell_refusal
 from core.api import throttling
+from core.errors import DomainError
 from core.models import Invitation
 from core.services import invitations, people
 from core.services.invitations import InvitationOver, Invited
-from core.staff import OPENS, ROLE_GROUPS
+from core.staff import ROLE_GROUPS
 
 
 def _roles() -> list[tuple[str, str]]:
-    """Each role once, by the first of its groups, with what it opens."""
-    names = {role: people.group_of(role) for role in ROLE_GROUPS.values()}
-    return [(role.value, f"{name}. {OPENS[name]}") for role, name in names.items()]
+    """Each role once, by the first of its groups."""
+    return [(role.value, people.group_of(role)) for role in dict.fromkeys(ROLE_GROUPS.values())]
 
 
 class InvitationForm(BaseDialogForm):  # type: ignore[misc]
     email = forms.EmailField(label="E-mail", max_length=150, widget=UnfoldAdminEmailInputWidget)
     first_name = forms.CharField(max_length=150, required=False, widget=UnfoldAdminTextInputWidget)
     last_name = forms.CharField(max_length=150, required=False, widget=UnfoldAdminTextInputWidget)
-    role = forms.ChoiceField(widget=UnfoldAdminRadioSelectWidget, choices=_roles)
+    role = forms.ChoiceField(
+        widget=UnfoldAdminSelectWidget,
+        choices=_roles,
+        initial=Role.USER.value,
+        help_text="What each opens stands on the page of a person, where it can be changed.",
+    )
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
@@ -79,14 +84,14 @@ class InvitingMixin:
         },
     )
     def invite(self, request: HttpRequest, form: InvitationForm) -> HttpResponse:
-        with reported(self, request, "Invitation"):  # type: ignore[arg-type]
-            made = invitations.invite(
-                **{name: form.cleaned_data[name] for name in ("email", "first_name", "last_name", "role")},
-                actor=staff_actor(request),
-                now=timezone.now(),
-            )
-            return _shown_once(request, made, self.url_of(made.person))  # type: ignore[attr-defined]
-        return htmx_redirect(self.list_url())  # type: ignore[attr-defined]
+        given = {name: form.cleaned_data[name] for name in ("email", "first_name", "last_name", "role")}
+        actor, now = staff_actor(request), timezone.now()
+        try:
+            made = invitations.invite(**given, actor=actor, now=now)
+        except DomainError as error:
+            tell_refusal(self, request, error)  # type: ignore[arg-type]
+            return htmx_redirect(self.list_url())  # type: ignore[attr-defined]
+        return _shown_once(request, made, self.url_of(made.person))  # type: ignore[attr-defined]
 
     @action(
         description="Send a new link",
@@ -101,10 +106,12 @@ class InvitingMixin:
     def invite_again(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
         person = self.found(request, object_id)  # type: ignore[attr-defined]
         url = self.url_of(person)  # type: ignore[attr-defined]
-        with reported(self, request, person):  # type: ignore[arg-type]
+        try:
             made = invitations.renew(person=person, actor=staff_actor(request), now=timezone.now())
-            return _shown_once(request, made, url)
-        return htmx_redirect(url)
+        except DomainError as error:
+            tell_refusal(self, request, error)  # type: ignore[arg-type]
+            return htmx_redirect(url)
+        return _shown_once(request, made, url)
 
 
 def described(invitation: Invitation | None) -> str:

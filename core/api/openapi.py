@@ -98,7 +98,7 @@ class _KeyOrTokenScheme(_KeyScheme):
         return [*super().get_security_definition(auto_schema), {"type": "http", "scheme": "bearer"}]
 
     def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[Any]]]:
-        key_id, key_token, bearer = self.name
+        key_id, key_token, bearer = list(self.name)
         return [{key_id: [], key_token: []}, {bearer: []}]
 
 

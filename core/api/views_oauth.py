@@ -32,7 +32,7 @@ class _OAuthView(ProjectAPIView):
     """Open to server keys of every role: a token can never do more than its key."""
 
     authentication_classes = (TokenClientAuthentication,)
-    permission_classes = ()
+    permission_classes: Any = ()
     parser_classes = (StrictFormParser, StrictJSONParser)
 
     def text(self, request: Request, *names: str) -> str:

@@ -15,8 +15,9 @@ from typing import Final
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
-from django.core.validators import EmailValidator, ValidationError
+from django.core.validators import EmailValidator
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -151,7 +152,8 @@ def send_waiting(*, now: datetime) -> int:
 
 def link(invitation: Invitation) -> str:
     path = reverse("admin:invitation", args=[invitation.pk, _secret(invitation)])
-    return settings.FANFARE_URL.rstrip("/") + path
+    base: str = settings.FANFARE_URL
+    return base.rstrip("/") + path
 
 
 def message(invitation: Invitation) -> EmailMessage:

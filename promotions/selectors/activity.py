@@ -5,7 +5,7 @@ Events are kept as long as the outbox keeps them (`prune_outbox`); what they say
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import QuerySet, TextField, Value
 from django.db.models.fields.json import KT
@@ -40,7 +40,7 @@ def of_customer(customer: Customer) -> QuerySet[OutboxEvent]:
     if places.limit() is None:
         return told
     # Who works in single places hears nothing of campaigns elsewhere.
-    return told.filter(campaign_ref="") | told.filter(campaign_ref__in=Campaign.objects.values("public_id"))
+    return told.filter(campaign_ref="") | _of(told, Campaign.objects.all())
 
 
 def type_of(event: OutboxEvent) -> str:
@@ -53,11 +53,14 @@ def named(wire_type: str) -> list[str]:
 
 
 def of_campaigns(events: QuerySet[OutboxEvent], campaign_type: str) -> QuerySet[OutboxEvent]:
-    known = Campaign.objects.filter(campaign_type=campaign_type).values("public_id")
-    return events.filter(campaign_ref__in=known)
+    return _of(events, Campaign.objects.filter(campaign_type=campaign_type))
 
 
 def key_names(events: list[OutboxEvent]) -> dict[str, str]:
     """Of the keys that acted, by their id. One query, none where no key did."""
     ids = {event.actor_id for event in events if event.actor_kind == "api_key"}
     return dict(ApiKey.objects.filter(app_id__in=ids).values_list("app_id", "name")) if ids else {}
+
+
+def _of(events: QuerySet[Any], campaigns: QuerySet[Campaign]) -> QuerySet[Any]:
+    return events.filter(campaign_ref__in=campaigns.values("public_id"))
