@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from django.db import models
-from django.db.models import Q
+from django.db import connection, models
 
 from commerce.jobs import Job
 from commerce.models import Customer, Order, Product, Sku
@@ -34,11 +33,17 @@ def _name(row: Any) -> str:
 
 
 def _known(model: type[models.Model]) -> Any:
+    table = model._meta.db_table
+    statement = " UNION ALL ".join(
+        f"SELECT source_id, public_id FROM {table} WHERE {column} = ANY (%s)"  # noqa: S608 - our own names
+        for column in ("source_id", "public_id")
+    )
+
     def known(names: Collection[str], params: Mapping[str, Any]) -> set[str]:
-        wanted = list(names)
-        rows = model._default_manager.filter(Q(source_id__in=wanted) | Q(public_id__in=wanted))
-        found: Iterable[tuple[str | None, str]] = rows.values_list("source_id", "public_id")
-        return {name for pair in found for name in pair if name}
+        with connection.cursor() as cursor:
+            # As arrays: a statement with thousands of parameters takes longer to read than to answer.
+            cursor.execute(statement, [list(names)] * 2)
+            return {name for pair in cursor.fetchall() for name in pair if name}
 
     return known
 

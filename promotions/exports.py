@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import F, Max, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 
 from core.api.filters import DateTime, Json, State, Text
@@ -43,7 +43,9 @@ _DISCOUNTS: Final = ("discount", "campaign__discount")
 
 def register() -> None:
     """Tell `integrations` what can be exported."""
-    export_registry.register(VOUCHERS, REDEMPTIONS, PUBLICATIONS, TRANSACTIONS, DISTRIBUTION_MESSAGES)
+    export_registry.register(
+        VOUCHERS, REDEMPTIONS, PUBLICATIONS, TRANSACTIONS, DISTRIBUTION_MESSAGES, CAMPAIGN_REPORT
+    )
 
 
 def _worth(own: Discount, inherited: Discount, credits: int | None) -> str | int | Decimal | None:
@@ -196,6 +198,7 @@ REDEMPTIONS: Final = ExportedObject(
         "status": Text("status"),
         "tracking_id": Text("tracking_id"),
         "campaign": Text("campaign__name"),
+        "campaign_id": Text("campaign__public_id"),
         "customer": Text("customer__public_id"),
         "voucher": Text("voucher__code"),
         "metadata": Json("metadata"),
@@ -246,4 +249,56 @@ TRANSACTIONS: Final = ExportedObject(
         "voucher_id": Text("voucher__public_id"),
         "campaign_id": Text("voucher__campaign__public_id"),
     },
+)
+
+
+# What came of a code: redemptions that were not taken back.
+_KEPT: Final = (
+    Redemption.objects.filter(voucher=OuterRef("pk"), status=Redemption.Status.SUCCEEDED)
+    .order_by()
+    .values("voucher")
+)
+
+
+def _sum_of_kept(expression: Any) -> Subquery:
+    return Subquery(_KEPT.annotate(found=expression).values("found"))
+
+
+CAMPAIGN_REPORT: Final = ExportedObject(
+    name="campaign_report",
+    resource="vouchers",
+    rows=lambda now: vouchers.present(),
+    fields={
+        "code": column("code"),
+        "active": column("is_active"),
+        "holder_source_id": column("holder__source_id"),
+        "holder_name": column("holder__name"),
+        "published_at": column("published_at"),
+        "uses_allowed": column("redemption_quantity"),
+        "uses": column("redeemed_quantity"),
+        "discount_given": money(Coalesce(_sum_of_kept(Sum("discount_amount")), 0)),
+        "orders_amount": money(Coalesce(_sum_of_kept(Sum("order_amount")), 0)),
+        "last_used_at": column(_sum_of_kept(Max("redeemed_at"))),
+        "credits": money("gift_amount"),
+        "balance": money("gift_balance"),
+        "created_at": column("created_at"),
+        "id": column("public_id"),
+    },
+    default_fields=(
+        "code",
+        "active",
+        "holder_source_id",
+        "holder_name",
+        "published_at",
+        "uses_allowed",
+        "uses",
+        "discount_given",
+        "orders_amount",
+        "last_used_at",
+        "credits",
+        "balance",
+    ),
+    orders={"code": "code", "uses": "redeemed_quantity", "created_at": "created_at"},
+    filters={"campaign_id": Text("campaign__public_id"), "code": Text("code")},
+    scopes=("campaign_id",),
 )

@@ -110,17 +110,18 @@ def overwrite(*, specs: Sequence[CustomerSpec], actor: Actor, now: datetime) -> 
         # No statement can be made while rows are copied: what they need is known before.
         _copy(cursor, _staged(specs, rules, project.current().dial_code, rejected))
         for _ in range(_ATTEMPTS):
-            with _by_index(cursor):
+            with _planned(cursor, off=("hashjoin", "mergejoin")):
                 cursor.execute(_FIND)
             cursor.execute(_LOCK)
             lost = cursor.fetchall()
             rejected += [_lost(specs[place], place, is_unknown) for place, is_unknown in lost]
             if lost:
                 cursor.execute(_REMOVE, [[place for place, _ in lost]])
-            with _by_index(cursor):
+            with _planned(cursor, off=("hashjoin", "mergejoin")):
                 _write(cursor, _UPDATE, "customer.updated", actor, now)
             cursor.execute(_SETTLE)
-            _write(cursor, _INSERT, "customer.created", actor, now)
+            with _planned(cursor, off=("nestloop",)):
+                _write(cursor, _INSERT, "customer.created", actor, now)
             cursor.execute(_LEFT)
             left = cursor.fetchall()
             if not left:
@@ -136,11 +137,13 @@ def overwrite(*, specs: Sequence[CustomerSpec], actor: Actor, now: datetime) -> 
 
 
 @contextmanager
-def _by_index(cursor: Any) -> Iterator[None]:
-    """A few thousand rows meet millions: the planner knows nothing of the new table; it must not read all."""
-    cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+def _planned(cursor: Any, *, off: Sequence[str]) -> Iterator[None]:
+    """The planner knows nothing of the new table. Where a few thousand rows meet millions it must go by the
+    index (no hash, no merge), where they meet each other it must not compare all with all (no nested loop).
+    """
+    cursor.execute("; ".join(f"SET LOCAL enable_{name} = off" for name in off))
     yield
-    cursor.execute("SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT")
+    cursor.execute("; ".join(f"SET LOCAL enable_{name} TO DEFAULT" for name in off))
 
 
 def _staged(
@@ -194,7 +197,7 @@ def _others() -> dict[str, Any]:
     fresh = Customer()
     said = {"id", "public_id", "source_id", *_PROFILE, "channel", "created_at"}
     fields = (field for field in Customer._meta.concrete_fields if field.column not in said)
-    return {field.column: getattr(fresh, field.attname) for field in fields}
+    return {str(field.column): getattr(fresh, field.attname) for field in fields}
 
 
 def _lost(spec: CustomerSpec, place: int, is_unknown: bool) -> Rejected:

@@ -36,10 +36,11 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = open_to(actor)
-        self.fields["kind"].choices = [(kind.name, kind.label) for kind in kinds]
+        chosen, parent = self.fields["kind"], self.fields["parent"]
+        chosen.choices = [(kind.name, kind.label) for kind in kinds]  # type: ignore[attr-defined]
         parents = next((kind.parents for kind in kinds if kind.parents is not None), None)
         choices = parents() if parents is not None else []
-        self.fields["parent"].choices = [("", "Choose a campaign"), *choices]
+        parent.choices = [("", "Choose a campaign"), *choices]  # type: ignore[attr-defined]
         self.helps = [(kind.label, kind.help) for kind in kinds]
         self.has_parents = parents is not None
 

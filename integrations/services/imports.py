@@ -66,6 +66,13 @@ def run(*, file_id: int, actor: Actor, now: datetime, is_forced: bool = False) -
     return file
 
 
+def job_of(file: ImportFile) -> AsyncAction:
+    """The job of an import that has begun."""
+    if file.run_job is None:
+        raise LookupError(f"{file} has not begun.")
+    return file.run_job
+
+
 def conclude(*, action_id: str, now: datetime) -> None:
     """Take a file's rows away once its import is over, however it ended. Safe to repeat."""
     action = AsyncAction.objects.filter(public_id=action_id).exclude(status__in=_OPEN).first()

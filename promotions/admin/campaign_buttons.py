@@ -21,6 +21,7 @@ from promotions.admin import code_preview
 from promotions.admin.clone_buttons import CampaignCloneButtons
 from promotions.admin.code_preview import added_config
 from promotions.admin.forms.campaigns import AddCodesForm
+from promotions.admin.report_button import CampaignFileButtons
 from promotions.models import Campaign, Lifecycle
 from promotions.selectors import generation, launching
 from promotions.services import campaigns, code_batches
@@ -29,7 +30,7 @@ from promotions.services.vouchers import VoucherSpec
 from promotions.words import SCHEDULED, campaign_state
 
 
-class CampaignButtons(CampaignCloneButtons):
+class CampaignButtons(CampaignCloneButtons, CampaignFileButtons):
     """The services decide again."""
 
     actions = ("enable_chosen", "disable_chosen")
@@ -44,6 +45,8 @@ class CampaignButtons(CampaignCloneButtons):
         "clone",
         "keep",
         "vary",
+        "report",
+        "import_codes",
         "to_bin",
     )
 
@@ -54,7 +57,12 @@ class CampaignButtons(CampaignCloneButtons):
             return []
         useful = {
             f"promotions_campaign_{name}"
-            for name in (*_useful(campaign, request), *self.makes_of(campaign), "to_bin")
+            for name in (
+                *_useful(campaign, request),
+                *self.makes_of(campaign),
+                *self.files_of(campaign),
+                "to_bin",
+            )
         }
         found = super().get_actions_detail(request, object_id)
         return [button for button in found if button.action_name in useful]

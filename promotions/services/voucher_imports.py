@@ -60,7 +60,7 @@ class _Slice:
     actor: Actor
     now: datetime
     pattern: Voucher | None = None
-    named: dict[str, Category] = field(default_factory=dict)
+    named: dict[str | None, Category | None] = field(default_factory=dict)
     failures: list[RowFailure] = field(default_factory=list)
 
     def refuse(self, entry: Entry, error: DomainError) -> None:
@@ -70,9 +70,9 @@ class _Slice:
     def category(self, entry: Entry) -> Category | None:
         """:raises NotFound: there is no category of that name or id."""
         wanted = entry.spec.values.get(CATEGORY)
-        if wanted and wanted not in self.named:
+        if wanted not in self.named:
             self.named[wanted] = categories.named(wanted)
-        return self.named[wanted] if wanted else None
+        return self.named[wanted]
 
 
 @gated("vouchers.import")

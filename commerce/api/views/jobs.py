@@ -53,8 +53,8 @@ class _CsvView(ProjectAPIView):
 
     def post(self, request: Request) -> Response:
         file = receive_csv(request, kind=self.kind, now=self.now)
-        run = imports.run(file_id=file.pk, actor=actor_of(request), now=self.now, is_forced=True)
-        return Response(accepted_output(run.run_job), status=self.accepted)
+        begun = imports.run(file_id=file.pk, actor=actor_of(request), now=self.now, is_forced=True)
+        return Response(accepted_output(imports.job_of(begun)), status=self.accepted)
 
 
 class CustomersBulkView(_BulkView):

@@ -15,7 +15,7 @@ from core.errors import DomainError, InvalidPayload
 from integrations.api.serializers.async_actions import accepted_output
 from integrations.api.uploads import receive_csv
 from integrations.models import ImportFile
-from integrations.services import import_files
+from integrations.services import import_files, imports
 from promotions.api.serializers.vouchers import VoucherImportInput, voucher_spec
 from promotions.selectors import campaigns as known_campaigns
 from promotions.services import voucher_imports
@@ -38,7 +38,7 @@ class _ImportView(ProjectAPIView):
 
     def started(self, request: Request, file: ImportFile) -> Response:
         begun = voucher_imports.start(file_id=file.pk, actor=actor_of(request), now=self.now, is_forced=True)
-        return Response(accepted_output(begun.run_job), status=self.accepted)
+        return Response(accepted_output(imports.job_of(begun)), status=self.accepted)
 
 
 class _JsonView(_ImportView):
