@@ -135,7 +135,7 @@ class ImportFileAdmin(ReadOnlyPageAdmin):
         return self._page(
             request,
             "integrations/admin/import_columns.html",
-            f"{file.name}: what is what?",
+            f"What is what in {file.name}?",
             form=form,
             file=file,
             refusal=refusal,

@@ -107,8 +107,9 @@ def _line(number: int) -> str:
     """Everything that a usual row has, quotes and letters beyond ASCII among them."""
     return (
         f'cust-{number:07d},"Müller, Anna {number}",anna.{number}@shop.example,+4930{number:07d},'
-        f"{1950 + number % 55}-0{1 + number % 9}-1{number % 9},Main Street {number % 200},{10000 + number % 900},"
-        f"City {number % 500},DE,{'true' if number % 3 else 'false'},Colour {number % 12}\n"
+        f"{1950 + number % 55}-0{1 + number % 9}-1{number % 9},Main Street {number % 200},"
+        f"{10000 + number % 900},City {number % 500},DE,{'true' if number % 3 else 'false'},"
+        f"Colour {number % 12}\n"
     )
 
 
