@@ -18,6 +18,7 @@ class PromotionsConfig(AppConfig):
             kinds,
             reach,
             subscribers,  # noqa: F401 - registers itself with core.events
+            webhook_publications,
             webhooks,
         )
         from promotions.services import forgetting
@@ -31,3 +32,4 @@ class PromotionsConfig(AppConfig):
         imports.register()
         exports.register()
         webhooks.register()
+        webhook_publications.register()

@@ -33,7 +33,7 @@ from promotions.services.code_pool import NoVoucherSuitable
 from promotions.services.publication_specs import LONGEST_CHANNEL, refuse_closed
 
 PUBLISH: Final = "PUBLICATIONS.CREATE"
-SLICE: Final = 200
+SLICE: Final = 100
 MOST_LISTED: Final = 10_000
 _GATHERED_AT_ONCE: Final = 5_000
 _MINUTE: Final = timedelta(minutes=1)
