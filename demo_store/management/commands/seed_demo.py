@@ -22,6 +22,7 @@ from demo_store.seed import (
     offers,
     people,
     publications,
+    webhooks,
 )
 from promotions.models import Campaign
 
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             publications.load(people=shoppers, now=now, actor=actor)
             areas.load(today=today, now=now, actor=actor)
             messages.load(now=now, actor=actor)
+            webhooks.load(now=now, actor=actor)
             governance.load(now=now, actor=actor)
         self.stdout.write(self.style.SUCCESS("The demo shop is open."))
 
