@@ -23,8 +23,14 @@ def load(*, people: list[Customer], now: datetime, actor: Actor) -> None:
         _give(shoppers[0], now - timedelta(hours=3), actor, voucher=given.vouchers[0].code)
 
 
-def _give(customer: Customer, at: datetime, actor: Actor, **what: str) -> publications.Published:
+def _give(
+    customer: Customer, at: datetime, actor: Actor, *, campaign: str = "", voucher: str = ""
+) -> publications.Published:
     spec = PublicationSpec(
-        customer={"id": customer.public_id}, channel="E-mail", metadata={"occasion": "birthday"}, **what
+        customer={"id": customer.public_id},
+        campaign=campaign,
+        voucher=voucher,
+        channel="E-mail",
+        metadata={"occasion": "birthday"},
     )
     return publications.publish(spec=spec, actor=actor, now=at)
