@@ -86,6 +86,7 @@ FREE: Final = {
     "code_batches.generate_slice": "job",
     "code_batches.delete_slice": "job",
     "code_batches.conclude": "job",
+    "voucher_imports.write": "job",
     "voucher_updates.update_slice": "job",
     "drafts.make_codes": "part",
     "ledger.set_amount": "part",

@@ -21,6 +21,8 @@ from tests.journeys.test_campaign_in_the_admin import PASSWORD, sign_in
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 SHEET = "Customer number;Full name;E-Mail;Favourite\nc1;Anna;anna@shop.example;tea\nc2;Bob;;\n;Nobody;;\n"
+# Pages look every second and a half whether the job is over, and are read anew then.
+SOON = 20_000
 PICTURES = os.environ.get("FANFARE_PICTURES", "")
 
 
@@ -78,13 +80,13 @@ def test_from_a_sheet_to_customers_and_back(
     picture(tab, "trying")
     work()
 
-    expect(tab.get_by_text("Would be: 1 added, 1 updated, 1 refused.")).to_be_visible()
+    expect(tab.get_by_text("Would be: 1 added, 1 updated, 1 refused.")).to_be_visible(timeout=SOON)
     expect(tab.get_by_role("row", name=re.compile("4.*A row needs Id or Source_id"))).to_be_visible()
     assert not Customer.objects.filter(source_id="c1").exists()
     picture(tab, "tried")
     tab.get_by_role("button", name="Import 3 rows").click()
     work()
-    expect(tab.get_by_text("1 added, 1 updated, 1 refused.")).to_be_visible()
+    expect(tab.get_by_text("1 added, 1 updated, 1 refused.")).to_be_visible(timeout=SOON)
     picture(tab, "done")
     with tab.expect_download() as download:
         tab.get_by_role("link", name="All refused rows as CSV").click()
@@ -96,7 +98,7 @@ def test_from_a_sheet_to_customers_and_back(
     tab.get_by_role("button", name="Go on").click()
     tab.get_by_role("button", name="Try all rows").click()
     work()
-    expect(tab.get_by_text("This very file was imported")).to_be_visible()
+    expect(tab.get_by_text("This very file was imported")).to_be_visible(timeout=SOON)
     picture(tab, "again")
 
     tab.goto("/admin/commerce/customer/?q=anna")
