@@ -63,7 +63,6 @@ class StoreInline(TabularInline):  # type: ignore[misc]
     form = StoreForm
     fields = _STORE
     extra = 0
-    tab = True
     verbose_name_plural = "stores"
     ordering = ("name", "pk")
 

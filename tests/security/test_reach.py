@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -135,7 +136,9 @@ def test_no_page_tells_of_other_areas(world: World, munich: Store, group: str) -
         for query in ("", f"?q={MARK}"):
             if query and "<" in route.pattern:
                 continue
-            answer: Any = browser.get(f"{path}{query}", follow=True)
+            with transaction.atomic():  # what a page breaks or writes is taken back
+                answer: Any = browser.get(f"{path}{query}", follow=True)
+                transaction.set_rollback(True)
             body = "" if answer.streaming else answer.content.decode(errors="replace")
             if answer.status_code >= 500 or (said := leaks(body)):
                 found[f"{route.pattern}{query}"] = answer.status_code if answer.status_code >= 500 else said
