@@ -38,6 +38,8 @@ _VERBS = {
 def lead(campaign: Campaign, actor: Actor, now: datetime) -> str:
     """Spring sale is running: 10 % off the order, with a code. Valid 1 Mar 2026 – 31 Mar 2026."""
     said = _said(campaign, now)
+    if campaign.places:
+        said = format_html("{} It applies {}, by the clocks there.", said, areas.spoken(campaign.places))
     if campaign.is_draft:
         said = format_html("{} {}", said, _next_step(campaign, actor, now))
     stopped = stop_banners.on_campaign(campaign)

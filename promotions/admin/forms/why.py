@@ -14,12 +14,14 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 
 from commerce.selectors.orders import ItemSpec, OrderSpec
 from core.admin.forms import MoneyField
+from core.selectors import areas
 from engine import RedeemableObject, Strategy
 from promotions.admin import pickers
 from promotions.admin.forms.pickers import PickerField
 from promotions.admin.forms.repeated import BasketField, OffersField, Wanted
 from promotions.admin.pickers import Kind
 from promotions.redeemables import Requested
+from promotions.selectors.budgets_in_force import USUAL_STORE_FIELD
 from promotions.services.validations import DecisionSpec
 
 MOST: Final = 10
@@ -49,6 +51,12 @@ class WhyForm(forms.Form):
     )
     basket = BasketField(required=False, label="Basket")
     amount = MoneyField(label="Or only an order amount", help_text="Counts where there is no basket.")
+    store = forms.ChoiceField(
+        required=False,
+        label="In the store",
+        widget=UnfoldAdminSelectWidget,
+        help_text="It decides what applies, and whose time it is.",
+    )
     at = forms.DateTimeField(
         required=False,
         label="When",
@@ -67,6 +75,11 @@ class WhyForm(forms.Form):
         super().__init__(data)
         if not pickers.visible(request, (Kind.CUSTOMER,)):
             del self.fields["customer"]
+        stores = areas.stores().order_by("area__name", "name")
+        named = [(one.code, f"{one} ({one.area})") for one in stores]
+        self.fields["store"].choices = [("", "Nowhere in particular"), *named]  # type: ignore[attr-defined]
+        if not named:
+            del self.fields["store"]
         number = len(_SEPARATORS.split(self.data.get("codes", "").strip()))
         self.fields["codes"].widget.attrs["rows"] = min(max(number, 2), MOST)
 
@@ -102,6 +115,7 @@ class WhyForm(forms.Form):
                 redeemables=group,
                 order=self._order(),
                 customer=self._customer(),
+                metadata=self._metadata(),
                 strategy=Strategy.BEST_FOR_CUSTOMER if together is Together.BEST else Strategy.REQUESTED,
             )
 
@@ -111,6 +125,10 @@ class WhyForm(forms.Form):
             return OrderSpec(items=tuple(_item(line) for line in lines))
         amount = self.cleaned_data["amount"]
         return None if amount is None else OrderSpec(amount=amount)
+
+    def _metadata(self) -> dict[str, str]:
+        store = self.cleaned_data.get("store")
+        return {USUAL_STORE_FIELD: store} if store else {}
 
     def _customer(self) -> dict[str, str] | None:
         value = self.cleaned_data.get("customer")
