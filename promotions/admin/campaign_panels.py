@@ -12,6 +12,7 @@ from approvals.services import requests
 from core import project, words
 from core.actors import Actor
 from core.admin.pages import SHOWN_ROWS, Fact, Panel
+from core.selectors import areas
 from promotions import code_words, reports
 from promotions import words as states
 from promotions.admin import budget_panels, rows, stop_banners
