@@ -18,7 +18,14 @@ EXPECTED: Final = table("api_access.txt")
 ROUTES: Final = {route.pattern: route for route in api_routes()}
 
 HOLDERS: Final = {
-    "read": {"server ADMIN", "server USER", "server USER_RESTRICTED", "server SUPPORT", "server VIEWER", "server MERCHANT"},
+    "read": {
+        "server ADMIN",
+        "server USER",
+        "server USER_RESTRICTED",
+        "server SUPPORT",
+        "server VIEWER",
+        "server MERCHANT",
+    },
     "write": {"server ADMIN", "server USER", "server USER_RESTRICTED"},
     "amend": {"server ADMIN", "server USER", "server USER_RESTRICTED", "server SUPPORT"},
     "rule": {"server ADMIN"},

@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 from commerce.services import collections, customers, locations, products, segments, skus
 from core.actors import Actor
 from core.models import BinEntry, ProjectSettings
-from core.services import metadata_schemas
+from core.services import areas, metadata_schemas
 from integrations.services import webhooks
 from integrations.services.webhooks import WebhookSpec
 from promotions.services import (
@@ -30,6 +30,7 @@ from promotions.services import (
     vouchers,
 )
 from tests.conftest import NOW
+from tests.factories.areas import area, store
 from tests.factories.budgets import BudgetFactory
 from tests.factories.commerce import (
     CustomerFactory,
@@ -113,6 +114,7 @@ def found(settings_row: ProjectSettings) -> dict[str, str]:
         "validation_rule_id": ValidationRuleFactory().public_id,
         "assignment_id": "asgm_any",
         "campaign_template_id": "tmpl_any",
+        "area_id": area("Somewhere").public_id,
     }
 
 
@@ -191,9 +193,19 @@ def references(settings_row: ProjectSettings) -> dict[str, References]:
         "audit_entry_id": References(missing="aud_99999999", gone=("1",)),
         "campaign_template_id": References(missing=_id("tmpl"), gone=("1", _gone_template())),
         "bin_entry_id": References(missing=_id("tbe"), gone=("1", _gone_from_bin())),
+        "area_id": References(missing=_id("ar"), gone=("1", _gone_area())),
+        "store_id": References(
+            missing=_id("ars"), gone=("1", store(area("Elsewhere"), "elsewhere").public_id)
+        ),
         "session_key": References(missing="never-was", gone=("1",)),
         "number": References(missing="99999", gone=("88888", "none-such")),
     }
+
+
+def _gone_area() -> str:
+    gone = area("gone-area")
+    areas.delete_area(area_id=gone.pk, **BY)
+    return gone.public_id
 
 
 def _gone_webhook() -> str:

@@ -35,6 +35,7 @@ from promotions.services.publication_specs import PublicationSpec
 from promotions.services.validations import DecisionSpec, SessionSpec
 from tests.approvals.world import policy
 from tests.conftest import NOW
+from tests.factories.areas import area
 from tests.factories.budgets import BudgetFactory
 from tests.factories.commerce import (
     CustomerFactory,
@@ -111,6 +112,7 @@ def build() -> World:
         resting_policy(f"{MARK} policy"),
         *told(f"{MARK} webhook"),
         away(f"{MARK}-user"),
+        area(f"{MARK} area"),
         templates.create(of=campaign, name=f"{MARK} template", description="", actor=SYSTEM, now=NOW),
         binned(f"{MARK}-binned"),
     ]
