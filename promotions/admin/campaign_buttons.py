@@ -34,7 +34,7 @@ class CampaignButtons(CampaignCloneButtons, CampaignFileButtons):
     """The services decide again."""
 
     actions = ("enable_chosen", "disable_chosen")
-    actions_detail = (
+    actions_detail: Any = (
         "launch",
         "submit",
         "add_codes",
@@ -42,12 +42,11 @@ class CampaignButtons(CampaignCloneButtons, CampaignFileButtons):
         "add_tier",
         "enable",
         "disable",
-        "clone",
-        "keep",
-        "vary",
-        "report",
-        "import_codes",
-        "to_bin",
+        {
+            "title": "More",
+            "icon": "more_horiz",
+            "items": ("clone", "keep", "vary", "report", "import_codes", "to_bin"),
+        },
     )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
