@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
+from django.utils import timezone
 
 
 class CommerceConfig(AppConfig):
@@ -30,4 +31,4 @@ def _make_what_is_predefined(*, using: str, **_: Any) -> None:
     from commerce.services import collections
 
     if ProductCollection._meta.db_table in connections[using].introspection.table_names():
-        collections.ensure_predefined()
+        collections.ensure_predefined(now=timezone.now())

@@ -5,8 +5,7 @@ from typing import Any, Final
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import IntegerField, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -30,9 +29,6 @@ from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from integrations.models import AsyncAction
 
 _COUNTED_IN_LISTS: Final = 10_000
-_SOME_MEMBERS: Final = """(SELECT count(*) FROM (
-    SELECT 1 FROM commerce_segmentmembership AS m WHERE m.segment_id = commerce_segment.id LIMIT %s
-) AS listed)"""
 _KINDS: Final = (
     (Segment.Type.AUTO_UPDATE, "By conditions, followed: who enters or leaves is an event"),
     (Segment.Type.PASSIVE, "By conditions, looked up when somebody asks"),
@@ -49,6 +45,12 @@ class _Changes:
         (REMOVE, "Take these customers out"),
         (REPLACE, "Replace the list by these customers"),
     )
+
+
+class _NumberOf(Subquery):
+    """How many rows, up to the limit of the query."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS listed)"
 
 
 class SegmentForm(forms.ModelForm):
@@ -186,9 +188,9 @@ class SegmentAdmin(PageAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Segment]:
         """Counted up to ten thousand: a list of segments must not read through millions of rows."""
-        limit = _COUNTED_IN_LISTS + 1
-        counted = RawSQL(_SOME_MEMBERS, [limit], output_field=IntegerField())  # noqa: S611 - our constant
-        return super().get_queryset(request).annotate(some_members=counted)
+        members = SegmentMembership.objects.filter(segment=OuterRef("pk")).order_by().values("pk")
+        some = _NumberOf(members[: _COUNTED_IN_LISTS + 1], output_field=IntegerField())
+        return super().get_queryset(request).annotate(some_members=some)
 
     @display(description="Customers")
     def members(self, segment: Segment) -> str:

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import ProtectedError
-from django.utils import timezone
 
 from approvals.gate import gated
 from commerce import usage
@@ -116,7 +115,7 @@ def delete(*, collection_id: int, actor: Actor, now: datetime) -> None:
         raise ResourceInUse(f"Product collection {collection.name} is used by {users}.") from error
 
 
-def ensure_predefined() -> None:
+def ensure_predefined(*, now: datetime) -> None:
     """The collection of everything is there from the beginning (contract: data file 6)."""
     ProductCollection.objects.get_or_create(
         public_id=selectors.ALL_PRODUCTS,
@@ -124,7 +123,7 @@ def ensure_predefined() -> None:
             "name": "All products",
             "type": ProductCollection.Type.AUTO_UPDATE,
             "filter": {"junction": "and"},
-            "created_at": timezone.now(),
+            "created_at": now,
         },
     )
 

@@ -47,13 +47,15 @@ document.addEventListener("DOMContentLoaded", () => {
     return setup.operators[field.kind].flatMap(([, options]) => options);
   }
 
-  function value(setup, row, kind, set) {
+  function value(setup, row, kind, isMoney, set) {
     const short = { class: "filter-short", inputmode: "decimal" };
     const from = (names, first) => [["", [["", "Choose"], ...names.map((name, at) => [String(at + first), name])]]];
     switch (kind) {
       case "none": return null;
       case "days": return el("span", { class: "filter-unit" }, input("Days", row.value, set, { ...short, inputmode: "numeric" }), "days");
-      case "number": return input("Value", row.value, set, short);
+      case "number": return isMoney
+        ? el("span", { class: "filter-unit" }, input("Value", row.value, set, short), setup.currency)
+        : input("Value", row.value, set, short);
       case "date": return input("Date", row.value, set, { type: "date" });
       case "month": return grouped("Month", from(setup.months, 1), row.value, set);
       case "weekday": return grouped("Day of the week", from(setup.weekdays, 0), row.value, set);
@@ -93,7 +95,7 @@ document.addEventListener("DOMContentLoaded", () => {
       redraw();
     });
     const kind = known.find(([name]) => name === row.operator)?.[2] ?? "text";
-    return [what, key, how, value(setup, row, kind, (typed) => { row.value = typed; changed(); })];
+    return [what, key, how, value(setup, row, kind, field.kind === "money", (typed) => { row.value = typed; changed(); })];
   }
 
   function start(root) {

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from commerce.models import Location
+from core import words
 from core.api import filter_days
 from core.models import MetadataSchema
 
@@ -322,6 +323,7 @@ def setup(fields: tuple[Field, ...], resource: str) -> dict[str, Any]:
             ]
             for kind in kinds
         },
+        "currency": words.currency(),
         "months": MONTHS,
         "weekdays": WEEKDAYS,
         "locations": [list(place) for place in places],
