@@ -12,7 +12,6 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
-from commerce.api.quick import parse_row
 from commerce.api.serializers.customers import CustomerPayload
 from commerce.api.serializers.products import NewProductInput, NewSkuInput
 from commerce.models import Product
@@ -29,6 +28,18 @@ _PLACES: Final = {
     **{name: (True, name) for name in ADDRESS},
 }
 _EMPTY_PROFILE: Final[Mapping[str, Any]] = {name: None if name == "birthdate" else "" for name in COLUMNS}
+_NAMES: Final = ("id", "source_id")
+_BIRTH: Final = ("birthdate", "birthday")
+
+
+def _longest() -> dict[str, int]:
+    """How long each cell may be; what is not text is looked at carefully whatever its length."""
+    fields = CustomerPayload().fields
+    found = {word: getattr(fields[word], "max_length", None) or 0 for word in _CUSTOMER_WORDS}
+    return found | {name: fields["address"].fields[name].max_length for name in ADDRESS}
+
+
+_LONGEST: Final = _longest()
 _ORDER_WORDS: Final = ("id", "source_id", "status", "customer_id", "referrer_id")
 _ORDER_AMOUNTS: Final = ("amount", "discount_amount")
 _DATE: Final = re.compile(r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]", re.ASCII)
@@ -43,6 +54,35 @@ def customer(value: Mapping[str, str], types: Types = UNTYPED) -> CustomerSpec:
 
     :raises InvalidPayload: neither id nor source_id, or a cell of a wrong shape.
     """
+    names: dict[str, str] = {}
+    values = dict(_EMPTY_PROFILE)
+    others: dict[str, str] = {}
+    for word, text in value.items():
+        cell = text.strip()
+        if not cell:
+            continue
+        _, place = _PLACES.get(word) or _PLACES.get(word.lower()) or (False, "")
+        if not place:
+            others[word] = text
+        elif place in _BIRTH and _DATE.fullmatch(cell) and _is_date(cell):
+            values["birthdate"] = date.fromisoformat(cell)
+        elif len(cell) > _LONGEST[place]:
+            return _carefully(value, types)
+        elif place in _NAMES:
+            names[place] = cell
+        else:
+            values[place] = cell
+    if not names:
+        raise InvalidPayload("A row needs Id or Source_id")
+    metadata = _metadata(others, frozenset(), types)
+    return CustomerSpec(**names, values=values, metadata=metadata, replaces_metadata=True)
+
+
+def _carefully(value: Mapping[str, str], types: Types) -> CustomerSpec:
+    """The same by the API's own reading of a customer, which says what is wrong.
+
+    :raises InvalidPayload: a cell of a wrong shape.
+    """
     payload: dict[str, Any] = {}
     address: dict[str, str] = {}
     others: dict[str, str] = {}
@@ -50,25 +90,16 @@ def customer(value: Mapping[str, str], types: Types = UNTYPED) -> CustomerSpec:
         cell = text.strip()
         if not cell:
             continue
-        place = _PLACES.get(word) or _PLACES.get(word.lower())
-        if place is None:
-            others[word] = text
+        is_address, place = _PLACES.get(word.lower(), (False, ""))
+        if place:
+            (address if is_address else payload)[place] = cell
         else:
-            (address if place[0] else payload)[place[1]] = cell
+            others[word] = text
     if "id" not in payload and "source_id" not in payload:
         raise InvalidPayload("A row needs Id or Source_id")
-    payload["address"], payload["metadata"] = address, _metadata(others, frozenset(), types)
-    birthdate = payload.get("birthdate", "")
-    if _DATE.fullmatch(birthdate) and _is_date(birthdate):
-        del payload["birthdate"]
-        spec = CustomerSpec.from_payload(parse_row(CustomerPayload, payload))
-        values = {**_EMPTY_PROFILE, **spec.values, "birthdate": date.fromisoformat(birthdate)}
-    else:
-        spec = CustomerSpec.from_payload(parse_row(CustomerPayload, payload))
-        values = {**_EMPTY_PROFILE, **spec.values}
-    return CustomerSpec(
-        id=spec.id, source_id=spec.source_id, values=values, metadata=spec.metadata, replaces_metadata=True
-    )
+    payload |= {"address": address, "metadata": _metadata(others, frozenset(), types)}
+    spec = CustomerSpec.from_payload(parse(CustomerPayload, payload))
+    return replace(spec, values={**_EMPTY_PROFILE, **spec.values}, replaces_metadata=True)
 
 
 def _is_date(text: str) -> bool:

@@ -110,14 +110,14 @@ def overwrite(*, specs: Sequence[CustomerSpec], actor: Actor, now: datetime) -> 
         # No statement can be made while rows are copied: what they need is known before.
         _copy(cursor, _staged(specs, rules, project.current().dial_code, rejected))
         for _ in range(_ATTEMPTS):
-            with _planned(cursor, off=("hashjoin", "mergejoin")):
+            with _planned(cursor, off=("hashjoin", "mergejoin", "seqscan")):
                 cursor.execute(_FIND)
             cursor.execute(_LOCK)
             lost = cursor.fetchall()
             rejected += [_lost(specs[place], place, is_unknown) for place, is_unknown in lost]
             if lost:
                 cursor.execute(_REMOVE, [[place for place, _ in lost]])
-            with _planned(cursor, off=("hashjoin", "mergejoin")):
+            with _planned(cursor, off=("hashjoin", "mergejoin", "seqscan")):
                 _write(cursor, _UPDATE, "customer.updated", actor, now)
             cursor.execute(_SETTLE)
             with _planned(cursor, off=("nestloop",)):
