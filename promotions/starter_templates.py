@@ -13,10 +13,10 @@ _EASY: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _KINDS = CampaignTemplate.CampaignType
 _EVERYTHING: Final = {
     "object": "products_collection",
-    "id": "pc_everything",
+    "id": "pc_all",
     "name": "All products",
     "type": "AUTO_UPDATE",
-    "filter": {"junction": "and", "name": {"conditions": {"$has_value": [""]}}},
+    "filter": {"junction": "and"},
     "products": [],
 }
 _SHIPPING: Final = {

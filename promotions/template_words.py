@@ -25,10 +25,23 @@ def kind(template: CampaignTemplate) -> str:
 
 def sentences(template: CampaignTemplate) -> list[str]:
     """What a campaign of it gives, to whom and when, in the order of reading."""
+    return all_sentences([template])[0]
+
+
+def all_sentences(templates: Sequence[CampaignTemplate]) -> list[list[str]]:
+    """The same for many, in as many queries as for one."""
+    told = approval_words.introductions("campaign", [_content(one) for one in templates])
+    return [
+        [_with_names(line, template.content["resources"]) for line in [*lines, codes(template)]]
+        for template, lines in zip(templates, told, strict=True)
+    ]
+
+
+def _content(template: CampaignTemplate) -> dict[str, Any]:
+    """As a campaign of it would be described, without its name."""
     content = template.content
     settings, time = content["settings"], content["time"]
     said: dict[str, Any] = {
-        "name": template.name,
         "discount": content.get("discount"),
         "gift": content.get("gift"),
         "conditions": content.get("conditions"),
@@ -42,9 +55,7 @@ def sentences(template: CampaignTemplate) -> list[str]:
         "validity_hours": time["validity_hours"],
         "metadata": content["metadata"],
     }
-    given = {name: value for name, value in said.items() if value not in (None, "", [], {})}
-    told = [*approval_words.sentences("campaign", None, given)[1:], codes(template)]
-    return [_with_names(line, content["resources"]) for line in told]
+    return {name: value for name, value in said.items() if value not in (None, "", [], {})}
 
 
 def codes(template: CampaignTemplate) -> str:

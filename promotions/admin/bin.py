@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
@@ -48,6 +48,10 @@ class BinEntryAdmin(ReadOnlyPageAdmin):
     fields = ("resource_name", "kind", "belongs_to", "deleted", "by", "resource_id")
     readonly_fields = fields
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BinEntry]:
+        parents = Campaign.objects.filter(public_id=OuterRef("resource_parent_id")).values("name")
+        return super().get_queryset(request).annotate(parent_name=Subquery(parents[:1]))
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return all(staff_allows(request.user, permission) for permission in bin.READS)
 
@@ -60,10 +64,7 @@ class BinEntryAdmin(ReadOnlyPageAdmin):
 
     @display(description="Belongs to")
     def belongs_to(self, entry: BinEntry) -> str:
-        if entry.resource_type != BinEntry.ResourceType.VOUCHER or not entry.resource_parent_id:
-            return words.NOTHING
-        name = Campaign.objects.filter(public_id=entry.resource_parent_id).values_list("name", flat=True)
-        return name.first() or words.NOTHING
+        return entry.parent_name or words.NOTHING  # type: ignore[attr-defined, no-any-return]
 
     @display(description="Deleted", ordering="created_at")
     def deleted(self, entry: BinEntry) -> str:

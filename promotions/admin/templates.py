@@ -90,21 +90,24 @@ class CampaignTemplateAdmin(PageAdmin):
             **self.admin_site.each_context(request),
             "title": "Templates",
             "media": self.media,
-            "cards": [self._card(row) for row in found],
+            "cards": self._cards(found),
             "asked": asked,
             "may_use": self.has_use_permission(request),
             "may_add_starters": may_add and bool(templates.missing_starters()),
         }
         return TemplateResponse(request, "promotions/admin/templates.html", context)
 
-    def _card(self, row: CampaignTemplate) -> dict[str, Any]:
-        return {
-            "row": row,
-            "kind": template_words.kind(row),
-            "lines": template_words.sentences(row),
-            "url": self.url_of(row),
-            "new_url": reverse("admin:promotions_campaigntemplate_new", args=[row.pk]),
-        }
+    def _cards(self, found: list[CampaignTemplate]) -> list[dict[str, Any]]:
+        return [
+            {
+                "row": row,
+                "kind": template_words.kind(row),
+                "lines": lines,
+                "url": self.url_of(row),
+                "new_url": reverse("admin:promotions_campaigntemplate_new", args=[row.pk]),
+            }
+            for row, lines in zip(found, template_words.all_sentences(found), strict=True)
+        ]
 
     def add_starters(self, request: HttpRequest) -> HttpResponse:
         if request.method != "POST" or not staff_allows(request.user, "templates.create"):
@@ -176,7 +179,7 @@ class CampaignTemplateAdmin(PageAdmin):
             "title": "New campaign from a template",
             "media": self.media + form.media,
             "form": form,
-            "card": self._card(template),
+            "card": self._cards([template])[0],
             "named": template_words.listed(template),
         }
         return TemplateResponse(request, "promotions/admin/template_new.html", context)

@@ -12,7 +12,7 @@ from promotions.approval_words.lines import MISSING, Content, Line, Telling, dif
 from promotions.approval_words.terms import UNREADABLE, Speakers, differences, whole
 from promotions.models import Version
 
-__all__ = ["DELETED", "TYPES", "sentences"]
+__all__ = ["DELETED", "TYPES", "introductions", "sentences"]
 
 DELETED: Final = "Is deleted"
 
@@ -57,6 +57,14 @@ def sentences(target_type: str, before: Content | None, after: Content | None) -
     """
     with words.speaking_for(project.current()):
         return [line.alone() for line in _lines(target_type, before, after)]
+
+
+def introductions(target_type: str, contents: Sequence[Content]) -> list[list[str]]:
+    """What each of these says of itself, its name left out. As many queries for many as for one."""
+    speakers, subject, _ = TYPES[target_type]
+    telling = Telling(known=_names(contents))
+    with words.speaking_for(project.current()):
+        return [[line.alone() for line in whole(speakers, subject, one, telling)] for one in contents]
 
 
 def _lines(target_type: str, before: Content | None, after: Content | None) -> list[Line]:

@@ -22,6 +22,7 @@ from demo_store.seed import (
     offers,
     people,
     publications,
+    templates,
     webhooks,
 )
 from promotions.models import Campaign
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             gift_cards.load_uses(people=shoppers, today=today, actor=actor)
             publications.load(people=shoppers, now=now, actor=actor)
             areas.load(today=today, now=now, actor=actor)
+            templates.load(today=today, now=now, actor=actor)
             messages.load(now=now, actor=actor)
             webhooks.load(now=now, actor=actor)
             governance.load(now=now, actor=actor)

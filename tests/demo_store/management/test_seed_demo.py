@@ -41,12 +41,12 @@ def test_opens_a_shop_with_a_past_and_changes_nothing_the_second_time() -> None:
     settings = project.current()
     assert (settings.name, settings.currency, settings.time_zone) == ("Harbour Roast", "EUR", "Europe/Warsaw")
     assert (Product.objects.count(), Customer.objects.count(), Segment.objects.count()) == (32, 160, 3)
-    assert Campaign.objects.count() == 11
+    assert Campaign.objects.count() == 17
     assert not Campaign.objects.filter(created_at__gt=timezone.now()).exists()
     assert set(Order.objects.values_list("status", flat=True)) == {"PAID", "CANCELED"}
     assert Redemption.objects.filter(result="FAILURE").exists()
     # What asks for something: every rule is assigned, and one code was used up by its first customer.
-    assert ValidationRule.objects.count() == ValidationRule.objects.exclude(assignments=None).count() == 8
+    assert ValidationRule.objects.count() == ValidationRule.objects.exclude(assignments=None).count() == 12
     assert Redemption.objects.get(voucher__code="FIRST10").customer.source_id == "customer-0001"
     movements = Voucher.objects.get(code="GIFT50").transactions.order_by("pk")
     assert list(movements.values_list("amount", "balance")) == [

@@ -101,7 +101,7 @@ def test_the_starters_come_once_and_read_well(admin_page: Client, db: None) -> N
     assert "Add templates to begin with" in empty
     assert "Add templates to begin with" not in gallery
     assert CampaignTemplate.objects.count() == 8
-    assert "pc_everything" not in gallery
+    assert "pc_all" not in gallery
     assert "prod_shipping" not in gallery
     assert "All products" in gallery
 
@@ -176,6 +176,22 @@ def test_the_page_of_variations_costs_the_same_for_many(
     few = count_queries(lambda: admin_page.get(url))
     add("C", "D", "E", "F", "G")
     assert count_queries(lambda: admin_page.get(url)) == few
+
+
+def test_gallery_and_bin_cost_the_same_for_many(
+    admin_page: Client, sale: Campaign, count_queries: Any
+) -> None:
+    urls = (page("campaigntemplate_changelist"), reverse("admin:core_binentry_changelist"))
+
+    def add(*names: str) -> None:
+        for name in names:
+            templates.create(of=sale, name=name, description="", **BY)
+            vouchers.delete(voucher_id=VoucherFactory(campaign=sale).pk, force=False, **BY)
+
+    add("A", "B")
+    few = [count_queries(lambda url=url: admin_page.get(url)) for url in urls]  # type: ignore[misc]
+    add("C", "D", "E", "F")
+    assert [count_queries(lambda url=url: admin_page.get(url)) for url in urls] == few  # type: ignore[misc]
 
 
 def test_what_is_in_the_bin_is_deleted_for_good(admin_page: Client, sale: Campaign) -> None:
