@@ -12,6 +12,7 @@ from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
@@ -67,8 +68,8 @@ class ImportFileAdmin(ReadOnlyPageAdmin):
     search_fields = ("public_id__exact", "name", "sha256__exact")
     search_help_text = "A part of the file's name, or its whole SHA-256."
     ordering = ("-created_at", "-pk")
-    fields = ("written", "columns", "policy", "size", "sha256", "identifier")
-    readonly_fields = ("written", "columns", "policy", "size", "identifier")
+    fields = ("written", "columns", "policy", "size", "digest", "identifier")
+    readonly_fields = ("written", "columns", "policy", "size", "digest", "identifier")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportFile]:
         """Not the files of API calls that were refused."""
@@ -248,7 +249,7 @@ class ImportFileAdmin(ReadOnlyPageAdmin):
 
     @display(description="Written with")
     def written(self, file: ImportFile) -> str:
-        return f"{_FORMATS.get(file.separator, file.separator)}, read as {file.encoding}"
+        return f"{_FORMATS.get(file.separator, file.separator)}, read as {_read_as(file)}"
 
     @display(description="Columns")
     def columns(self, file: ImportFile) -> str:
@@ -271,6 +272,10 @@ class ImportFileAdmin(ReadOnlyPageAdmin):
     def size(self, file: ImportFile) -> str:
         return filesizeformat(file.size_bytes)
 
+    @display(description="SHA-256")
+    def digest(self, file: ImportFile) -> str:
+        return format_html('<span class="import-digest">{}</span>', file.sha256)
+
     @display(description="Id")
     def identifier(self, file: ImportFile) -> str:
         return file.public_id
@@ -279,8 +284,14 @@ class ImportFileAdmin(ReadOnlyPageAdmin):
         return f"{self.what(obj)} from {obj.name}"
 
     def lead(self, request: HttpRequest, obj: ImportFile) -> str:
-        written = f"written with {self.written(obj)}" if obj.separator else f"JSON, read as {obj.encoding}"
+        written = f"written with {self.written(obj)}" if obj.separator else f"JSON, read as {_read_as(obj)}"
         return (
             f"{obj.rows_count:,} rows, {self.size(obj)}, {written}; "
             f"sent by {obj.actor_label} on {words.when(obj.created_at)}."
         )
+
+
+def _read_as(file: ImportFile) -> str:
+    """The encoding as people know it."""
+    known = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252 (Western Europe)"}
+    return known.get(file.encoding, file.encoding.upper())

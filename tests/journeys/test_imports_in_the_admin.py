@@ -105,8 +105,10 @@ def test_from_a_sheet_to_customers_and_back(
     tab.get_by_role("button", name="Export", exact=True).click()
     expect(tab.get_by_text("The file is being written")).to_be_visible()
     assert export_files.write_next(now=timezone.now())
-    with tab.expect_download() as download:
-        tab.get_by_role("link", name="Download").first.click()
+    file = tab.get_by_role("link", name="Download").first
+    expect(file).to_be_visible(timeout=SOON)
+    with tab.expect_download(timeout=SOON) as download:
+        file.click()
     lines = download.value.path().read_text().splitlines()
     assert len(lines) == 2
     assert lines[1].startswith("Anna,c1,")
