@@ -85,9 +85,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ("name", "pk"),
-            },
         ),
         migrations.AddField(
             model_name="apikey",
@@ -182,9 +179,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ("name", "pk"),
-            },
         ),
         migrations.CreateModel(
             name="PersonAssignment",

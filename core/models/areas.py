@@ -41,9 +41,6 @@ class Area(TimestampedModel):
         help_text="What people pay in here. It is shown beside amounts; nothing is converted.",
     )
 
-    class Meta:
-        ordering = ("name", "pk")
-
     def __str__(self) -> str:
         return self.name
 
@@ -83,7 +80,6 @@ class Store(TimestampedModel):
     )
 
     class Meta:
-        ordering = ("name", "pk")
         constraints = (
             models.CheckConstraint(
                 condition=Q(latitude=None, longitude=None)

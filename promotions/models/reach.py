@@ -12,7 +12,6 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.expressions import RawSQL
 
 from core import places
 from core.places import Limit
@@ -74,13 +73,15 @@ class BudgetsInReach[Row: models.Model](_Limited[Row]):
 
 
 class StopsInReach[Row: models.Model](_Limited[Row]):
-    """Those that name no campaign out of reach."""
+    """Those that name no campaign out of reach. Stops are few: they are looked through one by one."""
 
     def within(self, limit: Limit) -> Q:
-        named = "jsonb_array_elements(promotions_emergencystop.covers -> 'campaigns') AS named"
-        known = "SELECT public_id FROM promotions_campaign WHERE places && %s::varchar[]"
-        hidden = f"EXISTS (SELECT 1 FROM {named} WHERE named ->> 'id' NOT IN ({known}))"  # noqa: S608 - ours
-        return ~Q(RawSQL(hidden, [sorted(limit.reach)], output_field=models.BooleanField()))  # noqa: S611
+        rows = _base("EmergencyStop").values_list("pk", "covers")
+        named = {pk: {one["id"] for one in covers.get("campaigns", ())} for pk, covers in rows}
+        asked = set().union(*named.values())
+        own = _base("Campaign").filter(places__overlap=sorted(limit.reach), public_id__in=asked)
+        seen = set(own.values_list("public_id", flat=True))
+        return Q(pk__in=[pk for pk, ids in named.items() if ids <= seen])
 
 
 def campaigns(limit: Limit) -> QuerySet[Any]:

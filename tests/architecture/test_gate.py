@@ -26,6 +26,7 @@ FREE: Final = {
     "publication_runs.go_on": "job: goes on with what somebody was allowed to start",
     "publication_slices.publish_slice": "job",
     "code_pool.take": "part",
+    "campaign_places.settle": "part",
     "code_pool.settle": "part",
     "categories.create": "a category without members says nothing about anybody",
     "validation_rules.create": "conditions that nothing has yet",

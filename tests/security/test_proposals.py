@@ -153,7 +153,7 @@ def test_only_changes_are_proposed_and_only_by_those_who_may_not() -> None:
         for permission in permissions:
             assert not role_allows(role, permission), permission
             assert permission.rpartition(".")[2] in VERBS - {"read", "export"}, permission
-    assert set(_PROPOSED) == {Role.USER, Role.SUPPORT}
+    assert set(_PROPOSED) == {Role.USER, Role.USER_RESTRICTED, Role.SUPPORT}
 
 
 # The same, done: every proposed call leaves everything as it was, and a request.
