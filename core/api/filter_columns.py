@@ -183,7 +183,7 @@ _HOLES = re.compile(r"\{value\}|(?<!%)%s")
 
 
 class _JsonCondition(Expression):
-    """A boolean about one JSON value; `template` holds `{value}`, and a `%s` for each parameter in its order."""
+    """A boolean about one JSON value; `template` holds `{value}`, and a `%s` for each of `params`."""
 
     def __init__(self, source: Combinable, key: str | None, template: str, params: tuple[Any, ...]) -> None:
         super().__init__(output_field=BooleanField())

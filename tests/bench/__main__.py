@@ -11,7 +11,7 @@ from pathlib import Path
 from config import devstack
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-PARTS = ("engine", "api", "money", "codes", "imports")
+PARTS = ("engine", "api", "money", "codes", "imports", "segments")
 
 
 def main() -> None:
@@ -45,6 +45,10 @@ def main() -> None:
             from tests.bench import imports
 
             _publish("imports", imports.table(quick=options.quick), options.write)
+        if "segments" in parts:
+            from tests.bench import segments
+
+            _publish("segments", segments.table(quick=options.quick), options.write)
 
 
 def _publish(part: str, tables: str, write: bool) -> None:
