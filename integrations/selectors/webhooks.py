@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from django.db import models
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from core.errors import NotFound
 from integrations.models import Webhook, WebhookDelivery
@@ -66,9 +66,13 @@ def ready(now: datetime) -> list[int]:
 
 
 def with_waiting() -> QuerySet[Webhook]:
-    """Each with `waiting_count` and `waiting_since`."""
-    waiting = Q(deliveries__status=WebhookDelivery.Status.PENDING)
+    """Each with `waiting_count` and `waiting_since`; what was delivered long ago is not looked at."""
+    waiting = (
+        WebhookDelivery.objects.filter(webhook=OuterRef("pk"), status=WebhookDelivery.Status.PENDING)
+        .order_by()
+        .values("webhook")
+    )
     return present().annotate(
-        waiting_count=Count("deliveries", filter=waiting),
-        waiting_since=Min("deliveries__created_at", filter=waiting, output_field=models.DateTimeField()),
+        waiting_count=Coalesce(Subquery(waiting.annotate(count=Count("pk")).values("count")), Value(0)),
+        waiting_since=Subquery(waiting.annotate(since=Min("created_at")).values("since")),
     )

@@ -223,3 +223,25 @@ def test_ready_tells_the_longest_waiting_first(
     customers.upsert(spec=spec, actor=actor, now=NOW)
 
     assert known.ready(NOW) == [early.pk, late.pk]
+
+
+def test_a_receiver_that_was_away_for_an_hour_gets_everything(
+    receiver: Receiver, make_webhook: MakeWebhook, actor: Actor, clock: Clock
+) -> None:
+    webhook = make_webhook(receiver.url, events=["customer.created"]).webhook
+    some_customers(12, actor)
+    back_at = NOW + timedelta(hours=1)
+    receiver.answer = lambda got: 200 if clock.at >= back_at else 503
+
+    while (found := known.with_waiting().get(pk=webhook.pk)).waiting_count:
+        assert found.waiting_since == NOW
+        clock.at = max(clock.at, known.first_waiting(webhook.pk)[0].due_at or clock.at)
+        deliver(webhook, clock)
+
+    sources = [got.json["data"]["customer"]["source_id"] for got in receiver.accepted]
+    assert sources == [f"c{place}" for place in range(12)]
+    # Steps of 1, 2, 4 … minutes: six of them in the first hour, and the one that came after it.
+    refused = [got for got in receiver.got if got not in receiver.accepted]
+    assert {got.event_id for got in refused} == {receiver.accepted[0].event_id}
+    assert 6 <= len(refused) <= 7
+    assert clock.at - back_at < timedelta(minutes=70)
