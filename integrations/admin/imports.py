@@ -239,8 +239,8 @@ class ImportFileAdmin(ReadOnlyPageAdmin):
         counts = file.run_counts if file.run_job_id else file.check_counts
         if not counts:
             return words.NOTHING if file.run_job_id or file.check_job_id else ""
-        said = [f"{counts[name]:,} {name}" for name in ("added", "updated", "skipped", "refused")]
-        shown = [text for text, name in zip(said, counts, strict=False) if counts[name] or name == "added"]
+        names = ("added", "updated", "skipped", "refused")
+        shown = [f"{counts[name]:,} {name}" for name in names if counts[name] or name == "added"]
         return ("" if file.run_job_id else "Would be: ") + ", ".join(shown)
 
     @display(description="Rows", ordering="rows_count")
