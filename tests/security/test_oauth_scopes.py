@@ -9,7 +9,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from core.actors import Actor
-from core.models import OAuthToken, ProjectSettings
+from core.models import ApiKey, OAuthToken, ProjectSettings
 from core.oauth_scopes import SCOPES, opens
 from core.services import api_keys
 from tests.security.routes import Route
@@ -51,9 +51,12 @@ def everything_of(pattern: str) -> str:
 
 @pytest.fixture
 def token(db: None) -> OAuthToken:
-    ProjectSettings.objects.update(client_redeem_enabled=True, client_events_enabled=True)
+    ProjectSettings.objects.update(
+        client_redeem_enabled=True, client_events_enabled=True, client_publish_enabled=True
+    )
     now = timezone.now()
     key = api_keys.create(name="Till", actor=Actor.system("tests"), now=now).key
+    ApiKey.objects.update(is_integration=True)
     return OAuthToken.objects.create(
         key=key,
         token_hash=api_keys.hash_token(TOKEN),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from core.api.fields import TextField, WireSerializer
 from core.models import Branding
+from core.models.brandings import REMINDER
+
+_NULLABLE: Final = frozenset({"phone", "postal", "privacy_policy_url", "terms_of_use_url", "website_url"})
 
 
 class _BrandInput(WireSerializer):
@@ -41,34 +44,38 @@ class BrandingInput(WireSerializer):
 
 
 class _BrandChange(_BrandInput):
-    name = TextField(required=False, allow_blank=False, max_length=100)
+    name = TextField(required=False, allow_null=True, allow_blank=False, max_length=100)
 
 
 class _AddressChange(_AddressInput):
-    street = TextField(required=False, allow_blank=False, max_length=200)
-    city = TextField(required=False, allow_blank=False, max_length=100)
-    country = TextField(required=False, allow_blank=False, max_length=100)
+    street = TextField(required=False, allow_null=True, allow_blank=False, max_length=200)
+    city = TextField(required=False, allow_null=True, allow_blank=False, max_length=100)
+    country = TextField(required=False, allow_null=True, allow_blank=False, max_length=100)
 
 
 class _ContactChange(_ContactInput):
-    email = TextField(required=False, allow_blank=False, max_length=254)
+    email = TextField(required=False, allow_null=True, allow_blank=False, max_length=254)
 
 
 class BrandingChangeInput(WireSerializer):
-    """Only what is to change."""
+    """Only what is to change. Clients of the reference API send null for what they do not mean; it empties
+    only what the contract lets be null.
+    """
 
-    brand = _BrandChange(required=False)
-    address = _AddressChange(required=False)
-    contact = _ContactChange(required=False)
+    brand = _BrandChange(required=False, allow_null=True)
+    address = _AddressChange(required=False, allow_null=True)
+    contact = _ContactChange(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        return flattened(attrs)
+        given = {name: value for group in attrs.values() if group for name, value in group.items()}
+        meant = {name: value for name, value in given.items() if value is not None or name in _NULLABLE}
+        return {name: value or "" for name, value in meant.items()}
 
 
 def flattened(groups: dict[str, Any]) -> dict[str, str]:
-    """The columns of all groups. Null empties a column, and gives the reminder its usual words back."""
+    """The columns of all groups. Null is empty; the reminder has its usual words then."""
     given = {name: value for group in groups.values() for name, value in group.items()}
-    usual = {"permission_reminder": Branding._meta.get_field("permission_reminder").default}
+    usual = {"permission_reminder": REMINDER}
     return {name: usual.get(name, "") if value is None else value for name, value in given.items()}
 
 

@@ -69,6 +69,13 @@ def test_change_of_some(management_api: APIClient, url: str, made: dict[str, Any
     assert changed["brand"]["name"] == "Fairer"
     assert changed["brand"]["website_url"] == "https://fair.example"
     assert (changed["contact"]["phone"], changed["address"]["postal"]) == ("+44 1", None)
+    nulls = {"brand": dict.fromkeys(changed["brand"]), "address": None, "contact": {"email": None}}
+    assert management_api.put(f"{url}/{made['id']}", nulls).json() == {
+        **changed,
+        "brand": {**changed["brand"], "website_url": None},
+    }
+    blank = management_api.put(f"{url}/{made['id']}", {"brand": {"name": ""}})
+    assert (blank.status_code, blank.json()["key"]) == (400, "invalid_payload")
 
 
 @pytest.mark.parametrize(
