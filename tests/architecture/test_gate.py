@@ -19,7 +19,6 @@ from tests.architecture.test_house_rules import ROOT, tracked
 FREE: Final = {
     # Nothing is made live by these.
     "publications.publish": "one customer, within limits of the campaign; many at once are gated",
-    "publication_runs.plan": "reads",
     "publication_runs.stop": "takes nothing away and gives nothing",
     "publication_runs.resume": "goes on with what somebody was allowed to start",
     "publication_runs.follow": "job: goes on with what somebody was allowed to start",
@@ -27,7 +26,6 @@ FREE: Final = {
     "publication_slices.publish_slice": "job",
     "code_pool.take": "part",
     "campaign_places.settle": "part",
-    "code_pool.settle": "part",
     "categories.create": "a category without members says nothing about anybody",
     "validation_rules.create": "conditions that nothing has yet",
     "cloning.campaign": "makes drafts, which are free",
