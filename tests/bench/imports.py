@@ -6,18 +6,22 @@ Each measured thing runs in a process of its own, as a worker would do it, so th
 from __future__ import annotations
 
 import json
-import os
 import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any, Final
+from typing import IO, Final
 
+import django
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection
+
+if __name__ == "__main__":
+    django.setup()
 
 from commerce.models import Customer
 from core import dispatch
@@ -57,44 +61,37 @@ def table(*, quick: bool) -> str:
     turns = 1 if quick else TURNS
     plain: list[float] = []
     ours: list[Outcome] = []
-    checked = _apart(lambda: _check(count))
+    checked = _apart("check", count)
     with tempfile.TemporaryFile() as rows:
         for turn in range(turns):
             _empty()
-            ours.append(_apart(lambda: _import(count)))
+            ours.append(_apart("import", count))
             if not turn:
                 columns = _take_out(rows)
-                again = _apart(lambda: _import(count))
-                exported = _apart(lambda: _export(count))
+                again = _apart("import", count)
+                exported = _apart("export", count)
             _empty()
             plain.append(_copy(rows, columns))
     return _tables(count, plain, ours, checked, again, exported)
 
 
-def _apart(work: Callable[[], float]) -> Outcome:
-    """Do it in a child, which says how long it took and how much memory it reached.
+def _apart(what: str, count: int) -> Outcome:
+    """Do it in a process of its own, which says how long it took and how much memory it reached.
 
     :raises RuntimeError: it failed.
     """
-    connections.close_all()
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        said: dict[str, Any] = {}
-        try:
-            said["seconds"] = work()
-            said["megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        except BaseException:
-            said["error"] = traceback.format_exc()
-        os.write(writing, json.dumps(said).encode())
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as answer:
-        told = json.loads(answer.read())
-    os.waitpid(child, 0)
-    if "error" in told:
-        raise RuntimeError(told["error"])
-    return Outcome(**told)
+    command = [sys.executable, "-m", "tests.bench.imports", what, str(count)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return Outcome(**json.loads(done.stdout))
+
+
+def _alone(what: str, count: int) -> None:
+    """What `_apart` starts."""
+    seconds = {"import": _import, "check": _check, "export": _export}[what](count)
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    sys.stdout.write(json.dumps({"seconds": seconds, "megabytes": megabytes}))
 
 
 def _lines(count: int) -> Iterator[bytes]:
@@ -239,3 +236,7 @@ def _line_of(what: str, seconds: float, count: int, copied: float, megabytes: in
 def _target(what: str, wanted: str, measured: float, reached: bool) -> str:
     said = f"{measured:.2f}" if isinstance(measured, float) else f"{measured}"
     return f"| {what} | {wanted} | {said} | {'yes' if reached else '**no**'} |"
+
+
+if __name__ == "__main__":
+    _alone(sys.argv[1], int(sys.argv[2]))

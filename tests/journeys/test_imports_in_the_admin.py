@@ -107,9 +107,7 @@ def test_from_a_sheet_to_customers_and_back(
     assert export_files.write_next(now=timezone.now())
     file = tab.get_by_role("link", name="Download").first
     expect(file).to_be_visible(timeout=SOON)
-    with tab.expect_download(timeout=SOON) as download:
-        file.click()
-    lines = download.value.path().read_text().splitlines()
+    lines = tab.request.get(f"{file.get_attribute('href')}").text().splitlines()
     assert len(lines) == 2
     assert lines[1].startswith("Anna,c1,")
     picture(tab, "exported")
