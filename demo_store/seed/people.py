@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from commerce.models import Customer, Segment, SegmentMembership
-from commerce.services import customers
+from commerce.services import customers, segments
 from commerce.services.customer_specs import CustomerSpec
+from commerce.services.segments import SegmentSpec
 from core import audit
 from core.actors import Actor
 
@@ -102,11 +103,15 @@ _TIERS: Final = ("bronze", "bronze", "bronze", "silver", "silver", "gold")
 
 
 def load(*, random: Random, actor: Actor, now: datetime) -> list[Customer]:
-    """The customers, oldest first, and three segments of them."""
+    """The customers, oldest first, and segments of them: three lists and two that follow their conditions."""
     people = [_make(number, random, actor, now) for number in range(1, COUNT + 1)]
     _segment("VIP", [one for one in people if one.metadata["tier"] == "gold"], actor, now)
     _segment("Newsletter", [one for one in people if one.metadata["newsletter"]], actor, now)
     _segment("Staff", people[:6], actor, now)
+    _followed(
+        "Gold in Gdańsk", {"metadata.tier": {"$is": "gold"}, "address.city": {"$is": "Gdańsk"}}, actor, now
+    )
+    _followed("Three orders or more", {"summary.orders.total_count": {"$more_than_equal": 3}}, actor, now)
     return people
 
 
@@ -138,3 +143,9 @@ def _segment(name: str, members: list[Customer], actor: Actor, now: datetime) ->
         for member in members
     )
     audit.log(actor, "segment.created", segment, now=now, after={"name": name, "members": len(members)})
+
+
+def _followed(name: str, conditions: dict[str, dict[str, Any]], actor: Actor, now: datetime) -> None:
+    asked = {field: {"conditions": found} for field, found in conditions.items()}
+    spec = SegmentSpec(name=name, type=Segment.Type.AUTO_UPDATE, filter={"junction": "and", **asked})
+    segments.create(spec=spec, actor=actor, now=now)
