@@ -117,7 +117,7 @@ def take_the_report(tab: Page, campaign: Campaign, folder: Path) -> None:
     with (folder / "report.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == CODES
-    holders = {row["customer_source_id"] for row in rows if row.get("customer_source_id")}
+    holders = {row["holder_name"] for row in rows if row["holder_name"]}
     assert len(holders) == VIPS
 
 
@@ -127,8 +127,12 @@ def clone_for_spain(tab: Page, campaign: Campaign) -> None:
     dialog = tab.locator("#dialog")
     dialog.locator("[name=name]").fill("Spring win-back, Spain")
     dialog.get_by_role("button", name=re.compile("clone", re.I)).click()
-    expect(tab.get_by_text(re.compile("Spring win-back, Spain is a draft"))).to_be_visible()
+    expect(tab.get_by_text(re.compile("Spring win-back, Spain is a draft, so nobody"))).to_be_visible()
     clone = Campaign.objects.get(name="Spring win-back, Spain")
     assert (clone.lifecycle, clone.discount) == (Lifecycle.DRAFT, campaign.discount)
     assert not Voucher.objects.filter(campaign=clone).exists()
-    assert not CampaignAssignment.objects.filter(campaign=clone).exists()
+
+    tab.locator("#id_applies_in").select_option(label=["Spain (the area)"], force=True)
+    tab.get_by_role("button", name="Save and continue editing").click()
+    expect(tab.get_by_text(re.compile("Spring win-back, Spain is a draft, so nobody"))).to_be_visible()
+    assert CampaignAssignment.objects.filter(campaign=clone, area__name="Spain").exists()
