@@ -12,7 +12,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
-from commerce.api.serializers.customers import CustomerPayload
+from commerce.api.serializers.customers import AddressPayload, CustomerPayload
 from commerce.api.serializers.products import NewProductInput, NewSkuInput
 from commerce.models import Product
 from commerce.services.catalogue_specs import ArticleSpec
@@ -35,8 +35,9 @@ _BIRTH: Final = ("birthdate", "birthday")
 def _longest() -> dict[str, int]:
     """How long each cell may be; what is not text is looked at carefully whatever its length."""
     fields = CustomerPayload().fields
+    address = AddressPayload().fields
     found = {word: getattr(fields[word], "max_length", None) or 0 for word in _CUSTOMER_WORDS}
-    return found | {name: fields["address"].fields[name].max_length for name in ADDRESS}
+    return found | {name: getattr(address[name], "max_length", None) or 0 for name in ADDRESS}
 
 
 _LONGEST: Final = _longest()
