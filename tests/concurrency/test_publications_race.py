@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from core.actors import Actor
 from core.errors import DomainError
 from promotions.models import Campaign, Hold, Holder, Publication, PublishedCode, ValidationSession, Voucher
-from promotions.services import publications, vouchers
+from promotions.services import code_pool, publications, vouchers
 from promotions.services.publication_specs import PublicationSpec
 from tests.factories.commerce import CustomerFactory
 from tests.factories.promotions import CampaignFactory, VoucherFactory
@@ -208,3 +209,36 @@ def test_who_waits_for_a_code_that_comes_free_gets_it(
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM promotions_hold")
         assert cursor.fetchone() == (0,)
+
+
+def test_nobody_is_refused_while_the_last_code_may_come_back(
+    publish: Callable[..., str], at_once: AtOnce, actor: Actor, now: datetime
+) -> None:
+    """One takes the last code and lets it go again, once the other one waits for it (or gave up)."""
+    campaign = CampaignFactory(name="Spring")
+    code = VoucherFactory(campaign=campaign)
+    taken, answered = threading.Event(), threading.Event()
+
+    def take_and_let_go() -> str:
+        with transaction.atomic():
+            code_pool.take(campaign=campaign, count=1, actor=actor, now=now)
+            taken.set()
+            while not (answered.wait(0.02) or _somebody_waits()):
+                pass
+            transaction.set_rollback(True)
+        return ""
+
+    def want() -> str:
+        assert taken.wait(30)
+        answer = publish("anna", campaign="Spring")
+        answered.set()
+        return answer
+
+    assert at_once([take_and_let_go, want]) == ["", code.code]
+    one_holder_each(campaign)
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
