@@ -96,7 +96,8 @@ class PublicationRunAdmin(ReadOnlyPageAdmin):
         if obj.state == State.STOPPED:
             return f"{obj.stopped_because}. Who has a code keeps it; the others wait until it goes on."
         if obj.state == State.DONE:
-            return "Everybody was served."
+            got = f"{obj.published_count:,} of {words.count(obj.customers_count, 'customer')}"
+            return f"Everybody was served: {got} got a code."
         return "Codes are being given out. You need not wait here."
 
     def facts(self, request: HttpRequest, obj: PublicationRun) -> list[Fact]:

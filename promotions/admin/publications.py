@@ -7,7 +7,7 @@ from typing import Final
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
@@ -62,7 +62,7 @@ class PublicationAdmin(ListFilesMixin, ReadOnlyPageAdmin):
             return publication.voucher_code or words.NOTHING
         links = ((rows.voucher_link(voucher),) for voucher in vouchers[:_SHOWN])
         more = f" and {len(vouchers) - _SHOWN} more" if len(vouchers) > _SHOWN else ""
-        return format_html_join(", ", "{}", links) + more
+        return format_html("{}{}", format_html_join(", ", "{}", links), more)
 
     @display(description="Customer")
     def of_customer(self, publication: Publication) -> str:

@@ -163,7 +163,9 @@ def _of_many(planned: Plan) -> Preview:
     lines = [f"{words.count(planned.customers, 'customer')}: {planned.audience}."]
     if planned.have_one:
         lines.append(f"{planned.have_one:,} of them have a code already and get no other.")
-    if not planned.needed:
+    if planned.have_one == planned.customers:
+        return Preview(lines=(*lines, "So there is nobody to give one to."), is_refused=True)
+    if planned.campaign.type == Campaign.Type.STANDALONE:
         return Preview(lines=(*lines, "Everybody gets the one code of the campaign."))
     lines.append(f"{words.count(planned.needed, 'code')} needed, {planned.free:,} free.")
     if planned.promised:
