@@ -8,7 +8,7 @@ from core import words
 from core.admin.pages import SHOWN_ROWS, Fact, Panel
 from promotions import stop_words
 from promotions.admin import rows
-from promotions.models import EmergencyStop, StoppedAttempt
+from promotions.models import EmergencyStop
 from promotions.selectors import stop_reach, stop_reports
 from promotions.selectors.stops import ARTICLES, CALLS
 
@@ -49,10 +49,11 @@ def covered(stop: EmergencyStop) -> Panel:
 
 def was_on(stop: EmergencyStop) -> Panel:
     """The first ones; the API gives all."""
+    live = stop_reports.was_on(stop)
     found = [
         (kind, row["name"], row["id"], words.NOTHING if row["version"] is None else f"{row['version']:,}")
         for kind, listed in (("Campaign", "campaigns"), ("Promotion tier", "tiers"))
-        for row in stop.was_on.get(listed, ())
+        for row in live.get(listed, ())
     ]
     more = len(found) - _WAS_ON_SHOWN
     rest = [(f"And {more:,} more", "", "", "")] if more > 0 else []
@@ -67,7 +68,7 @@ def was_on(stop: EmergencyStop) -> Panel:
 
 def attempts(stop: EmergencyStop) -> Panel:
     related = ("voucher", "promotion_tier", "customer", "order")
-    found = StoppedAttempt.objects.filter(stop=stop).select_related(
+    found = stop_reports.attempts(stop).select_related(
         *(f"redemption__{name}" for name in related)
     )
     return Panel(

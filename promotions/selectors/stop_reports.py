@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
+from core import places
 from core.errors import NotFound
-from promotions.models import Campaign, EmergencyStop, StoppedAttempt
+from promotions.models import Campaign, EmergencyStop, Redemption, StoppedAttempt
 
 OBJECT: Final = "emergency_stop"
 
@@ -44,6 +45,25 @@ def get(stop_id: str) -> EmergencyStop:
     if stop is None:
         raise NotFound.of(OBJECT, stop_id)
     return stop
+
+
+def was_on(stop: EmergencyStop) -> dict[str, Any]:
+    """What was live; of it, who works in single areas reads what is in his reach (one query more)."""
+    if places.limit() is None:
+        return dict(stop.was_on)
+    campaigns = stop.was_on.get("campaigns", ())
+    ids = {row["id"] for row in campaigns} | {row["campaign_id"] for row in stop.was_on.get("tiers", ())}
+    seen = set(Campaign.objects.filter(public_id__in=ids).values_list("public_id", flat=True))
+    return {
+        "campaigns": [row for row in campaigns if row["id"] in seen],
+        "tiers": [row for row in stop.was_on.get("tiers", ()) if row["campaign_id"] in seen],
+    }
+
+
+def attempts(stop: EmergencyStop) -> QuerySet[StoppedAttempt]:
+    """What it refused, as far as the caller sees it."""
+    rows = StoppedAttempt.objects.filter(stop=stop)
+    return rows if places.limit() is None else rows.filter(redemption__in=Redemption.objects.values("pk"))
 
 
 def in_force() -> list[EmergencyStop]:

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from commerce.models import ProductCollection
 from commerce.selectors import catalogue
-from core import audit, events, second_factor
+from core import audit, events, places, second_factor
 from core.actors import Actor, ActorKind
 from core.errors import DomainError, Forbidden, MissingPermission, NotFound
 from core.locking import lock, retried
@@ -110,6 +110,8 @@ def start(*, spec: StopSpec, actor: Actor, now: datetime) -> EmergencyStop:
     check(actor, STOP)
     reason = _reason(spec.reason)
     covers = resolved(spec)
+    with places.limited_to(None):  # it stops everything that it covers, also what the actor does not see
+        was_on = stop_reach.was_on(covers, now)
     stop = EmergencyStop(
         covers=covers,
         reason=reason,
@@ -117,7 +119,7 @@ def start(*, spec: StopSpec, actor: Actor, now: datetime) -> EmergencyStop:
         started_at=now,
         started_by=_identity(actor),
         started_label=actor.label,
-        was_on=stop_reach.was_on(covers, now),
+        was_on=was_on,
     )
     stop.save(force_insert=True)
     facts = {"covers": covers, "reason": reason, "is_drill": spec.is_drill}

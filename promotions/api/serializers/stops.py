@@ -73,7 +73,7 @@ def stop_detail(stop: EmergencyStop) -> dict[str, Any]:
     report = stop_reports.report(stop)
     return {
         **stop_output(stop),
-        "was_on": stop.was_on,
+        "was_on": stop_reports.was_on(stop),
         "report": {
             "attempts": report.attempts,
             "discount_amount": report.discount,
