@@ -105,7 +105,7 @@ def test_from_a_sheet_to_customers_and_back(
     tab.get_by_role("button", name="Export", exact=True).click()
     expect(tab.get_by_text("The file is being written")).to_be_visible()
     assert export_files.write_next(now=timezone.now())
-    file = tab.get_by_role("link", name="Download").first
+    file = tab.locator("a[href*='/download/']").first
     expect(file).to_be_visible(timeout=SOON)
     lines = tab.request.get(f"{file.get_attribute('href')}").text().splitlines()
     assert len(lines) == 2
