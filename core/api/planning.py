@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
+from core.api.authentication import Credentials
 from core.errors import InvalidPayload
 
 HEADER: Final = "X-Fanfare-Effective-At"
@@ -34,4 +35,5 @@ def note_effective_at(request: Request, *, is_possible: bool) -> None:
         instant = None
     if instant is None or instant.tzinfo is None:
         raise InvalidPayload(f"Header {HEADER} must be an instant, for example 2027-01-31T09:00:00Z.")
+    assert isinstance(request.auth, Credentials)  # noqa: S101 - the permissions were asked
     request.auth = replace(request.auth, actor=replace(request.auth.actor, effective_at=instant))

@@ -211,6 +211,8 @@ def _check(row: Distribution, *, for_start: bool = False) -> None:
         raise InvalidDistribution("Choose a segment or one customer, not both.")
     if row.trigger in _OF_SEGMENTS and row.segment_id is None:
         raise InvalidDistribution("Choose the segment that is entered or left.")
+    if row.trigger in _OF_SEGMENTS and row.segment is not None and not row.segment.is_followed:
+        raise InvalidDistribution(f"Nobody is told who enters {row.segment}: choose one followed live.")
     if row.trigger == Trigger.CUSTOM_EVENT and not row.event_name:
         raise InvalidDistribution("Name the custom event.")
     if row.trigger and row.customer_id is not None:

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from approvals.gate import ApprovalRequired
 from approvals.models import ApprovalRequest
-from commerce.models import Customer
+from commerce.models import Customer, Segment
 from commerce.services import custom_events
 from core import dispatch
 from core.models import EventDelivery, OutboxEvent
@@ -118,6 +118,7 @@ def test_what_happens_during_a_pause_is_told_afterwards(started: Make, people: l
     ("values", "text"),
     [
         ({"trigger": Trigger.SEGMENT_ENTERED, "segment": None}, "Choose the segment"),
+        ({"trigger": Trigger.SEGMENT_ENTERED}, "followed live"),
         ({"trigger": Trigger.CUSTOM_EVENT}, "Name the custom event"),
         ({"includes_present": True}, "already"),
     ],
@@ -134,7 +135,9 @@ def test_codes_are_not_answered_with_codes_for_ever(make: Make) -> None:
         make(trigger=Trigger.PUBLISHED, gives=campaign)
 
 
-def test_those_present_come_along_when_wanted(started: Make) -> None:
+def test_those_present_come_along_when_wanted(started: Make, segment: Segment) -> None:
+    segment.type, segment.filter, segment.built_at = "auto-update", {"junction": "and"}, NOW
+    segment.save()
     started(trigger=Trigger.SEGMENT_ENTERED, includes_present=True)
 
     assert work(NOW) == 3
