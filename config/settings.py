@@ -253,7 +253,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Fanfare <fanfare@loc
 FANFARE_URL = env.str("FANFARE_URL", default="http://localhost:8000")
 
 # Webhooks ---------------------------------------------------------------------------------------------------
-# Networks of the inside that webhooks may be sent to, such as 10.20.0.0/16; no others (integrations.addresses).
+# Networks of the inside that webhooks may be sent to, such as 10.20.0.0/16 (integrations.addresses).
 FANFARE_ALLOWED_NETWORKS = [ip_network(text) for text in env.list("FANFARE_ALLOWED_NETWORKS", default=[])]
 
 # API --------------------------------------------------------------------------------------------------------

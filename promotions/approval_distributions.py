@@ -40,7 +40,7 @@ def describe(arguments: Arguments, result: Any, before: Subject | None) -> Subje
         "those_present": row.includes_present,
         "per_minute": row.per_minute,
     }
-    facts = {"audience": audience, "codes": audience if row.gives else 0}
+    facts: dict[str, Any] = {"audience": audience, "codes": audience if row.gives else 0}
     if row.segment is not None:
         facts["segments"] = [row.segment.name]
     return Subject(

@@ -58,7 +58,7 @@ class OutboxEvent(models.Model):
 
 
 class EventInterest(models.Model):
-    """Somebody wants to know what events of this name look like when they happen (`core.events.capture_with`).
+    """Somebody wants to know what events of this name look like when they happen (`core.events`).
 
     `*` stands for every name. Statements that write events read it along.
     """

@@ -79,7 +79,7 @@ class WebhookMessage(models.Model):
 
 
 class WebhookDelivery(models.Model):
-    """One message for one webhook. Those of a webhook go out in the order of their keys, one after the other."""
+    """One message for one webhook. Those of a webhook go out in the order of their keys."""
 
     class Status(models.TextChoices):
         PENDING = "PENDING", "Waiting"

@@ -68,9 +68,7 @@ def was_on(stop: EmergencyStop) -> Panel:
 
 def attempts(stop: EmergencyStop) -> Panel:
     related = ("voucher", "promotion_tier", "customer", "order")
-    found = stop_reports.attempts(stop).select_related(
-        *(f"redemption__{name}" for name in related)
-    )
+    found = stop_reports.attempts(stop).select_related(*(f"redemption__{name}" for name in related))
     return Panel(
         key="attempts",
         title="Would have been refused" if stop.is_drill else "Refused",

@@ -71,9 +71,7 @@ def with_holder(found: Sequence[Found], customer: Customer | None) -> list[Found
     """Codes that somebody has say whether this customer has them; one query if generic ones are among them,
     of which there may be many holders.
     """
-    shared = [
-        entry.row.pk for entry in found if entry.row is not None and _may_be_shared(entry, customer)
-    ]
+    shared = [entry.row.pk for entry in found if entry.row is not None and _may_be_shared(entry, customer)]
     shared_with = (
         set(Holder.objects.filter(customer=customer, voucher__in=shared).values_list("voucher", flat=True))
         if shared

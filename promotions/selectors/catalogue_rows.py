@@ -196,10 +196,13 @@ _IS_GENERIC: Final = (
     "holder_id IS NULL AND type <> 'GIFT_VOUCHER' AND (campaign_id IS NULL"
     " OR campaign_id IN (SELECT id FROM promotions_campaign WHERE type = 'STANDALONE'))"
 )
+_HELD: Final = """
+SELECT id FROM promotions_voucher WHERE holder_id = %s
+UNION SELECT voucher_id FROM promotions_holder WHERE customer_id = %s
+"""
 _held_codes: Final = Prepared(
     Voucher,
-    "id IN (SELECT id FROM promotions_voucher WHERE holder_id = %s "
-    f"UNION SELECT voucher_id FROM promotions_holder WHERE customer_id = %s) AND {_USABLE}",
+    f"id IN ({_HELD}) AND {_USABLE}",
 )
 _generic_codes: Final = Prepared(Voucher, f"id = ANY(%s) AND {_USABLE} AND {_IS_GENERIC}")
 _enabled_tiers: Final = Prepared(PromotionTier, "id = ANY(%s) AND is_active AND deleted_at IS NULL")

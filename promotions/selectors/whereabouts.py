@@ -89,7 +89,6 @@ class Here:
         return {"time_zone": self.zone, "dates_zone": settings.time_zone, "place": self.name}
 
 
-
 def called(asking: Asking) -> Called:
     """What the request says, or its key."""
     store = calling_of(asking).store

@@ -33,7 +33,7 @@ def forget(customer: Customer, now: datetime) -> None:
 def _subjects(customer: Customer) -> dict[str, dict[str, str]]:
     """How counters may name him, with the budgets that would."""
     key = Budget.CustomerKey
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     if customer.email:
         found[f"{budget_subjects.EMAIL}:{identity.email_key(customer.email)}"] = {"customer_key": key.EMAIL}
     if customer.phone:

@@ -141,7 +141,8 @@ def _give_back(rollbacks: Sequence[Rollback], settings: ProjectSettings, actor: 
     for rollback in sorted(rollbacks, key=lambda one: _place(one.redemption)):
         row = rollback.redemption
         kind_of(row.related_object_type).restore(row, rollback=rollback, now=now)
-    names = dict(Customer.objects.filter(pk__in=by_customer).values_list("pk", "public_id"))
+    known = [pk for pk in by_customer if pk is not None]
+    names: dict[int | None, str] = dict(Customer.objects.filter(pk__in=known).values_list("pk", "public_id"))
     for rollback in rollbacks:
         row = rollback.redemption
         payload = {

@@ -1,4 +1,4 @@
-"""A worker beside the browser: the outbox dispatcher, its subscribers, files and distributions, in one thread."""
+"""A worker beside the browser: the outbox dispatcher, its subscribers, and files, in one thread."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class CustomerErasureView(ProjectAPIView):
 
 
 class CustomerSegmentsView(ProjectAPIView):
-    """`GET /v1/customers/{customerId}/segments`: for somebody unknown, those he would be in (contract: 3.3)."""
+    """`GET /v1/customers/{customerId}/segments`: for somebody unknown, those he would be in."""
 
     resource = "customers"
 

@@ -113,7 +113,8 @@ class PublishForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        needed = {To.ONE: "customer", To.LIST: "customers", To.SEGMENT: "segment"}.get(cleaned.get("to"))
+        fields = {To.ONE: "customer", To.LIST: "customers", To.SEGMENT: "segment"}
+        needed = fields.get(cleaned["to"]) if cleaned.get("to") else None
         if needed and not cleaned.get(needed) and needed not in self.errors:
             self.add_error(needed, "Say who.")
         return cleaned
