@@ -17,6 +17,7 @@ from core.actors import Actor, Role
 from core.models import ApiKey, ProjectSettings
 from core.services import api_keys
 from core.staff import OPENS
+from promotions.services import validation_tallies
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
@@ -48,6 +49,12 @@ def _project_settings_row(request: pytest.FixtureRequest) -> None:
     if marker and marker.kwargs.get("transaction") or "transactional_db" in request.fixturenames:
         request.getfixturevalue("transactional_db")
         ProjectSettings.objects.get_or_create(pk=1, defaults={"created_at": NOW})
+
+
+@pytest.fixture(autouse=True)
+def _validations_of_other_tests() -> None:
+    """What the process counted so far belongs to other campaigns."""
+    validation_tallies.forget()
 
 
 @pytest.fixture

@@ -37,6 +37,8 @@ def panel(campaign: Campaign, now: datetime) -> Panel:
 
 def _lines(campaign: Campaign, found: Summary) -> list[tuple[str, str]]:
     lines = [
+        ("Validations", f"{found.validated:,}"),
+        ("Refused validations", f"{found.not_validated:,}"),
         ("Redemptions", f"{found.succeeded:,}"),
         ("Refused attempts", f"{found.failed:,}"),
         ("Rolled back", f"{found.rollbacks:,}"),

@@ -20,6 +20,7 @@ from promotions.models.stops import EmergencyStop, StoppedAttempt
 from promotions.models.templates import CampaignTemplate
 from promotions.models.tiers import PromotionTier
 from promotions.models.validation_rules import ValidationRule, ValidationRuleAssignment
+from promotions.models.validation_tallies import ValidationTally
 from promotions.models.variations import Variation
 from promotions.models.versions import Version
 from promotions.models.vouchers import Voucher
@@ -64,6 +65,7 @@ __all__ = [
     "ValidationRule",
     "ValidationRuleAssignment",
     "ValidationSession",
+    "ValidationTally",
     "Variation",
     "Version",
     "Voucher",

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import Count, Q, Sum
 
-from promotions.models import Campaign, CardTransaction, Publication, Voucher
+from core import project
+from promotions.models import Campaign, CardTransaction, Publication, ValidationTally, Voucher
 
 _Transaction = CardTransaction.Type
 
@@ -62,6 +63,8 @@ class Summary:
     vouchers_deleted: int
     published: int
     not_published: int
+    validated: int
+    not_validated: int
     cards: Mapping[str, int] | None
 
     @property
@@ -119,8 +122,19 @@ FROM (
 """
 
 
+def _days(period: Period) -> Q:
+    """Validations are counted by days of the project: a day that begins in the period counts whole."""
+    zone = project.current().zone
+    found = Q()
+    if period.since is not None:
+        found &= Q(day__gte=period.since.astimezone(zone).date())
+    if period.until is not None:
+        found &= Q(day__lt=period.until.astimezone(zone).date())
+    return found
+
+
 def summary(campaign: Campaign, period: Period) -> Summary:
-    """In seven queries at most, whatever the campaign did."""
+    """In eight queries at most, whatever the campaign did."""
     succeeded, failed, discount, orders = _row(_USED, campaign, period)
     rollbacks, discount_back, orders_back = _row(_TAKEN_BACK, campaign, period)
     codes = Voucher.objects.filter(campaign=campaign)
@@ -129,7 +143,11 @@ def summary(campaign: Campaign, period: Period) -> Summary:
         given=Count("pk", filter=Q(result=Publication.Result.SUCCESS)),
         refused=Count("pk", filter=Q(result=Publication.Result.FAILURE)),
     )
+    looked = ValidationTally.objects.filter(_days(period), campaign=campaign)
+    validated = looked.aggregate(succeeded=Sum("succeeded"), failed=Sum("failed"))
     return Summary(
+        validated=validated["succeeded"] or 0,
+        not_validated=validated["failed"] or 0,
         succeeded=succeeded,
         failed=failed,
         rollbacks=rollbacks,

@@ -21,10 +21,9 @@ def summary_output(campaign: Campaign, found: Summary) -> dict[str, Any]:
         "rollbacks_succeeded": found.rollbacks,
         # A rollback that is refused leaves no row.
         "rollbacks_failed": 0,
-        # A validation writes nothing.
-        "validations": 0,
-        "validations_succeeded": 0,
-        "validations_failed": 0,
+        "validations": found.validated + found.not_validated,
+        "validations_succeeded": found.validated,
+        "validations_failed": found.not_validated,
         "orders_amount": found.orders_amount,
         "orders_rolledback_amount": found.orders_rolledback_amount,
     }

@@ -18,7 +18,7 @@ from promotions.api.serializers.deprecated_decisions import (
 )
 from promotions.api.views.redemptions import redeemed_alone
 from promotions.redeemables import Requested
-from promotions.services import validations
+from promotions.services import validation_tallies, validations
 
 
 class TierValidationView(ProjectAPIView):
@@ -32,6 +32,7 @@ class TierValidationView(ProjectAPIView):
         parsed = decision_spec(SingleVoucherInput, request.data, redeemables=requested)
         actor = actor_of(request)
         decision = validations.validate(spec=parsed.spec, actor=actor, now=self.now)
+        validation_tallies.note(decision, self.now)
         return Response(tier_validation_output(decision, tier_id=tier_id, request_id=actor.request_id))
 
 
@@ -44,6 +45,7 @@ class ClientVoucherValidationView(ClientAPIView):
     def get(self, request: Request) -> Response:
         parsed, actor = query_decision(request), actor_of(request)
         decision = validations.validate(spec=parsed.spec, actor=actor, now=self.now)
+        validation_tallies.note(decision, self.now)
         code = parsed.spec.redeemables[0].id
         return Response(single_validation_output(decision, code=code, request_id=actor.request_id))
 

@@ -22,7 +22,7 @@ from promotions.api.serializers.explanations import explanation_output
 from promotions.api.views import asking
 from promotions.models import ValidationSession
 from promotions.redeemables import Requested
-from promotions.services import explanations, sessions, validations
+from promotions.services import explanations, sessions, validation_tallies, validations
 from promotions.services.sessions import Validated
 from promotions.services.validations import Decision
 
@@ -39,6 +39,8 @@ class ValidationsView(ProjectAPIView):
         asking.check(parsed, actor, "validations")
 
         def printed(decision: Decision, session: ValidationSession | None = None) -> dict[str, Any]:
+            if parsed.at is None:
+                validation_tallies.note(decision, self.now)
             answer = validation_output(
                 decision, expand=parsed.expand, request_id=actor.request_id, session=session
             )
@@ -76,6 +78,8 @@ class VoucherValidationView(ProjectAPIView):
         asking.check(parsed, actor, "validations")
 
         def printed(decision: Decision, session: ValidationSession | None = None) -> dict[str, Any]:
+            if parsed.at is None:
+                validation_tallies.note(decision, self.now)
             return single_validation_output(decision, code=code, request_id=actor.request_id, session=session)
 
         if parsed.spec.session is not None:

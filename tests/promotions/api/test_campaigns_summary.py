@@ -191,10 +191,12 @@ def test_reads_redemptions_from_the_index_alone(settings_row: ProjectSettings) -
         asked = {"campaign": spring.pk, "since": None, "until": None}
         cursor.execute("SET enable_seqscan = off")
         cursor.execute("SET enable_bitmapscan = off")
+        cursor.execute("SET enable_indexscan = off")
         cursor.execute(f"EXPLAIN {campaign_summaries._USED}", asked)
         plan = "\n".join(line for (line,) in cursor.fetchall())
         cursor.execute("RESET enable_seqscan")
         cursor.execute("RESET enable_bitmapscan")
+        cursor.execute("RESET enable_indexscan")
 
     began = time.monotonic()
     found = campaign_summaries.summary(spring, Period(until=NOW + timedelta(days=1)))
