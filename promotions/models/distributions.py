@@ -8,6 +8,7 @@ from commerce.models import Customer, Segment
 from core.models import PublicIdField, TimestampedModel
 from promotions.models.campaigns import Campaign
 from promotions.models.publications import Publication
+from promotions.models.reach import DistributionsInReach, MessagesInReach
 
 
 class MessageTemplate(TimestampedModel):
@@ -137,6 +138,8 @@ class Distribution(TimestampedModel):
     ended_at = models.DateTimeField(null=True, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
 
+    objects = DistributionsInReach["Distribution"]()
+
     class Meta:
         constraints = (
             models.CheckConstraint(
@@ -188,6 +191,8 @@ class DistributionMessage(models.Model):
         Publication, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     reason = models.CharField("why not", max_length=500, blank=True, default="")
+
+    objects = MessagesInReach["DistributionMessage"]()
 
     class Meta:
         verbose_name = "message"

@@ -72,6 +72,23 @@ class BudgetsInReach[Row: models.Model](_Limited[Row]):
         return Q(Exists(draws), ~Exists(draws.filter(hidden)))
 
 
+class DistributionsInReach[Row: models.Model](_Limited[Row]):
+    """Those that neither give codes of a campaign out of reach nor listen to one."""
+
+    def within(self, limit: Limit) -> Q:
+        seen = campaigns(limit)
+        gives = Q(gives=None) | Q(gives__in=seen)
+        return gives & (Q(about=None) | Q(about__in=seen))
+
+
+class MessagesInReach[Row: models.Model](_Limited[Row]):
+    """Those of distributions in reach: a message tells the code that it brought."""
+
+    def within(self, limit: Limit) -> Q:
+        rows = _base("Distribution").filter(DistributionsInReach[Any]().within(limit))
+        return Q(distribution__in=rows.values("pk"))
+
+
 class StopsInReach[Row: models.Model](_Limited[Row]):
     """Those that name no campaign out of reach. Stops are few: they are looked through one by one."""
 

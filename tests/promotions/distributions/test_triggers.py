@@ -13,13 +13,14 @@ from approvals.gate import ApprovalRequired
 from approvals.models import ApprovalRequest
 from commerce.models import Customer, Segment
 from commerce.services import custom_events
-from core import dispatch
+from core import dispatch, places
 from core.models import EventDelivery, OutboxEvent
 from promotions.models import Distribution, DistributionMessage
 from promotions.services import distribution_audience, distributions
 from promotions.services.distributions import InvalidDistribution
 from tests.approvals.world import acting, person, policy
 from tests.conftest import NOW
+from tests.factories.areas import applies_in, area
 from tests.factories.commerce import CustomerFactory
 from tests.factories.promotions import CampaignFactory, VoucherFactory
 from tests.promotions.distributions.conftest import BOSS, LATER, work
@@ -169,3 +170,22 @@ def test_events_that_nobody_waits_for_make_no_work(started: Make, people: list[C
     happens(people[0])
     dispatch.plan(now=NOW)
     assert EventDelivery.objects.filter(subscriber=subscriber).count() == 1
+
+
+def test_who_works_in_one_area_sees_no_codes_of_another(make: Make) -> None:
+    bavaria = area("Bavaria")
+    here, elsewhere = applies_in(CampaignFactory(), area=bavaria), CampaignFactory()
+    plain, own = make(), make(gives=here)
+    foreign = [make(gives=elsewhere), make(trigger=Trigger.REDEEMED, about=elsewhere, segment=None)]
+    for row in (plain, own, *foreign):
+        customer = CustomerFactory()
+        DistributionMessage.objects.create(
+            distribution=row, customer=customer, cause="start", due_at=NOW, created_at=NOW
+        )
+
+    with places.limited_to(frozenset({places.area(bavaria.public_id)})):
+        seen = set(Distribution.objects.values_list("pk", flat=True))
+        told = set(DistributionMessage.objects.values_list("distribution", flat=True))
+
+    assert seen == told == {plain.pk, own.pk}
+    assert Distribution.objects.count() == 4
