@@ -26,7 +26,9 @@ class RolePermission(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         method = request.method or ""
-        action = view.actions.get(method) or _DEFAULT_ACTIONS.get(method)
+        # A HEAD runs what its GET runs, so that it needs the same.
+        named = view.actions.get("GET" if method == "HEAD" else method)
+        action = named or _DEFAULT_ACTIONS.get(method)
         if action is None:
             # OPTIONS, and methods that no view serves: those end as 405.
             return True

@@ -79,10 +79,14 @@ class VoucherPublicationsView(ProjectListView):
 
 
 class PublicationCreateView(ProjectAPIView):
-    """`GET /v1/publications/create`: for tools that can only call addresses, by keys that are marked so."""
+    """`GET /v1/publications/create`: for tools that can only call addresses, by keys that are marked so.
+
+    A HEAD, which Django would answer by `get`, is refused: whoever only looks must not give codes away.
+    """
 
     resource = "vouchers"
     actions = {"GET": "publish"}
+    http_method_names = ("get", "options")
 
     def get(self, request: Request) -> HttpResponse:
         credentials: Any = request.auth
