@@ -24,6 +24,7 @@ from promotions.redeemables import Requested, kind_of
 from promotions.selectors import versions as known
 from promotions.selectors.candidates import with_rules
 from promotions.selectors.validation_rules import PARTS
+from promotions.selectors.whereabouts import Called
 from promotions.services import campaigns, rule_assignments, tiers, validation_rules
 from promotions.services.campaigns import CampaignSpec
 from promotions.services.tiers import TierSpec
@@ -99,7 +100,7 @@ def served(row: Any) -> Candidate:
     )
     kind = kind_of(requested.object)
     found = kind.find([requested.id], ProjectSettings.objects.get())[requested.id]
-    (ruled,), *_ = with_rules([kind.describe(requested, found)])
+    (ruled,), *_ = with_rules([kind.describe(requested, found)], Called())
     return ruled.candidate
 
 

@@ -16,7 +16,7 @@ from core.services import project as project_service
 from core.services.project import CodeCaseFixed
 from promotions.code_config import InvalidCodeConfig
 from promotions.models import Campaign, PromotionTier, Voucher
-from promotions.services import campaigns, tiers, vouchers
+from promotions.services import campaign_pool, campaigns, tiers, vouchers
 from promotions.services.campaigns import CampaignSpec
 from promotions.services.definitions import InvalidCampaign
 from promotions.services.tiers import TierSpec
@@ -88,7 +88,7 @@ def test_single_codes_of_one_campaign_are_all_counted(at_once: AtOnce, actor: Ac
 
 
 def test_the_last_place_in_a_pool_is_given_once(at_once: AtOnce, actor: Actor, now: datetime) -> None:
-    campaign = CampaignFactory(vouchers_count=99_999)
+    campaign = CampaignFactory(vouchers_count=campaign_pool.MOST_CODES - 1)
 
     def add() -> bool:
         try:
@@ -99,6 +99,8 @@ def test_the_last_place_in_a_pool_is_given_once(at_once: AtOnce, actor: Actor, n
 
     assert at_once([add] * 8).count(True) == 1
     assert Voucher.objects.count() == 1
+    campaign.refresh_from_db()
+    assert campaign.vouchers_count == campaign_pool.MOST_CODES
 
 
 def test_places_of_tiers_are_given_once(at_once: AtOnce, actor: Actor, now: datetime) -> None:
