@@ -58,7 +58,7 @@ def test_a_shops_first_day(live_server: LiveServer) -> None:
         "customers": 2,
         "tiers": 0,
         "categories": 0,
-        "collections": 0,
+        "collections": 1,  # all products, from the beginning
         "rule": ["Autumn rule 2", "expression", "prod_1", "Not this time"],
         "ruled": ["APPLY_TO_ITEMS", 1],
         "assignments": ["voucher", 2, 1, 2],
