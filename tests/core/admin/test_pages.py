@@ -13,14 +13,31 @@ from django.urls import reverse
 
 from core import audit, events
 from core.actors import Actor
-from core.models import ApiKey, EventDelivery, MetadataSchema, OutboxEvent, ProjectSettings
-from core.services import api_keys, metadata_schemas
+from core.models import (
+    ApiKey,
+    Area,
+    BinEntry,
+    Branding,
+    CustomEventSchema,
+    EventDelivery,
+    MetadataSchema,
+    OutboxEvent,
+    ProjectSettings,
+)
+from core.services import api_keys, areas, bin, branding, custom_event_schemas, metadata_schemas
 from tests.conftest import NOW
 
 MODELS = [
     model for model in admin.site._registry if model._meta.app_label == "core" or model in {User, Group}
 ]
 SYSTEM = Actor.system("tests")
+BRAND = {
+    "name": "Lights",
+    "street": "1 High Street",
+    "city": "Exeter",
+    "country": "GB",
+    "email": "shop@lights.example",
+}
 
 
 @pytest.fixture
@@ -37,6 +54,8 @@ def rows(settings_row: ProjectSettings) -> dict[type, Any]:
     entry = audit.log(
         SYSTEM, "project.updated", settings_row, now=NOW, before={"amount": 1}, after={"amount": 2}
     )
+    kind, thing = BinEntry.ResourceType.VOUCHER, "v_thrownaway"
+    bin.put(kind=kind, resource_id=thing, name="SUMMER", actor=SYSTEM, now=NOW)
     return {
         ApiKey: key,
         MetadataSchema: schema,
@@ -44,6 +63,12 @@ def rows(settings_row: ProjectSettings) -> dict[type, Any]:
         EventDelivery: delivery,
         type(entry): entry,
         ProjectSettings: settings_row,
+        Area: areas.create_area(values={"name": "South"}, actor=SYSTEM, now=NOW),
+        Branding: branding.create(values=BRAND, actor=SYSTEM, now=NOW),
+        CustomEventSchema: custom_event_schemas.create(
+            name="cart_left", properties={"size": {"type": "number"}}, actor=SYSTEM, now=NOW
+        ),
+        BinEntry: BinEntry.objects.get(resource_id=thing),
         User: User.objects.create_user("anna", is_staff=True),
         Group: Group.objects.get(name="Viewer"),
     }
