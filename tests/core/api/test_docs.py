@@ -46,6 +46,7 @@ def test_document_says_which_calls_take_an_idempotency_key(document: dict[str, A
 
     assert sorted(keyed) == [
         "POST /client/v1/events",
+        "POST /client/v1/publish",
         "POST /client/v1/redeem",
         "POST /client/v1/redemptions",
         "POST /client/v1/validations",
@@ -53,6 +54,7 @@ def test_document_says_which_calls_take_an_idempotency_key(document: dict[str, A
         "POST /v1/orders",
         "POST /v1/orders/{order_id}/returns",
         "POST /v1/promotions/tiers/{tier_id}/redemption",
+        "POST /v1/publications",
         "POST /v1/redemptions",
         "POST /v1/redemptions/{redemption_id}/rollback",
         "POST /v1/redemptions/{redemption_id}/rollbacks",
