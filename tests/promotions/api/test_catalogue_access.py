@@ -198,7 +198,7 @@ def test_refuses_bodies_that_are_no_object(api: APIClient, method: str, path: st
         ("transactions", 405, "method_not_allowed"),
         ("transactions/export", 404, "not_found"),
         ("sessions/x", 405, "method_not_allowed"),
-        ("publications", 404, "not_found"),
+        ("publications", 405, "method_not_allowed"),
     ],
 )
 def test_endpoints_make_no_codes(api: APIClient, path: str, status: int, key: str) -> None:
