@@ -41,8 +41,8 @@ class Made:
 def make(*, count: int, random: Random, stock: Stock, actor: Actor, now: datetime) -> Made:
     """`count` redeemables, and stacks of some of the tiers. The caller owns the transaction.
 
-    Six of ten are tiers, the others codes: of nobody, the only one of a campaign, of a pool (which is
-    offered as a campaign), or published to a customer.
+    The first five are one of each kind; later six of ten are tiers, the others codes: of nobody, the only
+    one of a campaign, of a pool (which is offered as a campaign), or published to a customer.
     """
     maker = _Maker(random, stock, actor, now)
     for number in range(count):
@@ -65,9 +65,9 @@ class _Maker:
 
     def add(self, number: int) -> None:
         self._at -= timedelta(seconds=self._random.choice((0, 0, 1, 3600)))
-        adding = self._random.choices(
-            (self._tier, self._code, self._only_code, self._pool, self._held_code), (60, 25, 5, 5, 5)
-        )[0]
+        ways = (self._tier, self._code, self._only_code, self._pool, self._held_code)
+        any_way = self._random.choices(ways, (60, 25, 5, 5, 5))[0]
+        adding = ways[number] if number < len(ways) else any_way
         adding(f"{number:05}")
 
     def stack(self) -> None:
