@@ -57,7 +57,7 @@ class WebhookAdmin(PageAdmin):
     actions_detail = ("send_test", "replay", "rotate", "end_overlap", "turn_on", "turn_off")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
-        return known.with_waiting()
+        return known.with_waiting().order_by(*self.get_ordering(request))
 
     def sections(self, request: HttpRequest, obj: Webhook | None = None) -> Any:
         told = ("What it is told", {"fields": ("wants_all", "events")})
