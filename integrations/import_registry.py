@@ -46,7 +46,7 @@ class ImportKind:
     `known(names, params)` are those of these names that are there already. `needs`: of each of these groups
     one column must be there. `parent` is what a file may belong to (a campaign's key, as `params[parent]`),
     `parents()` are those to choose from, as keys and labels.
-    `job` works off CSV files, `json_job` files of JSON. The permission to import is `<resource>.modify`;
+    `job` works off CSV files, `json_job` files of JSON. The permission to import is `<resource>.<action>`;
     `start(file_id, actor, now, is_forced)` begins an import where a gate stands before it. `left_out` are
     columns of exports that no file can set.
     """
@@ -54,6 +54,7 @@ class ImportKind:
     name: str
     label: str
     resource: str
+    action: str = "modify"
     job: str
     columns: tuple[ImportColumn, ...]
     needs: tuple[tuple[str, ...], ...]
@@ -66,6 +67,10 @@ class ImportKind:
     start: Callable[..., Any] | None = None
     left_out: tuple[str, ...] = ()
     order: int = 0
+
+    @property
+    def permission(self) -> str:
+        return f"{self.resource}.{self.action}"
 
     def job_of(self, separator: str) -> str:
         """The background job for a file with this separator; none: it is JSON."""

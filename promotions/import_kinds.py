@@ -139,6 +139,8 @@ KINDS: Final = (
         label="Codes without a campaign",
         help="One code a row, with its own discount or its own credits.",
         resource="vouchers",
+        # Support asks for changes of codes one by one, but makes none.
+        action="create",
         job=VOUCHERS_IMPORT_CSV,
         json_job=VOUCHERS_IMPORT,
         start=voucher_imports.start,

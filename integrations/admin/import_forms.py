@@ -64,7 +64,7 @@ class UploadForm(forms.Form):
 
 def open_to(actor: Actor) -> list[ImportKind]:
     """What this person may import, or ask for."""
-    return [kind for kind in import_registry.kinds() if actor.gets_to(f"{kind.resource}.modify")]
+    return [kind for kind in import_registry.kinds() if actor.gets_to(kind.permission)]
 
 
 @dataclass(frozen=True, kw_only=True)

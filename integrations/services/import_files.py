@@ -125,9 +125,8 @@ def receive_values(
 
 def permit(kind: ImportKind, actor: Actor) -> None:
     """:raises MissingPermission: the actor may neither import such things nor ask for it."""
-    permission = f"{kind.resource}.modify"
-    if not actor.gets_to(permission):
-        raise MissingPermission(f"{actor.label} lacks the permission {permission}.")
+    if not actor.gets_to(kind.permission):
+        raise MissingPermission(f"{actor.label} lacks the permission {kind.permission}.")
 
 
 @transaction.atomic

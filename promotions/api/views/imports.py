@@ -66,6 +66,7 @@ class VouchersImportView(_JsonView):
     """`POST /v1/vouchers/import`."""
 
     resource = "vouchers"
+    actions = {"POST": "create"}
     kind = "vouchers"
 
     def post(self, request: Request) -> Response:
@@ -76,6 +77,7 @@ class VouchersCsvView(_CsvView):
     """`POST /v1/vouchers/importCSV`."""
 
     resource = "vouchers"
+    actions = {"POST": "create"}
     kind = "vouchers"
 
     def post(self, request: Request) -> Response:
