@@ -111,10 +111,10 @@ class ProductCollectionAdmin(PageAdmin):
 
     def preview(self, request: HttpRequest) -> HttpResponse:
         """How many products and SKUs the rows of the form match, and some of them. Nothing is written."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         tables = (selectors.PRODUCT_FIELDS, selectors.SKU_FIELDS)
         now = timezone.now()
         try:

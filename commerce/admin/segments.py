@@ -146,10 +146,10 @@ class SegmentAdmin(PageAdmin):
 
     def preview(self, request: HttpRequest) -> HttpResponse:
         """How many customers the rows of the form match, and some of them. Nothing is written."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         try:
             junction, lines = document.read(request.POST.get("conditions", ""))
         except document.Unreadable:
