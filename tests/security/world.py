@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from django.contrib.auth.models import Group, User
@@ -9,19 +10,21 @@ from django.db import models
 
 from approvals.gate import ApprovalRequired
 from approvals.models import Delegation, Policy
-from commerce.models import Customer
+from commerce.models import Customer, Location
 from commerce.selectors.order_shapes import OrderSpec
 from core import audit, events
 from core.actors import Actor, ActorKind, Role
 from core.models import BinEntry, Branding, EventDelivery, ProjectSettings
 from core.services import api_keys, branding, custom_event_schemas, metadata_schemas
-from integrations.models import Webhook, WebhookDelivery, WebhookMessage
-from integrations.services import webhooks
+from integrations.models import ImportFile, Webhook, WebhookDelivery, WebhookMessage
+from integrations.services import import_files, webhooks
 from integrations.services.webhooks import WebhookSpec
-from promotions.models import Publication, PublicationRun
+from promotions.models import Distribution, DistributionMessage, MessageTemplate, Publication, PublicationRun
 from promotions.redeemables import Requested
 from promotions.services import (
     budgets,
+    distributions,
+    message_templates,
     publication_runs,
     publications,
     redemptions,
@@ -30,6 +33,8 @@ from promotions.services import (
     vouchers,
 )
 from promotions.services.budgets import BudgetSpec
+from promotions.services.distributions import DistributionSpec
+from promotions.services.message_templates import TemplateSpec
 from promotions.services.publication_runs import RunSpec
 from promotions.services.publication_specs import PublicationSpec
 from promotions.services.validations import DecisionSpec, SessionSpec
@@ -59,6 +64,8 @@ from tests.factories.stops import stop
 
 MARK: Final = "secret-garden"
 SYSTEM: Final = Actor.system("tests")
+
+ROUND: Final = {"type": "circle", "distance": {"center": "0,0", "radius": "1"}}
 
 World = dict[str, models.Model]
 
@@ -115,6 +122,9 @@ def build() -> World:
         area(f"{MARK} area"),
         templates.create(of=campaign, name=f"{MARK} template", description="", actor=SYSTEM, now=NOW),
         binned(f"{MARK}-binned"),
+        Location.objects.create(name=f"{MARK} location", shape=ROUND, created_at=NOW),
+        sent_file(f"{MARK}.csv"),
+        *written(customer),
     ]
     return {row._meta.label_lower: row for row in rows}
 
@@ -131,6 +141,26 @@ def given(customer: Customer) -> tuple[Publication, PublicationRun]:
         now=NOW,
     )
     return published.publication, run
+
+
+def written(customer: Customer) -> tuple[MessageTemplate, Distribution, DistributionMessage]:
+    """The words, the plan to send them to one customer, and one message that waits."""
+    words = {"name": f"{MARK} words", "channel": MessageTemplate.Channel.EMAIL, "subject": "S", "body": "B"}
+    template = message_templates.create(spec=TemplateSpec(values=words), actor=SYSTEM, now=NOW)
+    columns = {"name": f"{MARK} mailing", "customer": customer, "template": template}
+    mailing = distributions.create(spec=DistributionSpec(values=columns), actor=SYSTEM, now=NOW)
+    message = DistributionMessage.objects.create(
+        distribution=mailing, customer=customer, cause="start", due_at=NOW, created_at=NOW
+    )
+    return template, mailing, message
+
+
+def sent_file(name: str) -> ImportFile:
+    """A file of codes that somebody sent in the admin and has not settled yet."""
+    text = f"code\n{MARK}-row\n".encode()
+    sent = import_files.Sent(name=name, size_bytes=len(text), pieces=lambda: (text,))
+    actor = replace(SYSTEM, channel="ADMIN")
+    return import_files.receive(kind="vouchers", sent=sent, actor=actor, now=NOW)
 
 
 def binned(code: str) -> BinEntry:
