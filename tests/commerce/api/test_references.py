@@ -37,7 +37,7 @@ def test_any_source_id_can_be_named(api: APIClient, name: str) -> None:
 def test_paths_that_nobody_serves_stay_unknown(api: APIClient) -> None:
     customer = CustomerFactory()
 
-    answer = api.get(f"/v1/customers/{customer.public_id}/activity")
+    answer = api.get(f"/v1/customers/{customer.public_id}/returns")
 
     assert answer.status_code == 404
     assert "resource_id" not in answer.json()
