@@ -58,21 +58,23 @@ def parsed_filter(
     return WireFilters.parse(exact(wire), fields, now=now, zone=zone, refusal=InvalidPayload)
 
 
-def products_in(collection: ProductCollection, *, now: datetime) -> QuerySet[Product]:
-    """The products of the catalogue that are in it."""
+def products_in(
+    collection: ProductCollection, *, now: datetime, zone: tzinfo | None = None
+) -> QuerySet[Product]:
+    """The products of the catalogue that are in it. `zone` is as for `parsed_filter`."""
     rows = Product.objects.present()
     if collection.type == ProductCollection.Type.STATIC:
         return rows.filter(listings__collection=collection)
-    return rows.filter(parsed_filter(collection.filter, PRODUCT_FIELDS, now=now).q())
+    return rows.filter(parsed_filter(collection.filter, PRODUCT_FIELDS, now=now, zone=zone).q())
 
 
-def skus_in(collection: ProductCollection, *, now: datetime) -> QuerySet[Sku]:
+def skus_in(collection: ProductCollection, *, now: datetime, zone: tzinfo | None = None) -> QuerySet[Sku]:
     """The SKUs of the catalogue that are in it: listed themselves or with their product, or by the filter."""
     rows = Sku.objects.present()
     if collection.type == ProductCollection.Type.STATIC:
         listed = Q(listings__collection=collection) | Q(product__listings__collection=collection)
         return rows.filter(pk__in=Sku.objects.filter(listed).values("pk"))
-    return rows.filter(parsed_filter(collection.filter, SKU_FIELDS, now=now).q())
+    return rows.filter(parsed_filter(collection.filter, SKU_FIELDS, now=now, zone=zone).q())
 
 
 class ContentPage:
@@ -85,6 +87,7 @@ class ContentPage:
         self, collection: ProductCollection, *, order: str, after: datetime | None, now: datetime
     ) -> None:
         self._now = now
+        self._zone = project.current().zone
         self._after = after
         self._collection = collection
         self._order = order
@@ -96,8 +99,8 @@ class ContentPage:
                 rows = rows.filter(**{f"created_at__{side}": self._after})
             return rows.order_by().values("pk", "created_at", "updated_at", kind=Value(kind, CharField()))
 
-        products = keys(products_in(self._collection, now=self._now), "product")
-        skus = keys(skus_in(self._collection, now=self._now), "sku")
+        products = keys(products_in(self._collection, now=self._now, zone=self._zone), "product")
+        skus = keys(skus_in(self._collection, now=self._now, zone=self._zone), "sku")
         return products.union(skus, all=True)
 
     def count(self) -> int:
