@@ -14,7 +14,19 @@ from operator import or_
 from typing import Any, Final
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Coalesce
 
 from approvals.models import OPEN, ApprovalRequest, Decision, Delegation
@@ -100,6 +112,7 @@ def _turn(user: Any, now: datetime) -> Q:
     stages = list(asked.order_by().values_list("group", "permission").distinct())
     if not stages or not (user.is_active and user.is_staff):
         return _NOTHING
+    prefetch_related_objects([user], "groups")
     members = _members(group for group, _ in stages if group)
     away = Delegation.objects.filter(stand_in=user, starts_at__lte=now, ends_at__gt=now)
     people = [one.person for one in away.select_related("person").prefetch_related("person__groups")]
