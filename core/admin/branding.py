@@ -53,6 +53,15 @@ class BrandingAdmin(ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Branding.objects.exists()
 
+    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
+        """For the side menu, which every page asks for: it has no links to forms, so nothing is read."""
+        return {
+            "add": False,
+            "change": self.has_change_permission(request),
+            "delete": self.has_delete_permission(request),
+            "view": self.has_view_permission(request),
+        }
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
