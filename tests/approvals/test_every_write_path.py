@@ -122,10 +122,24 @@ def test_no_way_is_missing_and_none_is_without_a_reason() -> None:
     assert unexplained == []
 
 
+# Of what needs more than a call to be reached: a segment that a running campaign asks for, a grid of drafts.
+MET_ELSEWHERE: Final = {
+    "campaigns.launch_variations": "tests/promotions/services/test_variations.py",
+    "campaigns.update_variations": "tests/promotions/services/test_variations.py",
+    "distributions.start": "tests/promotions/distributions/test_triggers.py",
+    "product_collections.delete": "tests/approvals/test_audiences.py",
+    "product_collections.update": "tests/approvals/test_audiences.py",
+    "segments.delete": "tests/approvals/test_audiences.py",
+    "segments.update": "tests/approvals/test_audiences.py",
+    "vouchers.import": "tests/approvals/test_imports.py",
+    "vouchers.publish_many": "tests/promotions/admin/test_publishing.py",
+}
+
+
 def test_every_operation_that_may_need_a_yes_is_met() -> None:
     met = {what for rows in EXPECTED.values() for what, _ in rows.values()}
 
-    assert {one.name for one in registry.operations()} - met == set()
+    assert {one.name for one in registry.operations()} - met == set(MET_ELSEWHERE)
 
 
 def _wanted(paths: dict[str, WritePath]) -> list[tuple[str, WritePath]]:
