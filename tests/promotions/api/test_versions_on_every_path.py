@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from integrations.models import AsyncAction
 from integrations.services import async_actions
 from promotions.models import Version, Voucher
 from promotions.selectors import versions as known
+from promotions.services import cloning
 from tests.conftest import NOW
 from tests.factories.promotions import amount, at_least, percent
-from tests.promotions.versioned_shop import Shop, change_all, opened, switch_off
+from tests.promotions.versioned_shop import BY, Shop, change_all, opened, switch_off
 from tests.security.routes import table
 
 pytestmark = pytest.mark.django_db
@@ -50,10 +53,13 @@ NO_TERMS: Final = {
     "POST v1/vouchers/<code>/redemption",
     "DELETE v1/vouchers/<code>/sessions/<session_key>",
 }
+DRAFT: Final = cloning.CloneSpec(name="Draft", has_no_dates=True)
 LATER: Final = "2026-05-01T00:00:00Z"
 RULES: Final = {"rules": at_least(5000)}
 
-type Body = Callable[[Shop], Any] | dict[str, Any] | list[Any] | None
+CSV: Final = "Code,Voucher Type,Discount Type,Value\nNEW,DISCOUNT_VOUCHER,PERCENT,10\n"
+
+type Body = Callable[[Shop], Any] | dict[str, Any] | list[Any] | str | None
 
 # Every call changes terms of something.
 CALLS: Final[dict[str, Body]] = {
@@ -67,6 +73,12 @@ CALLS: Final[dict[str, Body]] = {
     "DELETE v1/campaigns/<campaign_id>": None,
     "POST v1/campaigns/<campaign_id>/enable": None,
     "POST v1/campaigns/<campaign_id>/disable": None,
+    "POST v1/campaigns/<campaign_id>/launch": None,
+    "POST v1/campaigns/<campaign_id>/clone": {"name": "Like it"},
+    "POST v1/campaigns/<campaign_id>/import": [
+        {"code": "NEW", "discount": percent(40)}, {"code": "PLAIN", "metadata": {"a": 1}},
+    ],
+    "POST v1/campaigns/<campaign_id>/importCSV": "Code,Hue\nNEW,red\nPLAIN,red\n",
     "POST v1/campaigns/<campaign_id>/vouchers": {"expiration_date": LATER},
     "POST v1/campaigns/<campaign_id>/vouchers/<code>": {"discount": percent(40)},
     "DELETE v1/categories/<category_id>": None,
@@ -92,6 +104,8 @@ CALLS: Final[dict[str, Body]] = {
     "POST v1/vouchers/bulk/async": [
         {"code": "ALONE", "metadata": {"a": 1}}, {"code": "PLAIN", "metadata": {"a": 2}},
     ],
+    "POST v1/vouchers/import": [{"code": "NEW", "type": "DISCOUNT_VOUCHER", "discount": percent(10)}],
+    "POST v1/vouchers/importCSV": CSV,
     "POST v1/vouchers/metadata/async": {"codes": ["OWN", "PLAIN"], "metadata": {"b": 1}},
     "POST v1/budgets": {"name": "Month", "limit": 5},
     "PUT v1/budgets/<budget_id>": {"limit": 2000, "campaign_ids": []},
@@ -124,12 +138,18 @@ def test_the_api_forgets_no_version(call: str, api: APIClient) -> None:
         switch_off()
     if route.endswith("/revert"):
         change_all(shop)
+    if route.endswith("/launch"):
+        shop = replace(shop, campaign=cloning.campaign(campaign_id=shop.campaign.pk, spec=DRAFT, **BY))
     before = Version.objects.count()
     body = CALLS[call]
     sent = body(shop) if callable(body) else body
 
-    text = {} if sent is None else {"data": json.dumps(sent), "content_type": "application/json"}
-    answer = api.generic(method, _path(method, route, shop), **text)
+    address = _path(method, route, shop)
+    if isinstance(sent, str):
+        answer = api.post(address, {"file": SimpleUploadedFile("a.csv", sent.encode())}, format="multipart")
+    else:
+        text = {} if sent is None else {"data": json.dumps(sent), "content_type": "application/json"}
+        answer = api.generic(method, address, **text)
 
     assert answer.status_code < 300, answer.text
     for action in AsyncAction.objects.exclude(status=AsyncAction.Status.DONE):
