@@ -77,9 +77,11 @@ _POLICY: Final = {"stages": [{"group": "Reviewer"}]}
 _POLICIES: Final = "v1/approval-policies"
 _STACKS: Final = "v1/promotions/<campaign_id>/stacks"
 _RULES: Final = "management/v1/projects/<project_id>/stacking-rules"
+# Makes a draft, with terms that reach nobody.
+_FREE: Final = ("POST v1/campaigns/<campaign_id>/clone",)
 # What changes something that a yes may be needed for. What is not here is sent `{}`.
 BODIES: Final[dict[str, Body]] = {
-    **CALLS,
+    **{call: body for call, body in CALLS.items() if call not in _FREE},
     "POST v1/categories": {"name": "New", "hierarchy": 3},
     "PUT v1/categories/<category_id>": {"name": "Renamed", "hierarchy": 2},
     **dict.fromkeys(
