@@ -26,6 +26,7 @@ from promotions.models import Voucher
 
 _TABLE: Final = Voucher._meta.db_table
 _STAGE: Final = "new_codes"
+_SMALL_SPACES: Final = 7_410_025
 _ROUNDS: Final = 100
 _SENT_AT_ONCE: Final = 2000
 _ROOMY: Final = 10**6
@@ -133,8 +134,13 @@ def _copied(shape: _Shape, lines: Sequence[str]) -> bool:
 
 
 def _copied_past_stage(shape: _Shape, lines: Sequence[str]) -> list[int]:
-    """Copy the rows whose codes are free; returns their primary keys."""
+    """Copy the rows whose codes are free; returns their primary keys.
+
+    One transaction after the other: two that draw again and again from one small space would wait for each
+    other's codes in a ring.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SMALL_SPACES])
         cursor.execute(
             f"CREATE TEMPORARY TABLE IF NOT EXISTS {_STAGE} (LIKE {_TABLE} INCLUDING DEFAULTS) ON COMMIT DROP"
         )

@@ -44,6 +44,7 @@ def test_set_up_sign_out_and_come_back(tab: Page, reviewer: User) -> None:
     secret = (tab.get_by_test_id("secret").text_content() or "").replace(" ", "")
 
     show(tab, pyotp.TOTP(secret).now())
+    expect(tab.get_by_test_id("backup-codes").get_by_role("listitem").first).to_be_visible()
     codes = tab.get_by_test_id("backup-codes").get_by_role("listitem").all_text_contents()
     tab.get_by_role("link", name="I have kept them").click()
     expect(tab).to_have_url("/admin/promotions/campaign/")
