@@ -14,6 +14,14 @@ from promotions.models import DistributionMessage
 _COLOURS = {"SENT": "success", "FAILED": "danger", "SKIPPED": "warning"}
 
 
+def state_label(row: DistributionMessage) -> SafeString:
+    return words.label(row.get_state_display(), _COLOURS.get(row.state, ""))
+
+
+def code(row: DistributionMessage) -> str:
+    return row.publication.voucher_code if row.publication else words.NOTHING
+
+
 @admin.register(DistributionMessage)
 class DistributionMessageAdmin(ReadOnlyPageAdmin):
     """Every message to a customer, and what became of it."""
@@ -45,11 +53,11 @@ class DistributionMessageAdmin(ReadOnlyPageAdmin):
 
     @display(description="State", ordering="state")
     def state_label(self, row: DistributionMessage) -> SafeString:
-        return words.label(row.get_state_display(), _COLOURS.get(row.state, ""))
+        return state_label(row)
 
     @display(description="Code")
     def code(self, row: DistributionMessage) -> str:
-        return row.publication.voucher_code if row.publication else words.NOTHING
+        return code(row)
 
     def title(self, obj: DistributionMessage) -> str:
         return f"Message to {obj.customer}"

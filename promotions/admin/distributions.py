@@ -18,6 +18,7 @@ from core import words
 from core.admin.base import adopt, htmx_redirect, reported, staff_actor
 from core.admin.pages import Fact, PageAdmin, Panel
 from integrations.services import exports
+from promotions.admin.distribution_messages import code, state_label
 from promotions.admin.forms.messages import DISTRIBUTION_CONDITIONS, DistributionForm
 from promotions.models import Distribution, DistributionMessage
 from promotions.selectors import distributions as selectors
@@ -32,7 +33,6 @@ _COLOURS: Final = {
     State.STOPPED: "danger",
     State.DONE: "info",
 }
-_MESSAGE_COLOURS: Final = {"SENT": "success", "FAILED": "danger", "SKIPPED": "warning"}
 # Button -> the states in which it means something.
 _BUTTONS: Final = {
     "start": (State.DRAFT, State.PAUSED),
@@ -136,8 +136,8 @@ class DistributionAdmin(PageAdmin):
                 rows=[
                     (
                         str(row.customer),
-                        words.label(row.get_state_display(), _MESSAGE_COLOURS.get(row.state, "")),
-                        row.publication.voucher_code if row.publication else words.NOTHING,
+                        state_label(row),
+                        code(row),
                         words.when(row.sent_at or row.created_at),
                         row.reason or words.NOTHING,
                     )

@@ -57,13 +57,14 @@ class MessageTemplateAdmin(PageAdmin):
         context = {**context, "known_names": list(message_text.names(message_facts.SAMPLE))}
         if obj is not None and obj.pk is not None and obj.channel == MessageTemplate.Channel.EMAIL:
             facts = message_facts.sample()
-            letter = distribution_sending.email(obj, facts, to=facts["customer"]["email"])
+            brand = branding.current()
+            letter = distribution_sending.email(obj, facts, brand, to=facts["customer"]["email"])
             context["letter"] = {
                 "subject": letter.subject,
                 "sender": letter.from_email,
                 "to": letter.to[0],
                 "html": distribution_sending.as_html(
-                    distribution_sending.written(obj, facts), distribution_sending.below(branding.current())
+                    distribution_sending.written(obj, facts), distribution_sending.below(brand)
                 ),
             }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from commerce.models import Customer
 from core import branding, words
+from core.branding import Brand
 from promotions import words as promotion_words
 from promotions.models import Distribution, Publication, Voucher
 
@@ -56,15 +56,15 @@ def of_customer(customer: Customer) -> dict[str, Any]:
 
 
 def of_message(
-    *, customer: Customer, happened: Mapping[str, Any], publication: Publication | None, now: datetime
+    *, customer: Customer, happened: Mapping[str, Any], publication: Publication | None, brand: Brand
 ) -> dict[str, Any]:
-    """What is known when it is sent: the customer, what happened, the code that he gets."""
+    """What is known when it is sent: the customer, what happened, the code that he gets, who writes."""
     facts: dict[str, Any] = {
         **dict.fromkeys(("code", "offer", "valid_until"), ""),
         "codes": [],
         "campaign": {"name": ""},
         "customer": of_customer(customer),
-        "brand": {"name": branding.current().name},
+        "brand": {"name": brand.name},
         "event": dict(happened),
     }
     if publication is not None:

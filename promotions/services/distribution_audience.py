@@ -70,7 +70,7 @@ def react(*, event: OutboxEvent, now: datetime) -> int:
     )
     if not listening:
         return 0
-    customer = _customer(event.payload, event)
+    customer = _customer(event)
     if customer is None:
         return 0
     return sum(_answer(row, customer, event, now) for row in listening)
@@ -93,8 +93,8 @@ def _means(row: Distribution, customer: Customer, said: Mapping[str, Any], now: 
     return row.segment is None or selectors.audience(row, now).filter(pk=customer.pk).exists()
 
 
-def _customer(said: Mapping[str, Any], event: OutboxEvent) -> Customer | None:
-    name = said.get("customer_id") or (event.entity_id if event.entity_type == "customer" else None)
+def _customer(event: OutboxEvent) -> Customer | None:
+    name = event.payload.get("customer_id") or (event.entity_id if event.entity_type == "customer" else None)
     return Customer.objects.filter(public_id=name, deleted_at=None).first() if name else None
 
 

@@ -111,7 +111,10 @@ def _deal_with(row: Distribution, message: DistributionMessage, post: _Post, now
         _check_wanted(row, message)
         message.publication = _give(row, message, now)
         facts = message_facts.of_message(
-            customer=message.customer, happened=message.facts, publication=message.publication, now=now
+            customer=message.customer,
+            happened=message.facts,
+            publication=message.publication,
+            brand=post.brand,
         )
         post.send(message, facts, now)
         message.state, message.sent_at, message.reason = State.SENT, now, ""
@@ -160,7 +163,6 @@ def _give(row: Distribution, message: DistributionMessage, now: datetime) -> Pub
         join_once=not row.is_repeated,
         channel=row.channel,
         cause=message.public_id,
-        metadata={},
     )
     actor = Actor.system("distributions", channel="TASK")
     return publications.publish(spec=spec, actor=actor, now=now).publication
@@ -182,6 +184,7 @@ class _Post:
     def __init__(self, row: Distribution) -> None:
         self._row = row
         self._server: Any = None
+        self.brand = branding.current()
 
     def __enter__(self) -> _Post:
         return self
@@ -201,7 +204,7 @@ class _Post:
 
     def _mail(self, message: DistributionMessage, facts: dict[str, Any]) -> None:
         assert self._row.template is not None  # noqa: S101 - checked at the start
-        letter = email(self._row.template, facts, to=message.customer.email or "")
+        letter = email(self._row.template, facts, self.brand, to=message.customer.email or "")
         letter.extra_headers["Message-ID"] = f"<{message.public_id}@fanfare>"
         try:
             if self._server is None:
@@ -213,9 +216,10 @@ class _Post:
             raise _Failed(f"The mail server refused it: {error}") from error
 
 
-def email(template: MessageTemplate, facts: dict[str, Any], *, to: str) -> EmailMultiAlternatives:
+def email(
+    template: MessageTemplate, facts: dict[str, Any], brand: Brand, *, to: str
+) -> EmailMultiAlternatives:
     """The letter as plain text and as HTML that says the same."""
-    brand = branding.current()
     text, footer = written(template, facts), below(brand)
     subject = " ".join(message_text.render(template.subject, facts).split())
     letter = EmailMultiAlternatives(
