@@ -46,7 +46,7 @@ class TierPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BudgetPlan:
+class BudgetWish:
     """What may be spent. `limit`: minor units, or a number, as `measure` says. `id` "": a new budget.
 
     A new one is named after its campaign.
@@ -86,7 +86,7 @@ class PromotionPlan:
     validity_hours: Wire | None = None
     places: tuple[str, ...] = ()
     codes: CodePlan | None = None
-    budget: BudgetPlan | None = None
+    budget: BudgetWish | None = None
     return_policy: str = Campaign.ReturnPolicy.KEEP.value
     protected: bool = False
     metadata: Wire = field(default_factory=dict)
