@@ -118,7 +118,8 @@ _timeouts = (
     else "-c lock_timeout=30000"
 )
 DATABASES["default"]["OPTIONS"] = {
-    "options": _timeouts,
+    # Statements of `core.prepared` look rows up by key: making a plan for each use took longer than the rows.
+    "options": f"{_timeouts} -c plan_cache_mode=force_generic_plan",
     # After so many uses a statement of `core.prepared` is planned once and for all on its connection.
     # A pooler that gives every transaction another connection does not bear that: 0 turns it off.
     "prepare_threshold": env.int("FANFARE_PREPARE_AFTER", default=3) or None,
