@@ -19,7 +19,7 @@ from commerce.services.bulk import BulkResult, Rejected
 from commerce.services.customer_specs import COLUMNS, CustomerSpec, with_dial_code
 from core import audit, project
 from core.actors import Actor
-from core.ids import new_id
+from core.ids import new_ids
 from core.models import AuditEntry
 from core.services import metadata_schemas
 from core.services.metadata_schemas import MetadataInvalid, Rulebook
@@ -150,6 +150,7 @@ def _staged(
     specs: Sequence[CustomerSpec], rules: Rulebook, dial_code: str, rejected: list[Rejected]
 ) -> Iterator[tuple[Any, ...]]:
     has_rules = rules.own is not None
+    fresh = new_ids("cust", len(specs))
     for place, spec in enumerate(specs):
         if has_rules:
             try:
@@ -164,7 +165,7 @@ def _staged(
             values = {**values, "phone": with_dial_code(values["phone"], dial_code)}
         metadata = json.dumps(spec.metadata, ensure_ascii=False) if spec.metadata else "{}"
         wanted = spec.id, None if spec.id else spec.source_id
-        yield place, new_id("cust"), *wanted, *[values[name] for name in COLUMNS], metadata
+        yield place, fresh[place], *wanted, *[values[name] for name in COLUMNS], metadata
 
 
 def _copy(cursor: Any, rows: Iterator[tuple[Any, ...]]) -> None:
