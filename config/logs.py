@@ -16,7 +16,15 @@ def without_query(logger: WrappedLogger, name: str, event: EventDict) -> EventDi
     return event
 
 
+def once(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+    """A request has one line, when it is answered: the one at its beginning says nothing more, and costs."""
+    if event.get("event") == "request_started":
+        raise structlog.DropEvent
+    return event
+
+
 _SHARED: list[structlog.types.Processor] = [
+    once,
     structlog.contextvars.merge_contextvars,
     without_query,
     structlog.stdlib.add_logger_name,
