@@ -9,13 +9,14 @@ Shapes: `Decimal` <-> string, aware `datetime` <-> ISO 8601 in UTC, `date` <-> I
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from typing import Any, ClassVar, Self, Union, cast, get_args, get_origin, get_type_hints
+from operator import attrgetter
+from typing import Any, ClassVar, Final, Self, Union, cast, get_args, get_origin, get_type_hints
 
 DECODER = "decoder"
 """Key of `field(metadata=...)`: the function that reads the field's JSON, where many classes are possible."""
@@ -27,6 +28,8 @@ type JsonObject = Mapping[str, Any]
 """Free JSON of the shop, exact: null, booleans, integers, `Decimal`, text, lists and objects; no `float`."""
 
 _DECIMAL = "$decimal"
+# By exact type: an enumeration is a text, too. A decision is some hundred values, most of them of these.
+_AS_THEY_ARE: Final = frozenset({types.NoneType, bool, int, str})
 
 
 class MalformedJson(ValueError):
@@ -41,7 +44,11 @@ class Data:
 
     def to_json(self) -> dict[str, Json]:
         """Plain dicts, lists, strings, integers and booleans; every field is present, absent values None."""
-        return {field.name: encode(getattr(self, field.name)) for field in fields(self)}
+        names, values_of = _shape(cast(Any, type(self)))  # mypy holds classes of Data for unhashable
+        return {
+            name: value if type(value) in _AS_THEY_ARE else encode(value)
+            for name, value in zip(names, values_of(self), strict=True)
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -54,9 +61,15 @@ class Data:
 
 def encode(value: Any) -> Json:
     """One value as JSON. :raises TypeError: a type that has no JSON form here, `float` among them."""
+    if type(value) in _AS_THEY_ARE:
+        return cast(Json, value)
+    if isinstance(value, tuple):
+        return [encode(item) for item in value]
+    if isinstance(value, Data):
+        return cast(Json, value.to_json())
     if isinstance(value, StrEnum):
         return value.value
-    if value is None or isinstance(value, bool | int | str):
+    if isinstance(value, bool | int | str):
         return value
     if isinstance(value, Decimal):
         return str(value)
@@ -66,8 +79,6 @@ def encode(value: Any) -> Json:
         return value.isoformat()
     if isinstance(value, time):
         return value.isoformat("auto" if value.second or value.microsecond else "minutes")
-    if isinstance(value, tuple):
-        return [encode(item) for item in value]
     if isinstance(value, frozenset):
         return sorted(encode(item) for item in value)  # type: ignore[type-var]  # texts, see the module
     if isinstance(value, Mapping):
@@ -75,6 +86,15 @@ def encode(value: Any) -> Json:
     if hasattr(value, "to_json"):
         return cast(Json, value.to_json())
     raise TypeError(f"{type(value).__name__} has no JSON form in the engine")
+
+
+@cache
+def _shape(cls: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The names of a class' fields, and a function that takes their values from an object."""
+    names = tuple(field.name for field in fields(cls))
+    if len(names) > 1:
+        return names, attrgetter(*names)
+    return names, lambda one: tuple(getattr(one, name) for name in names)
 
 
 def decode(hint: Any, value: Any, place: str) -> Any:

@@ -4,7 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import DataError
+from django.db.models import Model
+from django.db.models.signals import post_init, pre_init
 
 from commerce.models import Customer, Order, Product, Sku
 from core import project
@@ -14,6 +17,7 @@ from core.prepared import Prepared, insert, insert_all
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
+OURS = {"approvals", "commerce", "core", "insights", "integrations", "loyalty", "promotions", "referrals"}
 
 
 def columns(row: Any) -> dict[str, Any]:
@@ -105,8 +109,10 @@ def test_locks_bare_rows_only() -> None:
         Prepared(Order, "t.id = %s", joins=("customer",), lock=True)
 
 
-def test_inserts_many_in_their_order(django_assert_num_queries: Any) -> None:
-    rows = [Product(source_id=f"p{n}", price=n, metadata={"n": n}, created_at=NOW) for n in (3, 1, 2)]
+@pytest.mark.parametrize("count", [1, 3, 8, 9, 30])
+def test_inserts_many_in_their_order(django_assert_num_queries: Any, count: int) -> None:
+    numbers = [(7 * n) % count for n in range(count)]
+    rows = [Product(source_id=f"p{n}", price=n, metadata={"n": n}, created_at=NOW) for n in numbers]
 
     with django_assert_num_queries(1):
         insert_all(rows)
@@ -141,3 +147,12 @@ def test_inserts_what_saving_would() -> None:
     prepared.metadata = {"a": 2}
     prepared.save(update_fields=["metadata"])
     assert Order.objects.get(pk=prepared.pk).metadata == {"a": 2}
+
+
+def test_no_model_does_anything_when_it_is_loaded() -> None:
+    """Rows are filled without their constructors, so nothing may wait for those."""
+    for model in apps.get_models():
+        own = [one for one in model.__mro__ if one is not Model and one.__module__.split(".")[0] in OURS]
+        assert not any({"__init__", "from_db"} & set(vars(one)) for one in own), model
+        assert not pre_init.has_listeners(model), model
+        assert not post_init.has_listeners(model), model
