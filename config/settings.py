@@ -283,6 +283,7 @@ SPECTACULAR_SETTINGS = {
 # Logs: one line of JSON for each event, with the request id -------------------------------------------------
 # The request id in the header is our own: RequestIdMiddleware overwrites what a caller sent.
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # It would believe whatever address a caller names.
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,

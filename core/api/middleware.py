@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+import structlog
 from django.http import HttpRequest, HttpResponse
 
+from core.api.throttling import client_address
 from core.errors import DomainError, InvalidPayload, InvalidQueryParams
 from core.ids import new_request_id
 
@@ -14,7 +16,10 @@ API_PREFIXES: Final = ("/v1/", "/client/v1/", "/management/v1/")
 
 
 class RequestIdMiddleware:
-    """Gives every request an id of ours and hands it to the log lines (django-structlog reads the header)."""
+    """Gives every request an id of ours and hands it to the log lines (django-structlog reads the header).
+
+    Beside it the caller's address as limits see it: a forwarded one counts only behind proxies of ours.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -22,6 +27,7 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.request_id = new_request_id()  # type: ignore[attr-defined]
         request.META["HTTP_X_REQUEST_ID"] = request.request_id  # type: ignore[attr-defined]
+        structlog.contextvars.bind_contextvars(ip=client_address(request))
         return self.get_response(request)
 
 
