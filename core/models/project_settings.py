@@ -99,6 +99,15 @@ class ProjectSettings(TimestampedModel):
     accept_unknown_events = models.BooleanField(
         default=True, help_text="Keep custom events that have no schema. Off: they are refused."
     )
+    cost_field = models.CharField(
+        "cost of a unit",
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The metadata field of SKUs and products that says what one unit costs you, in the "
+        "currency's smallest unit, for example “cost”. Empty: margins are not shown.",
+    )
     second_factor_required_from = models.DateField(
         "second step from",
         null=True,

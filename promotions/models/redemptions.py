@@ -70,6 +70,13 @@ class Redemption(models.Model):
     tracking_id = models.CharField(max_length=100, blank=True, default="")
     channel_type = models.CharField(max_length=16, default="API")
     channel_id = models.CharField(max_length=100, blank=True, default="")
+    store = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Code of the store that the key, the request or its metadata named.",
+    )
     failure_code = models.CharField(max_length=64, blank=True, default="")
     failure_message = models.TextField(blank=True, default="")
     snapshot = models.JSONField(null=True, encoder=DjangoJSONEncoder)
