@@ -13,13 +13,14 @@ from promotions.reports import proofs
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    # What channels ask all the time goes first: paths are tried in this order.
+    path("v1/", include("promotions.api.urls.v1")),
     path("v1/", include("core.api.urls.v1")),
     path("v1/", include("approvals.api.urls.v1")),
     path("v1/", include("integrations.api.urls.v1")),
     path("v1/", include("commerce.api.urls.v1")),
-    path("v1/", include("promotions.api.urls.v1")),
-    path("client/v1/", include("commerce.api.urls.client")),
     path("client/v1/", include("promotions.api.urls.client")),
+    path("client/v1/", include("commerce.api.urls.client")),
     path("management/v1/", include("core.api.urls.management")),
     path("management/v1/", include("integrations.api.urls.management")),
     path("management/v1/", include("promotions.api.urls.management")),
