@@ -30,7 +30,11 @@ class Delegation(models.Model):
 
 
 class Notification(models.Model):
-    """Something that one person should know about a request."""
+    """Something that one person should know about a request, or about what `path` leads to.
+
+    Without a `user` it is for an e-mail `address` that is nobody's. `details` stand below the line in an
+    e-mail.
+    """
 
     class Kind(models.TextChoices):
         ASKED = "ASKED", "A decision is wanted"
@@ -41,16 +45,34 @@ class Notification(models.Model):
         ESCALATED = "ESCALATED", "A decision is overdue"
         APPLIED = "APPLIED", "A change took effect"
         FAILED = "FAILED", "A change could not be carried out"
+        ALERT = "ALERT", "Something needs a look"
+        ALERT_OVER = "ALERT_OVER", "An alert is over"
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications")
-    request = models.ForeignKey(ApprovalRequest, on_delete=models.CASCADE, related_name="notifications")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="notifications"
+    )
+    address = models.EmailField(blank=True, default="", db_default="")
+    request = models.ForeignKey(
+        ApprovalRequest, on_delete=models.CASCADE, null=True, related_name="notifications"
+    )
+    path = models.CharField(max_length=200, blank=True, default="", db_default="")
     kind = models.CharField(max_length=12, choices=Kind)
     text = models.CharField(max_length=400)
+    details = models.TextField(blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, address="") | Q(user=None) & ~Q(address=""),
+                name="notification_has_one_receiver",
+            ),
+            models.CheckConstraint(
+                condition=Q(request__isnull=False) | ~Q(path=""), name="notification_leads_somewhere"
+            ),
+        )
         indexes = (models.Index(fields=["user", "read_at", "-id"], name="notification_unread"),)
 
     def __str__(self) -> str:
