@@ -15,6 +15,7 @@ from promotions.models.publications import Holder, Publication, PublishedCode
 from promotions.models.redemptions import Redemption, Rollback
 from promotions.models.returns import OrderReturn, ReturnedLine, ReturnedShare
 from promotions.models.sessions import HeldCount, Hold, ValidationSession
+from promotions.models.setups import CampaignSetup
 from promotions.models.stacks import PromotionStack, StackedTier
 from promotions.models.stops import EmergencyStop, StoppedAttempt
 from promotions.models.templates import CampaignTemplate
@@ -35,6 +36,7 @@ __all__ = [
     "BudgetPlan",
     "Campaign",
     "CampaignAssignment",
+    "CampaignSetup",
     "CampaignTemplate",
     "CardTransaction",
     "CatalogueChange",
