@@ -17,6 +17,7 @@ from promotions import (
     approval_distributions,
     approval_pages,
     approval_reach,
+    approval_setups,
     approval_trials,
     approval_variations,
     approval_words,
@@ -378,3 +379,4 @@ def register() -> None:
     for target_type in approval_words.TYPES:
         registry.register_words(target_type, approval_words.sentences)
     approval_variations.register()
+    approval_setups.register(_campaign)

@@ -1,7 +1,7 @@
 """What somebody plans: a whole promotion as one value, before anything of it is written, or as it is stored.
 
-The wizard compiles its answers to it, previews are made of it, one service makes it or changes a campaign to be
-it. Nothing here asks the database.
+The wizard compiles its answers to it, previews are made of it, one service makes it or changes a campaign to
+be it. Nothing here asks the database.
 """
 
 from __future__ import annotations
