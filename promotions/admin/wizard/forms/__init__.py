@@ -1,0 +1,1 @@
+"""One ordinary form for each step. What it is told becomes plain answers."""
