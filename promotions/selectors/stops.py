@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from core import prepared
-from core.actors import ActorKind
+from core.actors import Actor, ActorKind
 from engine import Article, ArticleStop, Candidate, Line, Snapshot
 from engine.stops import stopped
 from promotions.selectors.budgets_in_force import USUAL_STORE_FIELD, Shopper
@@ -120,16 +120,19 @@ def of(texts: Iterable[str], *, read_at: float) -> Stops:
 
 def calling_of(asking: Asking) -> Calling:
     """The caller and the store of a request; its own metadata beats that of the order."""
-    order_metadata: Mapping[str, Any] = asking.order.metadata if asking.order is not None else {}
-    shopper = Shopper(
-        actor=asking.actor, customer=None, payload={}, metadata=[asking.metadata, order_metadata]
-    )
+    order_metadata = asking.order.metadata if asking.order is not None else None
     is_key = asking.actor.kind is ActorKind.API_KEY
     return Calling(
         channel=asking.actor.channel,
         api_key=asking.actor.id if is_key else "",
-        store=shopper.field(USUAL_STORE_FIELD),
+        store=store_of(asking.actor, asking.metadata, order_metadata),
     )
+
+
+def store_of(actor: Actor, *metadata: Mapping[str, Any] | None) -> str:
+    """The store's code as the caller's key or request says it, else the first of the metadata that does."""
+    said = [one for one in metadata if one is not None]
+    return Shopper(actor=actor, customer=None, payload={}, metadata=said).field(USUAL_STORE_FIELD)
 
 
 def refused(

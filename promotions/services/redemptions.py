@@ -29,7 +29,7 @@ from engine import ApplicationMode, Outcome, Reason, ReasonKey, Status, Step, ev
 from promotions.channels import channel_of
 from promotions.models import BudgetDraw, Redemption
 from promotions.redeemables import NOTHING_HELD, Found, NotRedeemable, kind_of
-from promotions.selectors import snapshots, stacking_rules, stacks, versions
+from promotions.selectors import snapshots, stacking_rules, stacks, stops, versions
 from promotions.selectors.order_snapshots import order_snapshot
 from promotions.selectors.readable import with_names
 from promotions.selectors.snapshots import Loaded
@@ -41,6 +41,7 @@ from promotions.services.uses import Counting, Use, counting_of, note_units, tel
 from promotions.services.validations import DecisionSpec, asking_of, tracking_of
 
 _NOT_FOUND_STATUS: Final = 404
+_STORE_LENGTH: Final = 100
 
 
 class NoApplicableRedeemables(NotRedeemable):
@@ -193,7 +194,7 @@ def _rows(
 ) -> list[Redemption]:
     """Unsaved rows: the single redemption, or the parent followed by its children in application order."""
     steps = outcome.with_status(Status.APPLICABLE)
-    shared = _shared(spec, loaded.customer, tracking_id, actor, now)
+    shared = _shared(spec, loaded.customer, tracking_id, loaded.calling.store, actor, now)
     decision = {"snapshot": loaded.snapshot.to_json(), "outcome": outcome.to_json()}
     order = loaded.order_with(outcome.added)
     rows: list[Redemption] = []
@@ -236,7 +237,7 @@ def _versions(loaded: Loaded, found: Sequence[Found]) -> list[int]:
 
 
 def _shared(
-    spec: DecisionSpec, customer: Customer | None, tracking_id: str, actor: Actor, now: datetime
+    spec: DecisionSpec, customer: Customer | None, tracking_id: str, store: str, actor: Actor, now: datetime
 ) -> dict[str, Any]:
     return {
         "redeemed_at": now,
@@ -245,6 +246,7 @@ def _shared(
         "customer": customer,
         "metadata": dict(spec.metadata),
         "tracking_id": tracking_id,
+        "store": store[:_STORE_LENGTH],
         **channel_of(actor),
     }
 
@@ -374,7 +376,12 @@ def _record_failure(spec: DecisionSpec, refusal: NotRedeemable, actor: Actor, no
     failed = Redemption(
         **{
             **_shared(
-                spec, customer, tracking_of(spec.tracking_id, spec.customer, settings) or "", actor, now
+                spec,
+                customer,
+                tracking_of(spec.tracking_id, spec.customer, settings) or "",
+                stops.store_of(actor, spec.metadata, spec.order.metadata if spec.order else None),
+                actor,
+                now,
             ),
             **references,
             "public_id": new_id("rf"),
