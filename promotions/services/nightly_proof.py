@@ -31,7 +31,7 @@ def run_when_due(*, actor: Actor, now: datetime) -> int | None:
 
     Two at once are harmless: the second finds the night told.
     """
-    due = _due_at(project.current(), now)
+    due = due_at(project.current(), now)
     last = last_run.read()
     if last is not None and last.at >= due:
         return None
@@ -73,7 +73,8 @@ def _told(one: Difference) -> dict[str, Any]:
     }
 
 
-def _due_at(settings: ProjectSettings, now: datetime) -> datetime:
+def due_at(settings: ProjectSettings, now: datetime) -> datetime:
+    """The last night's hour of proofs."""
     zone = ZoneInfo(settings.time_zone)
     today = now.astimezone(zone).date()
     due = datetime.combine(today, AT, zone)
