@@ -32,7 +32,7 @@ class BinEntry(models.Model):
 
     class Meta:
         verbose_name = "thing in the bin"
-        verbose_name_plural = "bin"
+        verbose_name_plural = "things in the bin"
         constraints = (
             models.UniqueConstraint(fields=["resource_type", "resource_id"], name="bin_entry_once"),
         )

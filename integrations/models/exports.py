@@ -11,7 +11,8 @@ class Export(TimestampedModel):
 
     `parameters` is what was asked for, in wire form; `scope` are equalities that the asking endpoint adds
     (`{"voucher_id": "v_…"}`); `screen` is the list of the admin that it was asked for on, with its filters
-    (`{"model": "commerce.customer", "query": "q=anna"}`). A removed export keeps its row, without filters
+    (`{"model": "commerce.customer", "query": "q=anna"}`). `actor_places` are the places that he was limited to;
+    None: none when he asked. A removed export keeps its row, without filters
     and file: who took out what.
     """
 
@@ -35,6 +36,7 @@ class Export(TimestampedModel):
     actor_id = models.CharField(max_length=100)
     actor_label = models.CharField("asked for by", max_length=200)
     actor_role = models.CharField(max_length=32)
+    actor_places = models.JSONField(null=True)
     channel = models.CharField(max_length=32)
     request_id = models.CharField(max_length=40, blank=True, default="")
     started_at = models.DateTimeField(null=True)

@@ -71,7 +71,8 @@ class WebhookMessage(models.Model):
     occurred_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = "webhook message"
+        verbose_name = "event for webhooks"
+        verbose_name_plural = "events for webhooks"
         indexes = (models.Index(fields=["occurred_at", "id"], name="webhook_message_oldest"),)
 
     def __str__(self) -> str:
@@ -105,8 +106,7 @@ class WebhookDelivery(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = "webhook delivery"
-        verbose_name_plural = "webhook deliveries"
+        verbose_name = "webhook message"
         indexes = (
             models.Index(
                 fields=["webhook", "id"], name="webhook_delivery_waiting", condition=Q(status="PENDING")

@@ -87,7 +87,11 @@ def _write(export: Export, now: datetime, began: float) -> bool:
     if not running.exists():
         # Written by another worker, or removed, since it was claimed.
         return True
-    limit = places_of(export.actor_kind, export.actor_id, export.actor_role)
+    limit = (
+        places_of(export.actor_kind, export.actor_id, export.actor_role)
+        if export.actor_places is None
+        else frozenset(export.actor_places)
+    )
     with places.limited_to(limit, export.actor_id):
         plan = export_plans.read(
             export_plans.described(export.exported_object),

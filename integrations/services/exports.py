@@ -66,6 +66,7 @@ def request(
         actor_id=actor.id,
         actor_label=actor.label,
         actor_role=actor.role,
+        actor_places=None if actor.places is None else sorted(actor.places),
         channel=actor.channel,
         request_id=actor.request_id,
         created_at=now,
