@@ -6,10 +6,9 @@ from datetime import datetime
 
 from approvals.services import carrying_out, deadlines, mailing
 from core import periodic
-from core.periodic import Stage
 
 
-@periodic.job("remind of decisions, and tell others when they are overdue", every=60)
+@periodic.job
 def watch_deadlines(now: datetime) -> int:
     """Reminders first: who is reminded and overdue at once hears both in their order. When it runs late,
     people hear later; who may decide is said by what was written, not by the clock.
@@ -17,13 +16,13 @@ def watch_deadlines(now: datetime) -> int:
     return deadlines.remind_due(now=now) + deadlines.escalate_overdue(now=now)
 
 
-@periodic.job("mail notifications that wait", every=60, stage=Stage.FOLLOWING)
+@periodic.job
 def mail_notifications(now: datetime) -> int:
     """They are mailed at once; this finds those whose message was lost or whose mail server was away."""
     return mailing.send_waiting(now=now)
 
 
-@periodic.job("carry out approved changes whose time has come", every=20)
+@periodic.job
 def carry_out_due(now: datetime) -> int:
     """What is found late is carried out late, in the order of the times it was meant for."""
     return carrying_out.carry_out_due(now=now)

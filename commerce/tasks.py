@@ -8,12 +8,11 @@ from typing import Final
 
 from commerce.services import segment_following
 from core import periodic
-from core.periodic import Stage
 
 _LONGEST_SECONDS: Final = 60.0
 
 
-@periodic.job("look again at customers who were written", every=3, stage=Stage.FOLLOWING)
+@periodic.job
 def follow_segments(now: datetime) -> int:
     """Batch after batch, for a minute at most; the next run goes on. Returns how many writes it looked at."""
     began, looked = time.monotonic(), 0
@@ -24,7 +23,7 @@ def follow_segments(now: datetime) -> int:
     return looked
 
 
-@periodic.job("look at customers whom time moves between segments", every=3600, stage=Stage.FOLLOWING)
+@periodic.job
 def settle_segments(now: datetime) -> int:
     """Every hour: days end at another hour in another zone. Returns how many customers were looked at."""
     return segment_following.settle(now=now)

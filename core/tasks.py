@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from celery import shared_task
 from django.utils import timezone
 
 from core import dispatch, health, idempotency, periodic
 from core.actors import Actor
-from core.periodic import Stage
-from core.services import audit_verification, invitations, oauth_tokens, sealing
+from core.services import (
+    audit_verification,
+    channel_minutes,
+    invitations,
+    oauth_tokens,
+    sealing,
+    sign_ins,
+)
+
+_CHANNELS_KEPT_FOR: Final = timedelta(days=2)
 
 
 @shared_task(acks_late=True)
@@ -20,18 +27,18 @@ def deliver_event(*, delivery_id: int, **_: Any) -> bool:
     return dispatch.deliver(delivery_id=delivery_id, now=timezone.now())
 
 
-@periodic.job("prove that beat and workers live", every=20, expires=60, is_daily=False)
+@periodic.job
 def heartbeat(now: datetime) -> None:
     """Sent by beat, run by a worker: proves that both live and that messages travel between them."""
     health.beat("beat", now=now)
 
 
-@periodic.job("seal what must stay as it is", every=60, expires=300, stage=Stage.SEALING)
+@periodic.job
 def seal_audit(now: datetime) -> int:
     return sealing.seal(now=now)
 
 
-@periodic.job("prove that sealed rows say what they said", every=3600, stage=Stage.PROVING)
+@periodic.job
 def verify_audit(now: datetime) -> int | None:
     """Asked every hour, done once after each night, so that a night without a worker is made up for; returns
     what was found.
@@ -41,25 +48,27 @@ def verify_audit(now: datetime) -> int | None:
     return None if done is None else len(done.findings)
 
 
-@periodic.job("forget old answers to idempotency keys", every=3600, stage=Stage.TIDYING)
+@periodic.job
 def prune_idempotency_keys(now: datetime) -> int:
     before = now - idempotency.KEPT_FOR
-    return _all_of(lambda: idempotency.prune(before=before))
+    return periodic.batches(lambda: idempotency.prune(before=before))
 
 
-@periodic.job("mail waiting invitations", every=20)
+@periodic.job
 def mail_invitations(now: datetime) -> int:
     return invitations.send_waiting(now=now)
 
 
-@periodic.job("forget bearer tokens that have ended", every=3600, stage=Stage.TIDYING)
+@periodic.job
 def prune_oauth_tokens(now: datetime) -> int:
-    return _all_of(lambda: oauth_tokens.prune(now=now))
+    return periodic.batches(lambda: oauth_tokens.prune(now=now))
 
 
-def _all_of(batch: Callable[[], int]) -> int:
-    """Batch after batch until one finds nothing; how many there were."""
-    total = 0
-    while forgotten := batch():
-        total += forgotten
-    return total
+@periodic.job
+def prune_sign_ins(now: datetime) -> int:
+    return periodic.batches(lambda: sign_ins.prune(now=now))
+
+
+@periodic.job
+def prune_channel_minutes(now: datetime) -> int:
+    return periodic.batches(lambda: channel_minutes.prune(before=now - _CHANNELS_KEPT_FOR))

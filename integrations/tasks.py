@@ -8,7 +8,6 @@ from typing import Any, Final
 from celery import shared_task
 
 from core import periodic
-from core.periodic import Stage
 from integrations.services import (
     async_actions,
     export_files,
@@ -25,15 +24,14 @@ _FILES_KEPT_FOR: Final = timedelta(days=7)
 _LOGS_KEPT_FOR: Final = timedelta(days=90)
 _MESSAGES_KEPT_FOR: Final = timedelta(days=30)
 _MOST_FILES: Final = 100
-_MOST_BATCHES: Final = 50
 
 
-@periodic.job("wake background jobs that stand still", every=120, expires=300, stage=Stage.FOLLOWING)
+@periodic.job
 def wake_jobs(now: datetime) -> int:
     return async_actions.wake(stalled_since=now - _STALLED_AFTER, now=now)
 
 
-@periodic.job("write exports that wait", every=60, stage=Stage.FOLLOWING)
+@periodic.job
 def write_exports(now: datetime) -> int:
     """Requests are written at once; this finds what a dead worker left. Returns how many were dealt with."""
     written = 0
@@ -42,32 +40,26 @@ def write_exports(now: datetime) -> int:
     return written
 
 
-@periodic.job("prune exports", every=3600, stage=Stage.TIDYING)
+@periodic.job
 def prune_exports(now: datetime) -> int:
     return exports.prune(before=now - _EXPORTS_KEPT_FOR, now=now)
 
 
-@periodic.job("empty files that nobody imported", every=3600, stage=Stage.TIDYING)
+@periodic.job
 def empty_import_files(now: datetime) -> int:
     return import_files.prune(before=now - _FILES_KEPT_FOR, now=now)
 
 
-@periodic.job("prune logs of background jobs", every=3600, stage=Stage.TIDYING)
+@periodic.job
 def prune_job_logs(now: datetime) -> int:
     """They name rows of customers; the jobs themselves stay."""
     return job_log.prune(before=now - _LOGS_KEPT_FOR)
 
 
-@periodic.job("prune messages of webhooks", every=3600, stage=Stage.TIDYING)
+@periodic.job
 def prune_webhook_messages(now: datetime) -> int:
     """They hold personal data. What waits for a webhook that is on stays."""
-    pruned = 0
-    for _ in range(_MOST_BATCHES):
-        some = webhook_deliveries.prune(before=now - _MESSAGES_KEPT_FOR)
-        pruned += some
-        if not some:
-            break
-    return pruned
+    return periodic.batches(lambda: webhook_deliveries.prune(before=now - _MESSAGES_KEPT_FOR))
 
 
 @shared_task(acks_late=True, autoretry_for=(OSError,), retry_backoff=30, max_retries=8)
