@@ -1,4 +1,4 @@
-"""How long calls took, as counts of calls by time: exact to add up, cheap to keep, and good for percentiles."""
+"""How long calls took, as counts of calls by time: exact to add up, cheap to keep, good for percentiles."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 BOUNDS: Final = (2, 5, 10, 15, 20, 30, 40, 60, 80, 100, 150, 200, 300, 500, 1_000, 2_000, 5_000)
-"""Milliseconds: a call is counted under the first bound that it did not exceed, the slowest behind the last."""
+"""Milliseconds: a call counts under the first bound that it did not exceed, the slowest behind the last."""
 PLACES: Final = len(BOUNDS) + 1
 
 

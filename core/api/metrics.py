@@ -19,7 +19,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from core import health
+from core import health, periodic_standings
+from core.api import channel_meter
 from core.models import EventDelivery, Heartbeat, OutboxEvent
 from core.services import audit_verification
 
@@ -49,8 +50,10 @@ class MetricsMiddleware:
         response = self.get_response(request)
         method = request.method if request.method in _METHODS else "OTHER"
         route = request.resolver_match.route if request.resolver_match else "other"
+        seconds = time.perf_counter() - began
         _requests.labels(method, route, str(response.status_code)).inc()
-        _seconds.labels(method, route).observe(time.perf_counter() - began)
+        _seconds.labels(method, route).observe(seconds)
+        channel_meter.note(request, response, seconds)
         return response
 
 
@@ -97,6 +100,7 @@ def waiting(now: datetime) -> Iterator[Metric]:
     for name, at in Heartbeat.objects.order_by("name").values_list("name", "at"):
         ages.add_metric([name], (now - at).total_seconds())
     yield ages
+    yield from periodic_standings.gauges(now)
     yield from _audit(now)
 
 
