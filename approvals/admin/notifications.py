@@ -29,6 +29,8 @@ _COLOURS: Final = {
     Notification.Kind.ESCALATED: "danger",
     Notification.Kind.FAILED: "danger",
     Notification.Kind.APPLIED: "success",
+    Notification.Kind.ALERT: "danger",
+    Notification.Kind.ALERT_OVER: "success",
 }
 _SHORT: Final = {
     Notification.Kind.ASKED: "Decision wanted",
@@ -39,6 +41,8 @@ _SHORT: Final = {
     Notification.Kind.ESCALATED: "Overdue",
     Notification.Kind.APPLIED: "In effect",
     Notification.Kind.FAILED: "Failed",
+    Notification.Kind.ALERT: "Alert",
+    Notification.Kind.ALERT_OVER: "Over",
 }
 
 
@@ -90,11 +94,13 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def open_one(request: HttpRequest, object_id: int) -> HttpResponse:
-    """Read it, and go to its request."""
+    """Read it, and go to its request, or to the page that it names."""
     row = Notification.objects.filter(pk=object_id, user_id=_user_id(request)).first()
     if row is None:
         raise Http404
-    notifications.read(user_id=row.user_id, now=timezone.now(), notification_id=row.pk)
+    notifications.read(user_id=_user_id(request), now=timezone.now(), notification_id=row.pk)
+    if row.request_id is None:
+        return HttpResponseRedirect(row.path)
     return HttpResponseRedirect(reverse("admin:approvals_approvalrequest_change", args=[row.request_id]))
 
 

@@ -14,6 +14,8 @@ from django.urls import reverse
 from approvals.models import Notification
 from approvals.selectors import notifications as known
 from approvals.services.requests import page
+from core import branding
+from core.branding import Brand
 
 logger = logging.getLogger(__name__)
 
@@ -32,13 +34,13 @@ def send_waiting(*, now: datetime) -> int:
     waiting = list(known.unmailed(now).values_list("pk", flat=True)[:_BATCH])
     if not waiting:
         return 0
-    server = mail.mailers.default
+    server, brand = mail.mailers.default, branding.current()
     sent = failures = 0
     try:
         server.open()
         for pk in waiting:
             try:
-                sent += _send(pk, server, now)
+                sent += _send(pk, server, brand, now)
             except Exception:  # Refused by the server, or an address that is none: not the others' fault.
                 logger.warning("notification %s could not be mailed", pk, exc_info=True)
                 failures += 1
@@ -51,12 +53,13 @@ def send_waiting(*, now: datetime) -> int:
     return sent
 
 
-def _send(pk: int, server: Any, now: datetime) -> int:
+def _send(pk: int, server: Any, brand: Brand, now: datetime) -> int:
     if not Notification.objects.filter(pk=pk, mailed_at=None).update(mailed_at=now):
         return 0
     is_sent = False
     try:
-        server.send_messages([message(Notification.objects.select_related("user", "request").get(pk=pk))])
+        row = Notification.objects.select_related("user", "request").get(pk=pk)
+        server.send_messages([message(row, brand)])
         is_sent = True
     finally:
         if not is_sent:
@@ -64,15 +67,27 @@ def _send(pk: int, server: Any, now: datetime) -> int:
     return 1
 
 
-def message(notification: Notification) -> EmailMessage:
-    """One line as subject, the whole in the text, and where to go on."""
+def message(notification: Notification, brand: Brand) -> EmailMessage:
+    """One line as subject, the whole in the text, and where to go on; in the name of the brand."""
     text = notification.text
     subject = text if len(text) <= _LONGEST_SUBJECT else f"{text[: _LONGEST_SUBJECT - 1]}…"
     base = settings.FANFARE_URL.rstrip("/")
-    body = (
-        f"{text}\n\n{base}{page(notification.request)}\n\n"
-        "-- \n"
-        f"{notification.get_kind_display()}. What Fanfare mails to you is your choice:\n"
+    request, person = notification.request, notification.user
+    details = f"{notification.details}\n\n" if notification.details else ""
+    choice = (
+        f"{notification.get_kind_display()}. What is mailed to you is your choice:\n"
         f"{base}{reverse('admin:notification_settings')}\n"
     )
-    return EmailMessage(subject=subject, body=body, to=[notification.user.email])
+    body = (
+        f"{text}\n\n{details}{base}{notification.path if request is None else page(request)}\n\n"
+        "-- \n"
+        f"{brand.name}\n"
+        f"{choice if person is not None else ''}"
+    )
+    return EmailMessage(
+        subject=subject,
+        body=body,
+        from_email=brand.sender,
+        to=[person.email if person is not None else notification.address],
+        reply_to=[brand.reply_to] if brand.reply_to else None,
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,6 +18,24 @@ from core.errors import InvalidPayload
 
 LONGEST: Final = 400
 _EVERYTHING: Final = Wishes()
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """Something that is no request's, for `users` and for `addresses` that are nobody's.
+
+    `details` stand below the line in an e-mail. `path` is the page of the admin where one goes on. What
+    somebody may get `in_app` and `by_mail` he gets if he wants it.
+    """
+
+    kind: Notification.Kind
+    text: str
+    details: str = ""
+    path: str
+    users: Sequence[Any] = ()
+    addresses: Sequence[str] = ()
+    in_app: bool = True
+    by_mail: bool = True
 
 
 def write(
@@ -54,6 +73,45 @@ def write(
             )
         )
     return Notification.objects.bulk_create(rows)
+
+
+def write_all(*, news: Sequence[News], now: datetime) -> list[Notification]:
+    """Tell all of it, each person once, in two queries; returns what was written."""
+    wishes = wishes_of({user.pk for one in news for user in one.users})
+    rows = []
+    for one in news:
+        for user in {user.pk: user for user in one.users}.values():
+            wanted = wishes.get(user.pk, _EVERYTHING)
+            is_shown = one.in_app and one.kind in wanted.in_app
+            is_mailed = one.by_mail and one.kind in wanted.by_mail and bool(user.email)
+            rows += [_row(one, now, user=user, is_shown=is_shown, is_mailed=is_mailed)]
+        rows += [_row(one, now, address=address, is_mailed=True) for address in sorted(set(one.addresses))]
+    return Notification.objects.bulk_create(row for row in rows if row is not None)
+
+
+def _row(
+    news: News,
+    now: datetime,
+    *,
+    user: Any = None,
+    address: str = "",
+    is_shown: bool = False,
+    is_mailed: bool = False,
+) -> Notification | None:
+    by_mail = is_mailed and settings.FANFARE_SENDS_MAIL
+    if not (is_shown or by_mail):
+        return None
+    return Notification(
+        user=user,
+        address=address,
+        kind=news.kind,
+        text=shortened(news.text),
+        details=news.details,
+        path=news.path,
+        created_at=now,
+        read_at=None if is_shown else now,
+        mailed_at=None if by_mail else now,
+    )
 
 
 def shortened(text: str) -> str:

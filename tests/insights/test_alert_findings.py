@@ -47,7 +47,7 @@ def of(campaign: Campaign, more: str = "") -> str:
     return f"campaign:{campaign.public_id}{more}"
 
 
-# Budgets ------------------------------------------------------------------------------------------------------
+# Budgets ------------------------------------------------------------------------------------------
 def spent(budget: Budget, used: int) -> None:
     Counter.objects.create(
         scope=Counter.Scope.BUDGET, scope_id=budget.pk, subject="", name=BUDGET, period="", value=used
@@ -132,7 +132,7 @@ def test_what_is_left_of_other_budgets_is_not_lost(values: dict[str, Any]) -> No
     assert found(rule(Kind.ENDING)) == []
 
 
-# Rates --------------------------------------------------------------------------------------------------------
+# Rates --------------------------------------------------------------------------------------------
 def usual(number: int, campaign: Campaign | None = None) -> None:
     """So many in the same two hours of each of the four weeks before, and one long ago."""
     redemptions(1, at=OLD, campaign=campaign)
@@ -235,7 +235,7 @@ def test_the_same_hours_are_those_of_the_clock_on_the_wall(settings_row: Project
     assert [until for _, until in windows(now, 1)][:2] == [now, datetime(2026, 3, 23, 9, 0, tzinfo=UTC)]
 
 
-# Refusals -----------------------------------------------------------------------------------------------------
+# Refusals -----------------------------------------------------------------------------------------
 def test_refusals_are_found_by_share_and_number_with_their_reasons() -> None:
     asked = rule(Kind.REFUSALS)
     redemptions(15, at=NOW - MINUTE, refused="voucher_expired")
@@ -281,7 +281,7 @@ def test_refusals_of_each_campaign() -> None:
     assert subjects(asked) == [of(bad)]
 
 
-# Launches -----------------------------------------------------------------------------------------------------
+# Launches -----------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("age", "is_found"), [(24 * HOUR, True), (24 * HOUR - MINUTE, False)])
 def test_a_campaign_is_found_so_many_hours_after_its_start(age: timedelta, is_found: bool) -> None:
     campaign = CampaignFactory(created_at=OLD, starts_at=NOW - age)
@@ -316,7 +316,7 @@ def test_hours_in_which_it_cannot_be_redeemed_do_not_count() -> None:
     assert found(rule(Kind.NO_REDEMPTION, name="Later", hours=25)) == []
 
 
-# Processes ----------------------------------------------------------------------------------------------------
+# Processes ----------------------------------------------------------------------------------------
 @pytest.fixture
 def alive(db: None) -> Callable[..., None]:
     def beat(at: datetime = NOW, **others: datetime) -> None:
@@ -374,7 +374,7 @@ def test_a_dispatcher_that_hands_nothing_over_is_found(alive: Callable[..., None
     assert (only.subject, only.figures["waiting_seconds"]) == ("process:dispatcher", 240)
 
 
-# Keys ---------------------------------------------------------------------------------------------------------
+# Keys ---------------------------------------------------------------------------------------------
 def calls(
     key: ApiKey, ago: timedelta, number: int, *, client: int = 0, server: int = 0, refused: int = 0
 ) -> None:
@@ -403,7 +403,7 @@ def test_a_key_is_found_by_the_share_and_number_of_its_errors() -> None:
     assert found(AlertRule.objects.get(pk=asked.pk)) == []
 
 
-# Cost ---------------------------------------------------------------------------------------------------------
+# Cost ---------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in {Kind.SILENT, Kind.KEY_ERRORS}])
 def test_cost_does_not_grow_with_campaigns(
     kind: AlertRule.Kind, count_queries: Callable[[Callable[[], Any]], int]

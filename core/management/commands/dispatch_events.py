@@ -12,7 +12,7 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from core import dispatch, health
+from core import dispatch, health, watching
 from core.tasks import deliver_event
 
 logger = logging.getLogger(__name__)
@@ -36,6 +36,7 @@ class Command(BaseCommand):
         if not options["once"]:
             signal.signal(signal.SIGTERM, on_signal)
             signal.signal(signal.SIGINT, on_signal)
+            watching.begin(stop)
         beaten_at = float("-inf")
         while not stop.is_set():
             sent = 0
