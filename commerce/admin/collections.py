@@ -1,13 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
-from django.urls import URLPattern, path
+from django.http import HttpRequest
 from django.utils import timezone
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
@@ -15,15 +14,18 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from commerce import usage
 from commerce.admin import rows
-from commerce.admin.filter_editor import document, preview
+from commerce.admin.filter_editor import document, found, preview
 from commerce.admin.filter_editor.catalogue import ARTICLE_FIELDS
 from commerce.admin.filter_editor.fields import FilterField
+from commerce.admin.filter_editor.page import Asked, FilterPageMixin
+from commerce.admin.pickers import ARTICLES, Kind
 from commerce.models import Product, ProductCollection, ProductCollectionItem, Sku
 from commerce.selectors import collections as selectors
 from commerce.services import collections
 from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import Fact, PageAdmin, Panel
+from core.api.filters import FilterFields
 
 _SHOWN = 50
 
@@ -41,7 +43,12 @@ class CollectionForm(forms.ModelForm):
         fields=ARTICLE_FIELDS,
         tables=lambda: (selectors.PRODUCT_FIELDS, selectors.SKU_FIELDS),
         resource="product",
-        preview="admin:commerce_productcollection_preview",
+        page="admin:commerce_productcollection",
+        trial={
+            "hint": "Whether a product or SKU belongs to it, and why. Nothing is written.",
+            "picks": ARTICLES,
+            "label": "Product or SKU",
+        },
         help_text="Products and SKUs are tried each on its own.",
     )
     products = forms.CharField(
@@ -89,10 +96,12 @@ class CollectionForm(forms.ModelForm):
 
 
 @admin.register(ProductCollection)
-class ProductCollectionAdmin(PageAdmin):
+class ProductCollectionAdmin(FilterPageMixin, PageAdmin):
     """Named sets of products, for discounts and rules."""
 
     resource = "product_collections"
+    filter_page = "commerce_productcollection"
+    filter_fields = ARTICLE_FIELDS
     is_deletable = True
     form = CollectionForm
     delete_hint = "The list is forgotten, its products stay."
@@ -105,34 +114,27 @@ class ProductCollectionAdmin(PageAdmin):
     readonly_fields = ("kind_shown", "said")
     in_words = {"kind": "kind_shown", "filter": "said", "products": ""}  # noqa: RUF012
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.preview)
-        return [path("preview/", view, name="commerce_productcollection_preview"), *super().get_urls()]
+    def filter_tables(self) -> tuple[FilterFields, ...]:
+        return (selectors.PRODUCT_FIELDS, selectors.SKU_FIELDS)
 
-    def preview(self, request: HttpRequest) -> HttpResponse:
-        """How many products and SKUs the rows of the form match, and some of them. Nothing is written."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        tables = (selectors.PRODUCT_FIELDS, selectors.SKU_FIELDS)
-        now = timezone.now()
-        try:
-            junction, lines = document.read(request.POST.get("conditions", ""))
-        except document.Unreadable:
-            return JsonResponse({"count": "", "examples": ""}, status=400)
-        wire, mistakes = document.wire_of(junction, lines, ARTICLE_FIELDS, *tables, now=now)
-        if mistakes or not lines:
-            return JsonResponse({"count": "Some rows are not complete yet.", "examples": ""})
-        made = ProductCollection(type=ProductCollection.Type.AUTO_UPDATE, filter=wire)
-        count, examples = preview.counted(
-            [
-                ("product", "products", selectors.products_in(made, now=now)),
-                ("SKU", "SKUs", selectors.skus_in(made, now=now)),
-            ],
+    def filter_kinds(self) -> tuple[Asked, ...]:
+        products = Asked(
+            kind=Kind.PRODUCT,
+            one="product",
+            many="products",
+            matching=lambda wire, now: selectors.products_in(_of_filter(wire), now=now),
             shown=str,
+            found=found.of_article,
         )
-        return JsonResponse({"count": count, "examples": examples})
+        skus = Asked(
+            kind=Kind.SKU,
+            one="SKU",
+            many="SKUs",
+            matching=lambda wire, now: selectors.skus_in(_of_filter(wire), now=now),
+            shown=str,
+            found=found.of_article,
+        )
+        return (products, skus)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProductCollection]:
         return super().get_queryset(request).annotate(items_count=Count("items"))
@@ -159,7 +161,7 @@ class ProductCollectionAdmin(PageAdmin):
     def size(self, collection: ProductCollection) -> str:
         if collection.type == ProductCollection.Type.AUTO_UPDATE:
             return "whatever matches"
-        return f"{collection.items_count:,}"  # type: ignore[attr-defined]
+        return words.number(collection.items_count)  # type: ignore[attr-defined]
 
     @display(description="Conditions")
     def said(self, collection: ProductCollection) -> str:
@@ -176,7 +178,7 @@ class ProductCollectionAdmin(PageAdmin):
             Fact(title="SKUs", value=preview.count_of(selectors.skus_in(obj, now=now))),
             Fact(
                 title="Used by",
-                value=f"{len(users):,}",
+                value=words.number(len(users)),
                 note=f"{running} running now" if running else "",
             ),
             Fact(title="Kind", value=obj.get_type_display()),
@@ -220,6 +222,10 @@ class ProductCollectionAdmin(PageAdmin):
 
     def delete_model(self, request: HttpRequest, obj: ProductCollection) -> None:
         collections.delete(collection_id=obj.pk, actor=staff_actor(request), now=timezone.now())
+
+
+def _of_filter(wire: Mapping[str, Any]) -> ProductCollection:
+    return ProductCollection(type=ProductCollection.Type.AUTO_UPDATE, filter=dict(wire))
 
 
 def _is_predefined(collection: Any) -> bool:

@@ -107,8 +107,8 @@ class LocationAdmin(PageAdmin):
     readonly_fields = ("shape_shown",)
 
     class Media:
-        js = ("commerce/filter_editor.js",)
-        css = {"all": ("commerce/filter_editor.css",)}  # noqa: RUF012
+        js = ("commerce/kind_switch.js",)
+        css = {"all": ("commerce/kind_switch.css",)}  # noqa: RUF012
 
     def sections(self, request: HttpRequest, obj: Any = None) -> Any:
         return (

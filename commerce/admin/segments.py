@@ -4,10 +4,9 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
@@ -16,9 +15,11 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, 
 
 from commerce import usage
 from commerce.admin import customer_lists, rows
-from commerce.admin.filter_editor import document, preview
+from commerce.admin.filter_editor import document, found, preview
 from commerce.admin.filter_editor.catalogue import CUSTOMER_FIELDS
 from commerce.admin.filter_editor.fields import FilterField
+from commerce.admin.filter_editor.page import Asked, FilterPageMixin
+from commerce.admin.pickers import Kind
 from commerce.models import Customer, Segment, SegmentMembership
 from commerce.selectors import segments as selectors
 from commerce.services import segments
@@ -26,6 +27,7 @@ from commerce.services.segments import SegmentSpec
 from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
+from core.api.filters import FilterFields
 from integrations.models import AsyncAction
 
 _COUNTED_IN_LISTS: Final = 10_000
@@ -63,7 +65,12 @@ class SegmentForm(forms.ModelForm):
         fields=CUSTOMER_FIELDS,
         tables=lambda: (selectors.FIELDS,),
         resource="customer",
-        preview="admin:commerce_segment_preview",
+        page="admin:commerce_segment",
+        trial={
+            "hint": "Whether a customer belongs to it, and why. Nothing is written.",
+            "picks": (Kind.CUSTOMER,),
+            "label": "Customer",
+        },
     )
     list_change = forms.ChoiceField(
         choices=_Changes.CHOICES, initial=_Changes.KEEP, label="The list", widget=UnfoldAdminSelectWidget
@@ -124,10 +131,12 @@ class SegmentForm(forms.ModelForm):
 
 
 @admin.register(Segment)
-class SegmentAdmin(PageAdmin):
+class SegmentAdmin(FilterPageMixin, PageAdmin):
     """Named groups of customers: by conditions, or as a fixed list."""
 
     resource = "segments"
+    filter_page = "commerce_segment"
+    filter_fields = CUSTOMER_FIELDS
     is_deletable = True
     form = SegmentForm
     delete_hint = "The group is forgotten, its customers stay."
@@ -140,27 +149,19 @@ class SegmentAdmin(PageAdmin):
     readonly_fields = ("kind_shown", "said")
     in_words = {"kind": "kind_shown", "filter": "said", "list_change": "", "customers": "", "file": ""}  # noqa: RUF012
 
-    def get_urls(self) -> list[URLPattern]:
-        own = path("preview/", self.admin_site.admin_view(self.preview), name="commerce_segment_preview")
-        return [own, *super().get_urls()]
+    def filter_tables(self) -> tuple[FilterFields, ...]:
+        return (selectors.FIELDS,)
 
-    def preview(self, request: HttpRequest) -> HttpResponse:
-        """How many customers the rows of the form match, and some of them. Nothing is written."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        try:
-            junction, lines = document.read(request.POST.get("conditions", ""))
-        except document.Unreadable:
-            return JsonResponse({"count": "", "examples": ""}, status=400)
-        now = timezone.now()
-        wire, mistakes = document.wire_of(junction, lines, CUSTOMER_FIELDS, selectors.FIELDS, now=now)
-        if mistakes or not lines:
-            return JsonResponse({"count": "Some rows are not complete yet.", "examples": ""})
-        found = [("customer", "customers", selectors.matching(wire, now=now))]
-        count, examples = preview.counted(found, shown=rows.customer_name)
-        return JsonResponse({"count": count, "examples": examples})
+    def filter_kinds(self) -> tuple[Asked, ...]:
+        asked = Asked(
+            kind=Kind.CUSTOMER,
+            one="customer",
+            many="customers",
+            matching=lambda wire, now: selectors.matching(wire, now=now),
+            shown=rows.customer_name,
+            found=found.of_customer,
+        )
+        return (asked,)
 
     def sections(self, request: HttpRequest, obj: Any = None) -> Any:
         conditions = {"fields": ("filter",), "classes": ("filter-for-conditions",)}
@@ -197,7 +198,7 @@ class SegmentAdmin(PageAdmin):
         if segment.type == Segment.Type.PASSIVE:
             return "when asked"
         some: int = segment.some_members  # type: ignore[attr-defined]
-        return f"over {_COUNTED_IN_LISTS:,}" if some > _COUNTED_IN_LISTS else f"{some:,}"
+        return f"over {words.number(_COUNTED_IN_LISTS)}" if some > _COUNTED_IN_LISTS else words.number(some)
 
     def lead(self, request: HttpRequest, obj: Segment) -> str:
         job = AsyncAction.objects.filter(pk=obj.job_id).first() if obj.job_id else None
@@ -218,7 +219,7 @@ class SegmentAdmin(PageAdmin):
         count = preview.count_of(selectors.members(obj, now=timezone.now()))
         return [
             Fact(title="Customers", value=count, note="" if obj.type == Segment.Type.STATIC else "now"),
-            Fact(title="Used by", value=f"{len(users):,}", note=note),
+            Fact(title="Used by", value=words.number(len(users)), note=note),
             Fact(title="Kind", value=obj.get_type_display()),
             Fact(title="Made on", value=words.day(obj.created_at)),
         ]
@@ -293,7 +294,7 @@ def _changes(segment: Segment, form: SegmentForm) -> dict[str, Any]:
 def _person(customer: Customer, since: Any) -> tuple[str, ...]:
     return (
         rows.customer_link(customer),
-        f"{customer.orders_count:,}",
+        words.number(customer.orders_count),
         words.money(customer.orders_total_amount),
         words.day(since) if since else words.NOTHING,
     )

@@ -141,6 +141,28 @@ def held_by(
     return frozenset(listed | _taking(filters, customer, payload or {}, now=now))
 
 
+def held_by_each(
+    customers: Collection[int], wanted: Collection[str], *, now: datetime
+) -> dict[int, frozenset[str]]:
+    """The same for many stored customers, by primary key: one query, and one for each filter."""
+    found: dict[int, set[str]] = {customer: set() for customer in customers}
+    if not wanted or not customers:
+        return {customer: frozenset() for customer in found}
+    listed = SegmentMembership.objects.filter(customer__in=customers, segment__public_id__in=wanted)
+    static = listed.filter(segment__type=Segment.Type.STATIC)
+    for customer, public_id in static.values_list("customer", "segment__public_id"):
+        found[customer].add(public_id)
+    for one in Segment.objects.filter(public_id__in=wanted).exclude(type=Segment.Type.STATIC).order_by("pk"):
+        try:
+            taken = matching(one.filter, now=now).filter(pk__in=customers).order_by()
+        except InvalidPayload:
+            logger.warning("the filter of segment %s cannot be read", one.public_id)
+            continue
+        for customer in taken.values_list("pk", flat=True):
+            found[customer].add(one.public_id)
+    return {customer: frozenset(held) for customer, held in found.items()}
+
+
 def of_reference(reference: str, *, now: datetime) -> list[Segment]:
     """The segments that a customer is in, oldest first. Somebody unknown is asked for like a new customer."""
     try:
@@ -153,6 +175,19 @@ def of_reference(reference: str, *, now: datetime) -> list[Segment]:
     filters = {one.public_id: one.filter for one in found if one.filter is not None}
     taking = _taking(filters, customer, {"source_id": reference}, now=now)
     return [one for one in found if one.filter is None or one.public_id in taking]
+
+
+def value_of(customer: Customer, name: str, *, now: datetime) -> Any:
+    """What a filter finds in a field of a customer, by the field's wire name; None: nothing."""
+    for event in _events_named([{name: None}]):
+        return _happened(customer, [event]).get(event, {}).get(name.rpartition(".")[2])
+    record = _record(customer, {}, events={}, now=now)
+    if name.startswith("metadata."):
+        return record["metadata"].get(name.removeprefix("metadata."))
+    value: Any = record
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
 
 
 def _taking(

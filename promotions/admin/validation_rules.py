@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, path
@@ -13,12 +13,15 @@ from unfold.decorators import display
 
 from approvals.gate import ApprovalRequired
 from core import words
-from core.admin.base import adopt, staff_actor, tell_refusal
+from core.admin.base import adopt, sentence, staff_actor, tell_refusal
+from core.admin.condition_builder import question
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
+from core.errors import DomainError
 from promotions import rule_words
 from promotions.admin import conditions, pickers, rows
 from promotions.admin.forms.validation_rules import ValidationRuleForm
 from promotions.admin.rule_builder import document as documents
+from promotions.admin.rule_builder import trial
 from promotions.admin.ruled import name_of
 from promotions.admin.versioned import VersionedMixin
 from promotions.models import ValidationRule, ValidationRuleAssignment
@@ -153,16 +156,18 @@ class ValidationRuleAdmin(VersionedMixin, PageAdmin):
     def get_urls(self) -> list[URLPattern]:
         own = [
             path(f"{name}/", self.admin_site.admin_view(view), name=f"promotions_validationrule_{name}")
-            for name, view in (("look_up", self.look_up), ("in_words", self.in_words_view))
+            for name, view in (
+                ("look_up", self.look_up),
+                ("in_words", self.in_words_view),
+                ("test", self.test_view),
+            )
         ]
         return [*own, *super().get_urls()]
 
     def look_up(self, request: HttpRequest) -> JsonResponse:
         """What pickers offer for a part of a name; only kinds that the person may see."""
         self._refuse_strangers(request)
-        kinds = pickers.visible(request, request.GET.get("kinds", "").split(","))
-        hits = pickers.search(kinds, request.GET.get("q", "").strip())
-        return JsonResponse({"results": [hit.as_json() for hit in hits]})
+        return pickers.PICKERS.answer(request)
 
     def in_words_view(self, request: HttpRequest) -> JsonResponse:
         """The document of the page in words, and how much of it is missing. Nothing is written."""
@@ -174,6 +179,24 @@ class ValidationRuleAdmin(VersionedMixin, PageAdmin):
         found = documents.mistakes(document)
         lines = [] if found else documents.in_words(document)
         return JsonResponse({"lines": lines, "mistakes": len(found)})
+
+    def test_view(self, request: HttpRequest) -> JsonResponse:
+        """Whether the document of the page holds for a customer and a basket, and why. Nothing is written."""
+        self._refuse_strangers(request)
+        try:
+            document = documents.read(request.POST.get("document", ""))
+        except ValueError:
+            return JsonResponse({"refusal": "The conditions cannot be read. Reload the page and try again."})
+        if documents.mistakes(document):
+            return JsonResponse({"refusal": "Some rows are not complete yet: complete them first."})
+        try:
+            asked = question.read(request.POST.get("question", ""))
+            found = trial.answer(document, asked, actor=staff_actor(request), now=timezone.now())
+        except ValidationError as error:
+            return JsonResponse({"refusal": " ".join(error.messages)})
+        except DomainError as error:
+            return JsonResponse({"refusal": sentence(error)})
+        return JsonResponse(found)
 
     def _refuse_strangers(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):

@@ -12,6 +12,7 @@
     open.list.remove();
     open.text.setAttribute("aria-expanded", "false");
     open.text.removeAttribute("aria-activedescendant");
+    open.text.removeAttribute("aria-controls");
     open = null;
   }
 
@@ -52,10 +53,14 @@
     const list = document.createElement("ul");
     list.className = "promo-options";
     list.setAttribute("role", "listbox");
+    list.id = "promo-options";
+    list.setAttribute("aria-label", "What has this name");
     if (hits.length) list.append(...hits.map(option));
     else {
       const none = document.createElement("li");
       none.className = "promo-none";
+      none.setAttribute("role", "option");
+      none.setAttribute("aria-disabled", "true");
       none.textContent = "Nothing has this name.";
       list.append(none);
     }
@@ -63,6 +68,7 @@
     place(text, list);
     open = { root, text, list, hits, at: -1 };
     text.setAttribute("aria-expanded", "true");
+    text.setAttribute("aria-controls", list.id);
   }
 
   /* Over everything: the boxes around a field may cut off what leaves them. */
@@ -76,7 +82,7 @@
   }
 
   function move(step) {
-    const items = [...open.list.querySelectorAll("[role=option]")];
+    const items = [...open.list.querySelectorAll("[role=option]:not([aria-disabled])")];
     if (!items.length) return;
     open.at = (open.at + step + items.length) % items.length;
     items.forEach((item, number) => item.setAttribute("aria-selected", String(number === open.at)));

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from commerce.models import Location
-from core import words
+from core.admin.condition_builder import properties
 from core.api import filter_days
-from core.models import MetadataSchema
 
 
 class Kind(StrEnum):
@@ -298,40 +296,60 @@ def located(name: str, fields: tuple[Field, ...]) -> tuple[Field, str] | None:
     return None
 
 
-def setup(fields: tuple[Field, ...], resource: str) -> dict[str, Any]:
-    """All that the script needs to draw rows. `resource`: whose metadata has a schema, for suggestions."""
-    kinds = dict.fromkeys(field.kind for field in fields)
-    defined = _defined(resource)
-    places = Location.objects.order_by("name", "pk").values_list("public_id", "name")
+def catalogue(fields: tuple[Field, ...], resource: str) -> dict[str, Any]:
+    """What the condition builder draws rows of. `resource`: whose metadata has a schema. One query."""
+    known = properties.defined([resource])[resource]
     return {
-        "fields": [
+        "rules": [
             {
                 "name": field.name,
                 "label": field.label,
+                "section": field.group,
+                "isOffered": True,
                 "kind": field.kind,
-                "group": field.group,
+                "hasProperty": bool(field.key_label),
                 "keyLabel": field.key_label,
-                "keyHint": field.key_hint,
-                "keys": defined if field.name == "metadata.*" else [],
+                "properties": known if field.kind is Kind.ANY else [],
+                "hasSubrules": False,
+                "canRepeat": True,
+                "pickers": [],
+                "operators": [
+                    {
+                        "value": name,
+                        "label": said,
+                        "section": group,
+                        "isOffered": True,
+                        "input": _drawn(field.kind, input),
+                        "types": properties.types_of(name) if field.kind is Kind.ANY else None,
+                    }
+                    for group, operators in _OPERATORS[field.kind].items()
+                    for name, (said, input) in operators.items()
+                ],
             }
             for field in fields
         ],
-        "operators": {
-            kind: [
-                [group, [[name, words, input] for name, (words, input) in found.items()]]
-                for group, found in _OPERATORS[kind].items()
-            ]
-            for kind in kinds
-        },
-        "currency": words.currency(),
-        "months": MONTHS,
-        "weekdays": WEEKDAYS,
-        "locations": [list(place) for place in places],
+        "subrules": [],
+        "aliases": {"birthday": "birthdate"},
     }
 
 
-def _defined(resource: str) -> list[str]:
-    """The properties of metadata that the project has a schema for."""
-    schema = MetadataSchema.objects.filter(related_object=resource).first()
-    properties = schema.properties if schema is not None else {}
-    return sorted(name for name, definition in properties.items() if not definition.get("deleted"))
+def more() -> dict[str, Any]:
+    """Months and weekdays by their numbers of the wire."""
+    return {
+        "months": [{"value": at, "label": name} for at, name in enumerate(MONTHS, 1)],
+        "weekdays": [{"value": at, "label": name} for at, name in enumerate(WEEKDAYS)],
+    }
+
+
+def _drawn(kind: Kind, input: Input) -> str:
+    """The widget of a value: figures of money and of free metadata have their own."""
+    match kind, input:
+        case Kind.MONEY, Input.NUMBER:
+            return "money"
+        case Kind.MONEY, Input.TEXTS:
+            return "amounts"
+        case Kind.NUMBER, Input.TEXTS:
+            return "numbers"
+        case Kind.ANY, Input.TEXTS:
+            return "any"
+    return input

@@ -20,7 +20,7 @@ def outline(rules: Mapping[str, Any] | None) -> dict[str, Any]:
     A logic that names a rule twice, or leaves one out, is no tree of rows: `kept` is its text, and the rules
     are listed as they are. Nobody may add or remove rows then.
     """
-    wire = dict(rules or {})
+    wire = dict(rules) if isinstance(rules, Mapping) else {}
     text = str(wire.pop(LOGIC, None) or "")
     keys = sorted(wire, key=_rank)
     below = {key: outline(value.get("rules")) for key, value in wire.items() if isinstance(value, Mapping)}

@@ -23,8 +23,8 @@ class FreeItemsWidget(forms.Widget):
     template_name = "promotions/admin/free_items.html"
 
     class Media:
-        js = ("promotions/picker.js", "promotions/free_items.js")
-        css = {"all": ("promotions/promotions.css",)}  # noqa: RUF012
+        js = ("core/picker.js", "promotions/free_items.js")
+        css = {"all": ("core/picker.css", "promotions/promotions.css")}  # noqa: RUF012
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)

@@ -19,8 +19,8 @@ class PickerWidget(forms.Widget):
     template_name = "promotions/admin/picker.html"
 
     class Media:
-        js = ("promotions/picker.js",)
-        css = {"all": ("promotions/promotions.css",)}  # noqa: RUF012
+        js = ("core/picker.js",)
+        css = {"all": ("core/picker.css", "promotions/promotions.css")}  # noqa: RUF012
 
     def __init__(self, kinds: Sequence[str], attrs: Any = None) -> None:
         super().__init__(attrs)

@@ -38,8 +38,8 @@ class RowsWidget(forms.Widget):
     blank_rows: ClassVar[int] = 1
 
     class Media:
-        js = ("promotions/picker.js", "promotions/why.js")
-        css = {"all": ("promotions/promotions.css", "promotions/why.css")}  # noqa: RUF012
+        js = ("core/picker.js", "promotions/why.js")
+        css = {"all": ("core/picker.css", "promotions/promotions.css", "promotions/why.css")}  # noqa: RUF012
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)

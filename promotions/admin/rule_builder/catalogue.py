@@ -1,24 +1,30 @@
 """Every rule name as the page draws it: label, section, kind of value, operators. Made from the engine's own
-registry, so that a new rule name is drawable without a line here."""
+registry, so that a new rule name is drawable without a line here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any, Final
 
+from core.admin.condition_builder import properties
 from engine.rules.families import ALIASES, REGISTRY, Family, Kind
 from engine.rules.families.customer import SEGMENT
 from engine.rules.operands import ALLOWED
 from engine.rules.tree import Operator
 from promotions.admin import pickers
 from promotions.admin.rule_builder.wording import (
+    FORMULAS,
     ITEM_OPERATORS,
+    MORE,
     OF_THESE_ITEMS,
     OFFERED,
     OLDER,
     OPERATORS,
+    STORE,
 )
+from promotions.selectors.budgets_in_force import USUAL_STORE_FIELD
 
 _ITEM_ROWS: Final = frozenset(name for name in REGISTRY if REGISTRY[name].kind is Kind.ITEM)
 _DUPLICATES: Final = frozenset({Operator.IN, Operator.NOT_IN})
@@ -46,6 +52,18 @@ _USUAL: Final[Mapping[Kind, tuple[Operator, ...]]] = {
     ),
 }
 _SAME_AS_MONEY: Final = (Kind.UNITS, Kind.NUMBER)
+_AT: Final = "redemption.metadata"
+_RESOURCES: Final[Mapping[str, tuple[str, ...]]] = {
+    "customer.metadata": ("customer",),
+    "order.metadata": ("order",),
+    _AT: ("redemption",),
+    "product.metadata": ("product",),
+    **dict.fromkeys(
+        ("order.items.metadata", "order.items.metadata_any", "order.items.metadata_each"),
+        ("order_item", "product"),
+    ),
+}
+"""Whose schema says what a property may be: of an item its own, then its product's."""
 
 
 @cache
@@ -54,9 +72,53 @@ def catalogue() -> dict[str, Any]:
     labels = {name: (section, label) for section, names in OFFERED.items() for name, label in names.items()}
     ordered = [*labels, *(name for name in REGISTRY if name not in labels)]
     return {
-        "rules": [_entry(REGISTRY[name], *labels.get(name, _kept(name))) for name in ordered],
+        "rules": [*(_entry(REGISTRY[name], *labels.get(name, _kept(name))) for name in ordered), _store()],
         "subrules": list(OF_THESE_ITEMS),
         "aliases": dict(ALIASES),
+        "formulas": [
+            {"value": name, "label": label, "hasKey": name.endswith("_METADATA")}
+            for name, label in FORMULAS.items()
+        ],
+    }
+
+
+def offered(sections: Collection[str] = ()) -> dict[str, Any]:
+    """The catalogue with the metadata that schemas define; new rows choose from `sections`, or from all."""
+    known = properties.defined({name for names in _RESOURCES.values() for name in names})
+    found = catalogue()
+    return {
+        **found,
+        "rules": [
+            {
+                **rule,
+                "isOffered": rule["isOffered"] and (not sections or rule["section"] in sections),
+                "properties": _properties(rule["name"], known),
+            }
+            for rule in found["rules"]
+        ],
+    }
+
+
+def _properties(name: str, known: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for resource in _RESOURCES.get(name, ()):
+        for one in known[resource]:
+            found.setdefault(one["name"], one)
+    return list(found.values())
+
+
+def _store() -> dict[str, Any]:
+    """The store of a request stands in its metadata; people choose it by name."""
+    entry = _entry(REGISTRY[_AT], MORE, STORE)
+    kept = (Operator.IS, Operator.IS_NOT)
+    return {
+        **entry,
+        "property": USUAL_STORE_FIELD,
+        "kind": "store",
+        "pickers": (pickers.Kind.STORE,),
+        "operators": [
+            {**one, "isOffered": one["value"] in kept, "types": None} for one in entry["operators"]
+        ],
     }
 
 
@@ -81,7 +143,12 @@ def _entry(family: Family, section: str, label: str) -> dict[str, Any]:
         "hasSubrules": family.name in _ITEM_ROWS,
         "pickers": _pickers(family),
         "operators": [
-            {"value": operator.value, "label": words[operator], "isOffered": operator in offered}
+            {
+                "value": operator.value,
+                "label": words[operator],
+                "isOffered": operator in offered,
+                "types": properties.types_of(operator.value) if family.needs_property else None,
+            }
             for operator in [*offered, *(operator for operator in allowed if operator not in offered)]
         ],
     }

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from core.admin.condition_builder.outline import LOGIC
 from engine import rules
 from engine.rules import RuleSyntaxError
 from promotions import rule_words
 from promotions.admin import pickers
-from promotions.admin.rule_builder.outline import LOGIC
 from promotions.rule_words import PARTS, Document
+from promotions.selectors.budgets_in_force import USUAL_STORE_FIELD
 
 _PREFIXES: Final = (
     ("sku_", pickers.Kind.SKU),
@@ -102,6 +103,8 @@ def _mentioned(value: Any, kind: str = pickers.Kind.PRODUCT) -> Iterator[str]:
     if isinstance(value, Mapping):
         if str(value.get("name")).endswith("segment"):
             kind = pickers.Kind.SEGMENT
+        elif value.get("property") == USUAL_STORE_FIELD:
+            kind = pickers.Kind.STORE
         own = str(value.get("object") or _guess(value.get("id"), kind))
         yield from (f"{own}:{value[key]}" for key in ("id", "source_id") if value.get(key))
         for name, item in value.items():

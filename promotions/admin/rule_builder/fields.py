@@ -1,76 +1,120 @@
-"""The form field of the rule builder: a hidden input with the wire's parts, which the script draws."""
+"""The form field of the rule builder: the wire's parts, drawn by the condition builder and own parts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from core import words
+from commerce.admin.pickers import Kind
+from core.admin.condition_builder.widget import ConditionWidget, Look, Trial
+from core.selectors import areas
 from promotions import rule_words
 from promotions.admin import pickers
 from promotions.admin.rule_builder import document as documents
-from promotions.admin.rule_builder.catalogue import catalogue
-from promotions.admin.rule_builder.outline import outline
+from promotions.admin.rule_builder.catalogue import offered
+from promotions.rule_words import PARTS
 from promotions.words import WEEK, WEEKDAYS
 
-_SCRIPTS = ("dom", "values", "conditions", "targets", "builder")
+_HINT: Final = "For any customer and basket, at any moment. Nothing is redeemed and nothing is written."
 
 
-class RuleBuilderWidget(forms.Widget):
+class RuleBuilderWidget(ConditionWidget):
     """Value: the document, or the text that was posted when the form comes back with mistakes."""
 
-    template_name = "promotions/admin/rule_builder.html"
-    mistakes: Mapping[str, str] = {}
-
     class Media:
-        js = ("promotions/picker.js", *(f"promotions/rule_builder/{name}.js" for name in _SCRIPTS))
-        css = {"all": ("promotions/promotions.css", "promotions/rule_builder/builder.css")}  # noqa: RUF012
+        # Between the rows and the builder, which puts everything together.
+        js = (
+            "core/condition_builder/rows.js",
+            *(f"promotions/rule_parts/{name}.js" for name in ("formulas", "targets", "bundle")),
+            "core/condition_builder/trial.js",
+        )
+        css: ClassVar = {"all": ("promotions/promotions.css",)}
 
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        document = _shown(value)
-        # Ids that stand in the document alone; the page shows their names.
-        picked = pickers.by_value(documents.mentioned(document))
-        return {
-            **context,
-            "text": documents.write(document),
-            "lines": [] if self.mistakes else documents.in_words(document),
-            "is_incomplete": bool(self.mistakes),
-            "setup": {
-                "outline": outline(document.get("rules")),
-                "names": {value: hit.as_json() for value, hit in picked.items()},
-                "mistakes": dict(self.mistakes),
-                "currency": words.currency(),
-                "weekdays": [{"value": day, "label": WEEKDAYS[day]} for day in WEEK],
-                "lookUp": reverse("admin:promotions_validationrule_look_up"),
-                "inWords": reverse("admin:promotions_validationrule_in_words"),
-                **catalogue(),
-            },
-        }
+    def __init__(
+        self, *, parts: Sequence[str] = PARTS, sections: Sequence[str] = (), has_test: bool = True
+    ) -> None:
+        super().__init__()
+        self.parts = parts
+        self.sections = sections
+        self.has_test = has_test
+
+    def look(self) -> Look:
+        return Look(
+            catalogue=offered(self.sections),
+            look_up=reverse("admin:promotions_validationrule_look_up"),
+            in_words=reverse("admin:promotions_validationrule_in_words"),
+            nothing="No condition yet: it holds for every order.",
+            parts=self.parts,
+            trial=_trial() if self.has_test else None,
+            more={"weekdays": [{"value": day, "label": WEEKDAYS[day]} for day in WEEK]},
+        )
+
+    def document(self, value: Any) -> rule_words.Document:
+        return {part: found for part, found in _shown(value).items() if part in self.parts}
+
+    def written(self, document: Mapping[str, Any]) -> str:
+        return documents.write(document)
+
+    def sentences(self, document: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        return documents.in_words(dict(document))
+
+    def names(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Ids that stand in the document alone; the page shows their names."""
+        picked = pickers.by_value(documents.mentioned(dict(document)))
+        return {value: hit.as_json() for value, hit in picked.items()}
 
 
 class RuleBuilderField(forms.Field):
-    """Cleans to the document; every mistake of it is kept by its place for the page to show."""
+    """Cleans to the document; every mistake of it is kept by its place for the page to show.
 
-    widget = RuleBuilderWidget
+    `parts` are those of the document that it draws and gives; `sections` what new rows choose from, () = all;
+    `has_test`: whether the panel that tries the conditions stands beside them.
+    """
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"required": False, "label": "Conditions", **kwargs})
+    def __init__(
+        self,
+        *,
+        parts: Sequence[str] = PARTS,
+        sections: Sequence[str] = (),
+        has_test: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        widget = RuleBuilderWidget(parts=parts, sections=sections, has_test=has_test)
+        super().__init__(**{"required": False, "label": "Conditions", "widget": widget, **kwargs})
+        self.parts = parts
 
     def clean(self, value: Any) -> rule_words.Document:
-        document = _document(value)
+        document = self._document(value)
         found = documents.mistakes(document)
-        self.widget.mistakes = found
+        self.widget.mistakes = found  # type: ignore[attr-defined]
         if found:
             raise ValidationError("Some rows are not complete yet: they are marked above.")
+        if self.required and not document:
+            raise ValidationError(self.error_messages["required"], code="required")
         return document
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return _document(data) != _document(initial)
+        return self._document(data) != self._document(initial)
+
+    def _document(self, value: Any) -> rule_words.Document:
+        """:raises ValidationError: only something else than the page sends that."""
+        return {part: found for part, found in _document(value).items() if part in self.parts}
+
+
+def _trial() -> Trial:
+    stores = areas.stores().order_by("area__name", "name", "pk")
+    return Trial(
+        url=reverse("admin:promotions_validationrule_test"),
+        hint=_HINT,
+        picks=(Kind.CUSTOMER,),
+        label="Customer",
+        has_basket=True,
+        stores=[{"value": one.code, "label": f"{one} ({one.area})"} for one in stores],
+    )
 
 
 def _shown(value: Any) -> rule_words.Document:
@@ -84,7 +128,7 @@ def _shown(value: Any) -> rule_words.Document:
 def _document(value: Any) -> rule_words.Document:
     """:raises ValidationError: only something else than the page sends that."""
     if isinstance(value, Mapping):
-        return {part: value[part] for part in rule_words.PARTS if value.get(part)}
+        return {part: value[part] for part in PARTS if value.get(part)}
     try:
         return {part: found for part, found in documents.read(value or "").items() if found}
     except ValueError:

@@ -1,53 +1,97 @@
-/* Puts the rule builder together: the hidden document, its rows, the rule in words beside them. */
+/* Puts a builder together: the hidden document, its rows, beside them the sentence it means, a count, a trial.
+   What an area adds (`FanfareConditions.parts`) stands below the rows: {key: (page, wire) => {root, read}}. */
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
-  const { el, level, wireOf, drawLevel, targets, bundle } = window.FanfareRules;
+  const FC = globalThis.FanfareConditions;
+  const { el, button, level, wireOf, drawLevel } = FC;
   const WAIT = 350;
+  const MOST_STEPS = 50;
 
-  for (const root of document.querySelectorAll("[data-rule-builder]")) {
+  function start(root) {
     const hidden = root.querySelector("[data-rule-document]");
-    const setup = JSON.parse(document.getElementById("rule-builder-setup").textContent);
-    const document_ = JSON.parse(hidden.value || "{}");
-    const rules = level(document_.rules, setup.outline);
-    const page = { setup, mistakes: { ...setup.mistakes }, changed: () => {} };
-    const applicable = targets(page, document_.applicable_to);
-    const bundled = bundle(page, document_.bundle_rules);
+    const setup = JSON.parse(document.getElementById(root.dataset.setup).textContent);
+    const wire = JSON.parse(hidden.value || "{}");
+    const live = root.querySelector("[data-rule-said]");
+    const state = { rules: level(wire.rules, setup.outline), history: [] };
+    const page = { setup, mistakes: { ...setup.mistakes } };
     let waiting = 0;
+    let asked = 0;
+
+    page.say = (text) => { live.textContent = text; };
+    page.remember = () => {
+      state.history.push(structuredClone(state.rules));
+      if (state.history.length > MOST_STEPS) state.history.shift();
+      undo.hidden = false;
+    };
+    page.forget = () => {
+      state.history.pop();
+      undo.hidden = !state.history.length;
+    };
+    page.changed = () => {
+      hidden.value = JSON.stringify(read());
+      hidden.dispatchEvent(new Event("change", { bubbles: true }));
+      clearTimeout(waiting);
+      waiting = setTimeout(ask, WAIT);
+    };
+    page.document = () => hidden.value;
+
+    const undo = button("Undo", () => {
+      state.rules = state.history.pop();
+      page.mistakes = {};
+      redraw();
+      page.changed();
+      undo.hidden = !state.history.length;
+      (undo.hidden ? conditions.querySelector("button, select") : undo)?.focus();
+      page.say("Undone.");
+    }, { class: "fanfare-add rb-undo", hidden: true });
+    const conditions = el("section", { class: "rb-part" });
+    const redraw = () => conditions.replaceChildren(
+      el("div", { class: "rb-title" }, el("h3", {}, setup.title), undo), drawLevel(page, state.rules, "rules", null));
+    const others = Object.entries(FC.parts ?? {}).filter(([key]) => setup.parts.includes(key))
+      .map(([key, make]) => [key, make(page, wire[key] ?? null)]);
 
     function read() {
-      const found = { rules: wireOf(rules), applicable_to: applicable.read(), bundle_rules: bundled.read() };
+      const rules = setup.parts.includes("rules") ? { rules: wireOf(state.rules) } : {};
+      const found = { ...wire, ...rules, ...Object.fromEntries(others.map(([key, part]) => [key, part.read()])) };
       return Object.fromEntries(Object.entries(found).filter(([, part]) => part && Object.keys(part).length));
     }
 
     function line({ text, depth, joint }) {
-      const item = el("li", { class: `rb-depth-${depth}` });
+      const item = el("li", { class: `rb-depth-${Math.min(depth, 3)}` });
       if (joint) item.append(el("span", { class: "rb-joint" }, joint), " ");
       item.append(text);
       return item;
     }
 
-    async function say() {
-      const body = new FormData();
-      body.append("document", hidden.value);
-      const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
-      const answer = await fetch(setup.inWords, { method: "POST", body, headers: { "X-CSRFToken": token } });
-      if (!answer.ok) return;
-      const { lines, mistakes } = await answer.json();
+    async function ask() {
+      const turn = ++asked;
+      const count = root.querySelector("[data-rule-count]");
+      count?.classList.add("is-asking");
+      const answer = await FC.post(setup.inWords, { document: hidden.value });
+      if (turn !== asked) return;
+      count?.classList.remove("is-asking");
+      if (!answer) return;
+      const { lines, mistakes, count: said, examples } = answer;
       const words = root.querySelector("[data-rule-words]");
-      const nothing = mistakes ? "Some rows are not complete yet." : "No condition yet: it holds for every order.";
+      const nothing = mistakes ? "Some rows are not complete yet." : setup.nothing;
       words.replaceChildren(...(lines.length ? lines.map(line) : [el("li", { class: "fanfare-note" }, nothing)]));
+      if (count) {
+        count.querySelector("[data-filter-count]").textContent = said ?? "";
+        count.querySelector("[data-filter-examples]").textContent = examples ?? "";
+        count.hidden = !said;
+      }
+      trial?.again();
     }
 
-    page.changed = () => {
-      hidden.value = JSON.stringify(read());
-      hidden.dispatchEvent(new Event("change", { bubbles: true }));
-      clearTimeout(waiting);
-      waiting = setTimeout(say, WAIT);
-    };
-    const conditions = el("section", { class: "rb-part" }, el("h3", {}, "When it holds"),
-      drawLevel(page, rules, "rules", null));
-    root.querySelector(".rb-parts").replaceChildren(conditions, applicable.root, bundled.root);
+    const place = root.querySelector("[data-rule-trial]");
+    const trial = place && setup.trial ? FC.trial(page, place) : null;
+    redraw();
+    root.querySelector(".rb-parts").replaceChildren(
+      ...(setup.parts.includes("rules") ? [conditions] : []), ...others.map(([, part]) => part.root));
     root.querySelector(".rb-wrong")?.scrollIntoView({ block: "center" });
+    if (root.querySelector("[data-rule-count]") && Object.keys(wire.rules ?? {}).length) ask();
   }
+
+  document.querySelectorAll("[data-condition-builder]").forEach(start);
 });

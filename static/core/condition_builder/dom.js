@@ -1,7 +1,7 @@
-/* Small makers of elements for the rule builder. Text is always text, never markup. */
+/* Small makers of elements for the condition builder. Text is always text, never markup. */
 "use strict";
 
-window.FanfareRules = (() => {
+(() => {
   function el(tag, attrs = {}, ...children) {
     const made = document.createElement(tag);
     for (const [name, value] of Object.entries(attrs)) {
@@ -65,5 +65,5 @@ window.FanfareRules = (() => {
     return root;
   }
 
-  return { el, select, input, button, icon, picker };
+  Object.assign(globalThis.FanfareConditions, { el, select, input, button, icon, picker });
 })();

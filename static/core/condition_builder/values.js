@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { el, select, input, button, icon, picker } = window.FanfareRules;
+  const { el, select, input, button, icon, picker } = globalThis.FanfareConditions;
   const NOTHING = ["$has_value", "$is_unknown"];
   const NATURAL = [
     "$count", "$count_more", "$count_less", "$more_than_ago", "$less_than_ago", "$is_days_ago",
@@ -58,9 +58,13 @@
     });
   }
 
-  /* A value of metadata: the shop's own type decides what it is compared with. */
-  function free(operator, operands, set) {
+  const TYPES = { string: "string", image_url: "string", number: "number", boolean: "boolean", date: "date", datetime: "date" };
+
+  /* A value of metadata: the schema's type, else the shop's own, decides what it is compared with. */
+  function free(operator, operands, set, type) {
+    if (type === "number" && (MANY.includes(operator) || operands.length > 1)) return numbers(operands, set);
     if (MANY.includes(operator) || operands.length > 1) return texts(operands.map(String), set);
+    if (TYPES[type]) return typed(TYPES[type], operands, set);
     const kinds = [
       { value: "string", label: "Text" }, { value: "number", label: "Number" },
       { value: "boolean", label: "Yes or no" }, { value: "date", label: "Date" },
@@ -76,16 +80,39 @@
         operands = [];
         draw();
       });
-      const widgets = {
-        string: () => input("Value", operands[0], (text) => set(list(text))),
-        number: () => figure(operands, set),
-        boolean: () => flag(operands, set),
-        date: () => moment(operands, set),
-      };
-      root.replaceChildren(choose, (widgets[kind] ?? widgets.string)());
+      root.replaceChildren(choose, typed(kind, operands, set));
     };
     draw();
     return root;
+  }
+
+  function typed(kind, operands, set) {
+    switch (kind) {
+      case "number": return figure(operands, set);
+      case "boolean": return flag(operands, set);
+      case "date": return moment(operands, set);
+      default: return input("Value", operands[0], (text) => set(list(text)));
+    }
+  }
+
+  function numbers(operands, set) {
+    const read = (text) => text.split(";").map((part) => part.trim()).filter(Boolean).map(number);
+    return input("Values", operands.join("; "), (text) => set(read(text)), {
+      placeholder: "Several with semicolons between", class: "rb-wide",
+    });
+  }
+
+  function amounts(setup, operands, set) {
+    const read = (text) => text.split(";").map((part) => part.trim()).filter(Boolean).map(minor);
+    return el("span", { class: "rb-unit" }, input("Values", operands.map(major).join("; "), (text) => set(read(text)), {
+      placeholder: "0.00; 0.00", class: "rb-wide",
+    }), el("span", {}, setup.currency));
+  }
+
+  /* A month or a weekday by its name. */
+  function named(label, options, operands, set) {
+    const found = [{ value: "", label: "Choose" }, ...options.map((each) => ({ ...each, value: String(each.value) }))];
+    return select(label, found, String(operands[0] ?? ""), (chosen) => set(chosen === "" ? [] : [Number(chosen)]));
   }
 
   /* Chips for what was picked; the names of what is stored come with the page. */
@@ -195,7 +222,27 @@
       "from", input("First day", parts[0], say(0), { type: day }), "on"));
   }
 
-  function value(setup, rule, operator, operands, set) {
+  /* What an operator says that it takes (`input`), whatever the kind of the value. */
+  function taken(setup, rule, how, operands, set, type) {
+    switch (how.input) {
+      case "none": return el("span", {});
+      case "money": return money(setup, operands, set);
+      case "amounts": return amounts(setup, operands, set);
+      case "number": return figure(operands, set);
+      case "numbers": return numbers(operands, set);
+      case "days": return figure(operands, set, "days");
+      case "date": return input("Date", operands[0], (text) => set(list(text)), { type: "date" });
+      case "month": return named("Month", setup.months, operands, set);
+      case "weekday": return named("Day of the week", setup.weekdays, operands, set);
+      case "locations": return things(setup, ["location"], operands, set, (hit) => hit.id);
+      case "any": return free(how.value, operands, set, type);
+      default: return texts(operands.map(String), set);
+    }
+  }
+
+  function value(setup, rule, how, operands, set, type = "") {
+    if (how.input) return taken(setup, rule, how, operands, set, type);
+    const operator = how.value;
     if (NOTHING.includes(operator)) return el("span", {});
     if (operator === "$dow") return weekdays(setup, operands, set);
     if (operator === "$timeframe_daily_hours") {
@@ -213,16 +260,18 @@
       case "number": return figure(operands, set);
       case "count": return figure(operands, set, "times");
       case "flag": return flag(operands, set);
-      case "segment": return things(setup, rule.pickers, operands, set, (hit) => hit.id);
+      case "segment":
+      case "store": return things(setup, rule.pickers, operands, set, (hit) => hit.id);
       case "item": {
         const kinds = operator === "$from" ? ["products_collection"] : rule.pickers;
         return things(setup, kinds, operands, set, (hit) => ({ id: hit.id, object: hit.kind }));
       }
-      case "free": return free(operator, operands, set);
+      case "free": return free(operator, operands, set, type);
       case "time": return moment(operands, set);
       default: return texts(operands.map(String), set);
     }
   }
 
-  Object.assign(window.FanfareRules, { value, things, major, minor, isWithoutValue: (op) => NOTHING.includes(op) });
+  const isWithoutValue = (how) => how?.input === "none" || (!how?.input && NOTHING.includes(how?.value));
+  Object.assign(globalThis.FanfareConditions, { value, things, major, minor, isWithoutValue });
 })();

@@ -1,8 +1,9 @@
-/* Which items get the discount (`applicable_to`), and bundles (`bundle_rules`). Unknown fields stay as they are. */
+/* Which items get the discount (`applicable_to`), below the conditions. What is not drawn stays as it is. */
 "use strict";
 
 (() => {
-  const { el, select, input, button, icon, picker, things, major, minor } = window.FanfareRules;
+  const FC = globalThis.FanfareConditions;
+  const { el, select, input, button, icon, picker, things, major, minor } = FC;
   const ITEMS = ["product", "sku", "products_collection"];
   const PICKS = [
     { value: "APPLY_TO_EVERY", label: "every one" },
@@ -33,6 +34,7 @@
     ["product_in_collection_promotion_tier_quantity_limit", "Units of each product in the tier"],
     ["product_in_collection_customer_promotion_tier_quantity_limit", "Units of each product in the tier, per customer"],
   ];
+  const CALCULATED = ["price", ...UNITS, ...LIFE, ...LIFE_OF_EACH].map((limit) => (Array.isArray(limit) ? limit[0] : limit));
   const listed = (value) => (Array.isArray(value) ? value : value?.data ?? []);
 
   function nameOf({ setup }, item) {
@@ -56,7 +58,14 @@
       page.changed();
     }, { inputmode: "decimal", placeholder: isMoney ? "0.00" : empty, class: "rb-short" });
     const unit = isMoney ? el("span", {}, page.setup.currency) : null;
-    return el("label", { class: "rb-limit" }, el("span", {}, label), el("span", { class: "rb-unit" }, field, unit));
+    const drawn = el("label", { class: "rb-limit" }, el("span", {}, label), el("span", { class: "rb-unit" }, field, unit));
+    const formula = `${name}_formula`;
+    if (!CALCULATED.includes(name)) return drawn;
+    return el("div", {}, drawn, FC.formula(page, label, entry[formula], (text) => {
+      if (text) entry[formula] = text;
+      else delete entry[formula];
+      page.changed();
+    }));
   }
 
   function isIn(names, entry) {
@@ -66,8 +75,9 @@
   function more(page, entry, redraw) {
     const life = entry.object === "products_collection" ? [...LIFE, ...LIFE_OF_EACH] : LIFE;
     const names = [...MONEY, ...UNITS, ...life].map(([name]) => name);
-    const isSet = isIn([...names, "target", "repeat", "skip_initially"], entry);
-    const calculated = Object.entries(entry).filter(([name, text]) => name.endsWith("_formula") && text);
+    const isSet = isIn([...names, ...names.map((name) => `${name}_formula`), "target", "repeat", "skip_initially"], entry);
+    const names_ = names.map((name) => `${name}_formula`);
+    const others = Object.entries(entry).filter(([name, text]) => name.endsWith("_formula") && text && !names_.includes(name));
     return el("details", { open: isSet }, el("summary", { class: "fanfare-add rb-small" }, "Limits and order"),
       el("div", { class: "rb-limits" },
         el("h4", {}, "Which of them"),
@@ -84,7 +94,7 @@
         ...UNITS.map((limit) => figure(page, entry, limit, false)),
         el("h4", {}, "Over the whole time"),
         ...life.map((limit) => figure(page, entry, limit, false)),
-        ...calculated.map(([name, text]) => el("p", { class: "fanfare-note" }, `Calculated ${name.replaceAll("_", " ")}: ${text}`))));
+        ...others.map(([name, text]) => el("p", { class: "fanfare-note" }, `Calculated ${name.replaceAll("_", " ")}: ${text}`))));
   }
 
   function entryRow(page, entry, place, remove, redraw) {
@@ -104,8 +114,23 @@
       mistake ? el("p", { class: "rb-mistake", role: "alert" }, mistake[1]) : null);
   }
 
-  function targets(page, wire) {
-    const state = { all: Boolean(wire?.included_all), included: listed(wire?.included), excluded: listed(wire?.excluded) };
+  /* The part as it is drawn. A part that nobody touched is read as it came, letter for letter. */
+  function stateOf(wire) {
+    const state = {
+      isTouched: false, all: Boolean(wire?.included_all),
+      included: structuredClone(listed(wire?.included)), excluded: structuredClone(listed(wire?.excluded)),
+    };
+    state.read = () => {
+      if (!state.isTouched) return wire;
+      const found = { ...wire, included: state.included, excluded: state.excluded, included_all: state.all };
+      return state.all || state.included.length || state.excluded.length ? found : null;
+    };
+    return state;
+  }
+
+  function targets(outer, wire) {
+    const state = stateOf(wire);
+    const page = FC.touching(outer, state);
     const root = el("section", { class: "rb-part" });
     const redraw = () => {
       const all = el("input", { type: "checkbox", onchange: () => { state.all = all.checked; page.changed(); } });
@@ -132,55 +157,15 @@
           }, (hit) => ({ object: hit.kind, id: hit.id }))));
     };
     redraw();
-    const read = () => {
-      const found = { ...wire, included: state.included, excluded: state.excluded, included_all: state.all };
-      return state.all || state.included.length || state.excluded.length ? found : null;
-    };
-    return { root, read };
+    return { root, read: state.read };
   }
 
-  function partOf(wire) {
-    const operand = wire.conditions?.$is?.[0] ?? {};
-    const own = typeof operand === "object" ? operand : { id: operand };
-    const needed = Object.entries(wire.rules ?? {}).find(([key]) => key !== "logic")?.[1];
-    return { item: { object: own.type ?? "product", ...own }, quantity: needed?.conditions?.$is?.[0] ?? 1 };
+  /* The page as a part sees it: what it changes is its own. */
+  function touching(page, state) {
+    return { ...page, mistakes: page.mistakes, changed: () => { state.isTouched = true; page.changed(); } };
   }
 
-  function wireOfPart({ item: own, quantity }) {
-    return {
-      name: "order.items.any", conditions: { $is: [own] },
-      rules: { 1: { name: "order.items.aggregated_quantity", conditions: { $is: [quantity] } } },
-    };
-  }
-
-  function bundle(page, wire) {
-    const parts = Object.entries(wire ?? {}).filter(([key]) => key !== "limit" && key !== "logic").map(([, part]) => partOf(part));
-    let limit = wire?.limit ?? 1;
-    const root = el("section", { class: "rb-part" });
-    const mistake = () => Object.entries(page.mistakes).find(([place]) => place.startsWith("bundle_rules"))?.[1];
-    const body = el("details", { open: parts.length > 0 });
-    root.append(body);
-    const redraw = () => body.replaceChildren(
-      el("summary", {}, "Bundle"),
-      el("p", { class: "fanfare-note" }, "The order must hold all of these together; the discount counts for each complete bundle."),
-      ...parts.map((part, at) => el("div", { class: "rb-row" }, el("div", { class: "rb-main" },
-        input("How many", part.quantity, (text) => { part.quantity = Number(text) || text; page.changed(); },
-          { inputmode: "numeric", class: "rb-short" }),
-        item(page, part.item, (hit) => { part.item = { id: hit.id, object: hit.kind }; page.changed(); redraw(); }),
-        el("span", { class: "rb-tools" }, icon("delete", "Take it out", () => { parts.splice(at, 1); page.changed(); redraw(); }))))),
-      mistake() ? el("p", { class: "rb-mistake", role: "alert" }, mistake()) : "",
-      parts.length ? el("label", { class: "rb-limit" }, el("span", {}, "Bundles that count in one order"),
-        input("Bundles that count in one order", limit, (text) => { limit = Number(text) || text; page.changed(); },
-          { inputmode: "numeric", class: "rb-short" })) : "",
-      el("div", { class: "rb-foot" }, button("Add a part", () => {
-        parts.push({ item: { object: "product", id: "" }, quantity: 1 });
-        page.changed();
-        redraw();
-      }, { class: "fanfare-add" })));
-    redraw();
-    const read = () => (parts.length ? { limit, ...Object.fromEntries(parts.map((part, at) => [String(at + 1), wireOfPart(part)])) } : null);
-    return { root, read };
-  }
-
-  Object.assign(window.FanfareRules, { targets, bundle });
+  FC.parts = { ...FC.parts, applicable_to: targets };
+  FC.partStates = { ...FC.partStates, applicable_to: stateOf };
+  Object.assign(FC, { item, touching });
 })();

@@ -39,9 +39,13 @@ PREVIEW = "/admin/commerce/segment/preview/"
 POLISH = {"junction": "and", "address.country": {"conditions": {"$is": "PL"}}}
 
 
-def rows(*lines: tuple[str, str, str, str], junction: str = "and") -> str:
-    names = ("field", "key", "operator", "value")
-    return json.dumps({"junction": junction, "rows": [dict(zip(names, line, strict=True)) for line in lines]})
+def rows(*lines: tuple[str, str, str, Any], junction: str = "and") -> str:
+    """(field, key, operator, value or values): as the page sends it."""
+    found: dict[str, Any] = {}
+    for number, (field, key, operator, value) in enumerate(lines, 1):
+        operands = value if isinstance(value, list) else [value]
+        found[str(number)] = {"name": field, "property": key, "conditions": {operator: operands}}
+    return json.dumps({"rules": {**found, "logic": f" {junction} ".join(found)}})
 
 
 def page(segment: Segment, name: str = "change") -> str:
@@ -74,16 +78,16 @@ def test_every_field_and_operator_of_the_grammar_has_words(fields: Any, tables: 
         assert not unknown, name
 
 
-VALUES = {
-    Input.NONE: "",
-    Input.TEXT: "x",
-    Input.TEXTS: "10, 20",
-    Input.NUMBER: "3",
-    Input.DAYS: "30",
-    Input.DATE: "2026-03-10",
-    Input.MONTH: "3",
-    Input.WEEKDAY: "0",
-    Input.LOCATIONS: "loc_here",
+VALUES: dict[Input, list[Any]] = {
+    Input.NONE: [],
+    Input.TEXT: ["x"],
+    Input.TEXTS: ["10", "20"],
+    Input.NUMBER: [3],
+    Input.DAYS: [30],
+    Input.DATE: ["2026-03-10"],
+    Input.MONTH: [3],
+    Input.WEEKDAY: [0],
+    Input.LOCATIONS: ["loc_here"],
 }
 
 
@@ -96,20 +100,24 @@ def test_rows_survive_the_wire(field: Any) -> None:
         created_at=NOW,
     )
     for operator, (_, input) in operators_of(field.kind).items():
-        value = "12.30" if field.kind is Kind.MONEY and input is Input.NUMBER else VALUES[input]
-        if field.kind is Kind.MONEY and input is Input.TEXTS:
-            value = "10.00, 20.00"
+        value = VALUES[input]
+        if input is Input.TEXTS and field.kind in (Kind.MONEY, Kind.NUMBER):
+            value = [1000, 2000]
         row = {
-            "field": field.name,
-            "key": "k" if field.key_label else "",
-            "operator": operator,
-            "value": value,
+            "name": field.name,
+            "property": "k" if field.key_label else "",
+            "conditions": {operator: value},
         }
+        sent = {"rules": {"1": row, "logic": "1"}}
 
-        wire, mistakes = document.wire_of("and", [row], CUSTOMER_FIELDS, segments.FIELDS, now=NOW)
+        wire, mistakes = document.wire_of(sent, CUSTOMER_FIELDS, segments.FIELDS, now=NOW)
 
         assert not mistakes, (operator, mistakes)
-        assert document.rows_of(wire, CUSTOMER_FIELDS) == [row]
+        again = document.document_of(wire, CUSTOMER_FIELDS)
+        drawn = again["rules"]["1"]
+        assert (drawn["name"], drawn.get("property", "")) == (row["name"], row["property"])
+        assert drawn["conditions"] == {operator: value or [True]}
+        assert document.wire_of(again, CUSTOMER_FIELDS, segments.FIELDS, now=NOW) == (wire, {})
         said = document.sentence(wire, CUSTOMER_FIELDS)
         assert "$" not in said
         assert field.label in said
@@ -120,7 +128,7 @@ def test_a_segment_is_made_of_rows(admin_page: Client) -> None:
     CustomerFactory(source_id="bert", country="PL")
     filter = rows(
         ("address.country", "", "$is", "PL"),
-        ("summary.orders.total_amount", "", "$more_than_equal", "49.90"),
+        ("summary.orders.total_amount", "", "$more_than_equal", 4990),
     )
 
     admin_page.post(ADD, {"name": "Good Poles", "kind": "auto-update", "filter": filter})
@@ -133,7 +141,7 @@ def test_a_segment_is_made_of_rows(admin_page: Client) -> None:
     }
     assert members(segment) == ["anna"]
     shown = admin_page.get(page(segment)).text
-    assert "49.90" in shown
+    assert "Spent in paid orders is at least 49.90" in shown
     listed = admin_page.get(reverse("admin:commerce_segment_changelist")).text
     assert "Country is PL and Spent in paid orders is at least 49.90 EUR" in listed
 
@@ -142,8 +150,11 @@ def test_a_segment_is_made_of_rows(admin_page: Client) -> None:
     ("line", "said"),
     [
         (("", "", "$is", "x"), "Choose what is asked."),
-        (("name", "", "$after", "x"), "Choose how it is compared."),
+        (("name", "", "$after", "x"), "unknown operator for this field"),
         (("name", "", "$is", ""), "Write a value."),
+        (("name", "", "$is", []), "Write a value."),
+        (("metadata.*", "home", "$in_location", []), "Choose a location."),
+        (("created_at", "", "$less_than_ago", 1.5), "Write a whole number of days."),
         (("metadata.*", "", "$is", "x"), "Write the name of the property."),
         (("summary.orders.total_count", "", "$more_than", "many"), "Write a number."),
         (("summary.orders.total_amount", "", "$more_than", "1.234"), "Write an amount such as 49.90."),
@@ -160,7 +171,7 @@ def test_mistakes_are_shown_at_their_row(line: Any, said: str, admin_page: Clien
 
 
 @pytest.mark.parametrize(
-    "filter", ["", rows(), "[]", "{", '{"rows": [1]}', '{"junction": "xor", "rows": []}']
+    "filter", ["", rows(), "[]", "{", '{"rules": [1]}', '{"rules": {"1": {"name": "name"}}}']
 )
 def test_no_conditions_are_refused(filter: str, admin_page: Client) -> None:
     answer = admin_page.post(ADD, {"name": "S", "kind": "passive", "filter": filter})
@@ -171,12 +182,18 @@ def test_no_conditions_are_refused(filter: str, admin_page: Client) -> None:
 
 def test_what_is_asked_twice_is_explained(admin_page: Client) -> None:
     twice = (("name", "", "$is", "x"), ("name", "", "$is", "y"))
+    other = (("name", "", "$is_not", "x"), ("name", "", "$starts_with", "y"))
 
     answer = admin_page.post(ADD, {"name": "S", "kind": "passive", "filter": rows(*twice)})
     assert "This is asked twice" in answer.text
     both = (("name", "", "$is", "x"), ("name", "", "$contains", "y"))
     answer = admin_page.post(ADD, {"name": "S", "kind": "passive", "filter": rows(*both, junction="or")})
     assert "each field is asked once" in answer.text
+    admin_page.post(ADD, {"name": "S", "kind": "passive", "filter": rows(*other)})
+    assert Segment.objects.get().filter == {
+        "junction": "and",
+        "name": {"conditions": {"$is_not": "x", "$starts_with": "y"}},
+    }
 
 
 def test_the_count_follows_the_rows(admin_page: Client) -> None:
@@ -184,13 +201,18 @@ def test_the_count_follows_the_rows(admin_page: Client) -> None:
     CustomerFactory(name="Bert", country="DE")
 
     def asked(*lines: Any) -> Any:
-        return admin_page.post(PREVIEW, {"conditions": rows(*lines)}).json()
+        return admin_page.post(PREVIEW, {"document": rows(*lines)}).json()
 
     polish = asked(("address.country", "", "$is", "PL"))
-    assert polish == {"count": "1 customer matches", "examples": "For example Anna"}
+    assert polish == {
+        "count": "1 customer matches",
+        "examples": "For example Anna",
+        "lines": [{"text": "Country is PL", "depth": 0, "joint": ""}],
+        "mistakes": 0,
+    }
     assert asked(("address.country", "", "$is_not", "FR"))["count"] == "2 customers match"
     assert asked(("address.country", "", "$is", ""))["count"] == "Some rows are not complete yet."
-    assert admin_page.post(PREVIEW, {"conditions": "x"}).status_code == 400
+    assert admin_page.post(PREVIEW, {"document": "x"}).status_code == 400
     assert admin_page.get(PREVIEW).status_code == 405
 
 
@@ -249,7 +271,7 @@ def test_who_may_only_read_sees_words_and_no_form(page_as: Callable[[str], Clien
     shown = page_as("Viewer").get(page(segment)).text
 
     assert "Country is PL" in shown
-    assert "data-filter-editor" not in shown
+    assert "data-condition-builder" not in shown
     assert "Anna" in shown
 
 
@@ -266,15 +288,16 @@ def test_cost_of_the_list_does_not_grow(admin_page: Client, count_queries: Any) 
 def test_a_collection_is_made_of_rows(admin_page: Client) -> None:
     ProductFactory(name="Red shoe", price=9900)
     ProductFactory(name="Blue shoe", price=1000)
-    filter = rows(("name", "", "$contains", "shoe"), ("price", "", "$more_than", "50"))
+    filter = rows(("name", "", "$contains", "shoe"), ("price", "", "$more_than", 5000))
 
     form = {"name": "Dear shoes", "kind": "AUTO_UPDATE", "filter": filter}
     admin_page.post("/admin/commerce/productcollection/add/", form)
 
     made = own_collections().get()
     assert made.filter["price"] == {"conditions": {"$more_than": 5000}}
-    asked = admin_page.post("/admin/commerce/productcollection/preview/", {"conditions": filter}).json()
-    assert asked == {"count": "1 product and 0 SKUs match", "examples": "For example Red shoe"}
+    asked = admin_page.post("/admin/commerce/productcollection/preview/", {"document": filter}).json()
+    assert (asked["count"], asked["examples"]) == ("1 product and 0 SKUs match", "For example Red shoe")
+    assert [line["text"] for line in asked["lines"]] == ["Name contains shoe", "Price is more than 50.00 EUR"]
     shown = admin_page.get(reverse("admin:commerce_productcollection_change", args=[made.pk])).text
     assert "Red shoe" in shown
     assert "Blue shoe" not in shown

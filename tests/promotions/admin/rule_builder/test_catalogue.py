@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
+
+from core.models import MetadataSchema
+from engine.formula.operands import OPERANDS
 from engine.rules.families import ALIASES, REGISTRY, Kind
 from engine.rules.operands import ALLOWED
 from engine.rules.tree import Operator
-from promotions.admin.rule_builder.catalogue import catalogue
-from promotions.admin.rule_builder.wording import OF_THESE_ITEMS, OFFERED, OPERATORS
+from promotions.admin.rule_builder.catalogue import catalogue, offered
+from promotions.admin.rule_builder.wording import CUSTOMER, FORMULAS, OF_THESE_ITEMS, OFFERED, OPERATORS, TIME
+from tests.conftest import NOW
 
 
 def test_every_rule_of_the_engine_is_drawable_once() -> None:
-    names = [rule["name"] for rule in catalogue()["rules"]]
+    names = [rule["name"] for rule in catalogue()["rules"] if "property" not in rule]
 
     assert sorted(names) == sorted(REGISTRY)
     assert set(catalogue()["subrules"]) <= set(names)
@@ -48,3 +53,44 @@ def test_widgets_follow_the_kind_of_value() -> None:
     assert rules["order.items.any"]["hasSubrules"]
     assert rules["order.items.any"]["pickers"] == ("product", "sku", "products_collection")
     assert not rules["order.amount"]["hasSubrules"]
+
+
+def test_a_store_is_chosen_by_its_name() -> None:
+    (store,) = [rule for rule in catalogue()["rules"] if rule.get("property") == "store"]
+
+    assert (store["name"], store["kind"], store["pickers"]) == ("redemption.metadata", "store", ("store",))
+    assert [one["label"] for one in store["operators"] if one["isOffered"]] == ["is", "is not"]
+
+
+def test_metadata_follows_its_schemas(db: None) -> None:
+    MetadataSchema.objects.create(
+        related_object="customer",
+        properties={
+            "tier": {"type": "string"},
+            "age": {"type": "number"},
+            "old": {"type": "string", "deleted": True},
+        },
+        created_at=NOW,
+    )
+
+    rules = {rule["name"]: rule for rule in offered()["rules"] if "property" not in rule}
+
+    assert rules["customer.metadata"]["properties"] == [
+        {"name": "age", "type": "number", "isArray": False},
+        {"name": "tier", "type": "string", "isArray": False},
+    ]
+    fits = {one["value"] for one in rules["customer.metadata"]["operators"] if "number" in one["types"]}
+    assert {"$more_than", "$is", "$has_value"} <= fits
+    assert not {"$starts_with", "$after", "$count"} & fits
+    assert rules["order.amount"]["properties"] == []
+
+
+def test_new_rows_choose_from_the_sections_of_the_field(db: None) -> None:
+    sections = {rule["section"] for rule in offered((CUSTOMER, TIME))["rules"] if rule["isOffered"]}
+
+    assert sections == {CUSTOMER, TIME}
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_figures_of_formulas_are_operands_of_the_grammar(name: str) -> None:
+    assert OPERANDS[name].has_key == name.endswith("_METADATA")

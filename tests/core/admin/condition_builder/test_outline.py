@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from promotions.admin.rule_builder.outline import outline
+from core.admin.condition_builder.outline import outline
 
 RULE = {"name": "order.amount", "conditions": {"$more_than": [1]}}
 
