@@ -6,7 +6,7 @@ asks; their number does not depend on how many rules there are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -28,33 +28,52 @@ _METADATA: Final = {
 }
 
 
-def basket_facts(order: ResolvedOrder | None, needs: Needs, *, now: datetime) -> Basket | None:
-    """The order with the collections of its lines and the metadata that `needs` names."""
+def basket_facts(
+    order: ResolvedOrder | None,
+    needs: Needs,
+    *,
+    now: datetime,
+    collections: Sequence[tuple[str, ...]] | None = None,
+) -> Basket | None:
+    """The order with the collections of its lines and the metadata that `needs` names.
+
+    `collections` of each line, where somebody looked them up for many orders at once.
+    """
     if order is None:
         return None
+    if collections is None:
+        collections = collections_of(order.lines, needs.collections, now=now)
     return order.basket(
-        collections=collections_of(order.lines, needs.collections, now=now),
+        collections=collections,
         metadata={whose for fact, whose in _METADATA.items() if fact in needs.facts},
     )
 
 
 def customer_facts(
-    customer: Customer | None, payload: Mapping[str, Any] | None, needs: Needs, *, now: datetime
+    customer: Customer | None,
+    payload: Mapping[str, Any] | None,
+    needs: Needs,
+    *,
+    now: datetime,
+    held: Collection[str] | None = None,
 ) -> EngineCustomer | None:
     """Who buys: the stored customer, or one of whom only the request speaks.
 
     What the request says beats what is stored, for this call only; segments with a filter hear it, too.
+    `held` are the segments that he is in, where somebody looked them up for many customers at once.
     """
     payload = payload or {}
     if customer is None and not payload:
         return None
     stored = customer.metadata if customer is not None else {}
     metadata = {**stored, **(payload.get("metadata") or {})} if "customer.metadata" in needs.facts else {}
+    if held is None:
+        held = segments.held_by(customer, payload, needs.segments, now=now)
     return EngineCustomer(
         id=customer.public_id if customer is not None else None,
         source_id=customer.source_id if customer is not None else payload.get("source_id"),
         metadata=exact(metadata),
-        segments=tuple(sorted(segments.held_by(customer, payload, needs.segments, now=now))),
+        segments=tuple(sorted(held)),
         birth_date=payload.get("birthdate") or (customer.birthdate if customer is not None else None),
     )
 

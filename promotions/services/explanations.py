@@ -91,7 +91,13 @@ def of_hits(qualified: Qualified) -> tuple[Explanation, ...]:
 
 
 def _explained(snapshot: Snapshot, outcome: Outcome, currency: str) -> tuple[Explanation, ...]:
-    known = known_names(snapshot.candidates)
+    return told(snapshot, outcome, known_names(snapshot.candidates), currency)
+
+
+def told(
+    snapshot: Snapshot, outcome: Outcome, known: dict[str, str], currency: str
+) -> tuple[Explanation, ...]:
+    """The explanations of an outcome by names that were looked up before."""
     found = explain(snapshot, outcome, names=Names(known=known, currency=currency))
     return tuple(_with_names(one, known) for one in found)
 
