@@ -15,7 +15,7 @@ _SAFE_RATIO: Final = 10**6
 def possible(capacity: int) -> str:
     """How many codes a pattern allows: 1,048,576 codes are possible."""
     if capacity > _COUNTED_OUT:
-        return f"More than {_COUNTED_OUT:,} codes are possible."
+        return f"More than {words.number(_COUNTED_OUT)} codes are possible."
     return f"{words.count(capacity, 'code')} {'is' if capacity == 1 else 'are'} possible."
 
 
@@ -25,7 +25,7 @@ def weakness(config: CodeConfig, *, live: int, ignore_case: bool) -> str:
     if capacity >= SAFE_CAPACITY and capacity >= _SAFE_RATIO * live:
         return ""
     chance = max(1, capacity // max(live, 1))
-    hits = "every guess" if chance == 1 else f"one guess in {chance:,}"
+    hits = "every guess" if chance == 1 else f"one guess in {words.number(chance)}"
     missing = _missing_signs(config, max(SAFE_CAPACITY, _SAFE_RATIO * live), ignore_case)
     more = f" Put {missing} more # into the pattern to be safe." if missing else ""
     return f"Easy to guess: of {words.count(live, 'code')}, {hits} finds one.{more}"

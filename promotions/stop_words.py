@@ -88,4 +88,4 @@ def next_step(stop: EmergencyStop) -> str:
 def seconds(span: timedelta) -> str:
     """0.4 s, 75 s"""
     tenths = max(0, round(span / timedelta(milliseconds=100)))
-    return f"{tenths // 10:,} s" if tenths >= 100 else f"{tenths // 10}.{tenths % 10} s"
+    return f"{words.number(tenths // 10)} s" if tenths >= 100 else f"{tenths // 10}.{tenths % 10} s"

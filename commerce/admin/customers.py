@@ -105,7 +105,7 @@ class CustomerAdmin(ListFilesMixin, PageAdmin):
 
     @display(description="Paid orders", ordering="orders_count")
     def orders(self, customer: Customer) -> str:
-        return f"{customer.orders_count:,}"
+        return words.number(customer.orders_count)
 
     @display(description="Spent", ordering="orders_total_amount")
     def spent(self, customer: Customer) -> str:
@@ -113,7 +113,7 @@ class CustomerAdmin(ListFilesMixin, PageAdmin):
 
     @display(description="Redemptions", ordering="redemptions_succeeded")
     def redemptions(self, customer: Customer) -> str:
-        return f"{customer.redemptions_succeeded:,}"
+        return words.number(customer.redemptions_succeeded)
 
     def title(self, obj: Customer) -> str:
         return rows.customer_name(obj)
@@ -125,7 +125,7 @@ class CustomerAdmin(ListFilesMixin, PageAdmin):
     def facts(self, request: HttpRequest, obj: Customer) -> list[Fact]:
         average = obj.orders_total_amount // obj.orders_count if obj.orders_count else None
         return [
-            Fact(title="Paid orders", value=f"{obj.orders_count:,}"),
+            Fact(title="Paid orders", value=words.number(obj.orders_count)),
             Fact(title="Spent", value=words.money(obj.orders_total_amount)),
             Fact(title="Average order", value=words.money(average)),
             Fact(
@@ -135,8 +135,11 @@ class CustomerAdmin(ListFilesMixin, PageAdmin):
             ),
             Fact(
                 title="Redemptions",
-                value=f"{obj.redemptions_succeeded:,}",
-                note=f"{obj.redemptions_failed:,} refused, {obj.rollbacks_succeeded:,} taken back",
+                value=words.number(obj.redemptions_succeeded),
+                note=(
+                    f"{words.number(obj.redemptions_failed)} refused, "
+                    f"{words.number(obj.rollbacks_succeeded)} taken back"
+                ),
             ),
         ]
 

@@ -103,11 +103,13 @@ class OrderAdmin(ListFilesMixin, ReadOnlyPageAdmin):
 
 def _line_row(line: OrderItem, returned: int) -> tuple[str, ...]:
     note = (
-        format_html(' <span class="fanfare-muted">({} returned)</span>', f"{returned:,}") if returned else ""
+        format_html(' <span class="fanfare-muted">({} returned)</span>', words.number(returned))
+        if returned
+        else ""
     )
     return (
         rows.article_link(line.product, line.sku, line.source_id),
-        format_html("{}{}", f"{line.quantity:,}", note),
+        format_html("{}{}", words.number(line.quantity), note),
         words.money(line.price),
         words.money(line.amount),
         words.money(line.discount_amount) if line.discount_amount else words.NOTHING,

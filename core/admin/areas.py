@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelect2Widget
 
@@ -119,18 +120,29 @@ class AreaAdmin(PageAdmin):
 
     @display(description="Stores", ordering="stores_count")
     def stores_listed(self, area: Any) -> str:
-        return f"{area.stores_count:,}"
+        return words.number(area.stores_count)
 
     def lead(self, request: HttpRequest, obj: Area) -> str:
-        now = timezone.localtime(timezone.now(), ZoneInfo(obj.time_zone))
-        return f"It is {now:%H:%M} there now. “09:00 to 21:00” of a campaign is the time there."
+        now = timezone.now()
+        clocks = {
+            "there": f"{timezone.localtime(now, ZoneInfo(obj.time_zone)):%H:%M}",
+            "here": f"{timezone.localtime(now):%H:%M}",
+        }
+        said = (
+            gettext("It is %(there)s there now, as here. “09:00 to 21:00” of a campaign is the time there.")
+            if clocks["there"] == clocks["here"]
+            else gettext(
+                "It is %(there)s there now, %(here)s here. “09:00 to 21:00” of a campaign is the time there."
+            )
+        )
+        return said % clocks
 
     def facts(self, request: HttpRequest, obj: Any) -> list[Fact]:
         own = obj.stores.exclude(own_time_zone="").exclude(own_time_zone=obj.time_zone).count()
         return [
             Fact(
                 title="Stores",
-                value=f"{obj.stores_count:,}",
+                value=words.number(obj.stores_count),
                 note=f"{own} with another time" if own else "",
             ),
             Fact(title="Time zone", value=obj.time_zone),

@@ -105,8 +105,8 @@ class ExportAdmin(ReadOnlyPageAdmin):
     @display(description="Rows", ordering="rows_count")
     def rows(self, export: Export) -> str:
         if export.status == Export.Status.IN_PROGRESS and export.rows_count:
-            return f"{export.rows_count:,} so far"
-        return f"{export.rows_count:,}" if _is_done(export) else words.NOTHING
+            return f"{words.number(export.rows_count)} so far"
+        return words.number(export.rows_count) if _is_done(export) else words.NOTHING
 
     @display(description="Size", ordering="size_bytes")
     def size(self, export: Export) -> str:

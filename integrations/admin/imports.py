@@ -206,7 +206,8 @@ class ImportFileAdmin(ReadOnlyPageAdmin):
             "may_run": is_waiting and file.check_job is not None and not is_open,
             "earlier": known.earlier(file) if is_waiting else None,
             "failures": [
-                (f"{one.row + first_line:,}", one.name, one.reason) for one in failures[:_SHOWN_FAILURES]
+                (words.number(one.row + first_line), one.name, one.reason)
+                for one in failures[:_SHOWN_FAILURES]
             ]
             if not is_open
             else [],
@@ -240,12 +241,12 @@ class ImportFileAdmin(ReadOnlyPageAdmin):
         if not counts:
             return words.NOTHING if file.run_job_id or file.check_job_id else ""
         names = ("added", "updated", "skipped", "refused")
-        shown = [f"{counts[name]:,} {name}" for name in names if counts[name] or name == "added"]
+        shown = [f"{words.number(counts[name])} {name}" for name in names if counts[name] or name == "added"]
         return ("" if file.run_job_id else "Would be: ") + ", ".join(shown)
 
     @display(description="Rows", ordering="rows_count")
     def rows(self, file: ImportFile) -> str:
-        return f"{file.rows_count:,}"
+        return words.number(file.rows_count)
 
     @display(description="Written with")
     def written(self, file: ImportFile) -> str:
@@ -286,7 +287,7 @@ class ImportFileAdmin(ReadOnlyPageAdmin):
     def lead(self, request: HttpRequest, obj: ImportFile) -> str:
         written = f"written with {self.written(obj)}" if obj.separator else f"JSON, read as {_read_as(obj)}"
         return (
-            f"{obj.rows_count:,} rows, {self.size(obj)}, {written}; "
+            f"{words.number(obj.rows_count)} rows, {self.size(obj)}, {written}; "
             f"sent by {obj.actor_label} on {words.when(obj.created_at)}."
         )
 

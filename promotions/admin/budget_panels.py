@@ -184,7 +184,7 @@ class Page:
                     amount,
                     (
                         rows.campaign_link(campaign) if pk in drawing else _former(campaign),
-                        f"{one.redemptions if one else 0:,}",
+                        words.number(one.redemptions if one else 0),
                         budget_words.amount(budget, amount),
                         f"{100 * amount // total} %" if total else words.NOTHING,
                     ),

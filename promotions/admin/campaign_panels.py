@@ -92,8 +92,8 @@ def facts(campaign: Campaign) -> list[Fact]:
     found = [
         Fact(
             title="Redemptions",
-            value=f"{totals.redemptions:,}",
-            note=f"{totals.refusals:,} refused",
+            value=words.number(totals.redemptions),
+            note=f"{words.number(totals.refusals)} refused",
             url=redemptions,
         ),
         _given(campaign, totals.discount),
@@ -108,7 +108,7 @@ def facts(campaign: Campaign) -> list[Fact]:
     if campaign.campaign_type != Campaign.CampaignType.PROMOTION:
         is_busy = campaign.generation_status == Campaign.GenerationStatus.IN_PROGRESS
         note = "more are being made" if is_busy else campaign.get_type_display()
-        found.insert(0, Fact(title="Codes", value=f"{campaign.vouchers_count:,}", note=note))
+        found.insert(0, Fact(title="Codes", value=words.number(campaign.vouchers_count), note=note))
     return found
 
 
@@ -168,7 +168,7 @@ def _codes(campaign: Campaign, now: datetime) -> Panel:
             else "No codes yet. Make some with “Add codes” above."
         ),
         all_url=f"{reverse('admin:promotions_voucher_changelist')}?campaign__id__exact={campaign.pk}",
-        all_label=f"See all {campaign.vouchers_count:,} codes",
+        all_label=f"See all {words.number(campaign.vouchers_count)} codes",
     )
 
 
@@ -195,7 +195,7 @@ def _tiers(campaign: Campaign, now: datetime) -> Panel:
                 rows.state_label(tier_state(tier, now)),
                 ruled.offer(tier),
                 ruled.conditions(tier),
-                f"{tier.redeemed_quantity:,}",
+                words.number(tier.redeemed_quantity),
                 words.money(tier.orders_total_discount_amount),
             )
             for tier in found

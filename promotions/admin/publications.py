@@ -91,6 +91,6 @@ class PublicationAdmin(ListFilesMixin, ReadOnlyPageAdmin):
     def facts(self, request: HttpRequest, obj: Publication) -> list[Fact]:
         return [
             Fact(title="Result", value=self.outcome(obj)),
-            Fact(title="Codes", value=f"{obj.codes_count:,}"),
+            Fact(title="Codes", value=words.number(obj.codes_count)),
             Fact(title="When", value=words.when(obj.created_at)),
         ]

@@ -20,15 +20,15 @@ def reach_facts(reach: stop_reach.Reach, covers: stop_reach.Covers) -> list[Fact
     return [
         Fact(
             title="Live campaigns",
-            value=f"{reach.campaigns:,}",
+            value=words.number(reach.campaigns),
             note="some of them only in part" if is_partial else "",
         ),
-        Fact(title="Their codes", value=f"{reach.codes:,}"),
-        Fact(title="Live promotion tiers", value=f"{reach.tiers:,}"),
-        Fact(title="Held in baskets", value=f"{reach.holds:,}", note="refused, though held"),
+        Fact(title="Their codes", value=words.number(reach.codes)),
+        Fact(title="Live promotion tiers", value=words.number(reach.tiers)),
+        Fact(title="Held in baskets", value=words.number(reach.holds), note="refused, though held"),
         Fact(
             title="Redemptions, last hour",
-            value=f"{reach.redemptions:,}",
+            value=words.number(reach.redemptions),
             note=f"{words.money(reach.discount)} of discounts",
         ),
     ]
@@ -51,12 +51,17 @@ def was_on(stop: EmergencyStop) -> Panel:
     """The first ones; the API gives all."""
     live = stop_reports.was_on(stop)
     found = [
-        (kind, row["name"], row["id"], words.NOTHING if row["version"] is None else f"{row['version']:,}")
+        (
+            kind,
+            row["name"],
+            row["id"],
+            words.NOTHING if row["version"] is None else words.number(row["version"]),
+        )
         for kind, listed in (("Campaign", "campaigns"), ("Promotion tier", "tiers"))
         for row in live.get(listed, ())
     ]
     more = len(found) - _WAS_ON_SHOWN
-    rest = [(f"And {more:,} more", "", "", "")] if more > 0 else []
+    rest = [(f"And {words.number(more)} more", "", "", "")] if more > 0 else []
     return Panel(
         key="was_on",
         title="What was on",
@@ -85,7 +90,7 @@ def processes(stop: EmergencyStop) -> Panel:
         title="Processes",
         headers=("Process", "First met it after", "Redemptions"),
         rows=[
-            (one.process, stop_words.seconds(one.first_at - stop.started_at), f"{one.attempts:,}")
+            (one.process, stop_words.seconds(one.first_at - stop.started_at), words.number(one.attempts))
             for one in report.processes
         ],
         empty="No process had to decide about it yet.",

@@ -37,20 +37,20 @@ def panel(campaign: Campaign, now: datetime) -> Panel:
 
 def _lines(campaign: Campaign, found: Summary) -> list[tuple[str, str]]:
     lines = [
-        ("Validations", f"{found.validated:,}"),
-        ("Refused validations", f"{found.not_validated:,}"),
-        ("Redemptions", f"{found.succeeded:,}"),
-        ("Refused attempts", f"{found.failed:,}"),
-        ("Rolled back", f"{found.rollbacks:,}"),
+        ("Validations", words.number(found.validated)),
+        ("Refused validations", words.number(found.not_validated)),
+        ("Redemptions", words.number(found.succeeded)),
+        ("Refused attempts", words.number(found.failed)),
+        ("Rolled back", words.number(found.rollbacks)),
         ("Value of the orders, less what was taken back", words.money(found.orders_amount)),
         ("Value of orders taken back", words.money(found.orders_rolledback_amount)),
     ]
     if campaign.campaign_type != Campaign.CampaignType.PROMOTION:
         lines += [
-            ("Codes made", f"{found.vouchers_created:,}"),
-            ("Codes deleted", f"{found.vouchers_deleted:,}"),
-            ("Given to customers", f"{found.published:,}"),
-            ("Could not be given", f"{found.not_published:,}"),
+            ("Codes made", words.number(found.vouchers_created)),
+            ("Codes deleted", words.number(found.vouchers_deleted)),
+            ("Given to customers", words.number(found.published)),
+            ("Could not be given", words.number(found.not_published)),
         ]
     if found.cards is not None:
         return [*lines, *((title, words.money(found.cards[name])) for title, name in _CARDS)]

@@ -143,7 +143,7 @@ def _line(one: Variation, campaign: Campaign, offer: str, conditions: str, now: 
         runs=words.period(campaign.starts_at, campaign.ends_at),
         budget=", ".join(budget.name for budget in limits) or words.NOTHING,
         codes=_codes(campaign),
-        redeemed=f"{campaign.redeemed:,}",  # type: ignore[attr-defined]
+        redeemed=words.number(campaign.redeemed),  # type: ignore[attr-defined]
         given=words.money(campaign.discount_given),  # type: ignore[attr-defined]
     )
 
@@ -179,5 +179,5 @@ def _codes(campaign: Campaign) -> str:
     if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
         return "without codes"
     if not campaign.is_draft:
-        return f"{campaign.vouchers_count:,}"
+        return words.number(campaign.vouchers_count)
     return campaign.planned_code or f"{words.count(campaign.planned_codes, 'code')} at its launch"

@@ -257,7 +257,7 @@ def _bill(order: OrderState | None, names: list[str]) -> Bill | None:
     lines = tuple(
         LineRow(
             name=names[index] if index < len(names) else "",
-            units=f"{line.quantity:,}",
+            units=words.number(line.quantity),
             before=words.money(line.amount),
             discount=words.money(line.discount_amount) if line.discount_amount else words.NOTHING,
             after=words.money(line.subtotal_amount),

@@ -82,7 +82,7 @@ class MonthsWidget(forms.Widget):
 
     def _shown(self, amount: Any) -> str:
         if isinstance(amount, int) and self.is_money:
-            return words.plain_money(amount).replace(",", "")
+            return words.typed_money(amount)
         return "" if amount is None else str(amount)
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> dict[date, str]:
@@ -156,7 +156,7 @@ class BudgetForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     channels = NamesField(
         label="Only these channels",
-        help_text="Between commas, as the shop says in X-Voucherify-Channel: web, mobile. Empty: all.",
+        help_text="Between commas, as the shop calls its channels: web, mobile. Empty: all.",
     )
     stores = NamesField(
         label="Only these stores",

@@ -62,7 +62,7 @@ class StopForm(forms.Form):
         queryset=ProductCollection.objects.none(), required=False, help_text="Likewise what is in them."
     )
     stores = NamesField(help_text="Between commas, as orders say in their metadata field “store”.")
-    channels = NamesField(help_text="Between commas, as the shop says in X-Voucherify-Channel: web, mobile.")
+    channels = NamesField(help_text="Between commas, as the shop calls its channels: web, mobile.")
     api_keys = forms.ModelMultipleChoiceField(
         queryset=ApiKey.objects.none(),
         required=False,
