@@ -20,6 +20,7 @@ from approvals.proposals import Proposal
 from approvals.registry import Operation
 from approvals.selectors import policies
 from approvals.services import requests, scheduling
+from core import languages
 from core.actors import Actor, ActorKind
 from core.errors import DomainError, Forbidden, MissingPermission
 from core.instants import format_instant
@@ -129,7 +130,8 @@ def gated[**P, R](name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
             if context.is_open() or _continues(kwargs["actor"]):  # type: ignore[arg-type]
                 return service(*args, **kwargs)
-            return _ask(name, service, dict(kwargs))  # type: ignore[no-any-return]
+            with languages.plainly():
+                return _ask(name, service, dict(kwargs))  # type: ignore[no-any-return]
 
         _gated[name] = service
         call.gate = name  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from django.core.paginator import InvalidPage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import URLPattern, URLResolver, path
+from django.views.i18n import set_language
 from unfold.sites import UnfoldAdminSite
 
 from core import project
@@ -34,9 +35,12 @@ class FanfareAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         from core.admin import invitations, second_factor
         from promotions.admin import why
 
-        own = path("promotions/why/", self.admin_view(why.page), name="promotions_why")
+        own = [
+            path("promotions/why/", self.admin_view(why.page), name="promotions_why"),
+            path("language/", self.admin_view(set_language), name="language"),
+        ]
         others = (invitations, second_factor, notifications, simulator)
-        return [own, *(page for module in others for page in module.urls()), *super().get_urls()]
+        return [*own, *(page for module in others for page in module.urls()), *super().get_urls()]
 
     def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         try:

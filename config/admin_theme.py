@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy
 
 
 def mark(request: HttpRequest) -> str:
@@ -39,7 +40,7 @@ _PRIMARY = {
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Fanfare",
     "SITE_HEADER": "Fanfare",
-    "SITE_SUBHEADER": "Promotion orchestration",
+    "SITE_SUBHEADER": gettext_lazy("Promotion orchestration"),
     "SITE_URL": None,
     "SITE_ICON": mark,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": mark}],
@@ -51,10 +52,15 @@ UNFOLD: dict[str, Any] = {
     "LOGIN": {"image": login_picture},
     "ACCOUNT": {
         "navigation": [
-            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
-            {"title": "Second step of signing in", "link": reverse_lazy("admin:second_factor")},
+            {"title": gettext_lazy("Change password"), "link": reverse_lazy("admin:password_change")},
+            {
+                "title": gettext_lazy("Second step of signing in"),
+                "link": reverse_lazy("admin:second_factor"),
+            },
         ]
     },
+    "SHOW_LANGUAGES": True,
+    "LANGUAGES": {"action": reverse_lazy("admin:language")},
     "COMMAND": {"search_callback": "config.search.find", "show_history": False},
     "SIDEBAR": {
         "show_search": True,

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from approvals.admin import notifications
 from approvals.admin.inbox import number_waiting
@@ -94,16 +95,16 @@ _SECTIONS: Final = (
 
 def sections(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups of the sidebar, as unfold wants them."""
-    overview = {"title": "Overview", "icon": "dashboard", "link": reverse("admin:index")}
+    overview = {"title": gettext("Overview"), "icon": "dashboard", "link": reverse("admin:index")}
     groups: list[dict[str, Any]] = [{"title": "", "items": [overview, *_own(request)]}]
     for title, entries in _SECTIONS:
         items = [
-            {"title": name, "icon": icon, "link": link, **_trouble(name)}
+            {"title": gettext(name), "icon": icon, "link": link, **_trouble(name)}
             for name, icon, *page in entries
             if (link := _link(request, *page)) is not None
         ]
         if items:
-            groups.append({"title": title, "separator": True, "items": items})
+            groups.append({"title": gettext(title), "separator": True, "items": items})
     return groups
 
 
@@ -113,9 +114,14 @@ def _own(request: HttpRequest) -> list[dict[str, Any]]:
     if inbox is None:
         return []
     return [
-        {"title": "Approvals inbox", "icon": "inbox", "link": inbox, **_badge(number_waiting(request))},
         {
-            "title": "Notifications",
+            "title": gettext("Approvals inbox"),
+            "icon": "inbox",
+            "link": inbox,
+            **_badge(number_waiting(request)),
+        },
+        {
+            "title": gettext("Notifications"),
             "icon": "notifications",
             "link": reverse("admin:notifications"),
             **_badge(notifications.unread(request)),

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "core.api.middleware.ApiPathMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "core.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -101,6 +102,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "builtins": ["core.templatetags.fanfare"],
         },
     },
 ]
@@ -204,7 +206,14 @@ SECURE_CSP = {
 }
 
 # Language, time, files --------------------------------------------------------------------------------------
+# Pages of people speak one of these; messages of the API stay English (core.middleware.LanguageMiddleware).
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("pl", "polski"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "core" / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = SESSION_COOKIE_SECURE
 USE_I18N = True
 # Dates as people read them: 24 Nov 2026, 21:59.
 FORMAT_MODULE_PATH = "config.formats"

@@ -8,4 +8,6 @@ class CoreConfig(AppConfig):
     verbose_name = "Settings"
 
     def ready(self) -> None:
-        from core import checks  # noqa: F401 - registers the system checks
+        from core import checks, languages  # noqa: F401 - registers the system checks
+
+        languages.name_models()

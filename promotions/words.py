@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from django.utils.translation import gettext
+
 from core import words
 from engine import ReasonKey, effects, summary
 from engine.applicability import Applicability
@@ -97,7 +99,8 @@ def in_money(text: str) -> str:
 
 def refusal(key: str) -> str:
     """A failure code in plain words."""
-    return REFUSALS.get(key) or key.replace("_", " ").capitalize() or "Refused"
+    known = REFUSALS.get(key)
+    return gettext(known) if known else key.replace("_", " ").capitalize() or gettext("Refused")
 
 
 _ON: Final[Mapping[str, str]] = {
@@ -142,8 +145,8 @@ def names(wire: Mapping[str, Any] | None = None, known: Mapping[str, str] | None
 def offer_elsewhere(campaign: Campaign) -> str:
     """Where the discounts of a campaign without one are; empty if it has one."""
     if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
-        return "see its tiers"
-    return "" if campaign.discount or campaign.gift else "each code has its own"
+        return gettext("see its tiers")
+    return "" if campaign.discount or campaign.gift else gettext("each code has its own")
 
 
 def state_in_time(row: TimeLimited, now: datetime) -> str:
@@ -196,17 +199,22 @@ def time_limits(row: TimeLimited) -> str:
     if row.days_of_week:
         parts.append(days(row.days_of_week))
     for entry in (row.validity_hours or {}).get("daily") or []:
-        until = entry.get("expiration_time") or "midnight"
-        parts.append(f"{days(entry['days_of_week'])} {entry['start_time']} to {until}")
+        window = {
+            "days": days(entry["days_of_week"]),
+            "opens": entry["start_time"],
+            "closes": entry.get("expiration_time") or gettext("midnight"),
+        }
+        parts.append(gettext("%(days)s %(opens)s to %(closes)s") % window)
     if row.timeframe_interval:
-        parts.append(f"open for {span(row.timeframe_duration)} every {span(row.timeframe_interval)}")
+        window = {"duration": span(row.timeframe_duration), "interval": span(row.timeframe_interval)}
+        parts.append(gettext("open for %(duration)s every %(interval)s") % window)
     return "; ".join(parts)
 
 
 def days(numbers: list[int]) -> str:
     if len(set(numbers)) == len(WEEKDAYS):
-        return "every day"
-    return ", ".join(WEEKDAYS[number] for number in WEEK if number in numbers)
+        return gettext("every day")
+    return ", ".join(gettext(WEEKDAYS[number]) for number in WEEK if number in numbers)
 
 
 _UNITS: Final = {"Y": "year", "M": "month", "W": "week", "D": "day"}
@@ -234,14 +242,17 @@ def _amounts(text: str, units: Mapping[str, str]) -> list[tuple[int, str]]:
 def card(voucher: Voucher) -> str:
     """Gift card with 20.00 EUR left of 50.00 EUR"""
     left, ever = words.money(voucher.gift_balance), words.money(voucher.gift_amount)
-    return f"Gift card with {left}" if left == ever else f"Gift card with {left} left of {ever}"
+    if left == ever:
+        return gettext("Gift card with %(left)s") % {"left": left}
+    return gettext("Gift card with %(left)s left of %(ever)s") % {"left": left, "ever": ever}
 
 
 def uses(voucher: Voucher) -> str:
     limit = voucher.redemption_quantity
+    used = words.number(voucher.redeemed_quantity)
     if limit is None:
-        return f"{voucher.redeemed_quantity:,}, no limit"
-    return f"{voucher.redeemed_quantity:,} of {limit:,}"
+        return gettext("%(used)s, no limit") % {"used": used}
+    return gettext("%(used)s of %(limit)s") % {"used": used, "limit": words.number(limit)}
 
 
 def target(redemption: Redemption) -> str:
@@ -251,22 +262,32 @@ def target(redemption: Redemption) -> str:
     if redemption.promotion_tier is not None:
         return redemption.promotion_tier.name
     if redemption.related_object_type == Redemption.RelatedObject.REDEMPTION:
-        return "Several together"
+        return gettext("Several together")
     return redemption.voucher_code or words.NOTHING
 
 
 def story(redemption: Redemption) -> str:
     """One redemption in one sentence."""
-    who = "Somebody"
+    who = gettext("Somebody")
     if redemption.customer is not None:
-        who = redemption.customer.name or redemption.customer.source_id or "A customer"
+        who = redemption.customer.name or redemption.customer.source_id or gettext("A customer")
     if redemption.status == Redemption.Status.FAILED:
-        return f"{who} was refused: {_lower(refusal(redemption.failure_code))}."
-    saved = words.money(redemption.discount_amount)
-    tail = ", which was taken back later" if redemption.status == Redemption.Status.ROLLED_BACK else ""
+        reason = _lower(refusal(redemption.failure_code))
+        return gettext("%(who)s was refused: %(reason)s.") % {"who": who, "reason": reason}
+    is_back = redemption.status == Redemption.Status.ROLLED_BACK
     if redemption.credits is not None:
-        return f"{who} paid {words.money(redemption.credits)} with the card{tail}."
-    return f"{who} saved {saved}{tail}."
+        sentence = (
+            gettext("%(who)s paid %(amount)s with the card, which was taken back later.")
+            if is_back
+            else gettext("%(who)s paid %(amount)s with the card.")
+        )
+        return sentence % {"who": who, "amount": words.money(redemption.credits)}
+    sentence = (
+        gettext("%(who)s saved %(amount)s, which was taken back later.")
+        if is_back
+        else gettext("%(who)s saved %(amount)s.")
+    )
+    return sentence % {"who": who, "amount": words.money(redemption.discount_amount)}
 
 
 def _lower(text: str) -> str:

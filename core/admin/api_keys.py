@@ -62,6 +62,7 @@ class ApiKeyAdmin(ModelAdmin):
     """Tokens are shown once, in the answer that made them: neither stored nor put into the session."""
 
     resource = "api_keys"
+    empty_hint = "Shops, tills and apps call Fanfare with a key. Make one for each of them."
     is_for_admins = True
     form = ApiKeyForm
     list_display = ("name", "kind", "role", "token_end", "state", "last_used_at", "expires_at")

@@ -28,6 +28,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     """Who did what, when, through which door. Nothing here can be changed, not even in the database."""
 
     resource = "audit"
+    empty_hint = "Whatever people, keys and jobs change is written down here, by itself."
     list_display = ("when", "what", "entity", "who", "channel", "address")
     list_filter = (
         ("at", audit_filters.Period),

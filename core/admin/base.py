@@ -24,7 +24,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import StackedInline, TabularInline
 
-from core import places, second_factor
+from core import languages, places, second_factor
 from core.actors import Actor
 from core.admin.paging import LimitedPaginator
 from core.api import throttling
@@ -118,7 +118,22 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
     paginator = LimitedPaginator
     list_filter_submit = True
     warn_unsaved_form = True
+    empty_hint: ClassVar[str] = ""  # what an empty list says: what would stand here, and how it comes here
     actions: Any = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        languages.name_columns(cls)
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        found = super().get_list_filter(request)
+        for one in found:
+            if isinstance(one, type) and hasattr(one, "title"):
+                one.title = languages.later(one.title)
+        return found
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return languages.spoken_sections(super().get_fieldsets(request, obj))
 
     def allows(self, request: HttpRequest, action: str) -> bool:
         """Whether the person holds `<resource>.<action>`, or may ask for it: then the service's gate files a
@@ -166,6 +181,7 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form_class = super().get_form(request, obj, change=change, **kwargs)
+        languages.name_fields(form_class)
         refusal: DomainError | None = getattr(request, "refusal", None)
         return form_class if refusal is None else _refused(form_class, refusal)
 

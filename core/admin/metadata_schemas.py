@@ -43,6 +43,9 @@ class MetadataSchemaAdmin(ModelAdmin):
     """Which metadata objects may carry."""
 
     resource = "metadata_schemas"
+    empty_hint = (
+        "A schema says which extra fields customers, orders or codes have. Conditions then offer them."
+    )
     is_deletable = True
     form = MetadataSchemaForm
     list_display = ("related_object", "keys_in_use", "allow_defined_only", "created_at", "updated_at")

@@ -36,6 +36,7 @@ class OutboxEventAdmin(ReadOnlyAdmin):
     """What happened, and who was told."""
 
     resource = "events"
+    empty_hint = "Everything that happens to campaigns, codes and customers appears here, newest first."
     list_display = ("created_at", "name", "entity", "sequence", "is_dispatched")
     list_filter = (
         ("created_at", RangeDateTimeFilter),
@@ -80,6 +81,7 @@ class EventDeliveryAdmin(ReadOnlyAdmin):
     """One event for one part of the house. Parked ones failed eight times and wait for people."""
 
     resource = "settings"
+    empty_hint = "Each event is handed to the parts that follow it. What could not be handed over waits here."
     list_display = ("event", "subscriber", "state", "attempts", "due_at", "done_at")
     list_filter = (("status", ChoicesDropdownFilter), ("subscriber", FieldTextFilter))
     list_select_related = ("event",)

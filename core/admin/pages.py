@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from core import words
+from core import languages, words
 from core.admin.base import ModelAdmin, ReadOnlyAdmin
 
 SHOWN_ROWS: Final = 10
@@ -70,7 +70,7 @@ class PageMixin:
         return super().get_fieldsets(request, obj)  # type: ignore[misc]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        sections = self.sections(request, obj)
+        sections = languages.spoken_sections(self.sections(request, obj))
         if obj is None or self.has_change_permission(request, obj):  # type: ignore[attr-defined]
             return sections
         return [

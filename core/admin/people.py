@@ -38,6 +38,7 @@ class AuditedAdmin(ModelAdmin):
     resource = "management"
     is_for_admins = True
     is_deletable = True
+    empty_hint = "Invite the first colleague: he gets a link and chooses his own password."
 
     def _may(self, request: HttpRequest, verb: str) -> bool:
         """Who may change people sees them, makes them and removes them."""
