@@ -10,7 +10,8 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,62 +34,22 @@ LOOKS = {
     "dark": {"color_scheme": "dark", "viewport": {"width": 1440, "height": 900}},
     "narrow": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
 }
-# name -> path; a second path segment in brackets: the first link of that list that matches.
-PAGES = {
-    "overview": "/admin/",
-    "campaigns": "/admin/promotions/campaign/",
+# Beside what the menu leads to: name -> path.
+FORMS = {
     "campaign-new": "/admin/promotions/campaign/add/",
-    "codes": "/admin/promotions/voucher/",
-    "tiers": "/admin/promotions/promotiontier/",
-    "conditions": "/admin/promotions/validationrule/",
     "conditions-new": "/admin/promotions/validationrule/add/",
-    "categories": "/admin/promotions/category/",
-    "budgets": "/admin/promotions/budget/",
     "budget-new": "/admin/promotions/budget/add/",
-    "policies": "/admin/approvals/policy/",
     "policy-new": "/admin/approvals/policy/add/",
-    "simulator": "/admin/approvals/simulator/",
-    "absences": "/admin/approvals/delegation/",
-    "redemptions": "/admin/promotions/redemption/",
-    "why": "/admin/promotions/why/?codes=VIP20%0ACOFFEE20%0ABLACK25%0AWELCOM10&amount=40&together=alone",
-    "customers": "/admin/commerce/customer/?o=-5",
-    "segments": "/admin/commerce/segment/",
-    "orders": "/admin/commerce/order/",
-    "products": "/admin/commerce/product/",
-    "collections": "/admin/commerce/productcollection/",
-    "events": "/admin/commerce/customevent/",
-    "emergency-stops": "/admin/promotions/emergencystop/",
+    "segment-new": "/admin/commerce/segment/add/",
     "emergency-stop-new": "/admin/promotions/emergencystop/add/",
-    "holds": "/admin/promotions/validationsession/",
-    "jobs": "/admin/integrations/asyncaction/",
-    "exports": "/admin/integrations/export/",
-    "settings": "/admin/core/projectsettings/1/change/",
+    "why-answered": "/admin/promotions/why/?codes=VIP20%0ACOFFEE20%0AWELCOM10&amount=40&together=alone",
     "password": "/admin/password_change/",
+    "second-step": "/admin/second-factor/",
 }
-# The first object of these lists is opened too, and its tabs.
-OPENED = {
-    "campaign": "campaigns",
-    "code": "codes",
-    "tier": "tiers",
-    "condition": "conditions",
-    "budget": "budgets",
-    "policy": "policies",
-    "redemption": "redemptions",
-    "customer": "customers",
-    "order": "orders",
-    "product": "products",
-    "segment": "segments",
-    "export": "exports",
-    "hold": "holds",
-}
-TABS = {
-    "campaign": ("codes", "tiers", "redemptions", "budgets", "versions"),
-    "budget": ("counters", "campaigns", "alerts"),
-    "policy": ("versions",),
-    "condition": ("used", "versions"),
-    "customer": ("orders", "redemptions"),
-    "order": ("lines",),
-}
+# Pages of one object that are behind a button of it: name -> what its address ends with.
+BEHIND = {"performance": "/performance/"}
+# So long may one look take; what is not pictured then is named.
+MOST_SECONDS = 600
 
 
 class Watch:
@@ -127,27 +88,57 @@ def shoot(browser: Browser, look: str, base: str, login: tuple[str, str], folder
     page.fill("#id_username", login[0])
     page.fill("#id_password", login[1])
     page.click("#login-form [type=submit]")
-    for name, path in PAGES.items():
+    page.wait_for_selector("#nav-sidebar-apps a", state="attached")
+    until = time.monotonic() + MOST_SECONDS
+    menu = page.locator("#nav-sidebar-apps a").evaluate_all(
+        "found => found.map(link => link.getAttribute('href'))"
+    )
+    lists = {_name(path): path for path in menu if path}
+    for name, path in {**lists, **FORMS}.items():
+        if time.monotonic() > until:
+            yield f"{look}: no time was left for {name} and what follows"
+            break
         page.goto(f"{base}{path}")
         save(name)
-    for name, listing in OPENED.items():
-        page.goto(f"{base}{PAGES[listing]}")
-        links = page.locator("#result_list a, .result-list-wrapper a").evaluate_all(
-            "found => found.map(link => link.getAttribute('href'))"
-        )
-        prefix = PAGES[listing].partition("?")[0]
-        pattern = re.compile(rf"^{re.escape(prefix)}\d+/change/")
-        first = next((link for link in links if link and pattern.match(link)), None)
-        if first is None:
-            continue
-        page.goto(f"{base}{first}")
-        save(name)
-        for tab in TABS.get(name, ()):
-            if page.locator(f".fanfare-tabs a[href='#{tab}']").count():
-                page.click(f".fanfare-tabs a[href='#{tab}']")
-                save(f"{name}-{tab}")
+        if name in lists and (first := _first(page, path)):
+            page.goto(f"{base}{first}")
+            save(f"{name}-page")
+            _parts(page, f"{name}-page", base, save)
     yield from (f"{look}: {problem}" for problem in watch.problems)
     context.close()
+
+
+def _name(path: str) -> str:
+    """/admin/promotions/campaign/ -> campaign; /admin/ -> overview"""
+    last = path.rstrip("/").rpartition("/")[2]
+    return "overview" if last == "admin" else last
+
+
+def _first(page: Page, listing: str) -> str | None:
+    """The page of the first object of the list that is open."""
+    links = page.locator("#result_list a, .result-list-wrapper a, main a, #content a").evaluate_all(
+        "found => found.map(link => link.getAttribute('href'))"
+    )
+    pattern = re.compile(rf"^{re.escape(listing.partition('?')[0])}[\w-]+/change/")
+    return next((link for link in links if link and pattern.match(link)), None)
+
+
+def _parts(page: Page, name: str, base: str, save: Callable[[str], None]) -> None:
+    """The tabs of an object's page, and the pages behind its buttons."""
+    hrefs = page.locator("a[href]").evaluate_all("found => found.map(link => link.getAttribute('href'))")
+    behind = {
+        part: href for part, end in BEHIND.items() for href in hrefs if href.partition("?")[0].endswith(end)
+    }
+    tabs = page.locator(".fanfare-tabs a[href^='#']").evaluate_all(
+        "found => found.map(link => link.getAttribute('href').slice(1))"
+    )
+    for tab in tabs:
+        if tab != "general":
+            page.click(f".fanfare-tabs a[href='#{tab}']")
+            save(f"{name}-{tab}")
+    for part, href in behind.items():
+        page.goto(f"{base}{href}")
+        save(f"{name}-{part}")
 
 
 def main() -> int:
