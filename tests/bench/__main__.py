@@ -11,7 +11,7 @@ from pathlib import Path
 from config import devstack
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-PARTS = ("engine", "api", "money", "codes", "imports", "segments")
+PARTS = ("engine", "api", "money", "codes", "imports", "segments", "admin")
 
 
 def main() -> None:
@@ -49,6 +49,10 @@ def main() -> None:
             from tests.bench import segments
 
             _publish("segments", segments.table(quick=options.quick), options.write)
+        if "admin" in parts:
+            from tests.bench import admin
+
+            _publish("admin", admin.table(quick=options.quick), options.write)
 
 
 def _publish(part: str, tables: str, write: bool) -> None:

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import pytest
+
+from commerce.models import Order
+from promotions.models import Campaign, Redemption, Voucher
+from tests.bench import admin
+from tests.bench.admin_rows import Size
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_benchmark_runs_among_the_rows_that_it_says() -> None:
+    small = Size(campaigns=10, codes=40, customers=10, orders=30, others=10)
+
+    text = admin.table(quick=True, size=small)
+
+    assert "among 10 campaigns, 40 codes, 30 orders" in text
+    assert "| median of the slowest page | 500 ms |" in text
+    past = Order.objects.filter(source_id__startswith="past-")
+    assert past.count() == 30
+    used = Redemption.objects.filter(order__in=past)
+    assert used.count() == 30
+    assert Campaign.objects.filter(name__startswith="Campaign ").count() == 10
+    spread = Voucher.objects.filter(code__startswith="CODE-").values("campaign").distinct().count()
+    assert spread == 10
