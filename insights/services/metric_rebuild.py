@@ -166,7 +166,7 @@ def _compared(ids: Sequence[int]) -> list[tuple[int, str, Any, Any]]:
 
 def _rows(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     rows = CountedRedemption.objects.filter(pk__in=ids).values()
-    return {row.pop("redemption_id"): dict(row) for row in rows}
+    return {row["redemption_id"]: dict(row) for row in rows}
 
 
 def _public_id(pk: int) -> str:
@@ -240,7 +240,8 @@ def _unequal(
             "(SELECT 'counted', * FROM counted EXCEPT SELECT 'counted', * FROM stored)",
             _asked(since, until),
         )
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def _asked(since: datetime, until: datetime) -> dict[str, datetime]:
