@@ -44,6 +44,7 @@ JOBS: Final = (
     ),
     Job("publish the next minute's share", "promotions.tasks.publish_shares", 20, Stage.FOLLOWING),
     Job("write to customers", "promotions.tasks.send_distributions", 5, Stage.FOLLOWING),
+    Job("count what redemptions came to", "insights.tasks.count_metrics", 3, Stage.FOLLOWING),
     Job("look at alert rules", "insights.tasks.look_at_alert_rules", _MINUTE, Stage.FOLLOWING),
     Job(
         "mail notifications that wait",
@@ -78,6 +79,7 @@ JOBS: Final = (
     Job("forget how channels fared two days ago", "core.tasks.prune_channel_minutes", _HOUR, Stage.TIDYING),
     # The house proves itself, and seals what all of them wrote.
     Job("prove that counters say what their rows say", "promotions.tasks.reconcile", _HOUR, Stage.PROVING),
+    Job("prove that metrics say what the rows say", "insights.tasks.prove_metrics", _HOUR, Stage.PROVING),
     Job("prove that sealed rows say what they said", "core.tasks.verify_audit", _HOUR, Stage.PROVING),
     Job(
         "seal what must stay as it is",

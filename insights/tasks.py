@@ -15,8 +15,9 @@ _OTHERS: Final = frozenset(AlertRule.Kind) - _PROCESSES
 
 @periodic.job
 def count_metrics(now: datetime) -> int:
-    """What happened since the last pass goes into the metrics; a rest is counted at once by the next."""
-    return periodic.batches(lambda: metrics.follow(now=now))
+    """What happened since the last pass goes into the metrics."""
+    counted = metrics.follow(now=now)
+    return periodic.MoreLeft(counted) if counted >= metrics.MOST_OF_A_PASS else counted
 
 
 @periodic.job
