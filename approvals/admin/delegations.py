@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,8 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from approvals.models import Delegation
 from approvals.services import delegations
 from core import words
-from core.admin.base import adopt, htmx_redirect, reported, staff_actor, staff_allows
+from core.admin.base import adopt, staff_actor, staff_allows
+from core.admin.dialogs import DialogsMixin
 from core.admin.pages import PageAdmin
 from core.errors import InvalidPayload
 
@@ -70,7 +71,7 @@ class DelegationForm(forms.ModelForm):
 
 
 @admin.register(Delegation)
-class DelegationAdmin(PageAdmin):
+class DelegationAdmin(DialogsMixin, PageAdmin):
     """Absences: everybody with a role sees who is away, and says so for himself."""
 
     form = DelegationForm
@@ -168,6 +169,9 @@ class DelegationAdmin(PageAdmin):
             raise
         adopt(obj, saved)
 
+    def called(self, row: Delegation) -> str:
+        return self.title(row)
+
     # Buttons ----------------------------------------------------------------------------------------------
     @action(
         description="Back again",
@@ -180,8 +184,8 @@ class DelegationAdmin(PageAdmin):
         },
     )
     def end(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        row = self.found(request, object_id)
-        with reported(self, request, self.title(row)):
+        def do(row: Delegation) -> str:
             delegations.end(delegation_id=row.pk, actor=staff_actor(request), now=timezone.now())
-            self.message_user(request, f"{self.who(row)} decides again.", messages.SUCCESS)
-        return htmx_redirect(self.list_url())
+            return f"{self.who(row)} decides again."
+
+        return self.confirmed(request, object_id, do, leaves=True)

@@ -24,7 +24,8 @@ from approvals.selectors import staffing
 from approvals.services import policies
 from approvals.services.policies import PERMISSION, PolicySpec
 from core import words
-from core.admin.base import adopt, htmx_redirect, reported, staff_actor, staff_allows
+from core.admin.base import adopt, reported, staff_actor, staff_allows
+from core.admin.dialogs import DialogsMixin
 from core.admin.pages import PageAdmin, Panel
 from core.errors import InvalidPayload
 
@@ -33,7 +34,7 @@ _STAYS: Final = "Nobody is asked because of it any more. Requests that were file
 
 
 @admin.register(Policy)
-class PolicyAdmin(PageAdmin):
+class PolicyAdmin(DialogsMixin, PageAdmin):
     """Who has to say yes to what. Everybody may read it; who configures approvals changes it."""
 
     class Media:
@@ -248,21 +249,20 @@ class PolicyAdmin(PageAdmin):
         },
     )
     def remove(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        policy = self.found(request, object_id)
-        with reported(self, request, policy):
+        def do(policy: Policy) -> str:
             policies.delete(policy_id=policy.pk, actor=staff_actor(request), now=timezone.now())
-            self.message_user(request, f"{policy} is deleted.", messages.SUCCESS)
-        return htmx_redirect(self.list_url())
+            return f"{policy} is deleted."
+
+        return self.confirmed(request, object_id, do, leaves=True)
 
     def _switched(self, request: HttpRequest, object_id: str, is_active: bool) -> HttpResponse:
-        policy = self.found(request, object_id)
-        with reported(self, request, policy):
+        def do(policy: Policy) -> str:
             policies.set_active(
                 policy_id=policy.pk, is_active=is_active, actor=staff_actor(request), now=timezone.now()
             )
-            word = "in force" if is_active else "out of force"
-            self.message_user(request, f"{policy} is {word}.", messages.SUCCESS)
-        return htmx_redirect(self.url_of(policy))
+            return f"{policy} is {'in force' if is_active else 'out of force'}."
+
+        return self.confirmed(request, object_id, do)
 
 
 def _in_words(content: PolicyContent | None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -24,7 +24,8 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
 from core import project, words
-from core.admin.base import ReadOnlyTabularInline, htmx_redirect, reported, staff_actor
+from core.admin.base import ReadOnlyTabularInline, staff_actor
+from core.admin.dialogs import DialogsMixin, Done
 from core.admin.pages import Fact, ReadOnlyPageAdmin
 from integrations import envelopes
 from integrations.admin.webhook_forms import in_words
@@ -78,7 +79,7 @@ class AttemptInline(ReadOnlyTabularInline):
 
 
 @admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(ReadOnlyPageAdmin):
+class WebhookDeliveryAdmin(DialogsMixin, ReadOnlyPageAdmin):
     """The log of all webhooks, newest first."""
 
     class Media:
@@ -122,6 +123,9 @@ class WebhookDeliveryAdmin(ReadOnlyPageAdmin):
     @display(description="Webhook")
     def receiver(self, delivery: WebhookDelivery) -> str:
         return delivery.webhook.name or urlsplit(delivery.webhook.target_url).netloc
+
+    def called(self, row: WebhookDelivery) -> str:
+        return self.what(row)
 
     def what(self, delivery: WebhookDelivery) -> str:
         if delivery.message.type == webhook_deliveries.TEST:
@@ -221,8 +225,8 @@ class WebhookDeliveryAdmin(ReadOnlyPageAdmin):
     def _do(
         self, request: HttpRequest, object_id: str, service: Callable[..., WebhookDelivery], done: str
     ) -> HttpResponse:
-        delivery = self.found(request, object_id)
-        with reported(self, request, self.what(delivery)):
-            delivery = service(delivery_id=delivery.pk, actor=staff_actor(request), now=timezone.now())
-            self.message_user(request, done, messages.SUCCESS)
-        return htmx_redirect(self.url_of(delivery))
+        def do(delivery: WebhookDelivery) -> Done:
+            row = service(delivery_id=delivery.pk, actor=staff_actor(request), now=timezone.now())
+            return Done(said=done, url=self.url_of(row))
+
+        return self.confirmed(request, object_id, do)

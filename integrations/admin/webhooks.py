@@ -14,7 +14,8 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
 from core import words
-from core.admin.base import adopt, htmx_redirect, reported, staff_actor
+from core.admin.base import adopt, staff_actor
+from core.admin.dialogs import DialogsMixin, Done
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from integrations.admin import webhook_log
 from integrations.admin.webhook_forms import ReplayForm, WebhookForm, in_words
@@ -32,7 +33,7 @@ _COLOURS: Final = {_WORKS: "success", _RETRIES: "warning", _STOPPED: "danger", _
 
 
 @admin.register(Webhook)
-class WebhookAdmin(PageAdmin):
+class WebhookAdmin(DialogsMixin, PageAdmin):
     """Addresses that are told what happens. Secrets are shown once, in the answer that made them."""
 
     class Media:
@@ -184,17 +185,15 @@ class WebhookAdmin(PageAdmin):
         },
     )
     def send_test(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        webhook = self.found(request, object_id)
-        with reported(self, request, webhook):
+        def do(webhook: Webhook) -> Done:
             sent = webhook_deliveries.send_test(
                 webhook_id=webhook.pk, actor=staff_actor(request), now=timezone.now()
             )
             if sent.error:
-                self.message_user(request, f"The test did not get through. {sent.error}", messages.ERROR)
-            else:
-                text = f"The receiver took the test and answered {sent.status_code}."
-                self.message_user(request, text, messages.SUCCESS)
-        return htmx_redirect(self.url_of(webhook))
+                return Done(said=f"The test did not get through. {sent.error}", level=messages.ERROR)
+            return Done(said=f"The receiver took the test and answered {sent.status_code}.")
+
+        return self.confirmed(request, object_id, do)
 
     @action(
         description="Send again",
@@ -211,8 +210,7 @@ class WebhookAdmin(PageAdmin):
         },
     )
     def replay(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        webhook = self.found(request, object_id)
-        with reported(self, request, webhook):
+        def do(webhook: Webhook) -> Done:
             count = webhook_deliveries.replay(
                 webhook_id=webhook.pk,
                 since=form.cleaned_data["since"],
@@ -220,9 +218,11 @@ class WebhookAdmin(PageAdmin):
                 actor=staff_actor(request),
                 now=timezone.now(),
             )
-            text = f"{words.count(count, 'message is', 'messages are')} sent again."
-            self.message_user(request, text if count else "Nothing happened in this time that it is told.")
-        return htmx_redirect(self.url_of(webhook))
+            if not count:
+                return Done(said="Nothing happened in this time that it is told.", level=messages.INFO)
+            return Done(said=f"{words.count(count, 'message is', 'messages are')} sent again.")
+
+        return self.confirmed(request, object_id, do)
 
     @action(
         description="New secret",
@@ -256,10 +256,11 @@ class WebhookAdmin(PageAdmin):
         },
     )
     def end_overlap(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        webhook = self.found(request, object_id)
-        webhooks.end_overlap(webhook_id=webhook.pk, actor=staff_actor(request), now=timezone.now())
-        self.message_user(request, "Only the new secret is used now.", messages.SUCCESS)
-        return htmx_redirect(self.url_of(webhook))
+        def do(webhook: Webhook) -> str:
+            webhooks.end_overlap(webhook_id=webhook.pk, actor=staff_actor(request), now=timezone.now())
+            return "Only the new secret is used now."
+
+        return self.confirmed(request, object_id, do)
 
     @action(
         description="Turn on",
@@ -288,12 +289,12 @@ class WebhookAdmin(PageAdmin):
         return self._switch(request, object_id, False)
 
     def _switch(self, request: HttpRequest, object_id: str, is_active: bool) -> HttpResponse:
-        webhook = self.found(request, object_id)
-        with reported(self, request, webhook):
+        def do(webhook: Webhook) -> str:
             spec = webhooks.WebhookSpec(is_active=is_active)
             webhooks.update(webhook_id=webhook.pk, spec=spec, actor=staff_actor(request), now=timezone.now())
-            self.message_user(request, f"The webhook is {'on' if is_active else 'off'}.", messages.SUCCESS)
-        return htmx_redirect(self.url_of(webhook))
+            return f"The webhook is {'on' if is_active else 'off'}."
+
+        return self.confirmed(request, object_id, do)
 
     def _shown_once(
         self, request: HttpRequest, template: str, issued: IssuedSecret, context: dict[str, Any]

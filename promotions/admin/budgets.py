@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
 from core import project, words
-from core.admin.base import adopt, htmx_redirect, reported, staff_actor
+from core.admin.base import adopt, staff_actor
 from core.admin.pages import Fact, PageAdmin, Panel
 from promotions import budget_words
 from promotions.admin import budget_panels
@@ -256,21 +256,20 @@ class BudgetAdmin(VersionedMixin, PageAdmin):
         },
     )
     def to_bin(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        budget = self.found(request, object_id)
-        with reported(self, request, budget):
+        def do(budget: Budget) -> str:
             budgets.delete(budget_id=budget.pk, actor=staff_actor(request), now=timezone.now())
-            self.message_user(request, f"{budget} is deleted.", messages.SUCCESS)
-        return htmx_redirect(self.list_url())
+            return f"{budget} is deleted."
+
+        return self.confirmed(request, object_id, do, leaves=True)
 
     def _switched(self, request: HttpRequest, object_id: str, is_active: bool) -> HttpResponse:
-        budget = self.found(request, object_id)
-        with reported(self, request, budget):
+        def do(budget: Budget) -> str:
             budgets.set_active(
                 budget_id=budget.pk, is_active=is_active, actor=staff_actor(request), now=timezone.now()
             )
-            word = "in force" if is_active else "switched off"
-            self.message_user(request, f"{budget} is {word}.", messages.SUCCESS)
-        return htmx_redirect(self.url_of(budget))
+            return f"{budget} is {'in force' if is_active else 'switched off'}."
+
+        return self.confirmed(request, object_id, do)
 
 
 def _warning(budget: Budget) -> str:

@@ -21,7 +21,9 @@ from promotions.admin import code_preview
 from promotions.admin.clone_buttons import CampaignCloneButtons
 from promotions.admin.code_preview import added_config
 from promotions.admin.forms.campaigns import AddCodesForm
+from promotions.admin.performance_button import PerformanceButton
 from promotions.admin.report_button import CampaignFileButtons
+from promotions.admin.wizard.buttons import WizardButtons
 from promotions.models import Campaign, Lifecycle
 from promotions.selectors import generation, launching
 from promotions.services import campaigns, code_batches
@@ -30,13 +32,15 @@ from promotions.services.vouchers import VoucherSpec
 from promotions.words import SCHEDULED, campaign_state
 
 
-class CampaignButtons(CampaignCloneButtons, CampaignFileButtons):
+class CampaignButtons(WizardButtons, CampaignCloneButtons, CampaignFileButtons, PerformanceButton):
     """The services decide again."""
 
     actions = ("enable_chosen", "disable_chosen")
     actions_detail: Any = (
         "launch",
         "submit",
+        "edit_in_steps",
+        "performance",
         "add_codes",
         "cancel_codes",
         "add_tier",
@@ -59,6 +63,8 @@ class CampaignButtons(CampaignCloneButtons, CampaignFileButtons):
             for name in (
                 *_useful(campaign, request),
                 *self.makes_of(campaign),
+                "edit_in_steps",
+                *([] if campaign.is_draft else ["performance"]),
                 *self.files_of(campaign),
                 "to_bin",
             )
@@ -121,22 +127,22 @@ class CampaignButtons(CampaignCloneButtons, CampaignFileButtons):
         },
     )
     def add_codes(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        campaign = self.found(request, object_id)
         given = form.cleaned_data
-        count, config = given["count"], added_config(campaign, given["pattern"], given["charset"])
-        is_quick = count <= AT_ONCE
-        with reported(self, request, campaign):
+
+        def do(campaign: Campaign) -> str:
+            config = added_config(campaign, given["pattern"], given["charset"])
             campaigns.add_codes(
                 campaign=campaign,
-                count=count,
+                count=given["count"],
                 spec=VoucherSpec(code_config=config),
                 actor=staff_actor(request),
                 now=timezone.now(),
             )
-            made = words.count(count, "code")
-            text = f"{made} added." if is_quick else f"{made} are being made. You need not wait here."
-            self.message_user(request, text, messages.SUCCESS)
-        return htmx_redirect(self.url_of(campaign))
+            made = words.count(given["count"], "code")
+            is_quick = given["count"] <= AT_ONCE
+            return f"{made} added." if is_quick else f"{made} are being made. You need not wait here."
+
+        return self.confirmed(request, object_id, do)
 
     @action(
         description="Stop making codes",
@@ -149,12 +155,11 @@ class CampaignButtons(CampaignCloneButtons, CampaignFileButtons):
         },
     )
     def cancel_codes(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        campaign = self.found(request, object_id)
-        with reported(self, request, campaign):
-            done = code_batches.cancel(campaign=campaign, actor=staff_actor(request), now=timezone.now())
-            text = f"Stopped. {words.count(done, 'code')} of them were made, and stay."
-            self.message_user(request, text, messages.SUCCESS)
-        return htmx_redirect(self.url_of(campaign))
+        def do(campaign: Campaign) -> str:
+            made = code_batches.cancel(campaign=campaign, actor=staff_actor(request), now=timezone.now())
+            return f"Stopped. {words.count(made, 'code')} of them were made, and stay."
+
+        return self.confirmed(request, object_id, do)
 
     def get_urls(self) -> list[URLPattern]:
         preview = path(
@@ -190,9 +195,7 @@ class CampaignButtons(CampaignCloneButtons, CampaignFileButtons):
         },
     )
     def enable(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        campaign = self.found(request, object_id)
-        self._switch(request, Campaign.objects.filter(pk=campaign.pk), True)
-        return htmx_redirect(self.url_of(campaign))
+        return self.confirmed(request, object_id, lambda campaign: self._set(request, campaign, True))
 
     @action(
         description="Pause",
@@ -205,9 +208,7 @@ class CampaignButtons(CampaignCloneButtons, CampaignFileButtons):
         },
     )
     def disable(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        campaign = self.found(request, object_id)
-        self._switch(request, Campaign.objects.filter(pk=campaign.pk), False)
-        return htmx_redirect(self.url_of(campaign))
+        return self.confirmed(request, object_id, lambda campaign: self._set(request, campaign, False))
 
     @action(
         description="Delete",
@@ -224,13 +225,13 @@ class CampaignButtons(CampaignCloneButtons, CampaignFileButtons):
         },
     )
     def to_bin(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        campaign = self.found(request, object_id)
-        with reported(self, request, campaign):
+        def do(campaign: Campaign) -> str:
             campaigns.delete(
                 campaign_id=campaign.pk, force=False, actor=staff_actor(request), now=timezone.now()
             )
-            self.message_user(request, f"{campaign} is in the bin.", messages.SUCCESS)
-        return htmx_redirect(self.list_url())
+            return f"{campaign} is in the bin."
+
+        return self.confirmed(request, object_id, do, leaves=True)
 
     def _launch(self, request: HttpRequest, object_id: str) -> HttpResponse:
         campaign = self.found(request, object_id)
@@ -252,14 +253,13 @@ class CampaignButtons(CampaignCloneButtons, CampaignFileButtons):
     def _switch(self, request: HttpRequest, queryset: QuerySet[Campaign], is_active: bool) -> None:
         for campaign in queryset:
             with reported(self, request, campaign):
-                campaigns.set_active(
-                    campaign_id=campaign.pk,
-                    is_active=is_active,
-                    actor=staff_actor(request),
-                    now=timezone.now(),
-                )
-                word = "is resumed" if is_active else "is paused"
-                self.message_user(request, f"{campaign} {word}.", messages.SUCCESS)
+                self.message_user(request, self._set(request, campaign, is_active), messages.SUCCESS)
+
+    def _set(self, request: HttpRequest, campaign: Campaign, is_active: bool) -> str:
+        campaigns.set_active(
+            campaign_id=campaign.pk, is_active=is_active, actor=staff_actor(request), now=timezone.now()
+        )
+        return f"{campaign} is {'resumed' if is_active else 'paused'}."
 
 
 def _useful(campaign: Campaign, request: HttpRequest) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.decorators import action
 
-from core.admin.base import ModelAdmin, htmx_redirect, reported, staff_actor, staff_allows
+from core.admin.base import ModelAdmin, staff_actor, staff_allows
+from core.admin.dialogs import DialogsMixin, Done
 from promotions.admin import variations
 from promotions.admin.forms.clones import CloneForm, KeepForm, TierCloneForm
 from promotions.models import Campaign, CampaignTemplate, PromotionTier
@@ -20,7 +20,7 @@ _KEPT = (
 )
 
 
-class KeepButton(ModelAdmin):
+class KeepButton(DialogsMixin, ModelAdmin):
     """For campaigns and tiers."""
 
     def has_clone_permission(self, request: HttpRequest, obj: object = None) -> bool:
@@ -41,9 +41,7 @@ class KeepButton(ModelAdmin):
         },
     )
     def keep(self, request: HttpRequest, form: KeepForm, object_id: str) -> HttpResponse:
-        row: Campaign | PromotionTier = self.found(request, object_id)
-        target = self.url_of(row)
-        with reported(self, request, row):
+        def do(row: Campaign | PromotionTier) -> Done:
             template = templates.create(
                 of=row,
                 name=form.cleaned_data["name"],
@@ -51,9 +49,10 @@ class KeepButton(ModelAdmin):
                 actor=staff_actor(request),
                 now=timezone.now(),
             )
-            self.message_user(request, f"{template} is kept as a template.", messages.SUCCESS)
-            target = reverse("admin:promotions_campaigntemplate_change", args=[template.pk])
-        return htmx_redirect(target)
+            url = reverse("admin:promotions_campaigntemplate_change", args=[template.pk])
+            return Done(said=f"{template} is kept as a template.", url=url)
+
+        return self.confirmed(request, object_id, do)
 
 
 class CampaignCloneButtons(KeepButton):
@@ -78,16 +77,14 @@ class CampaignCloneButtons(KeepButton):
         },
     )
     def clone(self, request: HttpRequest, form: CloneForm, object_id: str) -> HttpResponse:
-        campaign = self.found(request, object_id)
-        target = self.url_of(campaign)
-        with reported(self, request, campaign):
+        def do(campaign: Campaign) -> Done:
             made = cloning.campaign(
                 campaign_id=campaign.pk, spec=form.spec(), actor=staff_actor(request), now=timezone.now()
             )
-            text = f"{made} is a draft. Change what is to be different, then launch it."
-            self.message_user(request, text, messages.SUCCESS)
-            target = self.url_of(made)
-        return htmx_redirect(target)
+            said = f"{made} is a draft. Change what is to be different, then launch it."
+            return Done(said=said, url=self.url_of(made))
+
+        return self.confirmed(request, object_id, do)
 
     @action(description="Variations", icon="grid_view", permissions=["view"])
     def vary(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -115,12 +112,10 @@ class TierCloneButtons(KeepButton):
         },
     )
     def clone(self, request: HttpRequest, form: TierCloneForm, object_id: str) -> HttpResponse:
-        tier = self.found(request, object_id)
-        target = self.url_of(tier)
-        with reported(self, request, tier):
+        def do(tier: PromotionTier) -> Done:
             made = cloning.tier(
                 tier_id=tier.pk, spec=form.spec(), actor=staff_actor(request), now=timezone.now()
             )
-            self.message_user(request, f"{made} is added to {made.campaign}.", messages.SUCCESS)
-            target = self.url_of(made)
-        return htmx_redirect(target)
+            return Done(said=f"{made} is added to {made.campaign}.", url=self.url_of(made))
+
+        return self.confirmed(request, object_id, do)

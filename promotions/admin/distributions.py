@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -15,7 +15,8 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
 from core import words
-from core.admin.base import adopt, htmx_redirect, reported, staff_actor
+from core.admin.base import adopt, staff_actor
+from core.admin.dialogs import DialogsMixin, Done
 from core.admin.pages import Fact, PageAdmin, Panel
 from integrations.services import exports
 from promotions.admin.distribution_messages import code, state_label
@@ -46,7 +47,7 @@ _SHOWN: Final = 20
 
 
 @admin.register(Distribution)
-class DistributionAdmin(PageAdmin):
+class DistributionAdmin(DialogsMixin, PageAdmin):
     """Who is told what and when, and how far it is."""
 
     class Media:
@@ -258,9 +259,7 @@ class DistributionAdmin(PageAdmin):
         },
     )
     def download(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        row = self.found(request, object_id)
-        url = self.url_of(row)
-        with reported(self, request, row):
+        def do(row: Distribution) -> Done:
             made = exports.request(
                 exported_object="distribution_message",
                 parameters={},
@@ -268,8 +267,9 @@ class DistributionAdmin(PageAdmin):
                 actor=staff_actor(request),
                 now=timezone.now(),
             )
-            url = reverse("admin:integrations_export_change", args=[made.pk])
-        return htmx_redirect(url)
+            return Done(url=reverse("admin:integrations_export_change", args=[made.pk]))
+
+        return self.confirmed(request, object_id, do)
 
     @action(
         description="Delete",
@@ -283,18 +283,18 @@ class DistributionAdmin(PageAdmin):
         },
     )
     def to_bin(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        row = self.found(request, object_id)
-        with reported(self, request, row):
+        def do(row: Distribution) -> str:
             distributions.delete(distribution_id=row.pk, actor=staff_actor(request), now=timezone.now())
-            self.message_user(request, f"{row} is deleted.", messages.SUCCESS)
-        return htmx_redirect(self.list_url())
+            return f"{row} is deleted."
+
+        return self.confirmed(request, object_id, do, leaves=True)
 
     def _run(self, request: HttpRequest, object_id: str, service: Any, word: str) -> HttpResponse:
-        row = self.found(request, object_id)
-        with reported(self, request, row):
+        def do(row: Distribution) -> str:
             service(distribution_id=row.pk, actor=staff_actor(request), now=timezone.now())
-            self.message_user(request, f"{row} {word}.", messages.SUCCESS)
-        return htmx_redirect(self.url_of(row))
+            return f"{row} {word}."
+
+        return self.confirmed(request, object_id, do)
 
 
 def _when(row: Distribution) -> str:

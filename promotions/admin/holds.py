@@ -17,7 +17,8 @@ from unfold.forms import BaseDialogForm
 
 from commerce.admin.rows import customer_link
 from core import places, words
-from core.admin.base import htmx_redirect, reported, staff_actor
+from core.admin.base import reported, staff_actor
+from core.admin.dialogs import DialogsMixin
 from core.admin.pages import Fact, Panel, ReadOnlyPageAdmin
 from promotions.admin import rows
 from promotions.models import HeldCount, Hold, PromotionTier, ValidationSession, Voucher
@@ -40,7 +41,7 @@ def _in_reach(rows: QuerySet[ValidationSession]) -> QuerySet[ValidationSession]:
 
 
 @admin.register(ValidationSession)
-class ValidationSessionAdmin(ReadOnlyPageAdmin):
+class ValidationSessionAdmin(DialogsMixin, ReadOnlyPageAdmin):
     """Uses, credits and budgets that a basket keeps for itself. What is over holds nothing any more."""
 
     resource = "validations"
@@ -161,11 +162,11 @@ class ValidationSessionAdmin(ReadOnlyPageAdmin):
         },
     )
     def release(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        session = self.found(request, object_id)
-        with reported(self, request, "Hold"):
+        def do(session: ValidationSession) -> str:
             self._release(request, session)
-            self.message_user(request, "What it held is free.", messages.SUCCESS)
-        return htmx_redirect(self.list_url())
+            return "What it held is free."
+
+        return self.confirmed(request, object_id, do, leaves=True)
 
     @admin.action(description="Release the chosen ones", permissions=["release"])
     def release_chosen(self, request: HttpRequest, queryset: QuerySet[ValidationSession]) -> None:
@@ -180,6 +181,9 @@ class ValidationSessionAdmin(ReadOnlyPageAdmin):
         self.message_user(
             request, f"{words.count(len(chosen), 'hold is', 'holds are')} released.", messages.SUCCESS
         )
+
+    def called(self, row: ValidationSession) -> str:
+        return "Hold"
 
     def _release(self, request: HttpRequest, session: ValidationSession) -> None:
         sessions.release_session(session_key=session.key, actor=staff_actor(request), now=timezone.now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -15,7 +15,8 @@ from unfold.forms import BaseDialogForm
 
 from commerce.admin.rows import customer_link
 from core import words
-from core.admin.base import htmx_redirect, reported, staff_actor, staff_allows
+from core.admin.base import staff_actor, staff_allows
+from core.admin.dialogs import DialogsMixin
 from core.admin.pages import SHOWN_ROWS, Fact, Panel, ReadOnlyPageAdmin
 from integrations.admin import job_progress
 from promotions.admin import rows
@@ -28,7 +29,7 @@ _BUTTONS: Final = {"stop": (State.RUNNING,), "resume": (State.STOPPED,)}
 
 
 @admin.register(PublicationRun)
-class PublicationRunAdmin(ReadOnlyPageAdmin):
+class PublicationRunAdmin(DialogsMixin, ReadOnlyPageAdmin):
     class Media:
         css: ClassVar = {"all": ("promotions/publishing.css",)}
 
@@ -159,11 +160,11 @@ class PublicationRunAdmin(ReadOnlyPageAdmin):
         },
     )
     def stop(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        run = self.found(request, object_id)
-        with reported(self, request, run):
+        def do(run: PublicationRun) -> str:
             publication_runs.stop(run_id=run.pk, actor=staff_actor(request), now=timezone.now())
-            self.message_user(request, "Stopped.", messages.SUCCESS)
-        return htmx_redirect(self.url_of(run))
+            return "Stopped."
+
+        return self.confirmed(request, object_id, do)
 
     @action(
         description="Go on",
@@ -176,8 +177,8 @@ class PublicationRunAdmin(ReadOnlyPageAdmin):
         },
     )
     def resume(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        run = self.found(request, object_id)
-        with reported(self, request, run):
+        def do(run: PublicationRun) -> str:
             publication_runs.resume(run_id=run.pk, actor=staff_actor(request), now=timezone.now())
-            self.message_user(request, "It goes on.", messages.SUCCESS)
-        return htmx_redirect(self.url_of(run))
+            return "It goes on."
+
+        return self.confirmed(request, object_id, do)

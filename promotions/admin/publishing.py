@@ -16,7 +16,8 @@ from unfold.decorators import action
 from unfold.forms import BaseDialogForm
 
 from core import words
-from core.admin.base import htmx_redirect, reported, sentence, staff_actor, staff_allows, tell_refusal
+from core.admin.base import sentence, staff_actor, staff_allows, tell_refusal
+from core.admin.dialogs import DialogsMixin
 from core.errors import DomainError
 from promotions.admin.campaign_buttons import CampaignButtons
 from promotions.admin.forms.publishing import PublishForm, PublishVoucherForm
@@ -107,7 +108,7 @@ class PublishButton(CampaignButtons):
         return HttpResponseRedirect(target)
 
 
-class PublishVoucherButton:
+class PublishVoucherButton(DialogsMixin):
     """For codes, generic ones and those of a campaign: mixed in before the base of the screen."""
 
     def has_publish_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -128,15 +129,15 @@ class PublishVoucherButton:
         },
     )
     def publish(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        voucher: Voucher = self.found(request, object_id)  # type: ignore[attr-defined]
-        with reported(self, request, voucher):  # type: ignore[arg-type]
+        def do(voucher: Voucher) -> str:
             given = publications.publish(
                 spec=form.spec(voucher), actor=staff_actor(request), now=timezone.now()
             )
             said = "has it already" if given.is_repeated else "has it now"
             name = given.customer.name or given.customer.email or str(given.customer)
-            self.message_user(request, f"{name} {said}.", messages.SUCCESS)  # type: ignore[attr-defined]
-        return htmx_redirect(self.url_of(voucher))  # type: ignore[attr-defined]
+            return f"{name} {said}."
+
+        return self.confirmed(request, object_id, do)
 
 
 def pool_in_words(campaign: Campaign, now: datetime) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -17,7 +17,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from commerce.admin.rows import customer_link, order_link
 from core import words
-from core.admin.base import htmx_redirect, reported, staff_actor
+from core.admin.base import staff_actor
+from core.admin.dialogs import DialogsMixin
 from core.admin.pages import Fact, ReadOnlyPageAdmin
 from integrations.admin.list_files import ListFilesMixin
 from promotions.admin import decision, redemption_story, rows
@@ -39,7 +40,7 @@ class RollbackForm(BaseDialogForm):
 
 
 @admin.register(Redemption)
-class RedemptionAdmin(ListFilesMixin, WhyMixin, ReadOnlyPageAdmin):
+class RedemptionAdmin(ListFilesMixin, WhyMixin, DialogsMixin, ReadOnlyPageAdmin):
     """Every attempt to use a code or promotion, and why it went as it did. Facts: nobody changes them."""
 
     exported_object = "redemption"
@@ -98,6 +99,9 @@ class RedemptionAdmin(ListFilesMixin, WhyMixin, ReadOnlyPageAdmin):
         return rows.exclude(related_object_type=Redemption.RelatedObject.REDEMPTION).defer(
             "snapshot", "outcome", "order_snapshot"
         )
+
+    def called(self, row: Redemption) -> str:
+        return "Redemption"
 
     @display(description="What")
     def what(self, redemption: Redemption) -> str:
@@ -212,9 +216,8 @@ class RedemptionAdmin(ListFilesMixin, WhyMixin, ReadOnlyPageAdmin):
         },
     )
     def roll_back(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        redemption = Redemption.objects.select_related("parent").get(pk=object_id)
-        whole = redemption.parent or redemption
-        with reported(self, request, "Redemption"):
+        def do(redemption: Redemption) -> str:
+            whole = redemption.parent or redemption
             rollbacks.roll_back(
                 redemption_id=whole.public_id,
                 spec=rollbacks.RollbackSpec(reason=form.cleaned_data["reason"]),
@@ -222,5 +225,6 @@ class RedemptionAdmin(ListFilesMixin, WhyMixin, ReadOnlyPageAdmin):
                 now=timezone.now(),
                 stacked=True,
             )
-            self.message_user(request, "The redemption is taken back.", messages.SUCCESS)
-        return htmx_redirect(self.url_of(redemption))
+            return "The redemption is taken back."
+
+        return self.confirmed(request, object_id, do)

@@ -11,7 +11,8 @@ from django.utils import timezone
 from unfold.decorators import action
 from unfold.forms import BaseDialogForm
 
-from core.admin.base import htmx_redirect, reported, staff_actor
+from core.admin.base import staff_actor
+from core.admin.dialogs import DialogsMixin, Done
 from integrations.services import exports
 from promotions import import_kinds
 from promotions.models import Campaign
@@ -20,7 +21,7 @@ from promotions.models import Campaign
 _REPORT: Final = "campaign_report"
 
 
-class CampaignFileButtons:
+class CampaignFileButtons(DialogsMixin):
     """Mixed into the campaigns' screen."""
 
     def files_of(self, campaign: Campaign) -> list[str]:
@@ -48,10 +49,8 @@ class CampaignFileButtons:
         },
     )
     def report(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        campaign: Campaign = self.found(request, object_id)  # type: ignore[attr-defined]
-        is_promotion = campaign.campaign_type == Campaign.CampaignType.PROMOTION
-        url = self.url_of(campaign)  # type: ignore[attr-defined]
-        with reported(self, request, campaign):  # type: ignore[arg-type]
+        def do(campaign: Campaign) -> Done:
+            is_promotion = campaign.campaign_type == Campaign.CampaignType.PROMOTION
             export = exports.request(
                 exported_object="redemption" if is_promotion else _REPORT,
                 parameters={"fields": _OF_REDEMPTIONS} if is_promotion else {},
@@ -59,8 +58,9 @@ class CampaignFileButtons:
                 actor=staff_actor(request),
                 now=timezone.now(),
             )
-            url = reverse("admin:integrations_export_change", args=[export.pk])
-        return htmx_redirect(url)
+            return Done(url=reverse("admin:integrations_export_change", args=[export.pk]))
+
+        return self.confirmed(request, object_id, do)
 
     @action(description="Import codes", icon="upload_file", permissions=["change"], url_path="import-codes")
     def import_codes(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -17,7 +17,8 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
 from core import words
-from core.admin.base import htmx_redirect, reported, sentence, staff_actor, staff_allows
+from core.admin.base import sentence, staff_actor, staff_allows
+from core.admin.dialogs import DialogsMixin
 from core.admin.pages import Fact, Panel, ReadOnlyPageAdmin
 from core.errors import DomainError
 from promotions import stop_words
@@ -30,7 +31,7 @@ from promotions.services import stops
 
 
 @admin.register(EmergencyStop)
-class EmergencyStopAdmin(ReadOnlyPageAdmin):
+class EmergencyStopAdmin(DialogsMixin, ReadOnlyPageAdmin):
     """What operations stopped, by whom, why, and who restored it."""
 
     class Media:
@@ -137,6 +138,9 @@ class EmergencyStopAdmin(ReadOnlyPageAdmin):
         return HttpResponseRedirect(self.url_of(stop))
 
     # Page -------------------------------------------------------------------------------------------------
+    def called(self, row: EmergencyStop) -> str:
+        return "Emergency stop"
+
     def title(self, obj: EmergencyStop) -> str:
         return f"{'Drill' if obj.is_drill else 'Emergency stop'}: {stop_words.covered(obj.covers)}"
 
@@ -235,20 +239,23 @@ class EmergencyStopAdmin(ReadOnlyPageAdmin):
         },
     )
     def confirm_restore(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        stop = self.found(request, object_id)
-        with reported(self, request, "Emergency stop"):
+        def do(stop: EmergencyStop) -> str:
             stops.confirm_restore(stop_id=stop.pk, actor=staff_actor(request), now=timezone.now())
-            self.message_user(request, "Restored. Everything is given again.", messages.SUCCESS)
-        return htmx_redirect(self.url_of(stop))
+            return "Restored. Everything is given again."
+
+        return self.confirmed(request, object_id, do)
 
     def _asked(self, request: HttpRequest, form: BaseDialogForm, object_id: str, done: str) -> HttpResponse:
-        stop, reason = self.found(request, object_id), form.cleaned_data["reason"]
-        with reported(self, request, "Emergency stop"):
+        def do(stop: EmergencyStop) -> str:
             stops.ask_to_restore(
-                stop_id=stop.pk, reason=reason, actor=staff_actor(request), now=timezone.now()
+                stop_id=stop.pk,
+                reason=form.cleaned_data["reason"],
+                actor=staff_actor(request),
+                now=timezone.now(),
             )
-            self.message_user(request, done, messages.SUCCESS)
-        return htmx_redirect(self.url_of(stop))
+            return done
+
+        return self.confirmed(request, object_id, do)
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:

@@ -12,12 +12,13 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
 from core import words
-from core.admin.base import htmx_redirect, reported
+from core.admin.base import reported
+from core.admin.dialogs import DialogsMixin
 
 MOST_AT_ONCE: Final = 500
 
 
-class SwitchesMixin:
+class SwitchesMixin(DialogsMixin):
     """Subclasses say how: `switch()` and `put_away()` call one service each."""
 
     actions = ("enable_chosen", "disable_chosen")
@@ -87,11 +88,11 @@ class SwitchesMixin:
         },
     )
     def put_away_action(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        row = self.found(request, object_id)  # type: ignore[attr-defined]
-        with reported(self, request, row):  # type: ignore[arg-type]
+        def do(row: Any) -> str:
             self.put_away(request, row.pk)
-            self.message_user(request, f"{row} is deleted.", messages.SUCCESS)  # type: ignore[attr-defined]
-        return htmx_redirect(self.list_url())  # type: ignore[attr-defined]
+            return f"{row} is deleted."
+
+        return self.confirmed(request, object_id, do, leaves=True)
 
     def _switch_all(self, request: HttpRequest, queryset: QuerySet[Any], is_active: bool) -> None:
         rows = list(queryset[: MOST_AT_ONCE + 1])
@@ -110,9 +111,8 @@ class SwitchesMixin:
             self.message_user(request, text, messages.SUCCESS)  # type: ignore[attr-defined]
 
     def _switched(self, request: HttpRequest, object_id: str, is_active: bool) -> HttpResponse:
-        row = self.found(request, object_id)  # type: ignore[attr-defined]
-        with reported(self, request, row):  # type: ignore[arg-type]
+        def do(row: Any) -> str:
             self.switch(request, row.pk, is_active)
-            word = "enabled" if is_active else "disabled"
-            self.message_user(request, f"{row} is {word}.", messages.SUCCESS)  # type: ignore[attr-defined]
-        return htmx_redirect(self.url_of(row))  # type: ignore[attr-defined]
+            return f"{row} is {'enabled' if is_active else 'disabled'}."
+
+        return self.confirmed(request, object_id, do)

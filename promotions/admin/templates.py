@@ -18,7 +18,8 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from core import words
-from core.admin.base import adopt, htmx_redirect, reported, sentence, staff_actor, staff_allows
+from core.admin.base import adopt, sentence, staff_actor, staff_allows
+from core.admin.dialogs import DialogsMixin, Done
 from core.admin.pages import Fact, PageAdmin, Panel
 from core.errors import DomainError
 from promotions import template_words
@@ -40,7 +41,7 @@ class TemplateForm(ModelForm):
 
 
 @admin.register(CampaignTemplate)
-class CampaignTemplateAdmin(PageAdmin):
+class CampaignTemplateAdmin(DialogsMixin, PageAdmin):
     """Patterns for campaigns and tiers."""
 
     class Media:
@@ -225,9 +226,7 @@ class CampaignTemplateAdmin(PageAdmin):
         },
     )
     def add_as_tier(self, request: HttpRequest, form: TierOfTemplateForm, object_id: str) -> HttpResponse:
-        template = self.found(request, object_id)
-        target = self.url_of(template)
-        with reported(self, request, template):
+        def do(template: CampaignTemplate) -> Done:
             setup = templates.set_up_tier(
                 template=template,
                 campaign_id=form.cleaned_data["campaign"].pk,
@@ -235,9 +234,10 @@ class CampaignTemplateAdmin(PageAdmin):
                 actor=staff_actor(request),
                 now=timezone.now(),
             )
-            self.message_user(request, f"{setup.row} is added to {setup.row.campaign}.", messages.SUCCESS)
-            target = reverse("admin:promotions_promotiontier_change", args=[setup.row.pk])
-        return htmx_redirect(target)
+            url = reverse("admin:promotions_promotiontier_change", args=[setup.row.pk])
+            return Done(said=f"{setup.row} is added to {setup.row.campaign}.", url=url)
+
+        return self.confirmed(request, object_id, do)
 
     @action(
         description="Delete",
@@ -251,8 +251,8 @@ class CampaignTemplateAdmin(PageAdmin):
         },
     )
     def throw_away(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        template = self.found(request, object_id)
-        with reported(self, request, template):
+        def do(template: CampaignTemplate) -> str:
             templates.delete(template_id=template.pk, actor=staff_actor(request), now=timezone.now())
-            self.message_user(request, f"{template} is deleted.", messages.SUCCESS)
-        return htmx_redirect(self.list_url())
+            return f"{template} is deleted."
+
+        return self.confirmed(request, object_id, do, leaves=True)

@@ -18,7 +18,8 @@ from approvals.models import ApprovalRequest
 from approvals.selectors import requests as known_requests
 from approvals.services import requests, scheduling
 from core import words
-from core.admin.base import ModelAdmin, htmx_redirect, reported, staff_actor
+from core.admin.base import ModelAdmin, staff_actor
+from core.admin.dialogs import DialogsMixin
 from core.admin.pages import Panel
 from core.errors import NotFound
 from promotions import terms
@@ -35,7 +36,7 @@ _OF_RULES: Final = (
 )
 
 
-class VersionedMixin(ModelAdmin):
+class VersionedMixin(DialogsMixin, ModelAdmin):
     """For campaigns, tiers, codes, conditions and budgets."""
 
     class Media:
@@ -191,9 +192,7 @@ class VersionedMixin(ModelAdmin):
         if not form.is_valid():
             context = {"dialog": {"title": title, "description": description}, "form": form}
             return render(request, "unfold/helpers/dialog.html", {**context, "form_submit_text": submit})
-        with reported(self, request, obj):
-            self.message_user(request, do(), messages.SUCCESS)
-        return htmx_redirect(self.url_of(obj))
+        return self.carried_out(request, obj, do)
 
     def _address(self, obj: Any, name: str) -> str:
         return reverse(self._url_name(name), args=[obj.pk])

@@ -23,7 +23,7 @@ from unfold.forms import BaseDialogForm
 from commerce.admin.rows import customer_link
 from core import words
 from core.actors import Actor
-from core.admin.base import adopt, htmx_redirect, reported, staff_actor
+from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from integrations.admin.list_files import ListFilesMixin
 from promotions import gifts, import_kinds
@@ -246,12 +246,11 @@ class VoucherAdmin(
         },
     )
     def change_balance(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        card = self.found(request, object_id)
-        with reported(self, request, card):
+        def do(card: Voucher) -> str:
             row = _changed(card, form, staff_actor(request))
-            text = f"{card} has {words.money(row.balance)} now."
-            self.message_user(request, text, messages.SUCCESS)
-        return htmx_redirect(self.url_of(card))
+            return f"{card} has {words.money(row.balance)} now."
+
+        return self.confirmed(request, object_id, do)
 
     def switch(self, request: HttpRequest, pk: int, is_active: bool) -> None:
         vouchers.set_active(

@@ -1,0 +1,61 @@
+"""What a button does once people confirmed its dialog: one service, what they are told, the next page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+
+from core.admin.base import htmx_redirect, reported
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """`said` is shown, `url` is where they go on instead of the page of the row."""
+
+    said: str = ""
+    url: str = ""
+    level: int = messages.SUCCESS
+
+
+class DialogsMixin:
+    """Mixed into screens, before their base.
+
+    >>> def stop(self, request, form, object_id):
+    ...     def do(run: PublicationRun) -> str:
+    ...         publication_runs.stop(run_id=run.pk, actor=staff_actor(request), now=timezone.now())
+    ...         return "Stopped."
+    ...
+    ...     return self.confirmed(request, object_id, do)
+    """
+
+    def called(self, row: Any) -> str:
+        """What a refusal calls the row."""
+        return str(row)
+
+    def confirmed(
+        self, request: HttpRequest, object_id: str, do: Callable[[Any], str | Done], *, leaves: bool = False
+    ) -> HttpResponse:
+        """`do` gets the row, calls one service and returns what people are told. What it refuses they are
+        told as well. They come back to the page of the row, or to the list if the row `leaves`.
+
+        :raises Http404: there is no such row.
+        """
+        row = self.found(request, object_id)  # type: ignore[attr-defined]
+        return self.carried_out(request, row, lambda: do(row), leaves=leaves)
+
+    def carried_out(
+        self, request: HttpRequest, row: Any, do: Callable[[], str | Done], *, leaves: bool = False
+    ) -> HttpResponse:
+        """The same for a row that was found already."""
+        url = self.list_url() if leaves else self.url_of(row)  # type: ignore[attr-defined]
+        with reported(self, request, self.called(row)):  # type: ignore[arg-type]
+            told = do()
+            done = Done(said=told) if isinstance(told, str) else told
+            url = done.url or url
+            if done.said:
+                self.message_user(request, done.said, done.level)  # type: ignore[attr-defined]
+        return htmx_redirect(url)
