@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from commerce.models import Segment
 from commerce.selectors.line_collections import collections_of
 from commerce.selectors.order_shapes import ResolvedLine, ResolvedOrder
 from core import places
@@ -118,6 +119,9 @@ class Bench:
         self._stops = loaded.stops.real
         self.needs: Needs = needs_of([self._entry.candidate]) | Needs(collections=loaded.stops.collections)
         self.known = known_names([self._entry.candidate])
+        filtered = Segment.objects.filter(public_id__in=self.needs.segments)
+        filtered = filtered.exclude(type=Segment.Type.STATIC)
+        self._has_filters = bool(self.needs.segments) and filtered.exists()
         self._collections: dict[str, tuple[str, ...]] = {}
         self._customers: dict[str, EngineCustomer | None] = {}
         self._places: dict[Called, Here] = {}
@@ -205,7 +209,7 @@ class Bench:
     def _customer(self, purchase: Purchase) -> EngineCustomer | None:
         """Segments with a filter may depend on the instant, so every instant is asked for itself."""
         payload = purchase.payload
-        moment = purchase.at.isoformat() if self.needs.segments else ""
+        moment = purchase.at.isoformat() if self._has_filters else ""
         key = json.dumps([payload, moment], cls=DjangoJSONEncoder, sort_keys=True)
         if key not in self._customers:
             self._customers[key] = facts.customer_facts(

@@ -75,7 +75,7 @@ def stocked(bench: Bench) -> Pantry:
     named = _articles(items) | _in_collections(items, bench.now, left_out)
     typical, others = _recent()
     inside, outside = _spots(bench.proposal.places)
-    return Pantry(
+    found = Pantry(
         named=named,
         others=others or _any_wares(),
         typical=typical,
@@ -84,6 +84,9 @@ def stocked(bench: Bench) -> Pantry:
         outside=outside,
         left_out=tuple(left_out),
     )
+    # All at once, or every try with another article would ask for itself.
+    bench.learn(ware.line(1, {}) for ware in (*found.wares, *(ware for ware, _ in typical)))
+    return found
 
 
 def _articles(items: Iterable[ItemRef]) -> dict[str, tuple[Ware, ...]]:

@@ -137,7 +137,8 @@ def _sample(since: datetime, total: int | None) -> list[Order]:
     if total is None or total > MOST:
         wanted = rows.filter(pk__in=_spread(rows))
     items = OrderItem.objects.filter(initial_quantity__gt=0).order_by("order_id", "position")
-    related = items.select_related("product", "sku", "sku__product")
+    # Not joined: an article that many bought is one instance, and read once.
+    related = items.prefetch_related("product", "sku__product")
     kept = wanted.exclude(status=Order.Status.CANCELED).select_related("customer")
     return list(kept.prefetch_related(Prefetch("items", queryset=related)).order_by("pk")[:MOST])
 

@@ -24,6 +24,11 @@ _TITLES: Final = {
     GETS_IT: "A small basket that gets it",
     GETS_MORE: "Twice as much of the same",
     LATELY: "A basket as people bought it lately",
+    search.EFFECT: "Too little for the discount",
+    "start": "Before it starts",
+    "end": "After its end",
+    "recurring": "On another day or at another hour",
+    "place": "Somewhere else",
 }
 _MOST_MISSES: Final = 8
 
@@ -91,9 +96,10 @@ def samples(bench: Bench, pantry: Pantry) -> Samples:
     if pantry.typical and pantry.typical != good.purchase.lines:
         found.append((LATELY, bench.judge(telling.lately(good))))
     missed = search.misses(bench, pantry, good)
-    order = [one.id for one in good.explanation.conditions] + [search.EFFECT]
-    names = [name for name in order if name in missed][:_MOST_MISSES]
-    found += [(name, missed[name]) for name in names]
+    # Places are no condition where they hold.
+    order = [*(one.id for one in good.explanation.conditions), search.EFFECT, *missed]
+    names = [name for name in dict.fromkeys(order) if name in missed]
+    found += [(name, missed[name]) for name in names[:_MOST_MISSES]]
     return Samples(
         good=good,
         shown=tuple(telling.sample(name, judged) for name, judged in found),
@@ -213,8 +219,6 @@ def _lines(judged: Judged, order: OrderState | None) -> Iterator[SampleLine]:
 
 
 def _title(judged: Judged, name: str) -> str:
-    if name == search.EFFECT:
-        return "Too little for the discount"
     condition = _condition(judged, name)
     return "Not met" if condition is None else f"Only this is missing: {_small(condition.text)}"
 

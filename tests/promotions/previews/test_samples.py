@@ -65,7 +65,8 @@ def test_every_condition_has_a_basket_that_fails_it_alone(shop: Shop) -> None:
     assert segment.remedy == "For customers of segment VIP"
     few = shown["rule:val_preview1:2"]
     assert [(line.name, line.units) for line in few.lines] == [("Filter coffee", 2)]
-    assert few.remedy == "Add 1 item more from Coffee"
+    assert few.remedy == "Add one more from Coffee"
+    assert shown["place"].title == "Somewhere else"
     assert shown["place"].where in ("Berlin 1", "no store named")
     assert shown[GETS_IT].where == "Warsaw 1"
     assert shown[GETS_IT].at is not None
@@ -147,11 +148,11 @@ def test_a_bundle_is_put_together(shop: Shop) -> None:
 
 
 def test_a_free_item_that_the_shop_adds_is_shown_as_added(shop: Shop) -> None:
-    wire = {"type": "UNIT", "unit_off": 1, "unit_type": shop.mug.public_id, "effect": "ADD_NEW_ITEMS"}
+    wire = {"type": "UNIT", "unit_off": 1, "unit_type": shop.espresso.public_id, "effect": "ADD_NEW_ITEMS"}
 
-    shown = by_name(told(Proposal(name="Mug", discount=wire), shop))
+    shown = by_name(told(Proposal(name="Free", discount=wire), shop))
 
-    assert [(line.name, line.is_added) for line in shown[GETS_IT].lines][-1] == ("Mug", True)
+    assert [(line.name, line.is_added) for line in shown[GETS_IT].lines][-1] == ("Espresso", True)
     assert shown[GETS_IT].free_units == 1
 
 
