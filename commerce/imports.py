@@ -26,7 +26,8 @@ from core.api.fields import parse
 from core.errors import DomainError
 from core.services import metadata_schemas
 from integrations import import_registry, registry
-from integrations.registry import JobType, Report, Row, RowFailure, SliceResult
+from integrations.imports import of_file
+from integrations.registry import JobType, Made, Report, Row, RowFailure, SliceResult
 
 # One transaction and one message: a second or so of work.
 BULK_SLICE: Final = 5000
@@ -178,27 +179,69 @@ def _failure(row: Row, error: Exception) -> RowFailure:
     return RowFailure(row=row.number, name=name, key=refusal.key, reason=refusal.details or refusal.message)
 
 
+def _made(model: str, label: str) -> Callable[[Mapping[str, Any]], Made | None]:
+    """The file with its report, or the list of what was changed."""
+    everything = Made(label=label, page=f"admin:commerce_{model}_changelist")
+    return lambda params: of_file(params) or everything
+
+
+_CUSTOMERS: Final = _made("customer", "Customers")
+_PRODUCTS: Final = _made("product", "Products")
 JOB_TYPES = (
     JobType(
-        name=Job.CUSTOMERS_BULK_UPDATE, handler=update_customers, slice_size=BULK_SLICE, report=Report.BULK
+        name=Job.CUSTOMERS_BULK_UPDATE,
+        handler=update_customers,
+        label="Change of many customers",
+        slice_size=BULK_SLICE,
+        report=Report.BULK,
+        made=_CUSTOMERS,
     ),
     JobType(
         name=Job.CUSTOMERS_METADATA_UPDATE,
         handler=update_customer_metadata,
+        label="Metadata of many customers",
         slice_size=BULK_SLICE,
         report=Report.BULK,
+        made=_CUSTOMERS,
     ),
-    JobType(name=Job.CUSTOMERS_IMPORT_CSV, handler=import_customers, slice_size=FILE_SLICE),
     JobType(
-        name=Job.PRODUCTS_BULK_UPDATE, handler=update_products, slice_size=BULK_SLICE, report=Report.BULK
+        name=Job.CUSTOMERS_IMPORT_CSV,
+        handler=import_customers,
+        label="Import of customers",
+        slice_size=FILE_SLICE,
+        made=_CUSTOMERS,
+    ),
+    JobType(
+        name=Job.PRODUCTS_BULK_UPDATE,
+        handler=update_products,
+        label="Change of many products",
+        slice_size=BULK_SLICE,
+        report=Report.BULK,
+        made=_PRODUCTS,
     ),
     JobType(
         name=Job.PRODUCTS_METADATA_UPDATE,
         handler=update_product_metadata,
+        label="Metadata of many products",
         slice_size=BULK_SLICE,
         report=Report.BULK,
+        made=_PRODUCTS,
     ),
-    JobType(name=Job.PRODUCTS_IMPORT_CSV, handler=import_products),
-    JobType(name=Job.SKUS_IMPORT_CSV, handler=import_skus, slice_size=200),
-    JobType(name=Job.ORDERS_IMPORT, handler=import_orders, slice_size=200),
+    JobType(
+        name=Job.PRODUCTS_IMPORT_CSV, handler=import_products, label="Import of products", made=_PRODUCTS
+    ),
+    JobType(
+        name=Job.SKUS_IMPORT_CSV,
+        handler=import_skus,
+        label="Import of SKUs",
+        slice_size=200,
+        made=_made("sku", "SKUs"),
+    ),
+    JobType(
+        name=Job.ORDERS_IMPORT,
+        handler=import_orders,
+        label="Import of orders",
+        slice_size=200,
+        made=_made("order", "Orders"),
+    ),
 )

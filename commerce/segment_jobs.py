@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from commerce.jobs import Job
+from commerce.models import Segment
 from commerce.services import segment_following
 from core.actors import Actor
 from integrations import registry
-from integrations.registry import JobType, Row, SliceResult
+from integrations.registry import JobType, Made, Row, SliceResult
 
 
 def register() -> None:
@@ -29,5 +30,14 @@ def build(rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: dat
     return SliceResult(done=done)
 
 
+def _segment(params: Mapping[str, Any]) -> Made | None:
+    found = Segment.objects.filter(pk=params["segment"]).only("name").first()
+    if found is None:
+        return None
+    return Made(label=found.name, page="admin:commerce_segment_change", args=(found.pk,))
+
+
 # One range is one transaction: a second or so of work.
-BUILD: Final = JobType(name=Job.SEGMENTS_BUILD, handler=build, slice_size=1)
+BUILD: Final = JobType(
+    name=Job.SEGMENTS_BUILD, handler=build, label="Members of a segment", slice_size=1, made=_segment
+)

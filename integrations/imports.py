@@ -15,7 +15,7 @@ from integrations.services.import_slices import CHECK, FILE
 
 def register() -> None:
     registry.register(
-        JobType(name=CHECK, handler=_nothing, label="Trial run of an import", slice_size=10_000, made=_file)
+        JobType(name=CHECK, handler=_nothing, label="Trial run of an import", slice_size=10_000, made=of_file)
     )
 
 
@@ -24,8 +24,9 @@ def _nothing(rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: 
     return SliceResult(done=0)
 
 
-def _file(params: Mapping[str, Any]) -> Made | None:
-    file = ImportFile.objects.filter(pk=params[FILE]).first()
+def of_file(params: Mapping[str, Any]) -> Made | None:
+    """The page of the file that a job works off; None where its rows came with a request, or it is gone."""
+    file = ImportFile.objects.filter(pk=params.get(FILE)).first()
     if file is None:
         return None
     return Made(label=file.name, page="admin:integrations_importfile_change", args=(file.pk,))

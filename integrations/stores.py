@@ -19,6 +19,7 @@ from integrations import export_registry, import_registry, registry
 from integrations.export_registry import ExportedObject, column
 from integrations.import_registry import ImportColumn as Column
 from integrations.import_registry import ImportKind
+from integrations.imports import of_file
 from integrations.registry import JobType, Row, RowFailure, SliceResult
 
 JOB: Final = "STORES.IMPORT_CSV"
@@ -28,7 +29,9 @@ _POINT: Final = ("latitude", "longitude")
 def register() -> None:
     export_registry.register(STORES)
     import_registry.register(KIND)
-    registry.register(JobType(name=JOB, handler=import_stores, label="Import of stores", slice_size=200))
+    registry.register(
+        JobType(name=JOB, handler=import_stores, label="Import of stores", slice_size=200, made=of_file)
+    )
 
 
 STORES: Final = ExportedObject(

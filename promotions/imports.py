@@ -11,12 +11,14 @@ from core.actors import Actor
 from core.api.exceptions import to_domain_error
 from core.services import metadata_schemas
 from integrations import import_registry, registry
+from integrations.imports import of_file
 from integrations.models import ImportFile
 from integrations.registry import JobType, Made, Report, Row, RowFailure, SliceResult
 from integrations.services.import_slices import FILE
 from promotions import import_kinds, voucher_rows
 from promotions.models import Campaign, PublicationRun
 from promotions.services import (
+    clock_changes,
     code_batches,
     publication_runs,
     publication_slices,
@@ -37,6 +39,16 @@ def _campaign(params: Mapping[str, Any]) -> Made | None:
 def _campaign_of_file(params: Mapping[str, Any]) -> Made | None:
     file = ImportFile.objects.filter(pk=params[FILE]).first()
     return _campaign(file.params) if file is not None else None
+
+
+def _codes(params: Mapping[str, Any]) -> Made:
+    return Made(label="Codes", page="admin:promotions_voucher_changelist")
+
+
+def _project(params: Mapping[str, Any]) -> Made:
+    return Made(
+        label="Project settings", page="admin:core_projectsettings_change", args=(project.SETTINGS_PK,)
+    )
 
 
 def _run(params: Mapping[str, Any]) -> Made | None:
@@ -93,7 +105,7 @@ def register() -> None:
                 handler=import_codes,
                 label="Import of a campaign's codes" if is_of_campaign else "Import of codes",
                 name_key="code",
-                made=_campaign_of_file if is_of_campaign else None,
+                made=_campaign_of_file if is_of_campaign else of_file,
             )
         )
     for job_type in (
@@ -114,6 +126,14 @@ def register() -> None:
             must_end="The campaign is deleted already, so that all its codes have to go with it.",
         ),
         JobType(
+            name=clock_changes.RECOUNT,
+            handler=clock_changes.recount_slice,
+            label="Limits of days, weeks and months counted anew",
+            slice_size=20,
+            must_end="Until it is done, limits of days, weeks and months may count by the former clock.",
+            made=_project,
+        ),
+        JobType(
             name=publication_runs.PUBLISH,
             handler=publication_slices.publish_slice,
             label="Codes for many customers",
@@ -124,12 +144,16 @@ def register() -> None:
         JobType(
             name=voucher_updates.BULK_UPDATE,
             handler=voucher_updates.update_slice,
+            label="Change of many codes",
+            made=_codes,
             report=Report.BULK,
             name_key="code",
         ),
         JobType(
             name=voucher_updates.METADATA_UPDATE,
             handler=voucher_updates.update_slice,
+            label="Metadata of many codes",
+            made=_codes,
             report=Report.BULK,
             name_key="code",
         ),

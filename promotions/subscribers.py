@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from core import events
+from core.actors import Actor
 from core.models import OutboxEvent
+from core.services import project
 from integrations.services import async_actions
-from promotions.services import code_batches, distribution_audience, publication_runs
+from promotions.services import clock_changes, code_batches, distribution_audience, publication_runs
 
 
 @events.subscribe(async_actions.FINISHED, name="promotions.code_batches.conclude")
@@ -20,6 +22,13 @@ def conclude_batch(event: OutboxEvent, now: datetime) -> None:
 def follow_run(event: OutboxEvent, now: datetime) -> None:
     """A portion of a run is done, or was cancelled."""
     publication_runs.follow(action_id=event.entity_id, now=now)
+
+
+@events.subscribe(project.UPDATED, name="promotions.clock_changes.follow")
+def count_by_the_new_clock(event: OutboxEvent, now: datetime) -> None:
+    """Days, weeks and months of limits begin at other instants now."""
+    actor = Actor.system("the project's new clock", channel="TASK")
+    clock_changes.follow(changed=event.payload["changed"], actor=actor, now=now)
 
 
 @events.subscribe(

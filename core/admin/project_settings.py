@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -37,7 +37,12 @@ class ProjectSettingsAdmin(ModelAdmin):
                     "first_weekday",
                     "dial_code",
                 ),
-                "description": "Days and weeks, of counters and of time limits, follow the time zone.",
+                "description": (
+                    "Days, weeks and months, of limits and of time limits, begin at midnight in this time "
+                    "zone. If you change it, they begin at the new midnight at once; what limits counted "
+                    "today, this week and this month is added up again in the background, in minutes. "
+                    "Budgets keep what was drawn in the days in which it was drawn."
+                ),
             },
         ),
         (
@@ -86,6 +91,16 @@ class ProjectSettingsAdmin(ModelAdmin):
             },
         ),
         (
+            "Margins",
+            {
+                "fields": ("cost_field",),
+                "description": (
+                    "Orders count with the costs of the moment at which they are counted, seconds after the "
+                    "purchase. For orders of before: manage.py rebuild_metrics."
+                ),
+            },
+        ),
+        (
             "Signing in",
             {
                 "fields": ("second_factor_required_from", "second_factor_required_for"),
@@ -125,3 +140,9 @@ class ProjectSettingsAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: ProjectSettings, form: Any, change: bool) -> None:
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         adopt(obj, project.update(changes=changes, actor=staff_actor(request), now=timezone.now()))
+        if not project.CLOCK_FIELDS.isdisjoint(changes):
+            text = (
+                "Days and weeks begin by the new clock now. Limits that count by day, week or month are "
+                "added up again; see Background jobs."
+            )
+            self.message_user(request, text, messages.INFO)

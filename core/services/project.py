@@ -9,13 +9,14 @@ from typing import Any, Final, NoReturn
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from core import audit
+from core import audit, events
 from core.actors import Actor
 from core.errors import DomainError, InvalidPayload
 from core.locking import lock
 from core.models import ProjectSettings
 from core.project import CODE_CASE_CONSTRAINT, SETTINGS_PK
 
+UPDATED: Final = "project.updated"
 STACKING_FIELDS: Final = (
     "redeemables_limit",
     "applicable_redeemables_limit",
@@ -42,10 +43,13 @@ GENERAL_FIELDS: Final = (
     "client_publish_enabled",
     "client_events_enabled",
     "accept_unknown_events",
+    "cost_field",
     "second_factor_required_from",
     "second_factor_required_for",
 )
 FIELDS: Final = (*GENERAL_FIELDS, *STACKING_FIELDS)
+CLOCK_FIELDS: Final = frozenset({"time_zone", "first_weekday"})
+"""When days and weeks begin."""
 
 
 class CodeCaseFixed(DomainError):
@@ -75,7 +79,8 @@ def update(*, changes: Mapping[str, Any], actor: Actor, now: datetime) -> Projec
     save(row, [*changes, "updated_at"])
     old, new = audit.changes(before, {name: getattr(row, name) for name in FIELDS})
     if new:
-        audit.log(actor, "project.updated", row, now=now, before=old, after=new)
+        audit.log(actor, UPDATED, row, now=now, before=old, after=new)
+        events.emit(UPDATED, entity=row, actor=actor, now=now, payload={"changed": sorted(new)})
     return row
 
 

@@ -35,6 +35,7 @@ _MODELS: Final[dict[str, type[models.Model]]] = {
     "cards": Voucher,
     "held-vouchers": Voucher,
     "held-counters": Counter,
+    "published": Voucher,
 }
 
 
@@ -61,6 +62,11 @@ def repair(found: Iterable[Difference], *, actor: Actor, now: datetime) -> Itera
             yield from _repair(name=name, pks=pks, actor=actor, now=now)
 
 
+def recount(*, pks: Sequence[int], actor: Actor, now: datetime) -> int:
+    """Counters of one campaign, code or tier, whose periods are others now; returns how many moved."""
+    return len(_repair(name="counters", pks=pks, actor=actor, now=now, action="counter.recounted"))
+
+
 def _transactions(name: str, pks: Sequence[int]) -> Iterable[Sequence[int]]:
     if name != "counters":
         return [pks[start : start + _AT_ONCE] for start in range(0, len(pks), _AT_ONCE)]
@@ -72,7 +78,9 @@ def _transactions(name: str, pks: Sequence[int]) -> Iterable[Sequence[int]]:
 
 @retried
 @transaction.atomic
-def _repair(*, name: str, pks: Sequence[int], actor: Actor, now: datetime) -> list[Repaired]:
+def _repair(
+    *, name: str, pks: Sequence[int], actor: Actor, now: datetime, action: str = "counter.repaired"
+) -> list[Repaired]:
     _LOCKS[name](pks)
     asked = Asked(settings=project.current(), now=now, pks=pks)
     found: dict[int, list[Difference]] = {}
@@ -89,9 +97,7 @@ def _repair(*, name: str, pks: Sequence[int], actor: Actor, now: datetime) -> li
                 {one.column: one.stored for one in wrong},
                 {one.column: one.counted for one in wrong},
             )
-            change = audit.entry_fields(
-                actor, "counter.repaired", rows[pk], now=now, before=before, after=after
-            )
+            change = audit.entry_fields(actor, action, rows[pk], now=now, before=before, after=after)
             entries.append(AuditEntry(**change))
     AuditEntry.objects.bulk_create(entries)
     return repaired
@@ -102,6 +108,8 @@ def _write(row: models.Model, wrong: Sequence[Difference]) -> str:
     values: dict[str, Any] = {one.column: one.counted for one in wrong}
     if AMOUNT in values:
         values["gift_amount"] = values.pop(AMOUNT) + F("gift_subtracted")
+    if "holder" in values:
+        values["holder"] = Customer.objects.filter(public_id=values["holder"]).values("pk")
     if isinstance(row, Counter):
         values["most"] = _most(values)
     try:
@@ -170,4 +178,5 @@ _LOCKS: Final[dict[str, Callable[[Collection[int]], None]]] = {
     "cards": _lock_vouchers,
     "held-vouchers": _lock_vouchers,
     "held-counters": _lock_counters,
+    "published": _lock_vouchers,
 }
