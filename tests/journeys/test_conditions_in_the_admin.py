@@ -25,9 +25,7 @@ from tests.factories.commerce import (
     SegmentFactory,
 )
 from tests.factories.promotions import CampaignFactory, ValidationRuleFactory
-from tests.journeys.test_campaign_in_the_admin import marketer, sign_in
-
-__all__ = ["marketer"]
+from tests.journeys.conftest import sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -56,7 +54,7 @@ def pick(tab: Page, field: Any, typed: str, name: str) -> None:
 
 def add_condition(tab: Page, what: str) -> Any:
     tab.get_by_role("button", name="Add a condition").last.click()
-    row = tab.locator(".rb-part > .rb-level > .rb-group > .rb-row").last
+    row = tab.locator(".rb-part > .rb-level > .rb-group > .rb-item > .rb-row").last
     row.get_by_label("What").first.select_option(label=what)
     return row
 

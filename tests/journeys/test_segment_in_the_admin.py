@@ -14,9 +14,7 @@ from rest_framework.test import APIClient
 from commerce.models import Segment
 from tests.factories.commerce import CustomerFactory
 from tests.factories.promotions import CampaignFactory, ValidationRuleFactory, VoucherFactory
-from tests.journeys.test_campaign_in_the_admin import marketer, sign_in
-
-__all__ = ["marketer"]
+from tests.journeys.conftest import sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 PICTURES = os.environ.get("FANFARE_PICTURES", "")
@@ -29,7 +27,7 @@ def picture(tab: Page, name: str) -> None:
 
 def add_condition(tab: Page) -> Any:
     tab.get_by_role("button", name="Add a condition").click()
-    return tab.locator(".filter-row").last
+    return tab.locator(".rb-row").last
 
 
 def test_a_segment_is_clicked_together_and_used(tab: Page, marketer: User, api: APIClient) -> None:
@@ -43,12 +41,12 @@ def test_a_segment_is_clicked_together_and_used(tab: Page, marketer: User, api: 
     tab.fill("#id_name", "Good Poles")
     row = add_condition(tab)
     row.get_by_label("What").select_option(label="Country")
-    row.get_by_label("Value").fill("PL")
+    row.get_by_label("Values").fill("PL")
     expect(tab.get_by_text("2 customers match")).to_be_visible()
     row = add_condition(tab)
     row.get_by_label("What").select_option(label="Spent in paid orders")
     row.get_by_label("How").last.select_option(label="is at least")
-    row.get_by_label("Value").fill("100")
+    row.get_by_label("Amount").fill("100")
     expect(tab.get_by_text("1 customer matches")).to_be_visible()
     expect(tab.get_by_text("For example Anna")).to_be_visible()
     picture(tab, "segment-new")

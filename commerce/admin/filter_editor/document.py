@@ -1,8 +1,8 @@
 """The document that the page edits <-> the filter on the wire, and the filter in a sentence.
 
 The page draws conditions in the shape of a rule (`core.admin.condition_builder`): one for each field, with
-all of its operators. `listed` are those operators whose value the wire has as a list; what nobody touches comes
-back as it was.
+all of its operators. `listed` are those operators whose value the wire has as a list; what nobody touches is
+the same afterwards.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ type Wire = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A kind of thing that a filter finds. `matching` gives those that it takes; `shown` says one in few words;
+    """A kind of thing that a filter finds. `matching` gives those that it takes; `shown` says one of them;
     `found` says what there was of a field of one.
     """
 

@@ -112,11 +112,20 @@
       return root;
     }
     let isMessageShown = Boolean(rule.wire.error?.message);
+    // In the order of the catalogue when they come (a database shuffles them), then where they were added.
+    let lines = null;
+    const linesOf = (spec) => {
+      const order = (spec?.operators ?? []).map((each) => each.value);
+      const there = Object.keys(rule.wire.conditions ?? {});
+      lines ??= [...there].sort((a, b) => order.indexOf(a) - order.indexOf(b));
+      lines = [...lines.filter((each) => there.includes(each)), ...there.filter((each) => !lines.includes(each))];
+      return lines;
+    };
+    const swapped = (before, after) => { lines = lines.map((each) => (each === before ? after : each)); };
     const changed = () => { forget(page, own, root); page.changed(); };
     const redraw = () => {
       const spec = specOf(page, rule.wire);
-      const order = (spec?.operators ?? []).map((each) => each.value);
-      const lines = Object.keys(rule.wire.conditions ?? {}).sort((a, b) => order.indexOf(a) - order.indexOf(b));
+      const lines = linesOf(spec);
       const again = () => { changed(); refocus(root, redraw); };
       root.replaceChildren(
         el("div", { class: "rb-main" },
@@ -124,7 +133,7 @@
           found.kept === null ? null : el("span", { class: "rb-number" }, `${rule.key}.`),
           what(page, names, rule, spec, again),
           spec?.hasProperty && !spec.property ? property(page, rule, spec, changed, again) : null,
-          ...lines.slice(0, 1).flatMap((operator) => how(page, rule, spec, operator, changed, again)),
+          ...lines.slice(0, 1).flatMap((operator) => how(page, rule, spec, operator, changed, again, swapped)),
           el("span", { class: "rb-tools" },
             page.setup.canExplain ? icon("chat", "Write a message for customers", () => {
               isMessageShown = !isMessageShown;
@@ -132,7 +141,7 @@
             }) : null,
             remove ? icon("delete", "Take the condition out", remove) : null)),
         ...lines.slice(1).map((operator) => el("div", { class: "rb-main rb-also" }, el("span", { class: "rb-label" }, "and"),
-          ...how(page, rule, spec, operator, changed, again),
+          ...how(page, rule, spec, operator, changed, again, swapped),
           icon("delete", "Take this comparison out", () => {
             delete rule.wire.conditions[operator];
             again();
@@ -169,7 +178,7 @@
     const offered = usable(spec, rule).filter((each) => each.isOffered && !lines.includes(each.value));
     const isFigure = spec && (spec.canRepeat || ["money", "units", "number"].includes(spec.kind));
     if (lines.length && offered.length && ((isFigure && lines.length < 3) || (spec?.hasSubrules && lines.length === 1))) {
-      const also = spec.hasSubrules ? "$from" : lines[0] === "$more_than_or_equal" ? "$less_than_or_equal" : offered[0].value;
+      const also = spec.hasSubrules ? "$from" : opposite(lines[0]);
       const words = spec.hasSubrules ? "and in a collection" : spec.canRepeat ? "and also" : "and another limit";
       const fits = offered.some((each) => each.value === also) ? also : offered[0].value;
       if (!lines.includes(fits)) found.push(button(words, () => {
@@ -194,6 +203,9 @@
     }
     return found;
   }
+
+  /* From 50 on and to 100: the other end is what people ask for next. */
+  const opposite = (operator) => (operator.includes("more") ? operator.replace("more", "less") : operator.replace("less", "more"));
 
   function what(page, names, rule, spec, again) {
     const offered = page.setup.rules.filter((each) => (names ? names.includes(each.name) : each.isOffered) || each === spec);
@@ -220,7 +232,7 @@
     return (spec?.operators ?? []).filter((each) => !type || !each.types || each.types.includes(type));
   }
 
-  function how(page, rule, spec, operator, changed, again) {
+  function how(page, rule, spec, operator, changed, again, swapped) {
     const stored = rule.wire.conditions[operator];
     if (!spec || !Array.isArray(stored)) {
       return [el("span", { class: "fanfare-note rb-kept" }, `${operator} ${JSON.stringify(stored)}`)];
@@ -235,6 +247,7 @@
       const entries = Object.entries(rule.wire.conditions).map(([name, operands]) => (name === operator
         ? [next, kept(spec, chosen, other, operands)] : [name, operands]));
       rule.wire.conditions = Object.fromEntries(entries);
+      swapped(operator, next);
       again();
     }, { class: "rb-how" }) : el("span", { class: "rb-one" }, chosen.label);
     const set = (operands) => { rule.wire.conditions[operator] = operands; changed(); };
