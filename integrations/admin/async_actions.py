@@ -2,33 +2,27 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.contrib import admin, messages
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateTimeFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
 from core import places, words
-from core.admin.base import htmx_redirect, reported, staff_actor
+from core.admin.base import staff_actor
+from core.admin.dialogs import DialogsMixin
 from core.admin.pages import Panel, ReadOnlyPageAdmin
 from integrations import registry
-from integrations.admin import job_progress
+from integrations.admin import job_cells, job_progress
 from integrations.models import AsyncAction
 from integrations.services import async_actions, job_log
 from integrations.services.job_reports import OPEN
 
-_COLOURS = {
-    "Waiting": "info",
-    "Running": "primary",
-    "Done": "success",
-    "Failed": "danger",
-    "Cancelled": "warning",
-}
 _SHOWN_LINES: Final = 100
 
 
@@ -47,12 +41,13 @@ class JobKindFilter(DropdownFilter):  # type: ignore[misc]
 
 
 @admin.register(AsyncAction)
-class AsyncActionAdmin(ReadOnlyPageAdmin):
+class AsyncActionAdmin(DialogsMixin, ReadOnlyPageAdmin):
     """Long work: imports, bulk changes, many codes. It goes on by itself, also after a restart."""
 
     resource = "async_actions"
     empty_hint = "Imports and large batches of codes run in the background and are listed here."
     change_form_outer_before_template = "integrations/admin/job_head.html"
+    list_after_template = "integrations/admin/jobs_live.html"
     list_display = ("what", "state", "percent", "rows", "left_out_rows", "asked_by", "created_at")
     list_filter = (
         ("status", ChoicesDropdownFilter),
@@ -70,12 +65,27 @@ class AsyncActionAdmin(ReadOnlyPageAdmin):
         return places.own(super().get_queryset(request)).defer("body")
 
     def get_urls(self) -> list[URLPattern]:
-        progress = path(
-            "<path:object_id>/progress/",
-            self.admin_site.admin_view(self.progress_view),
-            name="integrations_asyncaction_progress",
-        )
-        return [progress, *super().get_urls()]
+        view = self.admin_site.admin_view
+        own = [
+            path("live/", view(self.live_view), name="integrations_asyncaction_live"),
+            path(
+                "<path:object_id>/progress/",
+                view(self.progress_view),
+                name="integrations_asyncaction_progress",
+            ),
+        ]
+        return own + super().get_urls()
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        found = super().get_changelist_instance(request)
+        found.live_url = job_cells.live_url(found.result_list)
+        return found
+
+    def live_view(self, request: HttpRequest) -> HttpResponse:
+        """The cells of the jobs that the list shows, as they are now; it asks again while one is open."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return job_cells.answer(request, self.get_queryset(request))
 
     def progress_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The bar as it is now; pages with a running job ask for it again and again."""
@@ -115,11 +125,11 @@ class AsyncActionAdmin(ReadOnlyPageAdmin):
         },
     )
     def cancel(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        job: AsyncAction = self.found(request, object_id)
-        with reported(self, request, self.title(job)):
+        def do(job: AsyncAction) -> str:
             async_actions.cancel(public_id=job.public_id, actor=staff_actor(request), now=timezone.now())
-            self.message_user(request, "Cancelled. What was done stays done.", messages.SUCCESS)
-        return htmx_redirect(self.url_of(job))
+            return "Cancelled. What was done stays done."
+
+        return self.confirmed(request, object_id, do)
 
     @action(
         description="Left-out rows as CSV",
@@ -141,25 +151,21 @@ class AsyncActionAdmin(ReadOnlyPageAdmin):
     def what(self, job: AsyncAction) -> str:
         return job_progress.what(job)
 
-    @display(description="State", label=_COLOURS, ordering="status")
+    @display(description="State", ordering="status")
     def state(self, job: AsyncAction) -> str:
-        return job.get_status_display()
+        return job_cells.cell(job, "state")
 
     @display(description="Progress", ordering="progress")
     def percent(self, job: AsyncAction) -> str:
-        return format_html(
-            '<progress class="fanfare-progress" max="100" value="{}"></progress> {} %',
-            job.progress,
-            job.progress,
-        )
+        return job_cells.cell(job, "bar")
 
     @display(description="Rows")
     def rows(self, job: AsyncAction) -> str:
-        return f"{job.position:,} of {job.rows_count:,}"
+        return job_cells.cell(job, "rows")
 
     @display(description="Left out", ordering="failed_count")
     def left_out_rows(self, job: AsyncAction) -> str:
-        return f"{job.failed_count:,}"
+        return job_cells.cell(job, "left-out")
 
     @display(description="Asked for by", ordering="actor_label")
     def asked_by(self, job: AsyncAction) -> str:
@@ -168,6 +174,9 @@ class AsyncActionAdmin(ReadOnlyPageAdmin):
     @display(description="Id")
     def identifier(self, job: AsyncAction) -> str:
         return job.public_id
+
+    def called(self, row: AsyncAction) -> str:
+        return self.what(row)
 
     def title(self, obj: AsyncAction) -> str:
         return self.what(obj)

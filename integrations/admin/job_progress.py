@@ -14,6 +14,7 @@ from django.utils import timezone
 from core import words
 from core.admin.pages import Fact
 from integrations import registry
+from integrations.admin import job_cells
 from integrations.models import AsyncAction
 from integrations.services.job_reports import OPEN
 
@@ -43,7 +44,7 @@ def of(job: AsyncAction, now: datetime, *, reloads: bool = False) -> Progress:
     bad = (AsyncAction.Status.FAILED, AsyncAction.Status.CANCELLED)
     return Progress(
         url=f"{url}?{_RELOAD}=1" if reloads else url,
-        percent=job.progress if job.status not in bad else job.position * 100 // max(job.rows_count, 1),
+        percent=job_cells.percent_of(job),
         text=_sentence(job, now),
         is_open=job.status in OPEN,
         is_bad=job.status in bad,

@@ -73,6 +73,41 @@ def test_the_last_picture_makes_the_page_load_anew_and_asks_no_more(
     assert page_of(job, "progress") not in admin_page.get(page_of(job)).text
 
 
+def test_the_list_asks_for_its_cells_again_while_a_job_runs(admin_page: Client, job: AsyncAction) -> None:
+    live = f"{URL}live/?jobs={job.pk}"
+    advance(job)
+    assert f'hx-get="{live}"' in admin_page.get(URL).text
+    running = admin_page.get(live).text
+    for _ in range(2):
+        advance(job)
+
+    over = admin_page.get(live).text
+
+    assert f'hx-get="{live}"' in running
+    assert f'<span id="job-{job.pk}-rows" hx-swap-oob="true">4 of 10</span>' in running
+    assert "hx-get" not in over
+    assert f'<span id="job-{job.pk}-rows" hx-swap-oob="true">10 of 10</span>' in over
+    assert 'value="100"' in over
+    assert "hx-get" not in admin_page.get(URL).text.partition('id="jobs-live"')[2].partition("</div>")[0]
+
+
+@pytest.mark.parametrize("asked", ["", "x", "1,,x,-1", "9" * 30, "\u0665"])
+def test_what_names_no_job_gets_no_cells(admin_page: Client, job: AsyncAction, asked: str) -> None:
+    AsyncAction.objects.filter(pk=job.pk).update(status="DONE", finished_at=NOW)
+
+    answer = admin_page.get(f"{URL}live/", {"jobs": asked})
+
+    assert answer.status_code == 200
+    assert "hx-get" not in answer.text.partition('id="jobs-live"')[2]
+
+
+def test_every_job_says_what_it_is_and_where_it_leads() -> None:
+    for one in registry.job_types():
+        if not one.name.startswith("TESTS."):
+            assert one.label, one.name
+            assert one.made is not None or one.name.endswith("DELETE"), one.name
+
+
 def test_cancels_by_the_button(admin_page: Client, job: AsyncAction) -> None:
     advance(job)
     assert f"{URL}{job.pk}/cancel/" in admin_page.get(page_of(job)).text
