@@ -17,7 +17,7 @@ from rest_framework.request import Request
 
 from core import oauth_scopes
 from core.actors import Actor, ActorKind, limited_by, role_allows
-from core.api import throttling
+from core.api import on_behalf, throttling
 from core.errors import Forbidden, MissingPermission, Unauthorized
 from core.models import ApiKey, OAuthToken
 from core.prepared import Prepared
@@ -34,14 +34,20 @@ _tokens: Final = Prepared(OAuthToken, "t.token_hash = %s", joins=("key", "key__s
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """`request.auth`: the key that was used and the actor it stands for."""
+    """`request.auth`: the key that was used, the actor it stands for, and the person that it calls for."""
 
     key: ApiKey
     actor: Actor
+    person: Actor | None = None
 
     def allows(self, permission: str) -> bool:
-        """A server key that acts like a client, by a token, keeps the limits of its own role."""
-        is_lent = self.actor.role == _CLIENT_ROLE and self.key.kind == ApiKey.Kind.SERVER
+        """A server key that acts like a client, by a token, or for a person keeps the limits of its own role.
+        What a person may only ask for, he asks for himself.
+        """
+        if self.person is not None and not self.person.may(permission):
+            return False
+        acts_like_a_client = self.actor.role == _CLIENT_ROLE and self.key.kind == ApiKey.Kind.SERVER
+        is_lent = acts_like_a_client or self.person is not None
         return self.actor.gets_to(permission) and (not is_lent or role_allows(self.key.role, permission))
 
 
@@ -56,6 +62,7 @@ class KeyAuthentication(BaseAuthentication):
     id_header: str
     token_header: str
     takes_tokens: bool = False
+    calls_for_people: bool = False
     channel: str = "API"
 
     def authenticate(self, request: Request) -> tuple[ApiKey, Credentials]:
@@ -92,7 +99,10 @@ class KeyAuthentication(BaseAuthentication):
         named_channel = request.headers.get("X-Voucherify-Channel", "").strip()
         if named_channel and "\0" not in named_channel:
             actor = replace(actor, channel=named_channel[:32])
-        return key, Credentials(key=key, actor=actor)
+        person = on_behalf.person_of(request) if self.calls_for_people else None
+        if person is not None:
+            actor = on_behalf.narrowed(actor, person)
+        return key, Credentials(key=key, actor=actor, person=person)
 
     def _key(self, request: Request, now: datetime) -> ApiKey | None:
         app_id, token = self.given(request)
@@ -116,6 +126,7 @@ class ServerKeyAuthentication(KeyAuthentication):
     id_header = "X-App-Id"
     token_header = "X-App-Token"  # noqa: S105 - the name of a header
     takes_tokens = True
+    calls_for_people = True
 
 
 class TokenClientAuthentication(ServerKeyAuthentication):
