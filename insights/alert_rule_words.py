@@ -80,22 +80,31 @@ def _refusals(rule: AlertRule) -> str:
 
 def _ending(rule: AlertRule) -> str:
     return (
-        f"When a campaign ends within {words.count(rule.days or 0, 'day')} and {rule.share} % or more of its "
-        f"budget is left ({watched(rule)})."
+        f"When a campaign{_within(rule)} ends within {words.count(rule.days or 0, 'day')} and {rule.share} % or "
+        f"more of its budget is left."
     )
 
 
 def _no_redemption(rule: AlertRule) -> str:
     return (
-        f"When nobody has redeemed a campaign {words.count(rule.hours or 0, 'hour')} after its launch "
-        f"({watched(rule)})."
+        f"When nobody has redeemed a campaign{_within(rule)} {words.count(rule.hours or 0, 'hour')} after its "
+        "launch."
     )
+
+
+def _within(rule: AlertRule) -> str:
+    match AlertRule.Scope(rule.scope):
+        case AlertRule.Scope.PROJECT:
+            return ""
+        case AlertRule.Scope.CAMPAIGN:
+            return f" ({watched(rule)})"
+    return watched(rule).removeprefix("campaigns")
 
 
 def _silent(rule: AlertRule) -> str:
     chosen = [AlertRule.Process(name).label for name in rule.processes]
-    names = ", ".join(chosen) or "A process of this installation"
-    return f"When nothing is heard for {words.count(rule.minutes or 0, 'minute')} of: {names}."
+    names = " or ".join(chosen) or "a process of this installation"
+    return f"When {names} is not heard for {words.count(rule.minutes or 0, 'minute')}."
 
 
 def _key_errors(rule: AlertRule) -> str:

@@ -50,6 +50,14 @@ def advice(alert: Alert) -> str:
     return _ADVICE[_Kind(alert.rule.kind)](alert.figures)
 
 
+def about(alert: Alert) -> str:
+    """What is wrong with: a process, a key, a category, an area, or everything."""
+    of = alert.figures
+    if "process" in of:
+        return AlertRule.Process(of["process"]).label
+    return str(of.get("key") or of.get("budget") or of.get("name") or _WHOLE)
+
+
 def severity(alert: Alert) -> str:
     return AlertRule.Severity(alert.severity).label
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from core.event_bodies import offer
 from core.models import OutboxEvent
-from insights.api.serializers.alerts import alert_output
+from insights.api.serializers.alerts import alert_output, in_words_of_the_project
 from insights.models import Alert
 
 _ALERTS: Final = "Alerts"
@@ -27,4 +27,5 @@ def register() -> None:
 
 
 def _alert(event: OutboxEvent, alert: Alert) -> dict[str, Any]:
-    return {"alert": alert_output(alert)}
+    with in_words_of_the_project():
+        return {"alert": alert_output(alert)}

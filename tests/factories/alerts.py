@@ -7,8 +7,9 @@ from typing import Any
 
 from commerce.models import Customer
 from insights.alert_kinds import TERMS
-from insights.models import AlertRule
+from insights.models import Alert, AlertRule
 from promotions.models import Campaign, Redemption
+from tests.conftest import NOW
 from tests.factories.promotions import CREATED_AT
 
 Kind = AlertRule.Kind
@@ -44,3 +45,16 @@ def redemptions(
         )
         for _ in range(number)
     )
+
+
+def raised(of: AlertRule, subject: str, **values: Any) -> Alert:
+    """An open alert of a rule about launches, or what `values` say."""
+    campaign = values.get("campaign")
+    figures = {
+        "name": campaign.name if campaign else "Spring",
+        "campaign_id": campaign.public_id if campaign else None,
+        "launched_at": "2026-03-09T12:00:00.000Z",
+        "hours": 24,
+    }
+    usual = {"severity": of.severity, "figures": figures, "raised_at": NOW, "seen_at": NOW}
+    return Alert.objects.create(rule=of, subject=subject, **{**usual, **values})

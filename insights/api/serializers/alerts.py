@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from core import languages, project, words
@@ -22,17 +24,18 @@ class SnoozeInput(ExactInput):
     until = InstantField()
 
 
+@contextmanager
+def in_words_of_the_project() -> Iterator[None]:
+    """Texts of alerts are English, with the project's money and time; one query for all that is inside."""
+    with words.speaking_for(project.current()), languages.plainly():
+        yield
+
+
 def alert_output(alert: Alert) -> dict[str, Any]:
-    """`title`, `message` and `advice` are English; `figures` are what they are made of.
+    """`title`, `message` and `advice` are for people; `figures` are what they are made of.
 
     `subject` is what of its rule it is about, the same as long as it is about the same thing.
     """
-    with words.speaking_for(project.current()), languages.plainly():
-        texts = {
-            "title": _plain(alert_words.title(alert)),
-            "message": _plain(alert_words.sentence(alert)),
-            "advice": _plain(alert_words.advice(alert)),
-        }
     rule = alert.rule
     return {
         "id": alert.public_id,
@@ -40,7 +43,9 @@ def alert_output(alert: Alert) -> dict[str, Any]:
         "kind": rule.kind,
         "severity": alert.severity,
         "state": alert.state,
-        **texts,
+        "title": _plain(alert_words.title(alert)),
+        "message": _plain(alert_words.sentence(alert)),
+        "advice": _plain(alert_words.advice(alert)),
         "subject": alert.subject,
         "campaign_id": alert.campaign.public_id if alert.campaign else None,
         "figures": alert.figures,

@@ -9,7 +9,12 @@ from rest_framework.response import Response
 from core.api.fields import parse
 from core.api.views import ProjectAPIView, ProjectListView, actor_of
 from insights.api.filters import AlertFilters
-from insights.api.serializers.alerts import AcknowledgeInput, SnoozeInput, alert_output
+from insights.api.serializers.alerts import (
+    AcknowledgeInput,
+    SnoozeInput,
+    alert_output,
+    in_words_of_the_project,
+)
 from insights.models import Alert
 from insights.selectors import alerts as known
 from insights.services import alerts
@@ -27,7 +32,8 @@ class AlertsView(ProjectListView):
         return known.listed()
 
     def get(self, request: Request) -> Response:
-        return self.listed(request)
+        with in_words_of_the_project():
+            return self.listed(request)
 
 
 class AlertView(ProjectAPIView):
@@ -36,7 +42,7 @@ class AlertView(ProjectAPIView):
     resource = "alerts"
 
     def get(self, request: Request, alert_id: str) -> Response:
-        return Response(alert_output(known.get(alert_id)))
+        return _printed(known.get(alert_id))
 
 
 class AcknowledgeView(ProjectAPIView):
@@ -52,7 +58,7 @@ class AcknowledgeView(ProjectAPIView):
         note = parse(AcknowledgeInput, request.data)["note"]
         alert = known.get(alert_id)
         done = alerts.acknowledge(alert_id=alert.pk, note=note, actor=actor_of(request), now=self.now)
-        return Response(alert_output(done))
+        return _printed(done)
 
 
 class SnoozeView(ProjectAPIView):
@@ -68,4 +74,9 @@ class SnoozeView(ProjectAPIView):
         until = parse(SnoozeInput, request.data)["until"]
         alert = known.get(alert_id)
         done = alerts.snooze(alert_id=alert.pk, until=until, actor=actor_of(request), now=self.now)
-        return Response(alert_output(done))
+        return _printed(done)
+
+
+def _printed(alert: Alert) -> Response:
+    with in_words_of_the_project():
+        return Response(alert_output(alert))
