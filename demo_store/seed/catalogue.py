@@ -48,6 +48,9 @@ PRODUCTS: Final = (
     ("gift-basket", "Gift Basket “Landfall”", 4900, "Gifts", "Harbour Roast"),
     ("gift-advent", "Advent Tasting Box", 5900, "Gifts", "Harbour Roast"),
 )
+COST_FIELD: Final = "cost"
+# What an article costs the shop, in percent of its price.
+COSTS: Final = {"Coffee": 46, "Tea": 40, "Tableware": 52, "Equipment": 68, "Sweets": 55, "Gifts": 58}
 GRINDS: Final = ("whole bean", "espresso", "filter", "press")
 COLLECTIONS: Final = ("Coffee", "Tea", "Equipment", "Sweets")
 
@@ -59,7 +62,7 @@ def load(*, actor: Actor, now: datetime) -> None:
             spec=ArticleSpec(
                 source_id=source_id,
                 values={"name": name, "price": price, "attributes": ["grind"] if is_beans else []},
-                metadata={"category": category, "brand": brand},
+                metadata={"category": category, "brand": brand, COST_FIELD: price * COSTS[category] // 100},
             ),
             actor=actor,
             now=now,

@@ -68,4 +68,5 @@ class Command(BaseCommand):
 
 def _name_project(actor: Actor, now: Any) -> None:
     changes = {"name": catalogue.SHOP_NAME, "currency": "EUR", "time_zone": "Europe/Warsaw"}
+    changes["cost_field"] = catalogue.COST_FIELD
     project_service.update(changes=changes, actor=actor, now=now)
