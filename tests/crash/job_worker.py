@@ -1,4 +1,6 @@
-"""A worker without Celery: hands events of the test database to their subscribers until somebody kills it."""
+"""A worker without Celery: hands events of the test database to their subscribers, and writes files, until
+somebody kills it.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ def main() -> None:
 
     from core import dispatch
     from core.models import EventDelivery
+    from integrations.services import export_files
 
     while True:
         dispatch.plan(now=timezone.now())
@@ -20,7 +23,7 @@ def main() -> None:
         pks = list(waiting.values_list("pk", flat=True))
         for pk in pks:
             dispatch.deliver(delivery_id=pk, now=timezone.now())
-        if not pks:
+        if not export_files.write_next(now=timezone.now()) and not pks:
             time.sleep(0.05)
 
 
