@@ -14,7 +14,7 @@ from promotions.selectors.reconcile import CHECKS_BY_NAME
 _FACTS: Final = (
     "promotions_redemption", "promotions_rollback", "promotions_cardtransaction", "promotions_budgetdraw",
     "promotions_orderreturn", "promotions_returnedline", "promotions_returnedshare",
-    "promotions_discountedunits",
+    "promotions_discountedunits", "promotions_publication", "promotions_publishedcode",
 )  # fmt: skip
 
 
@@ -89,6 +89,7 @@ def of_order(source_id: str) -> str:
     return f"order_id = (SELECT id FROM commerce_order WHERE source_id = '{source_id}')"
 
 
+OTHER: Final = "(SELECT id FROM commerce_customer WHERE source_id = 'bea')"
 CARD: Final = "cards: gift_amount - gift_subtracted"
 LIES: Final = (
     lie(voucher("redeemed_quantity = redeemed_quantity + 1", "OPEN"), "vouchers: redeemed_quantity"),
@@ -130,6 +131,14 @@ LIES: Final = (
     lie(budget("value = value + 7", "Orders a month"), "budgets: value"),
     lie(budget("value = value + 1", "Uses a day"), "budgets: value"),
     lie(voucher("held_quantity = 0", "FIVE"), "held-vouchers: held_quantity"),
+    lie(voucher("publish_count = 0", "UNUSED"), "published: publish_count"),
+    lie(voucher("publish_count = 1", "FIVE"), "published: publish_count"),
+    lie(voucher(f"holder_id = {OTHER}", "UNUSED"), "published: holder"),
+    lie(voucher("holder_id = NULL", "CARD"), "published: holder"),
+    lie(voucher("is_out_of_pool = FALSE", "UNUSED"), "published: is_out_of_pool"),
+    lie(fact("publication", "codes_count = 2"), "wallets: codes_count"),
+    lie(fact("holder", f"customer_id = {OTHER}"), "wallets: codes in the wallet", "wallets: publications"),
+    lie("DELETE FROM promotions_holder", "wallets: codes in the wallet"),
     lie(voucher("gift_held = 0", "CARD"), "held-vouchers: gift_held"),
     lie(
         voucher("gift_balance = gift_balance + 5, gift_amount = gift_amount + 5", "CARD"),

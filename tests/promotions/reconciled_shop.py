@@ -17,8 +17,9 @@ from core.actors import Actor, ActorKind, Role
 from promotions.models import Budget, Voucher
 from promotions.redeemables import NotRedeemable, Requested
 from promotions.selectors import tallies
-from promotions.services import budgets, redemptions, returns, rollbacks, sessions, vouchers
+from promotions.services import budgets, publications, redemptions, returns, rollbacks, sessions, vouchers
 from promotions.services.budgets import BudgetSpec
+from promotions.services.publication_specs import PublicationSpec
 from promotions.services.returns import ReturnedItem, ReturnSpec
 from promotions.services.rollbacks import RollbackSpec
 from promotions.services.validations import DecisionSpec, SessionSpec
@@ -119,6 +120,9 @@ class Shop:
         vouchers_later = self.now + 41 * day
         for name in (single, both):
             self.roll_back(str(name), at=vouchers_later)
+        for code, customer in (("UNUSED", "anna"), ("CARD", "bea"), ("CARD", "carl")):
+            spec = PublicationSpec(voucher=code, customer={"source_id": customer}, channel="reconciliation")
+            publications.publish(spec=spec, actor=KEY, now=vouchers_later)
         self.send_back("o-2", 1, at=vouchers_later)
         self.send_back("o-2", 1, at=vouchers_later + day)
         self.send_back("o-6", 3, at=vouchers_later)

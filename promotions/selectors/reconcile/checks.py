@@ -18,6 +18,7 @@ from promotions.selectors.reconcile import (
     rule_counters,
     summaries,
     taken_back,
+    wallets,
 )
 from promotions.selectors.reconcile.comparing import Asked, Check, Difference
 
@@ -30,12 +31,14 @@ CHECKS: Final = (
     Check(name="cards", find=cards.of_cards, is_repairable=True),
     Check(name="held-vouchers", find=held.of_vouchers, is_repairable=True),
     Check(name="held-counters", find=held.of_counters, is_repairable=True),
+    Check(name="published", find=wallets.of_published, is_repairable=True),
     Check(name="capacity", find=held.of_capacity),
     Check(name="draws", find=budget_counters.of_draws),
     Check(name="ledger", find=cards.of_ledger),
     Check(name="payments", find=cards.of_payments),
     Check(name="rollbacks", find=taken_back.of_rollbacks),
     Check(name="returns", find=taken_back.of_returns),
+    Check(name="wallets", find=wallets.of_wallets),
 )
 VERSIONS: Final = "versions"
 CHECKS_BY_NAME: Final = {check.name: check for check in CHECKS}
