@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from core import words
@@ -10,6 +11,7 @@ from core.exact import exact
 from engine import rules, summary
 from engine.rules import RuleSet, RuleSyntaxError
 from engine.summary import Names
+from promotions import formula_words
 from promotions.selectors.readable import names_in
 
 PARTS: Final = ("rules", "applicable_to", "bundle_rules")
@@ -40,7 +42,9 @@ def names_of(documents: Iterable[Document], *, articles: Iterable[str] = ()) -> 
 
 
 def lines(rule_set: RuleSet, known: Mapping[str, str]) -> Sequence[summary.Sentence]:
-    return summary.rules(rule_set, names(known))
+    return [
+        replace(line, text=formula_words.spoken(line.text)) for line in summary.rules(rule_set, names(known))
+    ]
 
 
 def paragraph(document: Document, known: Mapping[str, str] | None = None) -> str:
@@ -48,7 +52,8 @@ def paragraph(document: Document, known: Mapping[str, str] | None = None) -> str
     rule_set = parsed(document)
     if rule_set is None:
         return ""
-    return summary.rules_text(rule_set, names(names_of([document]) if known is None else known))
+    text = summary.rules_text(rule_set, names(names_of([document]) if known is None else known))
+    return formula_words.spoken(text)
 
 
 def names(known: Mapping[str, str]) -> Names:

@@ -18,6 +18,7 @@ from promotions.models import ValidationRule
 from tests.conftest import NOW
 from tests.factories.commerce import CustomerFactory, ProductFactory, SegmentFactory, own_collections
 from tests.factories.promotions import ValidationRuleFactory
+from tests.journeys import axe
 from tests.journeys.conftest import sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -240,3 +241,48 @@ def test_a_segment_and_a_collection_are_built_by_the_same(tab: Page, marketer: U
         "junction": "and",
         "price": {"conditions": {"$more_than_equal": 5000, "$less_than_equal": 10_000}},
     }
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_can_be_used_by_everybody(tab: Page, marketer: User, scheme: Any) -> None:
+    script = axe.installed()
+    vip = SegmentFactory(name="VIP")
+    CustomerFactory(name="Vera")
+    rule = ValidationRuleFactory(
+        rules={
+            "1": {"name": "customer.segment", "conditions": {"$is": [vip.public_id]}},
+            "2": {"name": "redemption.date", "conditions": {"$dow": [6]}, "error": {"message": "Weekends."}},
+            "3": {
+                "name": "order.items.any",
+                "conditions": {"$is": [{"object": "product", "id": "prod_x"}]},
+                "rules": {"1": {"name": "order.items.aggregated_quantity", "conditions": {"$is": [2]}}},
+            },
+            "4": {"name": "customer.metadata", "property": "age", "conditions": {"$more_than": [17]}},
+            "logic": "1 and (2 or (3 and 4))",
+        },
+        applicable_to={
+            "included": [{"object": "sku", "id": "sku_x", "quantity_limit_formula": "ORDER_UNITS_QUANTITY"}],
+            "included_all": False,
+        },
+        bundle_rules={
+            "limit": 1,
+            "1": {"name": "order.items.any", "conditions": {"$is": [{"object": "product", "id": "prod_x"}]}},
+        },
+    )
+    tab.emulate_media(color_scheme=scheme)
+    sign_in(tab, at=LIST)
+    tab.goto(f"{LIST}{rule.pk}/change/")
+    trial = tab.locator("[data-rule-trial]")
+    trial.get_by_role("button", name="Add a product").click()
+    pick(tab, trial.get_by_label("Customer"), "Ver", "Vera")
+    trial.get_by_role("button", name="Test", exact=True).click()
+    expect(trial.locator(".rb-found li").first).to_be_visible()
+    tab.locator(".rb-row").first.get_by_role("button", name="Take the condition out").click()
+    tab.get_by_label("Add by name").first.click()
+    expect(tab.locator(".promo-options")).to_be_visible()
+    picture(tab, f"rule-builder-{scheme}")
+
+    assert axe.findings(tab, script) == []
+    tab.goto("/admin/commerce/segment/add/")
+    tab.get_by_role("button", name="Add a condition").click()
+    assert axe.findings(tab, script) == []

@@ -15,7 +15,6 @@ from engine.rules.operands import ALLOWED
 from engine.rules.tree import Operator
 from promotions.admin import pickers
 from promotions.admin.rule_builder.wording import (
-    FORMULAS,
     ITEM_OPERATORS,
     MORE,
     OF_THESE_ITEMS,
@@ -24,6 +23,7 @@ from promotions.admin.rule_builder.wording import (
     OPERATORS,
     STORE,
 )
+from promotions.formula_words import FORMULAS
 from promotions.selectors.budgets_in_force import USUAL_STORE_FIELD
 
 _ITEM_ROWS: Final = frozenset(name for name in REGISTRY if REGISTRY[name].kind is Kind.ITEM)

@@ -125,22 +125,3 @@ ITEM_OPERATORS: Final = {
     Operator.COUNT_MORE: "found on more than … lines",
     Operator.COUNT_LESS: "found on less than … lines",
 }
-
-FORMULAS: Final = {
-    "ORDER_AMOUNT": "Amount of the order",
-    "ORDER_UNITS_QUANTITY": "Units in the order",
-    "ORDER_ITEMS_QUANTITY": "Lines of the order",
-    "ORDER_ITEM_UNITS_QUANTITY": "Units of the item",
-    "ORDER_ITEM_PRICE": "Price of the item",
-    "ORDER_ITEM_AMOUNT": "Amount of the item",
-    "CHEAPEST_ORDER_ITEM_PRICE": "Price of the cheapest item",
-    "MOST_EXPENSIVE_ORDER_ITEM_PRICE": "Price of the most expensive item",
-    "CUSTOMER_METADATA": "Metadata of the customer",
-    "ORDER_METADATA": "Metadata of the order",
-    "ORDER_ITEM_METADATA": "Metadata of the item",
-    "ORDER_ITEM_PRODUCT_METADATA": "Metadata of the product",
-    "REDEMPTION_METADATA": "Metadata of the redemption",
-    "REDEEMABLE_METADATA": "Metadata of the code or tier",
-    "VOUCHER_REDEEMED_QUANTITY": "Uses of the code so far",
-}
-"""Operands of formulas that people can choose; a formula with others is shown and kept."""

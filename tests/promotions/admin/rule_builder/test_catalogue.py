@@ -10,7 +10,8 @@ from engine.rules.families import ALIASES, REGISTRY, Kind
 from engine.rules.operands import ALLOWED
 from engine.rules.tree import Operator
 from promotions.admin.rule_builder.catalogue import catalogue, offered
-from promotions.admin.rule_builder.wording import CUSTOMER, FORMULAS, OF_THESE_ITEMS, OFFERED, OPERATORS, TIME
+from promotions.admin.rule_builder.wording import CUSTOMER, OF_THESE_ITEMS, OFFERED, OPERATORS, TIME
+from promotions.formula_words import FORMULAS, spoken
 from tests.conftest import NOW
 
 
@@ -94,3 +95,17 @@ def test_new_rows_choose_from_the_sections_of_the_field(db: None) -> None:
 @pytest.mark.parametrize("name", FORMULAS)
 def test_figures_of_formulas_are_operands_of_the_grammar(name: str) -> None:
     assert OPERANDS[name].has_key == name.endswith("_METADATA")
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        ("ORDER_UNITS_QUANTITY / 2", "units in the order divided by 2"),
+        ('CUSTOMER_METADATA("size") * 1.5', "metadata of the customer “size” times 1.5"),
+        ("MOST_EXPENSIVE_ORDER_ITEM_PRICE", "price of the most expensive item"),
+        ("IF(ORDER_AMOUNT > 50;3;1)", "IF(amount of the order > 50;3;1)"),
+        ("VOUCHER_START_DATE", "VOUCHER_START_DATE"),
+    ],
+)
+def test_formulas_are_said(formula: str, words: str) -> None:
+    assert spoken(formula) == words
