@@ -129,6 +129,11 @@ class Keyed[Result](Once[Result]):
             return bool(cursor.fetchone()[0])
 
 
+def is_answered(*, actor: Actor, key: str) -> bool:
+    """Whether a call under this key was carried out. Only for saying so: `Keyed.claim` decides."""
+    return bool(_stored(actor.id, key, actor.kind.value))
+
+
 def prune(*, before: datetime, batch_size: int = 5000) -> int:
     """Forget the oldest answers from before that instant; returns how many were forgotten."""
     oldest = IdempotencyKey.objects.filter(created_at__lt=before).order_by("created_at", "pk")

@@ -10,6 +10,7 @@ from commerce.models import Order
 from core.admin.pages import Panel
 from promotions import reports
 from promotions.admin import return_rows, rows
+from promotions.admin.returning import ReturnButton
 
 _SHOWN = 50
 
@@ -17,7 +18,7 @@ admin.site.unregister(Order)
 
 
 @admin.register(Order)
-class OrderAdmin(CommerceOrderAdmin):
+class OrderAdmin(ReturnButton, CommerceOrderAdmin):
     def panels(self, request: HttpRequest, obj: Order) -> list[Panel]:
         related = ("voucher", "promotion_tier", "customer", "order")
         found = reports.parts().filter(order=obj).select_related(*related).order_by("-redeemed_at", "-pk")

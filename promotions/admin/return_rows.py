@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from django.utils.html import format_html, format_html_join
@@ -33,6 +34,31 @@ def panel(order: Order) -> Panel:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class ShownQuote:
+    """What would be paid back: sums with their names, and why so much, line by line."""
+
+    sums: list[tuple[str, str]]
+    lines: list[str]
+
+
+def quoted(quote: ReturnQuote, lines: Sequence[OrderItem]) -> ShownQuote:
+    by_position = {line.position: line for line in lines}
+    sums = [("To pay back", words.money(quote.money))]
+    sums += [
+        (f"Back to the card {one.label}", words.money(one.taken_back.refund))
+        for one in quote.redeemables
+        if one.taken_back.refund
+    ]
+    if quote.uncovered:
+        sums.append(("Of lost discounts, not asked back", words.money(quote.uncovered)))
+    said = [_item(line, by_position) for line in quote.lines]
+    said += [one.text for one in quote.redeemables if one.text]
+    if quote.is_complete:
+        said.append("Nothing is left with the customer: what was redeemed on the order is rolled back.")
+    return ShownQuote(sums=sums, lines=said)
+
+
 def _row(row: OrderReturn, lines: dict[int, OrderItem]) -> tuple[SafeString, SafeString]:
     quote = ReturnQuote.from_json(row.quote)
     items = [_item(line, lines) for line in quote.lines]
@@ -51,7 +77,7 @@ def _item(line: LineQuote, lines: dict[int, OrderItem]) -> SafeString:
         name = (
             article_link(stored.product, stored.sku, stored.source_id) if stored else f"line {line.position}"
         )
-        what = format_html("{} × {}", f"{line.quantity:,}", name)
+        what = format_html("{} × {}", words.number(line.quantity), name)
     return format_html("{}: {}", what, _muted(line.text))
 
 
