@@ -1,4 +1,4 @@
-"""The search over everything (Ctrl K): campaigns, codes, customers, products, orders.
+"""The search over everything (Ctrl K): what people make, whom they make it for, and what came of it.
 
 A handful of hits of each kind, by what has an index or few rows. Only what the person's role opens.
 """
@@ -15,16 +15,26 @@ from django.urls import reverse
 from unfold.dataclasses import SearchResult
 
 from commerce.admin.rows import customer_name
-from commerce.models import Customer, Order, Product
+from commerce.models import Customer, Order, Product, ProductCollection, Segment
 from core import words
-from promotions.models import Campaign, Voucher
+from core.models import Area
+from core.selectors import areas
+from promotions.models import (
+    Budget,
+    Campaign,
+    Distribution,
+    Publication,
+    PublicationRun,
+    Voucher,
+)
+from promotions.selectors import budgets, distributions
 
 _MOST: Final = 5
 _SHORTEST: Final = 2
 
 
 def find(request: HttpRequest, term: str) -> list[SearchResult]:
-    """Hits for what was typed; the term comes in lower case. Five queries at most."""
+    """Hits for what was typed; the term comes in lower case. One query for each kind."""
     typed = (request.GET.get("s") or term).strip()
     if len(typed) < _SHORTEST:
         return []
@@ -53,6 +63,18 @@ def _searches(typed: str) -> Iterator[tuple[type[Model], Iterable[tuple[Any, str
             for row in _first(Voucher.objects.filter(codes, deleted_at=None).select_related("campaign"))
         ),
     )
+    yield (
+        Budget,
+        (
+            (
+                row,
+                row.name,
+                f"Budget, {'in force' if row.is_active else 'switched off'}",
+                "account_balance_wallet",
+            )
+            for row in _first(budgets.present().filter(name__icontains=typed))
+        ),
+    )
     people = Q(source_id=typed) | Q(name__istartswith=typed) | Q(email__istartswith=typed)
     yield (
         Customer,
@@ -62,10 +84,61 @@ def _searches(typed: str) -> Iterator[tuple[type[Model], Iterable[tuple[Any, str
         ),
     )
     yield (
+        Segment,
+        (
+            (row, row.name, "Segment", "groups_3")
+            for row in _first(Segment.objects.filter(name__icontains=typed))
+        ),
+    )
+    yield (
+        Distribution,
+        (
+            (row, row.name, f"Distribution, {row.get_state_display().lower()}", "forward_to_inbox")
+            for row in _first(distributions.present().filter(name__icontains=typed))
+        ),
+    )
+    yield (
+        PublicationRun,
+        (
+            (row, f"{row.campaign.name} for {row.audience}", "Codes for many customers", "group_add")
+            for row in _first(
+                PublicationRun.objects.filter(
+                    Q(audience__icontains=typed) | Q(campaign__name__icontains=typed)
+                ).select_related("campaign")
+            )
+        ),
+    )
+    yield (
+        Publication,
+        (
+            (row, row.voucher_code or str(row), f"Publication of {words.day(row.created_at)}", "redeem")
+            for row in _first(
+                Publication.objects.filter(
+                    Q(public_id=typed) | Q(source_id=typed, result=Publication.Result.SUCCESS)
+                )
+            )
+        ),
+    )
+    yield (
         Product,
         (
             (row, str(row), f"Product {row.source_id or ''}".strip(), "inventory_2")
             for row in _first(Product.objects.present().filter(Q(source_id=typed) | Q(name__icontains=typed)))
+        ),
+    )
+    yield (
+        ProductCollection,
+        (
+            (row, row.name, "Collection", "collections_bookmark")
+            for row in _first(ProductCollection.objects.filter(name__icontains=typed))
+        ),
+    )
+    named = Q(name__icontains=typed) | Q(code__istartswith=typed)
+    yield (
+        Area,
+        (
+            (row.area, row.name, f"Store {row.code}, {row.area.name}", "storefront")
+            for row in _first(areas.stores().filter(named))
         ),
     )
     yield (
