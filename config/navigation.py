@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from approvals.admin import notifications
 from approvals.admin.inbox import number_waiting
+from insights.selectors import alerts
 from integrations.selectors import webhooks
 
 # (title, icon, model, or its page if that is not the list). A section without any visible entry is left out.
@@ -65,7 +66,10 @@ _SECTIONS: Final = (
         "Operations",
         (
             ("Emergency stop", "front_hand", "promotions.EmergencyStop"),
+            ("Alert rules", "notification_settings", "insights.AlertRule"),
             ("Holds", "lock_clock", "promotions.ValidationSession"),
+            ("Channels", "monitoring", "core.PeriodicRun", "channels"),
+            ("Periodic work", "schedule", "core.PeriodicRun"),
             ("Background jobs", "hourglass_top", "integrations.AsyncAction"),
             ("Imports", "upload_file", "integrations.ImportFile"),
             ("Exports", "download", "integrations.Export"),
@@ -113,7 +117,10 @@ def _own(request: HttpRequest) -> list[dict[str, Any]]:
     inbox = _link(request, "approvals.ApprovalRequest")
     if inbox is None:
         return []
+    alerts_list = _link(request, "insights.Alert")
+    shown = [] if alerts_list is None else [_alerts(alerts_list)]
     return [
+        *shown,
         {
             "title": gettext("Approvals inbox"),
             "icon": "inbox",
@@ -127,6 +134,13 @@ def _own(request: HttpRequest) -> list[dict[str, Any]]:
             **_badge(notifications.unread(request)),
         },
     ]
+
+
+def _alerts(link: str) -> dict[str, Any]:
+    """With the number of those that nobody looks at; red, if something is critical."""
+    number, critical = alerts.numbers_open()
+    badge = {**_badge(number), "badge_variant": "danger"} if critical else _badge(number)
+    return {"title": gettext("Alerts"), "icon": "notification_important", "link": link, **badge}
 
 
 def _trouble(title: str) -> dict[str, Any]:

@@ -80,15 +80,15 @@ def _refusals(rule: AlertRule) -> str:
 
 def _ending(rule: AlertRule) -> str:
     return (
-        f"When a campaign{_within(rule)} ends within {words.count(rule.days or 0, 'day')} and {rule.share} % or "
-        f"more of its budget is left."
+        f"When a campaign{_within(rule)} ends within {words.count(rule.days or 0, 'day')} and "
+        f"{rule.share} % or more of its budget is left."
     )
 
 
 def _no_redemption(rule: AlertRule) -> str:
     return (
-        f"When nobody has redeemed a campaign{_within(rule)} {words.count(rule.hours or 0, 'hour')} after its "
-        "launch."
+        f"When nobody has redeemed a campaign{_within(rule)} {words.count(rule.hours or 0, 'hour')} after "
+        "its launch."
     )
 
 

@@ -205,6 +205,7 @@ def test_a_rule_that_is_deleted_leaves_the_list(browser_of: Callable[..., Client
 
     browser.post(f"{RULES}{made.pk}/remove/", OF_SERVICE)
 
+    assert "Gone soon is deleted." in browser.get(RULES).text
     assert "Gone soon" not in browser.get(RULES).text
     page = browser.get(f"{ALERTS}{alert.pk}/change/")
     assert "its rule was changed" in page.text
