@@ -32,14 +32,15 @@ class FanfareAdminSite(UnfoldAdminSite):  # type: ignore[misc]
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Pages that are no model's: outside of its addresses, or its menu entry would light up, too."""
         from approvals.admin import notifications, simulator
-        from core.admin import invitations, second_factor
-        from promotions.admin import why
+        from core.admin import channels, invitations, second_factor
+        from insights.admin import performance
+        from promotions.admin import preview, why
 
         own = [
             path("promotions/why/", self.admin_view(why.page), name="promotions_why"),
             path("language/", self.admin_view(set_language), name="language"),
         ]
-        others = (invitations, second_factor, notifications, simulator)
+        others = (channels, invitations, second_factor, notifications, simulator, preview, performance)
         return [*own, *(page for module in others for page in module.urls()), *super().get_urls()]
 
     def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

@@ -8,6 +8,10 @@ class CoreConfig(AppConfig):
     verbose_name = "Settings"
 
     def ready(self) -> None:
-        from core import checks, languages  # noqa: F401 - registers the system checks
+        from core import (  # noqa: F401 - register system checks and subscribers
+            checks,
+            languages,
+            subscribers,
+        )
 
         languages.name_models()

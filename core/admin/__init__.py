@@ -11,6 +11,7 @@ from core.admin import (
     metadata_schemas,
     outbox,
     people,
+    periodic_work,
     project_settings,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "metadata_schemas",
     "outbox",
     "people",
+    "periodic_work",
     "project_settings",
 ]

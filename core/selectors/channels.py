@@ -161,8 +161,8 @@ def _took(since: datetime) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT app_id, place, sum(calls)::bigint FROM core_channelminute, "
-            "unnest(took) WITH ORDINALITY AS counted(calls, place) WHERE minute >= %s GROUP BY app_id, place",
+            "SELECT app_id, place, sum(counted.number)::bigint FROM core_channelminute, "
+            "unnest(took) WITH ORDINALITY AS counted(number, place) WHERE minute >= %s GROUP BY app_id, place",
             [since],
         )
         for app_id, place, calls in cursor.fetchall():

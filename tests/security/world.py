@@ -14,12 +14,20 @@ from commerce.models import Customer, Location
 from commerce.selectors.order_shapes import OrderSpec
 from core import audit, events
 from core.actors import Actor, ActorKind, Role
-from core.models import BinEntry, Branding, EventDelivery, ProjectSettings
+from core.models import BinEntry, Branding, EventDelivery, PeriodicRun, ProjectSettings
 from core.services import api_keys, branding, custom_event_schemas, metadata_schemas
+from insights.models import Alert, AlertRule
 from integrations.models import ImportFile, Webhook, WebhookDelivery, WebhookMessage
 from integrations.services import import_files, webhooks
 from integrations.services.webhooks import WebhookSpec
-from promotions.models import Distribution, DistributionMessage, MessageTemplate, Publication, PublicationRun
+from promotions.models import (
+    Campaign,
+    Distribution,
+    DistributionMessage,
+    MessageTemplate,
+    Publication,
+    PublicationRun,
+)
 from promotions.redeemables import Requested
 from promotions.services import (
     budgets,
@@ -40,6 +48,7 @@ from promotions.services.publication_specs import PublicationSpec
 from promotions.services.validations import DecisionSpec, SessionSpec
 from tests.approvals.world import policy
 from tests.conftest import NOW
+from tests.factories.alerts import raised, rule
 from tests.factories.areas import area
 from tests.factories.budgets import BudgetFactory
 from tests.factories.commerce import (
@@ -83,6 +92,7 @@ def build() -> World:
         event=event, subscriber=f"{MARK}.one", due_at=NOW, status=EventDelivery.Status.PARKED, attempts=8
     )
     rows = [
+        PeriodicRun.objects.create(task="core.tasks.seal_audit", since=NOW),
         campaign,
         product,
         voucher,
@@ -117,6 +127,7 @@ def build() -> World:
         held(f"{MARK}-session", customer),
         stop(f"{MARK} reason", drill=True, stores=[f"{MARK} store"]),
         resting_policy(f"{MARK} policy"),
+        *found_out(f"{MARK} alert rule", campaign),
         *told(f"{MARK} webhook"),
         away(f"{MARK}-user"),
         area(f"{MARK} area"),
@@ -188,6 +199,12 @@ def told(name: str) -> tuple[Webhook, WebhookDelivery]:
         occurred_at=NOW,
     )
     return webhook, WebhookDelivery.objects.create(webhook=webhook, message=message, created_at=NOW)
+
+
+def found_out(name: str, campaign: Campaign) -> tuple[AlertRule, Alert]:
+    """What a rule found about a campaign."""
+    made = rule(AlertRule.Kind.NO_REDEMPTION, name=name)
+    return made, raised(made, f"campaign:{campaign.public_id}", campaign=campaign)
 
 
 def resting_policy(name: str) -> Policy:
