@@ -303,7 +303,8 @@ def test_the_overview_and_the_metrics_say_how_it_stands(
     def seen() -> tuple[str, bool]:
         request = rf.get("/admin/")
         request.user = admin_user
-        (text,) = [text for name, _, text in overview(request)["checks"] if name == "Audit chain"]
+        (house,) = [card for card in overview(request)["cards"] if card["key"] == "house"]
+        (text,) = [one["note"] for one in house["checks"] if one["name"] == "Audit chain"]
         return text, b"fanfare_audit_ok 1.0" in metrics.render(now=NOW)
 
     assert seen() == ("Not checked yet.", True)

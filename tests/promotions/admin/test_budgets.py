@@ -376,23 +376,3 @@ def test_the_plan_offers_the_months_of_its_dates(admin_page: Client) -> None:
         date(2026, 5, 1): None,
     }
     assert 'name="months-2026-04" value="1200.00"' in str(form["months"])
-
-
-def test_the_overview_tells_of_budgets_that_run_low(page_as: Callable[[str], Client]) -> None:
-    browser = page_as("User")
-    assert "Budgets that run low" not in browser.get("/admin/").text
-    for name, threshold in (("Season", 95), ("Pot", 100)):
-        BudgetAlert.objects.create(
-            budget=BudgetFactory(name=name, limit=100_000),
-            threshold=threshold,
-            used=threshold * 1_000,
-            limit=100_000,
-            reached_at=timezone.now(),
-        )
-
-    text = browser.get("/admin/").text.replace("\N{NO-BREAK SPACE}", " ")
-
-    assert "Budgets that run low" in text
-    assert "950.00 EUR of 1,000.00 EUR used" in text
-    assert text.index("Pot</a>") < text.index("Season</a>")
-    assert "95 %" in text

@@ -102,9 +102,9 @@ def test_the_overview_says_what_to_do(admin_user: object, night: datetime, actor
     request = rf.get("/admin/")  # type: ignore[attr-defined]
     request.user = admin_user
 
-    checks = overview(request)["checks"]
+    (house,) = [card for card in overview(request)["cards"] if card["key"] == "house"]
 
-    (trouble,) = [text for name, _, text in checks if name == "Counters and balances"]
+    (trouble,) = [one["note"] for one in house["checks"] if one["name"] == "Counters and balances"]
     assert "manage.py reconcile" in trouble
 
 
