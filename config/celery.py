@@ -64,6 +64,7 @@ JOBS: Final = (
     # What expires, and what need not be kept.
     Job("tidy validation sessions that are over", "promotions.tasks.tidy_sessions", _MINUTE, Stage.TIDYING),
     Job("prune changes of the catalogue", "promotions.tasks.prune_catalogue_changes", _HOUR, Stage.TIDYING),
+    Job("forget alerts that ended long ago", "insights.tasks.prune_alerts", _HOUR, Stage.TIDYING),
     Job("prune exports", "integrations.tasks.prune_exports", _HOUR, Stage.TIDYING),
     Job("empty files that nobody imported", "integrations.tasks.empty_import_files", _HOUR, Stage.TIDYING),
     Job("prune logs of background jobs", "integrations.tasks.prune_job_logs", _HOUR, Stage.TIDYING),

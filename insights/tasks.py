@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from core import periodic
 from insights.models import AlertRule
-from insights.services import alert_evaluation, metric_rebuild, metrics
+from insights.services import alert_evaluation, alerts, metric_rebuild, metrics
 
+_ALERTS_KEPT_FOR: Final = timedelta(days=400)
 _PROCESSES: Final = frozenset({AlertRule.Kind.SILENT})
 _OTHERS: Final = frozenset(AlertRule.Kind) - _PROCESSES
 
@@ -30,6 +31,11 @@ def prove_metrics(now: datetime) -> int | None:
 def look_at_alert_rules(now: datetime) -> int:
     """Each rule as often as its kind asks for; returns how many alerts began, got worse or ended."""
     return alert_evaluation.evaluate(now=now, kinds=_OTHERS)
+
+
+@periodic.job
+def prune_alerts(now: datetime) -> int:
+    return periodic.batches(lambda: alerts.prune(before=now - _ALERTS_KEPT_FOR))
 
 
 @periodic.job

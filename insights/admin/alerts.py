@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, 
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from core import words
+from core import places, words
 from core.admin.base import reported, staff_actor, staff_allows
 from core.admin.dialogs import DialogsMixin
 from core.admin.pages import Fact, ReadOnlyPageAdmin
@@ -97,7 +97,8 @@ class AlertAdmin(DialogsMixin, ReadOnlyPageAdmin):
         return staff_allows(request.user, alerts.PERMISSION)
 
     def has_mute_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return staff_allows(request.user, "alert_rules.modify")
+        """Of a rule, which may tell of other areas, too."""
+        return places.limit() is None and staff_allows(request.user, "alert_rules.modify")
 
     # List -------------------------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> QuerySet[Alert]:

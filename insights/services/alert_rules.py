@@ -11,7 +11,7 @@ from django.db import transaction
 
 from core import audit, events
 from core.actors import Actor
-from core.errors import DuplicateFound, InvalidPayload, NotFound
+from core.errors import DuplicateFound, InvalidPayload, MissingPermission, NotFound
 from core.locking import lock
 from insights.alert_kinds import NUMBERS, TERMS, KindTerms
 from insights.models import Alert, AlertRule
@@ -42,7 +42,9 @@ def create(*, spec: RuleSpec, actor: Actor, now: datetime) -> AlertRule:
 
     :raises InvalidPayload: a number out of its bounds, a scope that the kind does not have.
     :raises DuplicateFound: another rule has this name.
+    :raises MissingPermission: he works in single areas; so say the others, too.
     """
+    _check_reach(actor)
     rule = AlertRule(**spec.values, created_at=now)
     _check(rule)
     rule.save(force_insert=True)
@@ -57,6 +59,7 @@ def update(*, rule_id: int, spec: RuleSpec, actor: Actor, now: datetime) -> Aler
 
     :raises InvalidPayload: as for a new one.
     """
+    _check_reach(actor)
     rule = _held(rule_id)
     before = _terms(rule)
     for name, value in spec.values.items():
@@ -83,6 +86,7 @@ def mute(*, rule_id: int, until: datetime | None, actor: Actor, now: datetime) -
     """
     if until is not None and not now < until <= now + LONGEST_MUTE:
         raise InvalidPayload("Choose a time within the next year.")
+    _check_reach(actor)
     rule = _held(rule_id)
     rule.muted_until, rule.updated_at = until, now
     rule.save(update_fields=["muted_until", "updated_at"])
@@ -93,11 +97,18 @@ def mute(*, rule_id: int, until: datetime | None, actor: Actor, now: datetime) -
 @transaction.atomic
 def delete(*, rule_id: int, actor: Actor, now: datetime) -> None:
     """Its alerts are over; they stay in the list of what was."""
+    _check_reach(actor)
     rule = _held(rule_id)
     _end_alerts(rule, now)
     rule.deleted_at, rule.is_active = now, False
     rule.save(update_fields=["deleted_at", "is_active"])
     _note(rule, "deleted", actor, now)
+
+
+def _check_reach(actor: Actor) -> None:
+    """:raises MissingPermission: he works in single areas, and rules tell of all."""
+    if actor.places is not None:
+        raise MissingPermission("Alert rules are changed by people who work everywhere.")
 
 
 def _held(rule_id: int) -> AlertRule:

@@ -66,6 +66,15 @@ def snooze(*, alert_id: int, until: datetime, actor: Actor, now: datetime) -> Al
     return _changed(alert_id, change, SNOOZED, actor, now)
 
 
+def prune(*, before: datetime, batch_size: int = 5000) -> int:
+    """Forget the oldest of those that ended before that instant; returns how many."""
+    rows = Alert._base_manager.filter(state=Alert.State.RESOLVED, resolved_at__lt=before).order_by("pk")
+    deleted, _ = Alert._base_manager.filter(
+        pk__in=list(rows.values_list("pk", flat=True)[:batch_size])
+    ).delete()
+    return deleted
+
+
 @transaction.atomic
 def _changed(alert_id: int, change: Callable[[Alert], bool], said: str, actor: Actor, now: datetime) -> Alert:
     if not actor.may(PERMISSION):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -363,6 +364,40 @@ def test_a_new_rule_takes_the_usual_numbers_and_only_those_of_its_kind() -> None
     assert stored.reasons == []
     with pytest.raises(DuplicateFound):
         alert_rules.create(spec=RuleSpec(values=values), actor=MARA, now=NOW)
+
+
+def test_who_works_in_single_areas_changes_no_rule(asked: AlertRule) -> None:
+    local = replace(MARA, role=Role.USER_RESTRICTED, places=frozenset({"area:ar_1"}))
+
+    for call in (
+        lambda: alert_rules.create(
+            spec=RuleSpec(values={"name": "Mine", "kind": Kind.RATE}), actor=local, now=NOW
+        ),
+        lambda: alert_rules.update(
+            rule_id=asked.pk, spec=RuleSpec(values={"share": 9}), actor=local, now=NOW
+        ),
+        lambda: alert_rules.mute(rule_id=asked.pk, until=NOW + HOUR, actor=local, now=NOW),
+        lambda: alert_rules.delete(rule_id=asked.pk, actor=local, now=NOW),
+    ):
+        with pytest.raises(MissingPermission):
+            call()
+
+    stored = AlertRule.objects.filter(deleted_at=None, is_active=True).values_list(
+        "pk", "share", "muted_until"
+    )
+    assert list(stored) == [(asked.pk, 50, None)]
+
+
+def test_alerts_that_ended_long_ago_are_forgotten(asked: AlertRule, say: Say) -> None:
+    say(a("one"), a("two"))
+    look()
+    say(a("two"))
+    look(MINUTE)
+    look(15 * MINUTE)
+
+    assert alerts.prune(before=NOW + 15 * MINUTE) == 0
+    assert alerts.prune(before=NOW + 16 * MINUTE) == 1
+    assert the_alert().subject == "two"
 
 
 @pytest.mark.parametrize(
