@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -26,6 +26,8 @@ from insights.models import Alert, AlertRule
 from insights.selectors import alerts as known
 from insights.services import alert_rules, alerts
 from promotions.models import Budget
+
+_LATE: Final = timedelta(minutes=15)
 
 
 def url_of(alert: Alert) -> str:
@@ -73,6 +75,7 @@ class AlertAdmin(DialogsMixin, ReadOnlyPageAdmin):
 
     resource = "alerts"
     empty_hint = "Nothing is wrong. Alert rules say what is watched, and who is told."
+    list_before_template = "insights/admin/alerts_late.html"
     change_form_outer_before_template = "insights/admin/alert_head.html"
     list_display = ("what", "urgency", "condition", "since")
     list_display_links = ("what",)
@@ -103,6 +106,13 @@ class AlertAdmin(DialogsMixin, ReadOnlyPageAdmin):
     # List -------------------------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> QuerySet[Alert]:
         return super().get_queryset(request).select_related("rule", "campaign")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Where nobody looks at rules, an empty list is no good news."""
+        looked_at = known.looked_at()
+        is_late = looked_at is not None and timezone.now() - looked_at > _LATE
+        context = {**(extra_context or {}), "alerts_looked_at": words.when(looked_at) if is_late else ""}
+        return super().changelist_view(request, context)
 
     @display(description="Alert")
     def what(self, alert: Alert) -> SafeString:

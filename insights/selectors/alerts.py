@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Max, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 
 from core.errors import NotFound
 from insights.models import Alert, AlertRule
@@ -47,6 +49,13 @@ def numbers_open() -> tuple[int, int]:
     critical = Count("pk", filter=Q(severity=AlertRule.Severity.CRITICAL))
     found = Alert.objects.filter(state=Alert.State.OPEN).aggregate(every=Count("pk"), critical=critical)
     return found["every"], found["critical"]
+
+
+def looked_at() -> datetime | None:
+    """When any rule was looked at last, or made, if none was; None: there are none that are switched on."""
+    rules = AlertRule.objects.filter(is_active=True, deleted_at=None)
+    at: datetime | None = rules.aggregate(at=Max(Coalesce("evaluated_at", "created_at")))["at"]
+    return at
 
 
 def get(alert_id: str) -> Alert:

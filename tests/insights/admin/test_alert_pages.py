@@ -244,3 +244,14 @@ def test_cost_of_lists_does_not_grow(
     more(12)
 
     assert count_queries(lambda: browser.get(path)) == few
+
+
+@pytest.mark.parametrize(("minutes", "is_said"), [(14, False), (16, True)])
+def test_the_list_says_that_nobody_looks_at_rules(
+    minutes: int, is_said: bool, browser_of: Callable[..., Client]
+) -> None:
+    ago = timezone.now() - timedelta(minutes=minutes)
+    rule(Kind.BUDGET, evaluated_at=ago)
+    rule(Kind.RATE, created_at=ago - timedelta(days=1))
+
+    assert ("Rules were looked at last on" in browser_of("Viewer").get(ALERTS).text) is is_said
