@@ -282,7 +282,19 @@ def test_it_can_be_used_by_everybody(tab: Page, marketer: User, scheme: Any) -> 
     expect(tab.locator(".promo-options")).to_be_visible()
     picture(tab, f"rule-builder-{scheme}")
 
-    assert axe.findings(tab, script) == []
+    assert findings(tab, script) == []
     tab.goto("/admin/commerce/segment/add/")
     tab.get_by_role("button", name="Add a condition").click()
-    assert axe.findings(tab, script) == []
+    assert findings(tab, script) == []
+
+
+def findings(tab: Page, script: str) -> list[Any]:
+    """What is serious in the builder itself; the page around it has a test of its own."""
+    tab.evaluate(script)
+    found = tab.evaluate("axe.run('[data-condition-builder]', { resultTypes: ['violations'] })")
+    return [
+        (one["id"], node["html"])
+        for one in found["violations"]
+        if one["impact"] in axe.GRAVE
+        for node in one["nodes"]
+    ]

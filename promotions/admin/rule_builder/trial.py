@@ -18,6 +18,11 @@ from promotions.selectors.budgets_in_force import USUAL_STORE_FIELD
 from promotions.services import rule_trials
 from promotions.services.validations import DecisionSpec
 
+# What a shop would do, as somebody does who asks on a page.
+_HERE: Final = {
+    "Send the order": "Put something into the basket",
+    "Say who the customer is": "Choose a customer",
+}
 _NO_USES: Final = "Conditions on uses count from none, as for a promotion that nobody has used yet."
 
 
@@ -77,7 +82,7 @@ def _rows(conditions: Iterable[ExplainedCondition], depth: int = 0) -> Iterator[
             "text": _large(one.text),
             "found": f"Found: {one.found}" if one.found else "",
             "holds": one.holds,
-            "remedy": one.remedy or "",
+            "remedy": _HERE.get(one.remedy or "", one.remedy or ""),
             "depth": depth,
         }
         yield from _rows(one.children, depth + 1)

@@ -79,4 +79,5 @@ def test_rows_that_are_not_complete_are_not_tried(admin_page: Client) -> None:
     assert "cannot be read" in admin_page.post(TEST, {"document": "{"}).json()["refusal"]
     broken = admin_page.post(TEST, {"document": "{}", "question": "["}).json()
     assert "The question cannot be read" in broken["refusal"]
+    assert ask(admin_page, at_least(1))["rows"][0]["remedy"] == "Put something into the basket"
     assert ask(admin_page, {})["verdict"] == "There is no condition: it holds for everybody."
