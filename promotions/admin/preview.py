@@ -24,7 +24,7 @@ from promotions.admin import preview_words
 from promotions.models import Campaign, PromotionTier
 from promotions.previews import plans
 from promotions.previews.proposal import Proposal
-from promotions.previews.report import Preview, preview
+from promotions.previews.report import EFFECT, Preview, preview
 
 _TEMPLATE = "promotions/admin/preview/preview.html"
 
@@ -59,7 +59,7 @@ def context(found: Preview, *, missing: Sequence[str] = (), has_steps: bool = Fa
         "guards": preview_words.guard_rows(found.guards),
         "tiers": preview_words.tier_rows(found),
         "effect": preview_words.effect_lines(found.price_effect, found.lasts),
-        "effect_source": "" if found.unready else preview_words.effect_source(found.price_effect),
+        "effect_source": "" if EFFECT in found.left_out else preview_words.effect_source(found.price_effect),
         "audience": preview_words.audience_lines(found.audience),
     }
 

@@ -23,6 +23,7 @@ from promotions.previews.purchases import Purchase
 from promotions.selectors import facts
 
 MOST: Final = 200
+FEWEST: Final = 60
 WEEKS: Final = 4
 _WEEK: Final = 7
 _AT_EACH_END: Final = 50
@@ -74,7 +75,8 @@ def price_effect(benches: Sequence[Bench], *, now: datetime) -> PriceEffect | No
     """
     since = now - timedelta(days=WEEKS * _WEEK)
     total = _count(since)
-    sample = [] if total == 0 else _sample(since, total)
+    # Every tier is tried on every order: of several tiers fewer orders say the same.
+    sample = [] if total == 0 else _sample(since, total, max(FEWEST, MOST // len(benches)))
     if not sample:
         return None
     lines = {order.pk: _lines(order) for order in sample}
@@ -130,20 +132,20 @@ def in_first_week(moment: datetime, begins: datetime, zone: tzinfo) -> datetime:
     return found
 
 
-def _sample(since: datetime, total: int | None) -> list[Order]:
-    """Up to `MOST` orders, evenly spread over those of the last weeks."""
+def _sample(since: datetime, total: int | None, most: int) -> list[Order]:
+    """Up to `most` orders, evenly spread over those of the last weeks."""
     rows = Order.objects.filter(created_at__gte=since)
     wanted = rows
-    if total is None or total > MOST:
-        wanted = rows.filter(pk__in=_spread(rows))
+    if total is None or total > most:
+        wanted = rows.filter(pk__in=_spread(rows, most))
     items = OrderItem.objects.filter(initial_quantity__gt=0).order_by("order_id", "position")
     # Not joined: an article that many bought is one instance, and read once.
     related = items.prefetch_related("product", "sku__product")
     kept = wanted.exclude(status=Order.Status.CANCELED).select_related("customer")
-    return list(kept.prefetch_related(Prefetch("items", queryset=related)).order_by("pk")[:MOST])
+    return list(kept.prefetch_related(Prefetch("items", queryset=related)).order_by("pk")[:most])
 
 
-def _spread(rows: QuerySet[Order]) -> list[int]:
+def _spread(rows: QuerySet[Order], most: int) -> list[int]:
     """Keys of orders at even distances. Keys and dates run alike, but not strictly: some at both ends say
     from where to where.
     """
@@ -153,7 +155,7 @@ def _spread(rows: QuerySet[Order]) -> list[int]:
         for pk in rows.order_by(*order).values_list("pk", flat=True)[:_AT_EACH_END]
     ]
     low, high = min(ends), max(ends)
-    steps = sorted({low + (high - low) * place // max(1, MOST - 1) for place in range(MOST)})
+    steps = sorted({low + (high - low) * place // max(1, most - 1) for place in range(most)})
     with connection.cursor() as cursor:
         cursor.execute(_SPREAD, [steps])
         return [pk for (pk,) in cursor.fetchall()]

@@ -15,7 +15,7 @@ from core import words
 from core.selectors import areas
 from engine import effects, summary
 from engine.applicability import Applicability, Entry, Pick, Target
-from engine.effects import DiscountError, DiscountType
+from engine.effects import DiscountEffect, DiscountError, DiscountType
 from engine.rules import RuleSet, RuleSyntaxError
 from engine.rules.families import REGISTRY
 from engine.rules.families.customer import SEGMENT
@@ -58,6 +58,11 @@ _FIGURES: Final[Mapping[str, Mapping[Operator, str]]] = {
 _UPPER: Final = (Operator.LESS_THAN_OR_EQUAL, Operator.LESS_THAN)
 _WORKDAYS: Final = frozenset({1, 2, 3, 4, 5})
 _IN: Final = (Operator.IS, Operator.IN)
+_GIVEN: Final = (
+    DiscountEffect.ADD_NEW_ITEMS,
+    DiscountEffect.ADD_MISSING_ITEMS,
+    DiscountEffect.ADD_MANY_ITEMS,
+)
 _NOT_IN: Final = (Operator.IS_NOT, Operator.NOT_IN, Operator.NOT_INTERSECT)
 
 
@@ -89,13 +94,14 @@ def _sentence(proposals: Sequence[Proposal]) -> str:
     calls = replace(names(proposals[0].discount, known), known=known)
     read = [_read(one, calls) for one in proposals]
     first, shared = proposals[0], read[0]
-    offers = [_offer(one, calls) for one in proposals]
-    if len(proposals) == 1:
-        what = _with(offers[0], shared.conditions)
-    else:
-        what = "; or ".join(_with(offer, one.conditions) for offer, one in zip(offers, read, strict=True))
-    who, verb = _who(shared)
-    parts = [f"{who} {verb} {what}", *_when(first), *_where(first), *_dates(first), *_codes(first)]
+    clauses: list[str] = []
+    said = ""
+    for one, its in zip(proposals, read, strict=True):
+        who = " ".join(_who(its))
+        what = ", ".join([_with(_offer(one, calls), its.conditions), *_when(one)])
+        clauses.append(f"or {what}" if who == said else f"{who if not clauses else _lower(who)} {what}")
+        said = who
+    parts = ["; ".join(clauses), *_where(first), *_dates(first), *_codes(first)]
     limits = [*(_pool(pool) for pool in first.budgets), *shared.limits, *_uses(first)]
     text = ", ".join(parts)
     return f"{text}; {', '.join(dict.fromkeys(limits))}." if limits else f"{text}."
@@ -112,11 +118,23 @@ def _read(proposal: Proposal, calls: Names) -> _Read:
     for rule_set in proposal.rule_sets:
         by_key = {rule.key: rule for rule in rule_set.rules}
         for part in rule_set.logic.of if isinstance(rule_set.logic, All) else (rule_set.logic,):
-            if isinstance(part, Leaf):
+            if isinstance(part, Leaf) and not _is_said(by_key[part.key], proposal):
                 _place(by_key[part.key], calls, pattern, found)
-            else:
+            elif not isinstance(part, Leaf):
                 found.conditions.append(_inner(rule_set, part, calls))
     return found
+
+
+def _is_said(rule: Rule, proposal: Proposal) -> bool:
+    """ "An item from Coffee" says nothing new beside "10 % off every item from Coffee"."""
+    if rule.name != "order.items.any" or rule.rules:
+        return False
+    asked = {getattr(one, "id", "") for condition in rule.conditions for one in condition.operands}
+    only = all(condition.operator in _IN for condition in rule.conditions)
+    sets = [one.applicable_to for one in proposal.rule_sets if not one.applicable_to.is_empty]
+    targets = {entry.item.id for one in sets for entry in one.included}
+    is_on_items = proposal.effect.effect not in (DiscountEffect.APPLY_TO_ORDER, *_GIVEN)
+    return only and is_on_items and bool(asked) and asked == targets
 
 
 def _place(rule: Rule, calls: Names, pattern: Entry | None, found: _Read) -> None:

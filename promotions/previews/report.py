@@ -25,12 +25,12 @@ from promotions.previews.samples import Samples, brief, samples
 
 PATIENCE: Final = 120
 """Milliseconds that a single statement may take."""
-LONGEST: Final = 0.6
+LONGEST: Final = 1.5
 """Seconds after which no other part is begun."""
 
 _SAMPLES: Final = "Sample baskets"
 _AUDIENCE: Final = "The size of the audience"
-_EFFECT: Final = "The effect on real orders"
+EFFECT: Final = "The effect on real orders"
 _GUARDS: Final = "Warnings"
 
 
@@ -111,7 +111,7 @@ def _preview(proposals: Sequence[Proposal], settings: ProjectSettings, now: date
         if found is not None:
             tiers.append(OfTier(name=bench.proposal.name, samples=found))
     sized = parts.do(_AUDIENCE, lambda: audience.audience(proposals[0], now=now))
-    effect = parts.do(_EFFECT, lambda: past_orders.price_effect(benches, now=now))
+    effect = parts.do(EFFECT, lambda: past_orders.price_effect(benches, now=now))
     facts = parts.do(_GUARDS, lambda: _facts(benches[0], tiers, effect, sized), always=True)
     return Preview(
         promise=promise.promise(proposals),

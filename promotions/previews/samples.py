@@ -130,7 +130,9 @@ def _is_beside(name: str, bench: Bench) -> bool:
         for rule in one.rules
         if REGISTRY[rule.name].is_counter
     }
-    return name in _ALWAYS or name in counters or name.startswith("budget:")
+    starts_at = bench.proposal.starts_at
+    has_begun = name == "start" and starts_at is not None and starts_at <= bench.now
+    return has_begun or name in _ALWAYS or name in counters or name.startswith("budget:")
 
 
 @dataclass(frozen=True)

@@ -237,7 +237,8 @@ def _other_times(bench: Bench, judged: Judged) -> Iterator[Purchase]:
         for hour in _HOURS:
             yield replace(purchase, at=local.replace(hour=hour, minute=0, second=0, microsecond=0))
     validity = eligibility.case_of(snapshot.candidates[0], snapshot, zone=zone).validity
-    if validity.starts_at is not None:
+    # What has begun is not shown as it was before.
+    if validity.starts_at is not None and validity.starts_at > bench.now:
         yield replace(purchase, at=validity.starts_at - _TICK)
         weeks = (purchase.at - validity.starts_at) // _WEEK + 1
         yield replace(purchase, at=local - weeks * _WEEK)

@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from core.models import AuditEntry
+from promotions.admin.wizard import answers
 from promotions.models import Campaign
+from promotions.plans import PromotionPlan, TierPlan
+from promotions.services import setup_notes
 from tests.factories.commerce import OrderFactory, OrderItemFactory, ProductFactory
-from tests.factories.promotions import CampaignFactory, PromotionTierFactory
+from tests.factories.promotions import CampaignFactory, PromotionTierFactory, percent
 
 URL = "/admin/promotions/preview/"
 
@@ -75,6 +79,41 @@ def test_whoever_may_not_see_campaigns_sees_no_preview(
 
     assert stranger.get(URL, {"campaign": campaign.pk}).status_code == 403
     assert page_as("Viewer").get(URL, {"campaign": campaign.pk}).status_code == 200
+
+
+def test_the_wizard_says_what_is_missing(look: Callable[..., Any], db: None) -> None:
+    answer = look(wizard="new", step="type")
+
+    assert answer.status_code == 200
+    assert "Still to say before it can be tried" in answer.said
+
+
+def test_an_open_draft_is_tried_as_far_as_it_is_answered(admin_page: Client, campaign: Campaign) -> None:
+    plan = PromotionPlan(
+        kind=Campaign.CampaignType.PROMOTION,
+        name="Drafted",
+        tiers=(TierPlan(name="Drafted", discount=percent(20)),),
+    )
+    owner = User.objects.get(username="root")
+    draft = setup_notes.begin(
+        owner_id=owner.pk,
+        answers=setup_notes.plain(answers.of_plan(plan)),
+        campaign=None,
+        base=None,
+        now=timezone.now(),
+    )
+
+    answer = admin_page.post(f"{URL}?wizard={draft.pk}&step=limits", {})
+
+    assert answer.status_code == 200
+    assert "Everybody gets 20 % off the order." in unescape(answer.text)
+    assert 'data-wizard-step="limits"' in answer.text
+    assert not Campaign.objects.filter(name="Drafted").exists()
+
+
+def test_drafts_of_others_are_not_there(page_as: Callable[..., Client], db: None) -> None:
+    assert page_as("User").get(URL, {"wizard": "1"}).status_code == 404
+    assert page_as("Viewer").get(URL, {"wizard": "new"}).status_code == 403
 
 
 def test_the_pages_have_the_tab(admin_page: Client, campaign: Campaign) -> None:

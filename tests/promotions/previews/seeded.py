@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Any
 
 from engine import effects
 from engine.rules import parse
 from promotions.models import Campaign, PromotionTier, Voucher
+from promotions.plans import BudgetWish, CodePlan, PromotionPlan, TierPlan
 from promotions.previews.proposal import Codes, Pool, Proposal
 from promotions.services import discounts
 from promotions.services.definitions import InvalidCampaignParams
@@ -76,6 +77,29 @@ def stored(one: Proposal, shop: Shop) -> PromotionTier | Voucher:
     return row
 
 
+def plan(one: Proposal) -> PromotionPlan:
+    """The same as the wizard compiles it."""
+    wish = None
+    if one.budgets:
+        (pool,) = one.budgets
+        names = ("limit", "measure", "period", "per", "policy")
+        wish = BudgetWish(**{name: getattr(pool, name) for name in names})
+    kinds = Campaign.CampaignType
+    times = ("starts_at", "ends_at", "days_of_week", "validity_hours", "places")
+    return PromotionPlan(
+        kind=kinds.PROMOTION if one.codes is None else kinds.DISCOUNT_COUPONS,
+        name=one.campaign,
+        discount=None if one.codes is None else one.discount,
+        tiers=(TierPlan(name=one.name, discount=one.discount or {}),) if one.codes is None else (),
+        conditions=one.rules[0] if one.rules else {},
+        codes=None
+        if one.codes is None
+        else CodePlan(type=one.codes.type, code=one.codes.code, count=1, uses=one.codes.uses),
+        budget=wish,
+        **{name: getattr(one, name) for name in times},
+    )
+
+
 def is_stored(campaign: str) -> bool:
     return Campaign.objects.filter(name=campaign).exists()
 
@@ -137,10 +161,8 @@ def _budgets(chance: Random) -> tuple[Pool, ...]:
         return ()
     policy = chance.choice(["REFUSE", "GIVE_WHAT_IS_LEFT"])
     measure, limit = chance.choice([("DISCOUNT", 700), ("DISCOUNT", 500_000), ("REDEMPTIONS", 5)])
+    if measure != "DISCOUNT":
+        policy = "REFUSE"  # there is no part of a redemption
     per = chance.choice(["TOTAL", "CUSTOMER"])
     period = chance.choice(["EVER", "DAY"])
     return (Pool(name="Pot", limit=limit, measure=measure, policy=policy, per=per, period=period),)
-
-
-def moment(at: datetime) -> datetime:
-    return at.replace(microsecond=0)

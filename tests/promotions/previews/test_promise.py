@@ -118,6 +118,23 @@ def test_several_tiers_are_one_promise(shop: Shop) -> None:
     )
 
 
+def test_tiers_for_different_people_say_so(shop: Shop) -> None:
+    vip = rule(
+        asks("customer.segment", "$is", shop.vip.public_id),
+        asks("order.items.any", "$is", {"object": "products_collection", "id": shop.coffee.public_id}),
+        **only(collection(shop.coffee)),
+    )
+    tiers = [
+        Proposal(name="A", discount=percent(5, on_items=True), rules=(vip,)),
+        Proposal(name="B", discount=percent(9), days_of_week=(6, 0)),
+    ]
+
+    assert promise(tiers) == (
+        "Customers in VIP get 5 % off every item from Coffee; "
+        "everybody gets 9 % off the order, on Saturdays and Sundays."
+    )
+
+
 def test_items_are_named_and_cards_are_cards(shop: Shop) -> None:
     items = Proposal(
         name="Items", discount=percent(20, on_items=True), rules=(rule(**only(collection(shop.coffee))),)

@@ -12,14 +12,18 @@ import pytest
 from django.db import transaction
 from rest_framework.test import APIClient
 
+from core.actors import Actor
 from engine import evaluate
 from promotions.models import PromotionTier, Voucher
 from promotions.previews.bench import Unused
+from promotions.previews.plans import of_plan
 from promotions.previews.proposal import Proposal
 from promotions.previews.samples import Sample, samples
 from promotions.previews.search import neighbours
 from promotions.selectors import snapshots
 from promotions.selectors.snapshots import Asking
+from promotions.services import setups
+from tests.conftest import NOW
 from tests.promotions.previews import seeded
 from tests.promotions.previews.conftest import Shop, bench_of, two_get_one
 
@@ -76,6 +80,28 @@ def test_every_sample_of_seeded_plans_is_what_the_api_does(api: APIClient, shop:
     assert given > len(SEEDS)
     assert refused > len(SEEDS)
     assert unfound < len(SEEDS) // 3
+
+
+def test_campaigns_made_of_a_plan_do_what_its_preview_said(api: APIClient, shop: Shop, actor: Actor) -> None:
+    asked = 0
+    for seed in range(600, 700 if NIGHTLY else 606):
+        plan = seeded.plan(seeded.proposal(Random(seed), shop))
+        if plan.ends_at is not None and plan.ends_at <= NOW:
+            continue  # what is over is not launched
+        (one,) = of_plan(plan)
+        found = samples(*bench_of(one, shop))
+        try:
+            with transaction.atomic():
+                campaign = setups.launch(plan=plan, actor=actor, now=NOW)
+                row = campaign.tiers.first() or campaign.vouchers.first()
+                for sample in found.shown:
+                    agrees(sample, ask(api, row, sample))
+                asked += len(found.shown)
+                raise _UndoError
+        except _UndoError:
+            assert not seeded.is_stored(plan.name)
+
+    assert asked > 20
 
 
 def test_tries_see_what_decisions_see(shop: Shop) -> None:
