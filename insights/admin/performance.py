@@ -57,8 +57,7 @@ def page(request: HttpRequest, object_id: int) -> HttpResponse:
         {
             **admin.site.each_context(request),
             **context,
-            "title": campaign.name,
-            "subtitle": gettext("Performance"),
+            "title": gettext("%(campaign)s: performance") % {"campaign": campaign.name},
             "campaign_url": reverse("admin:promotions_campaign_change", args=[campaign.pk]),
             "form": form,
             "csv_url": f"{reverse('admin:insights_performance_csv', args=[campaign.pk])}?{request.GET.urlencode()}",

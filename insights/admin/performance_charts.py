@@ -109,6 +109,7 @@ def _bars(label: str, values: Sequence[Any], colour: str) -> dict[str, Any]:
         "borderRadius": 3,
         "maxBarThickness": 24,
         "stack": "now",
+        "pointStyle": "rectRounded",
     }
 
 
@@ -124,6 +125,7 @@ def _line(label: str, values: Sequence[Any], dash: Sequence[int] = (4, 4)) -> di
         "pointRadius": 0,
         "pointHitRadius": 8,
         "stack": label,
+        "pointStyle": "line",
     }
 
 
@@ -152,7 +154,10 @@ def _options(*, is_stacked: bool, with_halves: bool) -> dict[str, Any]:
         "maintainAspectRatio": False,
         "interaction": {"mode": "index", "intersect": False},
         "plugins": {
-            "legend": {"position": "bottom", "labels": {"color": "#8b93a1", "boxHeight": 8, "boxWidth": 16}}
+            "legend": {
+                "position": "bottom",
+                "labels": {"color": "#8b93a1", "usePointStyle": True, "pointStyleWidth": 20, "boxHeight": 7},
+            }
         },
         "scales": scales,
     }
