@@ -89,7 +89,7 @@ def _change_tier(row: PromotionTier, was: TierPlan, tier: TierPlan, actor: Actor
 def settle_budget(
     campaign: Campaign, was: BudgetWish | None, wanted: BudgetWish | None, *, actor: Actor, now: datetime
 ) -> None:
-    """The campaign's own budget as it is wanted; one that is not wanted any more limits nothing from now on."""
+    """The campaign's own budget as it is wanted; one that is not wanted any more limits nothing now."""
     if was == wanted:
         return
     present = plans.own_budget(plans.budgets_of(campaign)) if was is not None else None

@@ -29,7 +29,7 @@ from promotions.plans import CodePlan, PromotionPlan, TierPlan
 from promotions.selectors import campaigns as known_campaigns
 from promotions.selectors import plans
 from promotions.selectors.launching import LAUNCH
-from promotions.services import campaigns, inheritance, setup_parts, template_resources
+from promotions.services import campaigns, inheritance, setup_parts, template_resources, versions
 from promotions.services.campaigns import CampaignSpec
 from promotions.services.tiers import TierSpec
 
@@ -61,8 +61,9 @@ def create(*, plan: PromotionPlan, actor: Actor, now: datetime) -> Campaign:
 
     :raises DomainError: as campaigns, tiers, conditions and budgets; then nothing of it is there.
     """
-    campaign = campaigns.create(spec=_new(plan), actor=actor, now=now)
-    setup_parts.settle_budget(campaign, None, plan.budget, actor=actor, now=now)
+    with versions.together(actor=actor, now=now):
+        campaign = campaigns.create(spec=_new(plan), actor=actor, now=now)
+        setup_parts.settle_budget(campaign, None, plan.budget, actor=actor, now=now)
     return known_campaigns.printable(Campaign.objects.all()).get(pk=campaign.pk)
 
 
@@ -124,7 +125,8 @@ def rework_terms(
     *, campaign_id: int, plan: PromotionPlan, seen: str, actor: Actor, now: datetime
 ) -> Campaign:
     """Everything but the budget. :raises DomainError: as `change`."""
-    return _reworked(campaign_id, plan, seen, actor, now, with_budget=False)
+    with versions.together(actor=actor, now=now):
+        return _reworked(campaign_id, plan, seen, actor, now, with_budget=False)
 
 
 @gated("budgets.rework")
@@ -136,7 +138,8 @@ def rework_with_budget(
     """Everything. :raises DomainError: as `change`."""
     if not actor.may("campaigns.modify"):
         raise MissingPermission("The permission campaigns.modify is needed.")
-    return _reworked(campaign_id, plan, seen, actor, now, with_budget=True)
+    with versions.together(actor=actor, now=now):
+        return _reworked(campaign_id, plan, seen, actor, now, with_budget=True)
 
 
 def _reworked(

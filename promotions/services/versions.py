@@ -7,6 +7,8 @@ harms to call it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from itertools import batched
 from typing import Any, Final
@@ -35,6 +37,31 @@ _RULED: Final[tuple[tuple[str, type[Model]], ...]] = (
 )
 
 
+type _Gathered = dict[tuple[type[Model], bool], set[int]]
+
+_gathered: ContextVar[_Gathered | None] = ContextVar("what is noted at the end of a change", default=None)
+
+
+@contextmanager
+def together(*, actor: Actor, now: datetime) -> Iterator[None]:
+    """What is noted inside is noted once, at the end: a change of many parts is one version of each.
+
+    Within one transaction, which keeps the locks until then. Inside another one it is noted by that.
+    """
+    if _gathered.get() is not None:
+        yield
+        return
+    found: _Gathered = {}
+    token = _gathered.set(found)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    for kind in terms.KINDS:
+        for by_hand in (False, True):
+            note_all(kind.model, found.get((kind.model, by_hand), ()), actor=actor, now=now, by_hand=by_hand)
+
+
 def note(entity: Model, *, actor: Actor, now: datetime, by_hand: bool = False) -> None:
     """Make a version of the entity's terms as they are stored now, unless its newest one says the same.
 
@@ -51,6 +78,10 @@ def note_all(
     """`note` for many rows of one kind, in a constant number of statements for each 500; returns how many
     versions were made.
     """
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered.setdefault((model, by_hand), set()).update(pks)
+        return 0
     return sum(_note(model, some, actor, now, by_hand) for some in batched(sorted(pks), _SLICE))
 
 
@@ -85,7 +116,7 @@ def _lock_and_note(model: type[Model], pks: Iterable[int], actor: Actor, now: da
     made = 0
     for some in batched(sorted(pks), _SLICE):
         lock(model._base_manager.filter(pk__in=some).only("pk"))
-        made += _note(model, some, actor, now, by_hand=False)
+        made += note_all(model, some, actor=actor, now=now)
     return made
 
 

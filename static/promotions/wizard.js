@@ -125,6 +125,7 @@
     const form = document.querySelector("[data-wizard]");
     if (!form) return;
     arrange(form);
+    document.querySelector(".wiz-here")?.scrollIntoView({ block: "nearest", inline: "center" });
     for (const kind of ["input", "change"]) {
       form.addEventListener(kind, () => {
         arrange(form);

@@ -65,7 +65,7 @@ def _start(request: HttpRequest, copy: CopyForm) -> HttpResponse:
 
 
 def _begun(request: HttpRequest) -> HttpResponse:
-    """POST: notes that begin with a template or with another campaign; or notes that nobody needs any more."""
+    """POST: notes that begin with a template or another campaign; or notes that nobody needs any more."""
     now = timezone.now()
     if (dropped := request.POST.get("_drop", "")).isdecimal():
         row = works.mine(request).filter(pk=int(dropped)).first()
@@ -164,7 +164,7 @@ def context(request: HttpRequest, work: Work, key: str) -> dict[str, Any]:
             "step": step,
             "url": url(work.ref, step.key),
             "is_here": step.key == key,
-            "is_missing": step.key in missing and (step.key in work.answers or bool(work.row)),
+            "is_missing": step.key in missing and (step.key in work.answers or key == keys.REVIEW),
             "is_done": step.key in work.answers and step.key not in missing,
         }
         for step in steps.of(work.desk)

@@ -1,7 +1,7 @@
 """One wizard at work: its answers so far, whose they are, and the campaign that they change.
 
-In addresses it is `new` (nothing saved yet), `c12` (a change of campaign 12, nothing saved yet), or the number
-of its notes.
+In addresses it is `new` (nothing saved yet), `c12` (a change of campaign 12, nothing saved yet), or the
+number of its notes.
 """
 
 from __future__ import annotations

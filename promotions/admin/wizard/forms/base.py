@@ -73,7 +73,7 @@ class StepMixin:
 
     def drawn(self) -> list[dict[str, Any]]:
         """The sections for the template, without those that have no fields here."""
-        found = []
+        found, blank = [], self.initial_of({})
         for title, names in self.sections():
             drawn = [
                 {"field": self[name], "when": self.when.get(name, "")}  # type: ignore[index]
@@ -82,14 +82,18 @@ class StepMixin:
             ]
             if drawn:
                 is_filled = any(
-                    self.initial.get(one["field"].name) or one["field"].errors  # type: ignore[attr-defined]
-                    for one in drawn
+                    one["field"].errors or self._is_filled(one["field"].name, blank) for one in drawn
                 )
                 is_folded = title in self.folded and not is_filled
                 found.append(
                     {"title": title, "fields": drawn, "folds": title in self.folded, "is_open": not is_folded}
                 )
         return found
+
+    def _is_filled(self, name: str, blank: Mapping[str, Any]) -> bool:
+        """Whether it says something else than a step that nobody has answered."""
+        value = self.initial.get(name)  # type: ignore[attr-defined]
+        return value not in (None, "", [], {}, False) and value != blank.get(name)
 
     def note(self) -> str:
         """What people have to know before they begin."""

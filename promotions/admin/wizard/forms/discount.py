@@ -98,7 +98,7 @@ class DiscountStep(StepMixin, DiscountForm):
         max_value=_MOST_BOUGHT,
         label="Customers pay for",
         widget=UnfoldAdminIntegerFieldWidget(attrs={"placeholder": "2"}),
-        help_text="So many units of the chosen products; of each round the cheapest one more is cheaper.",
+        help_text="With 2: of every three units of the chosen products the cheapest one gets the discount.",
     )
     buy_percent = forms.DecimalField(
         required=False,
@@ -249,10 +249,7 @@ class KeptTiersForm(StepForm):
     """Tiers that no form has words for: they stay."""
 
     key = keys.DISCOUNT
-    lead = (
-        "This promotion has tiers of different kinds. They stay as they are here; each of them is changed on its "
-        "own page."
-    )
+    lead = "Its tiers are of different kinds. They stay as they are here; each is changed on its own page."
 
     def said(self) -> dict[str, Any]:
         return dict(self.before)

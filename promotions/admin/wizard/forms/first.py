@@ -20,7 +20,7 @@ class TypeForm(StepForm):
     """The kind is fixed once there is a campaign: codes and tiers hang on it."""
 
     key = keys.TYPE
-    lead = "Everything but the kind can be changed later. Nothing reaches customers before you say so at the end."
+    lead = "Everything but the kind can be changed later. Nothing reaches customers before you launch it."
 
     name = forms.CharField(
         max_length=_LONGEST_NAME,

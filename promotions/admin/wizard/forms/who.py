@@ -95,7 +95,7 @@ class ConditionsForm(StepForm):
     has = ManyField(
         pickers.ITEMS,
         label="One of these is in the basket",
-        help_text="Products, variants or collections. Which ones the discount is for is asked in the next step.",
+        help_text="Products, variants or collections. What the discount is for is asked in the next step.",
     )
     advanced = RuleBuilderField(label="More conditions")
 
