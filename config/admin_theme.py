@@ -18,6 +18,10 @@ def styles(request: HttpRequest) -> str:
     return static("fanfare/admin.css")
 
 
+def scripts(request: HttpRequest) -> str:
+    return static("fanfare/accessible.js")
+
+
 def login_picture(request: HttpRequest) -> str:
     return static("fanfare/login.svg")
 
@@ -45,6 +49,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_ICON": mark,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": mark}],
     "STYLES": [styles],
+    "SCRIPTS": [scripts],
     "COLORS": {"primary": _PRIMARY},
     "BORDER_RADIUS": "8px",
     "SHOW_HISTORY": True,

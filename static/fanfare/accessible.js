@@ -1,0 +1,26 @@
+// Names for fields that are made of parts, or by scripts: those of what they belong to.
+(() => {
+  const text = (label) => label?.textContent.replace("*", "").trim() ?? "";
+  const labelOf = (id) => text(document.querySelector(`label[for="${CSS.escape(id)}"]`));
+  const part = (name) => new Intl.DisplayNames([document.documentElement.lang], { type: "dateTimeField" }).of(name);
+
+  // The search field that select2 puts into a list of choices.
+  const nameSearch = (field) => {
+    const box = field.closest(".select2-container");
+    const select = box?.previousElementSibling ?? document.querySelector("select[aria-expanded='true']");
+    field.setAttribute("aria-label", text(select?.labels?.[0]) || field.placeholder || "Search");
+  };
+  // Day and hour of an instant stand in two fields under one label.
+  const nameMoment = (field) => {
+    const whole = field.id.replace(/_[01]$/, "");
+    const row = labelOf(whole) || labelOf(`${whole}_0`) || text(field.closest("[class*='field-']")?.querySelector("label"));
+    field.setAttribute("aria-label", `${row}, ${part(field.classList.contains("vTimeField") ? "hour" : "day")}`);
+  };
+  const all = (root) => {
+    root.querySelectorAll?.(".select2-search__field:not([aria-label])").forEach(nameSearch);
+    root.querySelectorAll?.("input:is(.vDateField, .vTimeField):not([aria-label])").forEach(nameMoment);
+  };
+  new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach(all)))
+    .observe(document.documentElement, { childList: true, subtree: true });
+  document.addEventListener("DOMContentLoaded", () => all(document));
+})();
