@@ -27,8 +27,6 @@ from celery import current_app, shared_task
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
-from core.services import periodic_runs
-
 logger = logging.getLogger(__name__)
 
 Work = Callable[[datetime], int | None]
@@ -71,7 +69,7 @@ class Job:
 
     def run_alone(self, now: datetime) -> int | None:
         """Once at a time and written down, as a worker runs it."""
-        return periodic_runs.run(task=self.task, work=_works[self.task], now=now)
+        return _run(self.task, _works[self.task], now)
 
     def run(self, now: datetime) -> int | None:
         """Everything that is due at `now`; how much it dealt with, or None when it was not due."""
@@ -105,7 +103,7 @@ def job(work: Work) -> Any:
 
     @functools.wraps(work)
     def run_now(**_: Any) -> int | None:
-        done = periodic_runs.run(task=task, work=work, now=timezone.now())
+        done = _run(task, work, timezone.now())
         if isinstance(done, MoreLeft):
             _send_again(task)
         return done
@@ -169,6 +167,12 @@ def batches(batch: Callable[[], int], *, seconds: int = _BATCHES_FOR_SECONDS) ->
         if time.monotonic() >= ends:
             return MoreLeft(total)
     return total
+
+
+def _run(task: str, work: Work, now: datetime) -> int | None:
+    from core.services import periodic_runs  # Celery reads the table before Django has its models
+
+    return periodic_runs.run(task=task, work=work, now=now)
 
 
 def _send_again(task: str) -> None:

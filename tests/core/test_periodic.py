@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import StringIO
@@ -182,3 +185,13 @@ def test_nobody_waits_longer_than_a_minute_for_starts_and_ends() -> None:
 
     assert every["promotions.tasks.settle_campaigns"] <= 30
     assert every["approvals.tasks.carry_out_due"] <= 30
+
+
+def test_the_table_is_read_before_django_is_ready() -> None:
+    """As `celery -A config.celery` does."""
+    code = "import config.celery; print(len(config.celery.JOBS))"
+    env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=env)
+
+    assert done.stdout.strip() == str(len(JOBS)), done.stderr
