@@ -52,11 +52,13 @@ def urls() -> list[URLPattern]:
 
 
 def context(found: Preview, *, missing: Sequence[str] = (), has_steps: bool = False) -> dict[str, Any]:
+    rows = preview_words.guard_rows(found.guards)
     return {
         "preview": found,
         "missing": missing,
         "has_steps": has_steps,
-        "guards": preview_words.guard_rows(found.guards),
+        "guards": [row for row in rows if not row.is_note],
+        "notes": [row for row in rows if row.is_note],
         "tiers": preview_words.tier_rows(found),
         "effect": preview_words.effect_lines(found.price_effect, found.lasts),
         "effect_source": "" if EFFECT in found.left_out else preview_words.effect_source(found.price_effect),

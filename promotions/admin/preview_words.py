@@ -29,6 +29,7 @@ class GuardRow:
     said: str
     message: str
     step: str
+    is_note: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,7 @@ def guard_rows(found: Sequence[Guard]) -> list[GuardRow]:
             said=_SAID[one.severity],
             message=one.message,
             step=one.part.value,
+            is_note=one.severity is Severity.NOTE,
         )
         for one in found
     ]
@@ -213,7 +215,13 @@ def effect_source(found: PriceEffect | None) -> str:
             "An estimate from %(tried)s, spread over the %(all)s of the last %(days)s, "
             "as if people bought the same again."
         )
-    return text % values
+    return f"{text % values} {_storeless(found)}".strip()
+
+
+def _storeless(found: PriceEffect) -> str:
+    if found.storeless * 2 <= found.tried:
+        return ""
+    return gettext("Most of these orders do not say in which store they were made, so they would not get it.")
 
 
 def audience_lines(found: Audience | None) -> list[tuple[str, str]]:

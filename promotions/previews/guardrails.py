@@ -20,7 +20,7 @@ from engine.effects import DiscountType
 from engine.rules.families import REGISTRY
 from engine.rules.needs import flat
 from promotions.models import Budget, Campaign
-from promotions.previews.guard_facts import Facts
+from promotions.previews.guard_facts import MOST_OTHERS, Facts
 from promotions.previews.proposal import Pool, Proposal
 from promotions.previews.samples import GETS_IT
 
@@ -241,13 +241,18 @@ def _others(facts: Facts) -> Iterator[Guard]:
     if facts.others:
         names = ", ".join(one.name for one in facts.others)
         more = facts.overlapping - len(facts.others)
-        rest = f" and {more:,} more" if more else ""
+        rest = "" if not more else f" and {_at_least(facts)}{more:,} more"
         text = f"At the same time, for some of the same products and customers: {names}{rest}."
         yield _note("overlaps", Part.TIME, text)
     if facts.together and facts.proposal.category is None and facts.settings.applicable_redeemables_limit > 1:
-        others = words.count(facts.together, "other campaign")
+        others = f"{_at_least(facts)}{words.count(facts.together, 'other campaign')}"
         text = f"It has no category, so it can be combined with {others} that run at the same time."
         yield _note("stacks_without_category", Part.LIMITS, text)
+
+
+def _at_least(facts: Facts) -> str:
+    """Not all of very many were looked at."""
+    return "at least " if facts.together >= MOST_OTHERS else ""
 
 
 def _names(facts: Facts) -> Iterator[Guard]:

@@ -39,7 +39,8 @@ class PriceEffect:
     """`tried` of `orders` in `days` days were looked at, `fitting` would have got it. Minor units.
 
     `value` is what all tried orders were worth, `saved` what would have been taken off. `per_week` is None
-    where the number of all orders took too long to count.
+    where the number of all orders took too long to count. `storeless` are those that do not say in which
+    store they were made, though it applies in some places only.
     """
 
     tried: int
@@ -51,6 +52,7 @@ class PriceEffect:
     days: int
     per_week: int | None
     uses_per_week: int | None
+    storeless: int = 0
 
     @property
     def average(self) -> int:
@@ -119,6 +121,9 @@ def price_effect(benches: Sequence[Bench], *, now: datetime) -> PriceEffect | No
         days=days,
         per_week=_weekly(saved, total, len(sample), days),
         uses_per_week=_weekly(fitting, total, len(sample), days),
+        storeless=sum(not order.metadata.get("store") for order in sample)
+        if all(bench.proposal.places for bench in benches)
+        else 0,
     )
 
 

@@ -79,6 +79,7 @@ def test_canceled_and_old_orders_do_not_count(shop: Shop) -> None:
 
 def test_many_orders_are_sampled_over_the_whole_time(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(past_orders, "MOST", 10)
+    monkeypatch.setattr(past_orders, "FEWEST", 10)
     Order.objects.all().delete()
     for number in range(56):
         order = OrderFactory(
