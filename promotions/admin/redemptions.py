@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -140,7 +141,11 @@ class RedemptionAdmin(ListFilesMixin, WhyMixin, DialogsMixin, ReadOnlyPageAdmin)
 
     @display(description="Came by")
     def came_by(self, redemption: Redemption) -> str:
-        return "A person in this admin" if redemption.channel_type == "USER" else "The shop, over the API"
+        is_person = redemption.channel_type == "USER"
+        door = gettext("A person in this admin") if is_person else gettext("The shop, over the API")
+        if not redemption.store:
+            return door
+        return gettext("%(door)s, in the store %(store)s") % {"door": door, "store": redemption.store}
 
     @display(description="What happened")
     def explained(self, redemption: Redemption) -> str:
