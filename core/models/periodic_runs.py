@@ -23,7 +23,7 @@ class PeriodicRun(models.Model):
 
     class Meta:
         verbose_name = "periodic job"
-        verbose_name_plural = "periodic work"
+        verbose_name_plural = "periodic jobs"
 
     def __str__(self) -> str:
         return self.task
