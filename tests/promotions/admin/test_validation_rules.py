@@ -146,7 +146,7 @@ def test_viewers_read_and_change_nothing(page_as: Callable[..., Client], db: Non
 
     assert "Order is worth at least 100.00\xa0EUR" in text
     assert "Buy more." in text
-    assert "data-rule-builder" not in text
+    assert "data-condition-builder" not in text
     assert viewer.post(page(rule), form()).status_code == 403
     assert viewer.post(ADD, form()).status_code == 403
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -175,3 +176,38 @@ def test_a_new_condition_leaves_the_others_alone(builder: Builder, document: dic
     logic = wire.pop("logic")
     assert found["key"] in logic
     assert wire == {key: rule for key, rule in document["rules"].items() if key != "logic"}
+
+
+def letters(node: dict[str, Any]) -> Any:
+    """("and", "a", ("or", "b", "c")): conditions by their property."""
+    return node["property"] if "of" not in node else (node["join"], *map(letters, node["of"]))
+
+
+@pytest.mark.parametrize(
+    ("logic", "which", "directions", "expected"),
+    [
+        ("1 and 2 and 3", 0, [1], ("and", "b", "a", "c")),
+        ("1 and 2 and 3", 0, [1, 1, 1], ("and", "b", "c", "a")),
+        ("1 and 2 and 3", 2, [-1], ("and", "a", "c", "b")),
+        ("1 and (2 or 3)", 0, [1], ("and", ("or", "a", "b", "c"))),
+        ("1 and (2 or 3)", 0, [1, 1], ("and", ("or", "b", "a", "c"))),
+        ("1 and (2 or 3)", 2, [-1], ("and", "a", "b", ("or", "c"))),
+        ("1 and (2 or 3)", 3, [1], ("and", "a", ("or", "b"), "c")),
+        ("(1 or 2) and 3", 3, [-1], ("and", ("or", "a", "b", "c"))),
+        ("1 and (2 or 3)", 1, [-1], ("and", ("or", "b", "c"), "a")),
+    ],
+)
+def test_a_step_is_one_place(
+    builder: Builder, logic: str, which: int, directions: Any, expected: Any
+) -> None:
+    conditions = {
+        str(number): {"name": "customer.metadata", "property": letter, "conditions": {"$is": ["x"]}}
+        for number, letter in enumerate("abc", 1)
+    }
+
+    found = builder({"rules": {**conditions, "logic": logic}}, [(which, one) for one in directions])["moved"]
+
+    assert letters(found["drawn"]) == expected
+    # Numbered in the order of reading: the first that fails is the one that customers read about.
+    reading = re.findall("[abc]", repr(expected).replace("and", "").replace("'or'", ""))
+    assert [found["rules"][str(number)]["property"] for number in (1, 2, 3)] == reading
