@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.auth.models import Group, User
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.screenshots import ARGS, CHROMIUM, Watch
+
+PASSWORD: Final = "a-long-password-for-tests"
 
 # Playwright runs an event loop in this thread; Django would refuse to touch the database beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -38,3 +42,27 @@ def tab(chromium: Browser, live_server: object) -> Iterator[Page]:
     yield page
     context.close()
     assert watch.problems == []
+
+
+def person(name: str, *groups: str) -> User:
+    """Somebody of the staff with the roles of these groups, who signs in with `PASSWORD`."""
+    user = User.objects.create_user(name, password=PASSWORD, is_staff=True, first_name=name.capitalize())
+    user.groups.set([Group.objects.get_or_create(name=group)[0] for group in groups])
+    return user
+
+
+@pytest.fixture
+def marketer() -> User:
+    """Mara makes campaigns."""
+    return person("mara", "User")
+
+
+def sign_in(tab: Page, name: str = "mara", *, at: str = "/admin/", password: str = PASSWORD) -> None:
+    """Whoever was signed in is not any more; ends on the page `at`, or where a second step is asked for."""
+    tab.context.clear_cookies()
+    tab.goto(f"/admin/login/?next={at}")
+    tab.fill("#id_username", name)
+    tab.fill("#id_password", password)
+    tab.click("#login-form [type=submit]")
+    tab.wait_for_url(lambda url: not urlsplit(url).path.startswith("/admin/login"))
+    tab.wait_for_load_state("networkidle")

@@ -13,6 +13,7 @@ from approvals.models import ApprovalRequest, Decision
 from promotions.models import Campaign
 from tests.approvals.asked import ask
 from tests.approvals.world import person, policy
+from tests.journeys.conftest import sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -30,15 +31,6 @@ def asked() -> list[ApprovalRequest]:
     return [ask(mia, now, name="Spring"), ask(mia, now, name="Summer", percent_off=40)]
 
 
-def sign_in(tab: Page, name: str) -> None:
-    tab.goto(f"/admin/login/?next={INBOX}")
-    tab.fill("#id_username", name)
-    tab.fill("#id_password", PASSWORD)
-    tab.click("#login-form [type=submit]")
-    expect(tab.get_by_role("link", name="My queue")).to_be_visible()
-    tab.wait_for_load_state("networkidle")
-
-
 def focused(tab: Page) -> str:
     return str(tab.evaluate("document.activeElement.textContent.trim()"))
 
@@ -49,7 +41,7 @@ def press(tab: Page, *keys: str) -> None:
 
 
 def test_approve_and_request_changes_without_a_mouse(tab: Page, asked: list[ApprovalRequest]) -> None:
-    sign_in(tab, "fin")
+    sign_in(tab, "fin", at=INBOX, password=PASSWORD)
 
     press(tab, "?")
     expect(tab.get_by_role("dialog", name="Keys")).to_be_visible()
@@ -90,7 +82,7 @@ def test_approve_and_request_changes_without_a_mouse(tab: Page, asked: list[Appr
 
 
 def test_a_goes_to_the_decision(tab: Page, asked: list[ApprovalRequest]) -> None:
-    sign_in(tab, "fin")
+    sign_in(tab, "fin", at=INBOX, password=PASSWORD)
     tab.goto(f"{INBOX}{asked[0].pk}/change/")
     tab.wait_for_load_state("networkidle")
 
@@ -108,7 +100,7 @@ def test_a_phone_decides_with_one_thumb(
     )
     context.set_default_timeout(15_000)
     tab = context.new_page()
-    sign_in(tab, "fin")
+    sign_in(tab, "fin", at=INBOX, password=PASSWORD)
     tab.get_by_role("link", name="Change a campaign: Spring").tap()
     expect(tab.get_by_role("heading", name="Change a campaign: Spring", exact=True)).to_be_visible()
 

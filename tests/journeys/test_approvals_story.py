@@ -7,7 +7,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -23,10 +22,10 @@ from promotions.models import Budget, Campaign, Lifecycle, Voucher
 from promotions.redeemables import NotRedeemable, Requested
 from promotions.services import lifecycle, redemptions
 from promotions.services.validations import DecisionSpec
+from tests.journeys.conftest import person, sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "a-long-password-for-tests"
 SYSTEM = Actor.system("tests")
 
 
@@ -37,8 +36,7 @@ def people(transactional_db: None) -> None:
         "carla": ("Viewer", "Reviewer", "Category managers"),
         "fred": ("Viewer", "Finance"),
     }.items():
-        user = User.objects.create_user(name, password=PASSWORD, is_staff=True, first_name=name.capitalize())
-        user.groups.set([Group.objects.get_or_create(name=group)[0] for group in groups])
+        person(name, *groups)
     policy(
         "Deep discounts",
         "Category managers",
@@ -50,15 +48,6 @@ def people(transactional_db: None) -> None:
 def policy(name: str, group: str, condition: Condition) -> None:
     content = PolicyContent(stages=(Stage(name=group, group=group),), conditions=(condition,))
     policies.create(spec=PolicySpec(name=name, content=content), actor=SYSTEM, now=timezone.now())
-
-
-def sign_in(tab: Page, name: str, path: str) -> None:
-    tab.context.clear_cookies()
-    tab.goto(f"/admin/login/?next={path}")
-    tab.fill("#id_username", name)
-    tab.fill("#id_password", PASSWORD)
-    tab.click("#login-form [type=submit]")
-    tab.wait_for_load_state("networkidle")
 
 
 def page_of(row: Campaign | Budget | ApprovalRequest) -> str:
@@ -91,7 +80,7 @@ def test_from_a_draft_to_the_restored_campaign(tab: Page, people: None) -> None:
     starts = (timezone.now() + timedelta(days=2)).astimezone(UTC)
 
     # The marketer drafts 30 % with five codes and a budget of 50,000.00, and submits it.
-    sign_in(tab, "mia", "/admin/promotions/campaign/add/")
+    sign_in(tab, "mia", at="/admin/promotions/campaign/add/")
     tab.fill("#id_name", "Spring sale")
     tab.fill("#id_percent_off", "30")
     tab.fill("#id_codes_wanted", "5")
@@ -121,12 +110,12 @@ def test_from_a_draft_to_the_restored_campaign(tab: Page, people: None) -> None:
     assert (campaign.lifecycle, campaign.is_active) == (Lifecycle.IN_REVIEW, False)
 
     # The category agrees, finance wants less.
-    sign_in(tab, "carla", "/admin/approvals/approvalrequest/")
+    sign_in(tab, "carla", at="/admin/approvals/approvalrequest/")
     tab.get_by_role("link", name="Spring sale").first.click()
     expect(tab.get_by_text("30 % off")).to_be_visible()
     expect(tab.get_by_text("50,000.00").first).to_be_visible()
     decide(tab, "Approve")
-    sign_in(tab, "fred", page_of(request))
+    sign_in(tab, "fred", at=page_of(request))
     decide(tab, "Request changes", "40,000.00 is what we have.")
     request.refresh_from_db()
     campaign.refresh_from_db()
@@ -134,7 +123,7 @@ def test_from_a_draft_to_the_restored_campaign(tab: Page, people: None) -> None:
     assert campaign.lifecycle == Lifecycle.CHANGES_REQUESTED
 
     # The marketer lowers the budget and submits again; what is different is said.
-    sign_in(tab, "mia", page_of(budget))
+    sign_in(tab, "mia", at=page_of(budget))
     tab.fill("#id_limit_money", "40000")
     tab.get_by_role("button", name="Save", exact=True).click()
     tab.goto(page_of(campaign))
@@ -142,11 +131,11 @@ def test_from_a_draft_to_the_restored_campaign(tab: Page, people: None) -> None:
     expect(tab.get_by_text("is in review").first).to_be_visible()
     request.refresh_from_db()
     assert (request.state, request.revision, request.stage) == (ApprovalRequest.State.PENDING, 2, 0)
-    sign_in(tab, "carla", page_of(request))
+    sign_in(tab, "carla", at=page_of(request))
     expect(tab.locator("#since")).to_contain_text("40,000.00")
     decide(tab, "Approve")
     assert not Voucher.objects.exists()
-    sign_in(tab, "fred", page_of(request))
+    sign_in(tab, "fred", at=page_of(request))
     expect(tab.locator("#since")).to_contain_text("50,000.00")
     decide(tab, "Approve")
 
@@ -165,7 +154,7 @@ def test_from_a_draft_to_the_restored_campaign(tab: Page, people: None) -> None:
     assert redeemed(codes[0], later) == "given"
 
     # A change of the live campaign is a request, too.
-    sign_in(tab, "mia", page_of(campaign))
+    sign_in(tab, "mia", at=page_of(campaign))
     tab.fill("#id_percent_off", "35")
     tab.get_by_role("button", name="Save", exact=True).click()
     tab.wait_for_load_state("networkidle")
@@ -176,7 +165,7 @@ def test_from_a_draft_to_the_restored_campaign(tab: Page, people: None) -> None:
     assert campaign.discount["percent_off"] == 30
 
     # Something is wrong with it: finance stops it, two people bring it back.
-    sign_in(tab, "fred", "/admin/promotions/emergencystop/add/")
+    sign_in(tab, "fred", at="/admin/promotions/emergencystop/add/")
     tab.get_by_text("Only what I list").click()
     tab.locator(".stop-field-campaigns .select2-selection").click()
     tab.locator(".select2-search__field").first.press_sequentially("spring", delay=20)
@@ -190,7 +179,7 @@ def test_from_a_draft_to_the_restored_campaign(tab: Page, people: None) -> None:
     tab.locator("#dialog textarea[name=reason]").fill("The forum took them down")
     tab.locator("#dialog").get_by_role("button", name="Ask to restore").click()
     expect(tab.get_by_text("Asked. Somebody else has to confirm.")).to_be_visible()
-    sign_in(tab, "carla", "/admin/")
+    sign_in(tab, "carla", at="/admin/")
     tab.get_by_role("alert").get_by_role("link", name="See it").click()
     confirm(tab, "Confirm and restore", "Restore")
     expect(tab.get_by_text("Restored. Everything is given again.")).to_be_visible()

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from core.models import Area, PersonAssignment, Store
 from promotions.models import Campaign
 from tests.conftest import NOW
 from tests.factories.promotions import CampaignFactory
+from tests.journeys.conftest import PASSWORD, person, sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-
-PASSWORD = "a-long-password-for-tests"
-
-
-def sign_in(tab: Page, name: str) -> None:
-    tab.goto("/admin/")
-    tab.fill("#id_username", name)
-    tab.fill("#id_password", PASSWORD)
-    tab.click("#login-form [type=submit]")
-    expect(tab.get_by_role("heading", name="Overview")).to_be_visible()
 
 
 def save(tab: Page) -> None:
@@ -35,8 +26,7 @@ def choose(tab: Page, field: str, *words: str) -> None:
 
 def test_from_an_area_to_who_works_there(tab: Page) -> None:
     User.objects.create_superuser("olga", password=PASSWORD)
-    gosia = User.objects.create_user("gosia", password=PASSWORD, is_staff=True)
-    gosia.groups.add(Group.objects.get_or_create(name="Restricted marketer")[0])
+    gosia = person("gosia", "Restricted marketer")
     CampaignFactory(name="Everywhere", created_at=NOW)
     local = CampaignFactory(name="Evenings", created_at=NOW)
     sign_in(tab, "olga")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -16,23 +15,12 @@ from promotions.redeemables import NotRedeemable, Requested
 from promotions.services import redemptions
 from promotions.services.validations import DecisionSpec
 from tests.factories.promotions import CampaignFactory, VoucherFactory, amount
+from tests.journeys.conftest import person, sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "a-long-password-for-tests"
 LIST = "/admin/promotions/budget/"
 SHOP = Actor.system("the shop", channel="API")
-
-
-def sign_in(tab: Page, name: str, *groups: str) -> None:
-    person = User.objects.create_user(name, password=PASSWORD, is_staff=True)
-    for group in groups:
-        person.groups.add(Group.objects.get_or_create(name=group)[0])
-    tab.goto(f"/admin/login/?next={LIST}")
-    tab.fill("#id_username", name)
-    tab.fill("#id_password", PASSWORD)
-    tab.click("#login-form [type=submit]")
-    tab.wait_for_load_state("networkidle")
 
 
 def spend(days_ago: int) -> str:
@@ -55,7 +43,8 @@ def fact(tab: Page, title: str) -> str:
 def test_from_the_first_euro_to_the_last(tab: Page) -> None:
     campaign = CampaignFactory(name="Autumn beans", discount=amount(2_000))
     VoucherFactory(code="TWENTY", campaign=campaign)
-    sign_in(tab, "fiona", "Viewer", "Finance")
+    person("fiona", "Viewer", "Finance")
+    sign_in(tab, "fiona", at=LIST)
 
     tab.goto(f"{LIST}add/")
     tab.select_option("#id_measure", "REDEMPTIONS")

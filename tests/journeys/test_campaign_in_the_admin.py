@@ -5,32 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from core.models import AuditEntry
 from promotions.models import Campaign, Voucher
+from tests.journeys.conftest import sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-
-PASSWORD = "a-long-password-for-tests"
-
-
-@pytest.fixture
-def marketer() -> User:
-    user = User.objects.create_user("mara", password=PASSWORD, is_staff=True, first_name="Mara")
-    group, _ = Group.objects.get_or_create(name="User")
-    user.groups.add(group)
-    return user
-
-
-def sign_in(tab: Page) -> None:
-    tab.goto("/admin/")
-    tab.fill("#id_username", "mara")
-    tab.fill("#id_password", PASSWORD)
-    tab.click("#login-form [type=submit]")
-    expect(tab.get_by_text("Live campaigns")).to_be_visible()
-    tab.wait_for_load_state("networkidle")
 
 
 def test_from_the_login_over_a_draft_to_a_paused_campaign(tab: Page, marketer: User) -> None:

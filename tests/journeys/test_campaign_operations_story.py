@@ -11,7 +11,6 @@ import re
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Group, User
 from playwright.sync_api import Page, expect
 
 from core.actors import Actor
@@ -20,11 +19,11 @@ from promotions.models import Campaign, CampaignAssignment, Holder, Lifecycle, P
 from promotions.services import templates
 from tests.conftest import NOW
 from tests.factories.commerce import CustomerFactory, SegmentFactory, SegmentMembershipFactory
+from tests.journeys.conftest import person, sign_in
 from tests.journeys.working import worker
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "a-long-password-for-tests"
 CODES = 100_000 if os.environ.get("FANFARE_NIGHTLY") else 3_000
 VIPS = 12
 PATIENCE = 120_000
@@ -33,23 +32,13 @@ TEMPLATES = "a[href='/admin/promotions/campaigntemplate/']"
 
 @pytest.fixture
 def shop() -> None:
-    user = User.objects.create_user("mara", password=PASSWORD, is_staff=True, first_name="Mara")
-    user.groups.add(Group.objects.get_or_create(name="User")[0])
+    person("mara", "User")
     templates.add_starters(actor=Actor.system("tests"), now=NOW)
     vip = SegmentFactory(name="VIP")
     for number in range(VIPS):
         customer = CustomerFactory(name=f"Guest {number}", email=f"guest{number}@shop.example")
         SegmentMembershipFactory(segment=vip, customer=customer)
     Area.objects.create(name="Spain", country="ES", time_zone="Europe/Madrid", currency="EUR", created_at=NOW)
-
-
-def sign_in(tab: Page) -> None:
-    tab.goto("/admin/")
-    tab.fill("#id_username", "mara")
-    tab.fill("#id_password", PASSWORD)
-    tab.click("#login-form [type=submit]")
-    expect(tab.locator(TEMPLATES)).to_be_visible()
-    tab.wait_for_load_state("networkidle")
 
 
 def press(tab: Page, button: str, confirm: str = "", *, is_in_menu: bool = False) -> None:

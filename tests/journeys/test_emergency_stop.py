@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -16,27 +15,12 @@ from promotions.redeemables import NotRedeemable, Requested
 from promotions.services import redemptions
 from promotions.services.validations import DecisionSpec
 from tests.factories.promotions import CampaignFactory, VoucherFactory, percent
+from tests.journeys.conftest import person, sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "a-long-password-for-tests"
 LIST = "/admin/promotions/emergencystop/"
 SHOP = Actor.system("the shop", channel="API")
-
-
-def join(name: str, *groups: str) -> None:
-    person = User.objects.create_user(name, password=PASSWORD, is_staff=True, first_name=name.capitalize())
-    for group in groups:
-        person.groups.add(Group.objects.get_or_create(name=group)[0])
-
-
-def sign_in(tab: Page, name: str, path: str) -> None:
-    tab.context.clear_cookies()
-    tab.goto(f"/admin/login/?next={path}")
-    tab.fill("#id_username", name)
-    tab.fill("#id_password", PASSWORD)
-    tab.click("#login-form [type=submit]")
-    tab.wait_for_load_state("networkidle")
 
 
 def spend(minutes_ago: int = 0) -> str:
@@ -60,11 +44,11 @@ def test_stopped_by_one_restored_by_two(tab: Page) -> None:
     campaign = CampaignFactory(name="Spring sale", discount=percent(90))
     VoucherFactory(code="SPRING", campaign=campaign, discount=None, redemption_quantity=None)
     CampaignFactory(name="Summer sale")
-    join("fiona", "Viewer", "Finance")
-    join("rita", "Viewer", "Reviewer")
+    person("fiona", "Viewer", "Finance")
+    person("rita", "Viewer", "Reviewer")
     assert [spend(minutes) for minutes in (30, 20, 10)] == ["given"] * 3
 
-    sign_in(tab, "fiona", LIST)
+    sign_in(tab, "fiona", at=LIST)
     tab.get_by_role("link", name="Stop something").click()
     expect(tab.locator("#id_stores")).to_be_hidden()
     tab.get_by_text("Only what I list").click()
@@ -102,7 +86,7 @@ def test_stopped_by_one_restored_by_two(tab: Page) -> None:
     expect(tab.get_by_text("Asked. Somebody else has to confirm.")).to_be_visible()
     assert spend() == "emergency_stop"
 
-    sign_in(tab, "rita", "/admin/")
+    sign_in(tab, "rita")
     tab.get_by_role("alert").get_by_role("link", name="See it").click()
     tab.get_by_role("link", name="Confirm and restore").click()
     tab.locator("#dialog").get_by_role("button", name="Restore").click()

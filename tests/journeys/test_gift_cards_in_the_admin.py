@@ -5,21 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from promotions.models import Campaign, CardTransaction, Voucher
-from tests.journeys.test_campaign_in_the_admin import PASSWORD, sign_in
+from tests.journeys.conftest import sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def marketer() -> User:
-    user = User.objects.create_user("mara", password=PASSWORD, is_staff=True, first_name="Mara")
-    group, _ = Group.objects.get_or_create(name="User")
-    user.groups.add(group)
-    return user
 
 
 def change_balance(tab: Page, direction: str, amount: str, reason: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -16,7 +16,7 @@ from commerce.models import Customer
 from core import dispatch
 from integrations.services import export_files
 from tests.factories.commerce import CustomerFactory
-from tests.journeys.test_campaign_in_the_admin import PASSWORD, sign_in
+from tests.journeys.conftest import sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -24,14 +24,6 @@ SHEET = "Customer number;Full name;E-Mail;Favourite\nc1;Anna;anna@shop.example;t
 # Pages look every second and a half whether the job is over, and are read anew then.
 SOON = 20_000
 PICTURES = os.environ.get("FANFARE_PICTURES", "")
-
-
-@pytest.fixture
-def marketer() -> User:
-    user = User.objects.create_user("mara", password=PASSWORD, is_staff=True, first_name="Mara")
-    group, _ = Group.objects.get_or_create(name="User")
-    user.groups.add(group)
-    return user
 
 
 @pytest.fixture

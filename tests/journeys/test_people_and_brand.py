@@ -7,18 +7,9 @@ from django.contrib.auth.models import Group, User
 from playwright.sync_api import Page, expect
 
 from core.models import AuditEntry, Branding, CustomEventSchema
+from tests.journeys.conftest import PASSWORD, sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-
-PASSWORD = "a-long-password-for-tests"
-
-
-def sign_in(tab: Page, name: str) -> None:
-    tab.goto("/admin/")
-    tab.fill("#id_username", name)
-    tab.fill("#id_password", PASSWORD)
-    tab.click("#login-form [type=submit]")
-    expect(tab.get_by_role("heading", name="Overview")).to_be_visible()
 
 
 def save(tab: Page) -> None:

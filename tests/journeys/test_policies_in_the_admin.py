@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import Group, User
 from playwright.sync_api import Page, expect
 
 from approvals.models import Delegation, Policy
@@ -11,34 +10,20 @@ from approvals.policies import Condition, PolicyContent
 from promotions.models.campaigns import Lifecycle
 from tests.factories.commerce import SegmentFactory
 from tests.factories.promotions import CampaignFactory, percent
+from tests.journeys.conftest import person, sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "a-long-password-for-tests"
 LIST = "/admin/approvals/policy/"
 SPACE = "\N{NO-BREAK SPACE}"
 
 
-def staff(name: str, *groups: str) -> User:
-    person = User.objects.create_user(name, password=PASSWORD, is_staff=True)
-    person.groups.set([Group.objects.get_or_create(name=group)[0] for group in groups])
-    return person
-
-
-def sign_in(tab: Page, name: str) -> None:
-    tab.goto(f"/admin/login/?next={LIST}")
-    tab.fill("#id_username", name)
-    tab.fill("#id_password", PASSWORD)
-    tab.click("#login-form [type=submit]")
-    tab.wait_for_load_state("networkidle")
-
-
 def house() -> None:
     """People, a draft of 30 percent, a segment."""
-    staff("ada", "Admin")
-    staff("cora", "Category")
-    staff("fiona", "Finance")
-    staff("frank", "Finance")
+    person("ada", "Admin")
+    person("cora", "Category")
+    person("fiona", "Finance")
+    person("frank", "Finance")
     SegmentFactory(name="VIP")
     SegmentFactory(name="Staff")
     CampaignFactory(name="Autumn beans", discount=percent(30), lifecycle=Lifecycle.DRAFT, is_active=False)
@@ -69,7 +54,7 @@ def fill_in(tab: Page) -> None:
 
 def test_a_policy_from_its_first_row_to_the_simulator(tab: Page) -> None:
     house()
-    sign_in(tab, "ada")
+    sign_in(tab, "ada", at=LIST)
 
     tab.goto(f"{LIST}add/")
     fill_in(tab)
@@ -96,12 +81,12 @@ def test_a_policy_from_its_first_row_to_the_simulator(tab: Page) -> None:
     tab.get_by_text("Show", exact=True).click()
     answer = tab.locator(".simulator-answer")
     expect(answer).to_contain_text("1 of Category and then 2 of Finance have to say yes within 24 hours.")
-    expect(answer).to_contain_text("fiona, frank")
+    expect(answer).to_contain_text("Fiona, Frank")
 
 
 def test_conditions_are_taken_out_and_mistakes_stay_where_they_are(tab: Page) -> None:
     house()
-    sign_in(tab, "ada")
+    sign_in(tab, "ada", at=LIST)
     tab.goto(f"{LIST}add/")
     fill_in(tab)
     conditions = tab.locator("[data-policy-rows=conditions]")
@@ -127,7 +112,7 @@ def test_places_change_in_the_list(tab: Page) -> None:
         stages = [{"name": "Finance", "group": "Finance", "needed": 1}]
         content = {"operations": ["budgets.update"], "stages": stages}
         Policy.objects.create(name=name, position=at, content=content, created_at="2026-03-10T12:00Z")
-    sign_in(tab, "ada")
+    sign_in(tab, "ada", at=LIST)
 
     tab.get_by_label("Ask Third earlier").click()
 
@@ -141,10 +126,10 @@ def test_places_change_in_the_list(tab: Page) -> None:
 
 def test_somebody_says_that_he_is_away_and_comes_back(tab: Page) -> None:
     house()
-    sign_in(tab, "fiona")
+    sign_in(tab, "fiona", at=LIST)
 
     tab.goto("/admin/approvals/delegation/add/")
-    tab.get_by_label("Who stands in").select_option(label="cora")
+    tab.get_by_label("Who stands in").select_option(label="Cora")
     tab.fill("#id_starts_at_0", "2020-03-10")
     tab.fill("#id_starts_at_1", "08:00")
     tab.fill("#id_ends_at_0", "2090-03-20")
@@ -153,7 +138,7 @@ def test_somebody_says_that_he_is_away_and_comes_back(tab: Page) -> None:
     tab.wait_for_load_state("networkidle")
     expect(tab.locator("#result_list")).to_contain_text("Away now")
 
-    tab.locator("#result_list").get_by_role("link", name="fiona").click()
+    tab.locator("#result_list").get_by_role("link", name="Fiona").click()
     tab.get_by_text("Back again").first.click()
     tab.get_by_role("button", name="Back again").last.click()
     expect(tab.locator("#result_list")).to_contain_text("Over")

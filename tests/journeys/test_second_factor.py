@@ -6,29 +6,20 @@ from datetime import date
 
 import pyotp
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from core.models import AuditEntry, ProjectSettings
+from tests.journeys.conftest import person, sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-
-PASSWORD = "a-long-password-for-tests"
 
 
 @pytest.fixture
 def reviewer() -> User:
-    user = User.objects.create_user("rita", password=PASSWORD, is_staff=True)
-    user.groups.add(Group.objects.get_or_create(name="Reviewer")[0])
+    user = person("rita", "Reviewer")
     ProjectSettings.objects.update(second_factor_required_from=date(2026, 1, 1))
     return user
-
-
-def sign_in(tab: Page) -> None:
-    tab.goto("/admin/promotions/campaign/")
-    tab.fill("#id_username", "rita")
-    tab.fill("#id_password", PASSWORD)
-    tab.click("#login-form [type=submit]")
 
 
 def show(tab: Page, code: str) -> None:
@@ -37,7 +28,7 @@ def show(tab: Page, code: str) -> None:
 
 
 def test_set_up_sign_out_and_come_back(tab: Page, reviewer: User) -> None:
-    sign_in(tab)
+    sign_in(tab, "rita", at="/admin/promotions/campaign/")
     expect(tab.get_by_role("heading", name="Set up the second step")).to_be_visible()
     expect(tab.locator("img.fanfare-qr-code")).to_be_visible()
     tab.get_by_text("No camera? Type the key.").click()
@@ -50,7 +41,7 @@ def test_set_up_sign_out_and_come_back(tab: Page, reviewer: User) -> None:
     expect(tab).to_have_url("/admin/promotions/campaign/")
     tab.context.clear_cookies()
 
-    sign_in(tab)
+    sign_in(tab, "rita", at="/admin/promotions/campaign/")
     expect(tab.get_by_role("heading", name="Second step")).to_be_visible()
     show(tab, "no code")
     expect(tab.get_by_text("This code is wrong, too old, or was used already.")).to_be_visible()

@@ -5,31 +5,20 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from promotions.models import Campaign, Lifecycle
 from tests.factories.commerce import SegmentFactory
 from tests.factories.promotions import CampaignFactory, percent
+from tests.journeys.conftest import sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "a-long-password-for-tests"
 TABLE = "Name\tDiscount\tSegment\nMembers\t25 %\tMembers\nStudents\t30 %\tStudent\n"
 
 
-def sign_in(tab: Page) -> None:
-    user = User.objects.create_user("mara", password=PASSWORD, is_staff=True, first_name="Mara")
-    user.groups.add(Group.objects.get_or_create(name="User")[0])
-    tab.goto("/admin/")
-    tab.fill("#id_username", "mara")
-    tab.fill("#id_password", PASSWORD)
-    tab.click("#login-form [type=submit]")
-    expect(tab.get_by_text("Live campaigns")).to_be_visible()
-    tab.wait_for_load_state("networkidle")
-
-
-def test_two_variations_from_a_pasted_table(tab: Page) -> None:
+def test_two_variations_from_a_pasted_table(tab: Page, marketer: User) -> None:
     for name in ("Members", "Students"):
         SegmentFactory(name=name)
     parent = CampaignFactory(name="Harbour weekend", discount=percent(20))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -15,17 +15,14 @@ from promotions.models import Campaign
 from promotions.services import campaigns
 from promotions.services.campaigns import CampaignSpec
 from tests.factories.promotions import percent
+from tests.journeys.conftest import sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "a-long-password-for-tests"
-
 
 @pytest.fixture
-def campaign() -> Campaign:
+def campaign(marketer: User) -> Campaign:
     """Of 10 %, since an hour of 50 %."""
-    user = User.objects.create_user("mara", password=PASSWORD, is_staff=True)
-    user.groups.add(Group.objects.get_or_create(name="User")[0])
     actor, now = Actor.system("shop"), timezone.now()
     spec = CampaignSpec(values={"name": "Spring sale", "discount": percent(10)})
     made = campaigns.create(spec=spec, actor=actor, now=now - timedelta(hours=2))
@@ -33,17 +30,8 @@ def campaign() -> Campaign:
     return campaigns.update(campaign_id=made.pk, spec=deeper, actor=actor, now=now - timedelta(hours=1))
 
 
-def sign_in(tab: Page, campaign: Campaign) -> None:
-    tab.goto(f"/admin/login/?next=/admin/promotions/campaign/{campaign.pk}/change/")
-    tab.fill("#id_username", "mara")
-    tab.fill("#id_password", PASSWORD)
-    tab.click("#login-form [type=submit]")
-    expect(tab.get_by_text("Spring sale is running")).to_be_visible()
-    tab.wait_for_load_state("networkidle")
-
-
 def test_a_change_for_later_and_the_way_back(tab: Page, campaign: Campaign) -> None:
-    sign_in(tab, campaign)
+    sign_in(tab, at=f"/admin/promotions/campaign/{campaign.pk}/change/")
     at = timezone.localtime(timezone.now() + timedelta(days=2))
 
     tab.fill("#id_percent_off", "20")

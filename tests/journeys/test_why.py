@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -17,29 +17,17 @@ from commerce.models import Customer
 from promotions.models import Campaign, Redemption
 from tests.factories.commerce import ProductFactory
 from tests.factories.promotions import RuleAssignmentFactory, VoucherFactory
+from tests.journeys.conftest import person, sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "a-long-password-for-tests"
 PAGE = "/admin/promotions/why/"
 
 
 @pytest.fixture
 def support() -> User:
     """Somebody who may look and change nothing."""
-    user = User.objects.create_user("sven", password=PASSWORD, is_staff=True)
-    group, _ = Group.objects.get_or_create(name="Viewer")
-    user.groups.add(group)
-    return user
-
-
-def sign_in(tab: Page) -> None:
-    tab.goto("/admin/")
-    tab.fill("#id_username", "sven")
-    tab.fill("#id_password", PASSWORD)
-    tab.click("#login-form [type=submit]")
-    expect(tab.get_by_role("link", name="Why?")).to_be_visible()
-    tab.wait_for_load_state("networkidle")
+    return person("sven", "Viewer")
 
 
 def choose(field: Locator, typed: str, option: str) -> None:
@@ -72,7 +60,7 @@ def test_three_refusals_three_reasons_and_three_hints_that_help(tab: Page, suppo
     assert starts_at is not None
     begins = starts_at.astimezone(ZoneInfo("Europe/Warsaw"))
     attempts = Redemption.objects.count()
-    sign_in(tab)
+    sign_in(tab, "sven")
     tab.get_by_role("link", name="Why?").click()
 
     tab.get_by_label("Codes").fill("VIP20\nCOFFEE20\nBLACK25")
@@ -119,7 +107,7 @@ def test_lines_come_and_go_without_a_reload_and_empty_ones_stay_out_of_the_addre
 ) -> None:
     cup, bag = ProductFactory(name="Cup", price=500), ProductFactory(name="Bag", price=1000)
     VoucherFactory(code="TEN")
-    sign_in(tab)
+    sign_in(tab, "sven")
     tab.goto(PAGE)
     lines = tab.get_by_label("Product or SKU")
     expect(lines).to_have_count(3)
@@ -148,7 +136,7 @@ def test_the_form_needs_no_scripts_of_its_own(chromium: Browser, live_server: ob
     context = chromium.new_context(base_url=str(live_server), viewport={"width": 1440, "height": 900})
     context.route("**/static/promotions/*.js", lambda route: route.abort())
     tab = context.new_page()
-    sign_in(tab)
+    sign_in(tab, "sven")
     tab.goto(PAGE)
     expect(tab.get_by_role("button", name="Add a line")).to_be_hidden()
 
