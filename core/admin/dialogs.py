@@ -8,16 +8,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
+from core import undo
 from core.admin.base import htmx_redirect, reported
 
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """`said` is shown, `url` is where they go on instead of the page of the row."""
+    """`said` is shown, `url` is where they go on instead of the page of the row; `undo` is the address of the
+    button that does the opposite.
+    """
 
     said: str = ""
     url: str = ""
+    undo: str = ""
     level: int = messages.SUCCESS
 
 
@@ -47,6 +52,11 @@ class DialogsMixin:
         row = self.found(request, object_id)  # type: ignore[attr-defined]
         return self.carried_out(request, row, lambda: do(row), leaves=leaves)
 
+    def button(self, name: str, row: Any) -> str:
+        """The address of another button of the row, such as the opposite of this one."""
+        opts = self.model._meta  # type: ignore[attr-defined]
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_{name}", args=[row.pk])
+
     def carried_out(
         self, request: HttpRequest, row: Any, do: Callable[[], str | Done], *, leaves: bool = False
     ) -> HttpResponse:
@@ -57,5 +67,6 @@ class DialogsMixin:
             done = Done(said=told) if isinstance(told, str) else told
             url = done.url or url
             if done.said:
-                self.message_user(request, done.said, done.level)  # type: ignore[attr-defined]
+                tags = undo.by(done.undo) if done.undo else ""
+                self.message_user(request, done.said, done.level, extra_tags=tags)  # type: ignore[attr-defined]
         return htmx_redirect(url)

@@ -289,10 +289,11 @@ class WebhookAdmin(DialogsMixin, PageAdmin):
         return self._switch(request, object_id, False)
 
     def _switch(self, request: HttpRequest, object_id: str, is_active: bool) -> HttpResponse:
-        def do(webhook: Webhook) -> str:
+        def do(webhook: Webhook) -> Done:
             spec = webhooks.WebhookSpec(is_active=is_active)
             webhooks.update(webhook_id=webhook.pk, spec=spec, actor=staff_actor(request), now=timezone.now())
-            return f"The webhook is {'on' if is_active else 'off'}."
+            said = f"The webhook is {'on' if is_active else 'off'}."
+            return Done(said=said, undo=self.button("turn_off" if is_active else "turn_on", webhook))
 
         return self.confirmed(request, object_id, do)
 

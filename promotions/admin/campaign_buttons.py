@@ -16,6 +16,7 @@ from unfold.forms import BaseDialogForm
 
 from core import words
 from core.admin.base import htmx_redirect, reported, staff_actor, tell_refusal
+from core.admin.dialogs import Done
 from core.errors import DomainError
 from promotions.admin import code_preview
 from promotions.admin.clone_buttons import CampaignCloneButtons
@@ -195,7 +196,7 @@ class CampaignButtons(WizardButtons, CampaignCloneButtons, CampaignFileButtons, 
         },
     )
     def enable(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        return self.confirmed(request, object_id, lambda campaign: self._set(request, campaign, True))
+        return self.confirmed(request, object_id, lambda campaign: self._undoable(request, campaign, True))
 
     @action(
         description="Pause",
@@ -208,7 +209,7 @@ class CampaignButtons(WizardButtons, CampaignCloneButtons, CampaignFileButtons, 
         },
     )
     def disable(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        return self.confirmed(request, object_id, lambda campaign: self._set(request, campaign, False))
+        return self.confirmed(request, object_id, lambda campaign: self._undoable(request, campaign, False))
 
     @action(
         description="Delete",
@@ -254,6 +255,10 @@ class CampaignButtons(WizardButtons, CampaignCloneButtons, CampaignFileButtons, 
         for campaign in queryset:
             with reported(self, request, campaign):
                 self.message_user(request, self._set(request, campaign, is_active), messages.SUCCESS)
+
+    def _undoable(self, request: HttpRequest, campaign: Campaign, is_active: bool) -> Done:
+        said = self._set(request, campaign, is_active)
+        return Done(said=said, undo=self.button("disable" if is_active else "enable", campaign))
 
     def _set(self, request: HttpRequest, campaign: Campaign, is_active: bool) -> str:
         campaigns.set_active(

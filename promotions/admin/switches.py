@@ -13,7 +13,7 @@ from unfold.forms import BaseDialogForm
 
 from core import words
 from core.admin.base import reported
-from core.admin.dialogs import DialogsMixin
+from core.admin.dialogs import DialogsMixin, Done
 
 MOST_AT_ONCE: Final = 500
 
@@ -111,8 +111,9 @@ class SwitchesMixin(DialogsMixin):
             self.message_user(request, text, messages.SUCCESS)  # type: ignore[attr-defined]
 
     def _switched(self, request: HttpRequest, object_id: str, is_active: bool) -> HttpResponse:
-        def do(row: Any) -> str:
+        def do(row: Any) -> Done:
             self.switch(request, row.pk, is_active)
-            return f"{row} is {'enabled' if is_active else 'disabled'}."
+            said = f"{row} is {'enabled' if is_active else 'disabled'}."
+            return Done(said=said, undo=self.button("disable" if is_active else "enable", row))
 
         return self.confirmed(request, object_id, do)
