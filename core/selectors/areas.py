@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, QuerySet
 
@@ -68,6 +69,16 @@ def spoken(words: Iterable[str], known: Mapping[str, str] | None = None) -> str:
     if not said:
         return "everywhere"
     return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+
+
+def zones_of(words: Iterable[str]) -> list[ZoneInfo]:
+    """The time zones of these areas and stores, each once, by name (a query for each kind)."""
+    ids = {name for _, name in places.named(words)}
+    if not ids:
+        return []
+    found = set(Area.objects.filter(public_id__in=ids).values_list("time_zone", flat=True))
+    found |= {store.zone.key for store in Store.objects.filter(public_id__in=ids).select_related("area")}
+    return [ZoneInfo(name) for name in sorted(found)]
 
 
 def names_of_areas(words: Iterable[str]) -> list[str]:

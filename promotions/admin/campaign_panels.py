@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 
 from approvals.services import requests
 from core import project, words
@@ -22,6 +23,7 @@ from promotions.models import Campaign, Lifecycle, PromotionTier, Redemption, Vo
 from promotions.selectors import launching
 from promotions.words import campaign_state, tier_state, time_limits, uses, voucher_state
 
+_MOST_ZONES = 3
 _VERBS = {
     states.RUNNING: "is running",
     states.SCHEDULED: "has not started yet",
@@ -41,10 +43,25 @@ def lead(campaign: Campaign, actor: Actor, now: datetime) -> str:
     said = _said(campaign, now)
     if campaign.places:
         said = format_html("{} It applies {}, by the clocks there.", said, areas.spoken(campaign.places))
+        said = format_html("{} {}", said, _elsewhere(campaign))
     if campaign.is_draft:
         said = format_html("{} {}", said, _next_step(campaign, actor, now))
     stopped = stop_banners.on_campaign(campaign)
     return format_html("{} {}", said, stopped) if stopped else said
+
+
+def _elsewhere(campaign: Campaign) -> str:
+    """Start and end by our clocks and by those of its areas and stores, where they differ."""
+    said = []
+    for zone in areas.zones_of(campaign.places)[:_MOST_ZONES]:
+        for text, at in (
+            (gettext("It starts %(when)s."), campaign.starts_at),
+            (gettext("It ends %(when)s."), campaign.ends_at),
+        ):
+            both = words.when(at, zone)
+            if both != words.when(at):
+                said.append(text % {"when": both})
+    return " ".join(said)
 
 
 def _next_step(campaign: Campaign, actor: Actor, now: datetime) -> str:
