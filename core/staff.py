@@ -6,9 +6,11 @@ Django's own, of a person or a group, open nothing: a service could not ask for 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.contrib.auth.models import User
+from django.db.models import prefetch_related_objects
 
 from core.actors import Actor, ActorKind, Role, limited_by
 from core.models import ApiKey, PersonAssignment
@@ -83,6 +85,17 @@ def staff_duties(user: Any) -> frozenset[str]:
         return frozenset()
     held = (permissions for name, permissions in DUTY_GROUPS.items() if name in _group_names(user))
     return frozenset().union(*held)
+
+
+def look_up_places(users: Iterable[Any]) -> None:
+    """Let `staff_places` answer for all of them without another query: one for places, one for groups."""
+    people = [user for user in users if user.pk is not None]
+    prefetch_related_objects(people, "groups")
+    own: dict[int, set[str]] = {user.pk: set() for user in people}
+    for row in with_places(PersonAssignment.objects.filter(user_id__in=own)):
+        own[row.user_id] |= set(row.words)
+    for user in people:
+        user._house_places = frozenset(own[user.pk])
 
 
 def staff_places(user: Any) -> frozenset[str] | None:

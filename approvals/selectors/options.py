@@ -34,6 +34,14 @@ class Options:
         return self.approve or self.request_changes or self.reject
 
 
+def withdraws(request: ApprovalRequest, actor: Actor) -> bool:
+    """Whether the person may call it off; without a query, for lists."""
+    if not request.is_open:
+        return False
+    is_over = request.state == _State.APPROVED and actor.may("approvals.decide")
+    return actor.id == request.requester_id or actor.may("approvals.configure") or is_over
+
+
 def of(request: ApprovalRequest, actor: Actor, now: datetime) -> Options:
     asked = actor.id == request.requester_id
     is_own = asked or actor.id == request.last_editor_id
@@ -48,7 +56,7 @@ def of(request: ApprovalRequest, actor: Actor, now: datetime) -> Options:
         request_changes=turn and is_pending,
         reject=turn and (is_pending or request.state == _State.STALE),
         emergency=is_free and is_pending and decider and request.allows_emergency,
-        withdraw=request.is_open and (asked or configures or (decider and is_approved)),
+        withdraw=withdraws(request, actor),
         propose_anew=request.is_open and not is_approved and (asked or configures),
         schedule=request.is_open and not is_approved and (asked or decider),
         comment=asked or turn or said or decider or actor.may("approvals.comment"),

@@ -13,7 +13,7 @@ from approvals.models import ApprovalRequest, Delegation
 from approvals.policies import Stage
 from core.actors import Actor, ActorKind, Role
 from core.places import PLACES, Limit
-from core.staff import ROLE_GROUPS, staff_allows, staff_places, staff_role
+from core.staff import ROLE_GROUPS, look_up_places, staff_allows, staff_places, staff_role
 
 
 def stage_of(request: ApprovalRequest) -> Stage | None:
@@ -70,6 +70,7 @@ def deciders(request: ApprovalRequest, now: datetime) -> list[User]:
     for one in away.select_related("stand_in"):
         if one.stand_in.is_active and one.stand_in.is_staff and str(one.stand_in.pk) not in taken:
             found[one.stand_in.pk] = one.stand_in
+    look_up_places(found.values())
     there = (person for person in found.values() if _works_there(staff_places(person), request))
     return sorted(there, key=lambda person: person.pk)
 

@@ -124,9 +124,17 @@ class LocationAdmin(PageAdmin):
             return f"{distance['radius']} around {distance['center']}"
         return "Polygon"
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        shown = super().get_changelist_instance(request)
+        numbers = selectors.numbers_of_users(shown.result_list)
+        for row in shown.result_list:
+            row.users_count = numbers[row.pk]
+        return shown
+
     @display(description="Used by")
     def used(self, location: Location) -> str:
-        return words.count(len(selectors.users_of(location)), "filter")
+        known = getattr(location, "users_count", None)
+        return words.count(len(selectors.users_of(location)) if known is None else known, "filter")
 
     def facts(self, request: HttpRequest, obj: Location) -> list[Fact]:
         return [

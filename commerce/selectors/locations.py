@@ -27,6 +27,18 @@ def areas(ids: Collection[str]) -> list[Area]:
     return [filter_geo.area(shape) for shape in shapes]
 
 
+def numbers_of_users(locations: Collection[Location]) -> dict[int, int]:
+    """By the key of a location: how many segments and collections name it. Two queries for all of them."""
+    filters = [
+        text
+        for model in (Segment, ProductCollection)
+        for text in model.objects.annotate(words=Cast("filter", TextField()))
+        .filter(words__contains='"loc_')
+        .values_list("words", flat=True)
+    ]
+    return {one.pk: sum(f'"{one.public_id}"' in text for text in filters) for one in locations}
+
+
 def users_of(location: Location) -> list[Segment | ProductCollection]:
     """The segments and collections whose filter names it."""
     named = Q(words__contains=f'"{location.public_id}"')

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -13,7 +14,7 @@ from core.admin.base import adopt, staff_actor
 from core.admin.pages import PageAdmin
 from promotions import message_text
 from promotions.admin.forms.messages import TEMPLATE_CONDITIONS, TemplateForm
-from promotions.models import MessageTemplate
+from promotions.models import Distribution, MessageTemplate
 from promotions.selectors import message_facts
 from promotions.services import distribution_sending, message_templates
 
@@ -40,10 +41,14 @@ class MessageTemplateAdmin(PageAdmin):
     search_help_text = "A part of the name or the subject."
     ordering = ("name", "pk")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MessageTemplate]:
+        in_use = Distribution.objects.filter(deleted_at=None).only("name", "template").order_by("pk")
+        rows = super().get_queryset(request)
+        return rows.prefetch_related(Prefetch("distributions", queryset=in_use, to_attr="in_use"))
+
     @display(description="Used by")
     def used_by(self, template: MessageTemplate) -> str:
-        names = list(template.distributions.filter(deleted_at=None).values_list("name", flat=True)[:3])
-        return ", ".join(names) or words.NOTHING
+        return ", ".join(one.name for one in template.in_use[:3]) or words.NOTHING  # type: ignore[attr-defined]
 
     def sections(self, request: HttpRequest, obj: Any = None) -> Any:
         return [("Message", {"fields": ("name", "channel", "subject", "body", "lines")})]

@@ -46,7 +46,7 @@ def _when(request: ApprovalRequest, withdraw_url: str, actor: Actor, now: dateti
         "<b>{}</b><div>{}</div>{}",
         _instant(request, now),
         state_label(request),
-        dialog_link("Withdraw", url) if options.of(request, actor, now).withdraw else "",
+        dialog_link("Withdraw", url) if options.withdraws(request, actor) else "",
     )
 
 
