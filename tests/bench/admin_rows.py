@@ -48,7 +48,8 @@ _CUSTOMER: Final = "(SELECT min(id) FROM commerce_customer WHERE id > %(customer
 
 def fill(size: Size) -> World:
     """Everything; returns the rows that were copied, by the label of their model."""
-    rows = one_of_each.build()
+    with transaction.atomic():
+        rows = one_of_each.build()
     campaign, voucher = rows["promotions.campaign"], rows["promotions.voucher"]
     customer, order = rows["commerce.customer"], rows["commerce.order"]
     redemption: Any = rows["promotions.redemption"]
