@@ -2,70 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from core.actors import Actor
-from core.models import ApiKey, ChannelMinute, EventInterest, Heartbeat, OutboxEvent, ProjectSettings
-from core.services import api_keys
-from insights.models import Alert, AlertRule
-from insights.selectors.alert_findings import find
-from insights.selectors.alert_findings.found import Finding
+from core.models import ProjectSettings
+from insights.models import AlertRule
 from insights.selectors.alert_findings.rates import windows
-from promotions.models import Budget, BudgetAlert, BudgetCampaign, Campaign, Counter
-from promotions.selectors.tallies import BUDGET
+from promotions.models import Budget, Campaign
 from tests.conftest import NOW
 from tests.factories.alerts import Kind, redemptions, rule
 from tests.factories.areas import applies_in, area
-from tests.factories.budgets import BudgetFactory
 from tests.factories.promotions import CampaignFactory, CategoryFactory
+from tests.insights.alert_world import (
+    DAY,
+    HOUR,
+    MINUTE,
+    OLD,
+    WEEK,
+    budget_of,
+    found,
+    of,
+    reached,
+    spent,
+    subjects,
+    usual,
+)
 
 pytestmark = pytest.mark.django_db
 
-MINUTE, HOUR, DAY, WEEK = (
-    timedelta(minutes=1),
-    timedelta(hours=1),
-    timedelta(days=1),
-    timedelta(weeks=1),
-)
-OLD = NOW - timedelta(days=100)
 
-
-def found(asked: AlertRule, now: datetime = NOW, *, known: Any = ()) -> list[Finding]:
-    alerts = {subject: Alert(rule=asked, subject=subject, figures=figures) for subject, figures in known}
-    return list(find(asked, alerts, now).findings)
-
-
-def subjects(asked: AlertRule, now: datetime = NOW, *, known: Any = ()) -> list[str]:
-    return [one.subject for one in found(asked, now, known=known)]
-
-
-def of(campaign: Campaign, more: str = "") -> str:
-    return f"campaign:{campaign.public_id}{more}"
-
-
-# Budgets ------------------------------------------------------------------------------------------
-def spent(budget: Budget, used: int) -> None:
-    Counter.objects.create(
-        scope=Counter.Scope.BUDGET, scope_id=budget.pk, subject="", name=BUDGET, period="", value=used
-    )
-
-
-def reached(budget: Budget, threshold: int) -> None:
-    BudgetAlert.objects.create(
-        budget=budget, threshold=threshold, reached_at=NOW, used=threshold * 10, limit=1_000
-    )
-
-
-def budget_of(campaign: Campaign, **values: Any) -> Budget:
-    budget = BudgetFactory(**{"limit": 1_000, **values})
-    BudgetCampaign.objects.create(budget=budget, campaign=campaign)
-    return budget
-
-
+# Budgets ----------------------------------------------------------------------
 def test_a_budget_is_found_from_the_threshold_of_the_rule_on() -> None:
     asked, campaign = rule(Kind.BUDGET, share=80), CampaignFactory()
     budget = budget_of(campaign, name="Season")
@@ -132,14 +101,7 @@ def test_what_is_left_of_other_budgets_is_not_lost(values: dict[str, Any]) -> No
     assert found(rule(Kind.ENDING)) == []
 
 
-# Rates --------------------------------------------------------------------------------------------
-def usual(number: int, campaign: Campaign | None = None) -> None:
-    """So many in the same two hours of each of the four weeks before, and one long ago."""
-    redemptions(1, at=OLD, campaign=campaign)
-    for ago in range(1, 5):
-        redemptions(number, at=NOW - ago * WEEK - HOUR, campaign=campaign)
-
-
+# Rates ----------------------------------------------------------------------
 def test_few_redemptions_are_found_against_the_same_hours_of_weeks_before() -> None:
     asked = rule(Kind.RATE)
     usual(100)
@@ -235,7 +197,7 @@ def test_the_same_hours_are_those_of_the_clock_on_the_wall(settings_row: Project
     assert [until for _, until in windows(now, 1)][:2] == [now, datetime(2026, 3, 23, 9, 0, tzinfo=UTC)]
 
 
-# Refusals -----------------------------------------------------------------------------------------
+# Refusals ----------------------------------------------------------------------
 def test_refusals_are_found_by_share_and_number_with_their_reasons() -> None:
     asked = rule(Kind.REFUSALS)
     redemptions(15, at=NOW - MINUTE, refused="voucher_expired")
@@ -281,7 +243,7 @@ def test_refusals_of_each_campaign() -> None:
     assert subjects(asked) == [of(bad)]
 
 
-# Launches -----------------------------------------------------------------------------------------
+# Launches ----------------------------------------------------------------------
 @pytest.mark.parametrize(("age", "is_found"), [(24 * HOUR, True), (24 * HOUR - MINUTE, False)])
 def test_a_campaign_is_found_so_many_hours_after_its_start(age: timedelta, is_found: bool) -> None:
     campaign = CampaignFactory(created_at=OLD, starts_at=NOW - age)
@@ -314,113 +276,3 @@ def test_hours_in_which_it_cannot_be_redeemed_do_not_count() -> None:
 
     assert subjects(rule(Kind.NO_REDEMPTION, hours=24)) == [of(campaign)]
     assert found(rule(Kind.NO_REDEMPTION, name="Later", hours=25)) == []
-
-
-# Processes ----------------------------------------------------------------------------------------
-@pytest.fixture
-def alive(db: None) -> Callable[..., None]:
-    def beat(at: datetime = NOW, **others: datetime) -> None:
-        for name in ("beat", "worker", "dispatcher", "webhooks"):
-            when = others.get(name, at)
-            Heartbeat.objects.update_or_create(name=name, defaults={"at": when})
-
-    return beat
-
-
-@pytest.mark.parametrize(
-    ("silence", "is_found"), [(3 * MINUTE, True), (3 * MINUTE - timedelta(seconds=1), False)]
-)
-@pytest.mark.parametrize("name", ["beat", "worker", "dispatcher"])
-def test_a_process_is_found_after_the_minutes_of_the_rule(
-    name: str, silence: timedelta, is_found: bool, alive: Callable[..., None]
-) -> None:
-    asked = rule(Kind.SILENT, watching_since=NOW - HOUR)
-    alive(**{name: NOW - silence})
-
-    assert subjects(asked) == ([f"process:{name}"] if is_found else [])
-
-
-def test_after_the_house_was_off_everybody_gets_as_long_again(alive: Callable[..., None]) -> None:
-    asked = rule(Kind.SILENT, watching_since=NOW - 3 * MINUTE + timedelta(seconds=1))
-    alive(NOW - DAY)
-
-    assert found(asked) == []
-    assert subjects(asked, NOW + timedelta(seconds=1)) == [
-        "process:beat",
-        "process:worker",
-        "process:dispatcher",
-    ]
-
-
-def test_the_sender_of_webhooks_counts_where_there_are_webhooks(alive: Callable[..., None]) -> None:
-    asked = rule(Kind.SILENT, watching_since=NOW - HOUR, processes=["webhooks"])
-    alive(NOW - HOUR)
-    assert found(asked) == []
-
-    EventInterest.objects.create(name="*")
-    assert subjects(asked) == ["process:webhooks"]
-
-
-def test_a_dispatcher_that_hands_nothing_over_is_found(alive: Callable[..., None]) -> None:
-    asked = rule(Kind.SILENT, watching_since=NOW - HOUR)
-    alive()
-    OutboxEvent.objects.create(
-        name="a.b", entity_type="a", entity_id="1", sequence=1, actor_kind="system", actor_id="", channel="",
-        created_at=NOW - 4 * MINUTE,
-    )  # fmt: skip
-
-    (only,) = found(asked)
-
-    assert (only.subject, only.figures["waiting_seconds"]) == ("process:dispatcher", 240)
-
-
-# Keys ---------------------------------------------------------------------------------------------
-def calls(
-    key: ApiKey, ago: timedelta, number: int, *, client: int = 0, server: int = 0, refused: int = 0
-) -> None:
-    ChannelMinute.objects.create(
-        minute=NOW - ago, app_id=key.app_id, work=ChannelMinute.Work.OTHER, calls=number,
-        client_errors=client, server_errors=server, refused=refused, took=[],
-    )  # fmt: skip
-
-
-def test_a_key_is_found_by_the_share_and_number_of_its_errors() -> None:
-    asked = rule(Kind.KEY_ERRORS)
-    till, web = (
-        api_keys.create(name=name, actor=Actor.system("tests"), now=NOW).key for name in ("Till", "Web")
-    )
-    calls(till, 10 * MINUTE, 100, client=70, refused=60, server=40)
-    calls(till, 5 * MINUTE, 150)
-    calls(till, 11 * MINUTE, 100, server=100)
-    calls(web, 5 * MINUTE, 1_000, client=300, refused=300)
-
-    (only,) = found(asked)
-
-    assert only.subject == f"key:{till.app_id}"
-    assert only.figures == {"key": "Till", "calls": 250, "errors": 50, "server_errors": 40, "minutes": 10}
-
-    AlertRule.objects.update(share=21)
-    assert found(AlertRule.objects.get(pk=asked.pk)) == []
-
-
-# Cost ---------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in {Kind.SILENT, Kind.KEY_ERRORS}])
-def test_cost_does_not_grow_with_campaigns(
-    kind: AlertRule.Kind, count_queries: Callable[[Callable[[], Any]], int]
-) -> None:
-    asked = rule(kind, is_each=True, number=1) if kind in {Kind.RATE, Kind.REFUSALS} else rule(kind)
-
-    def more(number: int) -> None:
-        for campaign in CampaignFactory.create_batch(number, created_at=OLD, ends_at=NOW + DAY):
-            reached(budget_of(campaign), 100)
-            if kind is not Kind.NO_REDEMPTION:
-                usual(50, campaign)
-                redemptions(20, at=NOW - MINUTE, campaign=campaign, refused="voucher_expired")
-
-    more(1)
-    few = count_queries(lambda: found(asked))
-    assert len(found(asked)) == 1
-    more(9)
-
-    assert count_queries(lambda: found(asked)) == few
-    assert len(found(asked)) == 10

@@ -213,7 +213,7 @@ def test_webhooks_get_the_whole_alert() -> None:
 
 
 def test_every_kind_has_words_for_what_it_finds() -> None:
-    from tests.insights.test_alert_findings import OLD, budget_of, reached, usual
+    from tests.insights.alert_world import OLD, budget_of, reached, usual
 
     CampaignFactory(created_at=OLD)
     reached(budget_of(CampaignFactory(ends_at=NOW + timedelta(days=1))), 100)

@@ -111,7 +111,7 @@ def test_each_kind_has_pages_that_can_be_read(browser_of: Callable[..., Client])
     from core.actors import Actor
     from core.services import api_keys
     from tests.conftest import NOW as now
-    from tests.insights.test_alert_findings import budget_of, calls, reached, usual
+    from tests.insights.alert_world import budget_of, calls, reached, usual
 
     CampaignFactory(created_at=now - timedelta(days=100), name="Quiet")
     reached(budget_of(CampaignFactory(ends_at=now + timedelta(days=1))), 100)

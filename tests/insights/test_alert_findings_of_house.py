@@ -1,0 +1,132 @@
+"""Rules about processes and keys at their exact edges, and what all kinds cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from core.actors import Actor
+from core.models import EventInterest, Heartbeat, OutboxEvent
+from core.services import api_keys
+from insights.models import AlertRule
+from tests.conftest import NOW
+from tests.factories.alerts import Kind, redemptions, rule
+from tests.factories.promotions import CampaignFactory
+from tests.insights.alert_world import (
+    DAY,
+    HOUR,
+    MINUTE,
+    OLD,
+    budget_of,
+    calls,
+    found,
+    reached,
+    subjects,
+    usual,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+# Processes ----------------------------------------------------------------------
+@pytest.fixture
+def alive(db: None) -> Callable[..., None]:
+    def beat(at: datetime = NOW, **others: datetime) -> None:
+        for name in ("beat", "worker", "dispatcher", "webhooks"):
+            when = others.get(name, at)
+            Heartbeat.objects.update_or_create(name=name, defaults={"at": when})
+
+    return beat
+
+
+@pytest.mark.parametrize(
+    ("silence", "is_found"), [(3 * MINUTE, True), (3 * MINUTE - timedelta(seconds=1), False)]
+)
+@pytest.mark.parametrize("name", ["beat", "worker", "dispatcher"])
+def test_a_process_is_found_after_the_minutes_of_the_rule(
+    name: str, silence: timedelta, is_found: bool, alive: Callable[..., None]
+) -> None:
+    asked = rule(Kind.SILENT, watching_since=NOW - HOUR)
+    alive(**{name: NOW - silence})
+
+    assert subjects(asked) == ([f"process:{name}"] if is_found else [])
+
+
+def test_after_the_house_was_off_everybody_gets_as_long_again(alive: Callable[..., None]) -> None:
+    asked = rule(Kind.SILENT, watching_since=NOW - 3 * MINUTE + timedelta(seconds=1))
+    alive(NOW - DAY)
+
+    assert found(asked) == []
+    assert subjects(asked, NOW + timedelta(seconds=1)) == [
+        "process:beat",
+        "process:worker",
+        "process:dispatcher",
+    ]
+
+
+def test_the_sender_of_webhooks_counts_where_there_are_webhooks(alive: Callable[..., None]) -> None:
+    asked = rule(Kind.SILENT, watching_since=NOW - HOUR, processes=["webhooks"])
+    alive(NOW - HOUR)
+    assert found(asked) == []
+
+    EventInterest.objects.create(name="*")
+    assert subjects(asked) == ["process:webhooks"]
+
+
+def test_a_dispatcher_that_hands_nothing_over_is_found(alive: Callable[..., None]) -> None:
+    asked = rule(Kind.SILENT, watching_since=NOW - HOUR)
+    alive()
+    OutboxEvent.objects.create(
+        name="a.b", entity_type="a", entity_id="1", sequence=1, actor_kind="system", actor_id="", channel="",
+        created_at=NOW - 4 * MINUTE,
+    )  # fmt: skip
+
+    (only,) = found(asked)
+
+    assert (only.subject, only.figures["waiting_seconds"]) == ("process:dispatcher", 240)
+
+
+# Keys ----------------------------------------------------------------------
+def test_a_key_is_found_by_the_share_and_number_of_its_errors() -> None:
+    asked = rule(Kind.KEY_ERRORS)
+    till, web = (
+        api_keys.create(name=name, actor=Actor.system("tests"), now=NOW).key for name in ("Till", "Web")
+    )
+    calls(till, 10 * MINUTE, 100, client=70, refused=60, server=40)
+    calls(till, 5 * MINUTE, 150)
+    calls(till, 11 * MINUTE, 100, server=100)
+    calls(web, 5 * MINUTE, 1_000, client=300, refused=300)
+
+    (only,) = found(asked)
+
+    assert only.subject == f"key:{till.app_id}"
+    assert only.figures == {"key": "Till", "calls": 250, "errors": 50, "server_errors": 40, "minutes": 10}
+
+    AlertRule.objects.update(share=21)
+    assert found(AlertRule.objects.get(pk=asked.pk)) == []
+
+
+# Cost ----------------------------------------------------------------------
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in {Kind.SILENT, Kind.KEY_ERRORS}])
+def test_cost_does_not_grow_with_campaigns(
+    kind: AlertRule.Kind, count_queries: Callable[[Callable[[], Any]], int]
+) -> None:
+    asked = rule(kind, is_each=True, number=1) if kind in {Kind.RATE, Kind.REFUSALS} else rule(kind)
+
+    def more(number: int) -> None:
+        for campaign in CampaignFactory.create_batch(number, created_at=OLD, ends_at=NOW + DAY):
+            reached(budget_of(campaign), 100)
+            if kind is not Kind.NO_REDEMPTION:
+                usual(50, campaign)
+                redemptions(20, at=NOW - MINUTE, campaign=campaign, refused="voucher_expired")
+
+    more(1)
+    few = count_queries(lambda: found(asked))
+    assert len(found(asked)) == 1
+    more(9)
+
+    assert count_queries(lambda: found(asked)) == few
+    assert len(found(asked)) == 10
