@@ -30,15 +30,19 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """Related rows behind a tab. `rows` hold the first ones; `all_url` leads to the list of all."""
+    """Related rows behind a tab. `rows` hold the first ones; `all_url` leads to the list of all.
+
+    `content_url` is where the inside comes from once somebody opens the tab, instead of rows.
+    """
 
     key: str
     title: str
-    headers: Sequence[str]
-    rows: Iterable[Sequence[str]]
-    empty: str
+    headers: Sequence[str] = ()
+    rows: Iterable[Sequence[str]] = ()
+    empty: str = ""
     all_url: str = ""
     all_label: str = "See all"
+    content_url: str = ""
 
 
 class PageMixin:
@@ -76,11 +80,14 @@ class PageMixin:
         return [
             (title, {**options, "fields": fields})
             for title, options in sections
-            if (fields := self._read(options["fields"]))
+            if (fields := self._read(options["fields"], obj))
         ]
 
-    def _read(self, fields: Sequence[Any]) -> list[str]:
+    def _read(self, fields: Sequence[Any], obj: Any) -> list[str]:
+        """Of fields that depend on others only those that say something."""
+        depends = getattr(self, "conditional_fields", None) or {}
         names = [name for line in fields for name in ([line] if isinstance(line, str) else line)]
+        names = [name for name in names if name not in depends or getattr(obj, name, True)]
         found = (self.in_words.get(name, name) for name in names)
         return [name for name in dict.fromkeys(found) if name]
 
@@ -96,6 +103,9 @@ class PageMixin:
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
+        form = context.get("adminform")
+        if form is not None and not form.form.fields:
+            form.model_admin = _ForReading(self)
         if obj is not None and obj.pk is not None and not context.get("is_popup"):
             obj.page_title = self.title(obj)  # read by the breadcrumbs
             context = {
@@ -115,6 +125,18 @@ class PageMixin:
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Services decide what goes with it; `delete_hint` says so."""
         return [], {}, set(), []
+
+
+class _ForReading:
+    """A screen whose fields are text: there is nothing that shows or hides them."""
+
+    conditional_fields = None
+
+    def __init__(self, model_admin: Any) -> None:
+        self._model_admin = model_admin
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model_admin, name)
 
 
 class PageAdmin(PageMixin, ModelAdmin):

@@ -155,3 +155,17 @@ def test_a_template_in_use_stays(admin_page: Client) -> None:
 
     assert "The distribution Spring uses it." in answer.content.decode()
     assert MessageTemplate.objects.exists()
+
+
+def test_a_running_one_is_read_without_the_switches_of_its_form(admin_page: Client) -> None:
+    distribution(admin_page, trigger="customer.custom_event", event_name="signed_up", channel="FILE")
+    row = Distribution.objects.get()
+    press(admin_page, row, "start")
+
+    text = admin_page.get(f"{LIST}{row.pk}/change/").text
+
+    assert "signed_up" in text
+    assert "field-event_name" in text
+    # What depends on another kind of start says nothing, and no script looks for fields that are not there.
+    assert "field-customer" not in text
+    assert "trigger ==" not in text
