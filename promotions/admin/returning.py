@@ -89,7 +89,7 @@ class ReturnButton(ModelAdmin):
                 quoted = None
         context = {
             **admin.site.each_context(request),
-            "title": f"Return items of {self.title(order)}",  # type: ignore[attr-defined]
+            "title": f"Return items: {self.title(order)}",  # type: ignore[attr-defined]
             "form": form,
             "media": self.media + form.media,
             "order_link": words.link(self.title(order), self.url_of(order)),  # type: ignore[attr-defined]
