@@ -39,6 +39,7 @@ SHOWN: Final = frozenset(
             *(f"promotions/{name}" for name in ("campaign", "voucher", "promotiontier", "promotionstack")),
             *(f"promotions/{name}" for name in ("redemption", "budget", "emergencystop", "validationrule")),
             *("promotions/validationsession", "commerce/customer", "commerce/order"),
+            *("insights/alert", "insights/alertrule"),
             *("approvals/approvalrequest", "core/auditentry", "core/outboxevent", "integrations/export"),
         )
         for part in ("", "<object_id>/change/", "<object_id>/delete/")
