@@ -75,7 +75,7 @@ def operand(kind: RuleKind, operator: Operator) -> list[Any]:
             return ["2026-03-01T10:00"]
         case RuleKind.FREE if operator.value.startswith(("$more", "$less")):
             return [2.5]
-    return ["a", "b"] if operator in (Operator.IN, Operator.NOT_IN, Operator.NOT_DIFFER) else ["a"]
+    return ["a, b", "c"] if operator in (Operator.IN, Operator.NOT_IN, Operator.NOT_DIFFER) else ["a"]
 
 
 def rule(name: str) -> dict[str, Any]:

@@ -51,9 +51,11 @@
     return select("Yes or no", options, String(operands[0] ?? true), (value) => set([value === "true"]));
   }
 
+  /* Commas between several; semicolons where a text has a comma itself. */
   function texts(operands, set) {
-    const read = (text) => text.split(",").map((part) => part.trim()).filter(Boolean);
-    return input("Values", operands.join(", "), (text) => set(read(text)), {
+    const sign = operands.some((text) => text.includes(",")) ? ";" : ",";
+    const read = (text) => text.split(text.includes(";") ? ";" : sign).map((part) => part.trim()).filter(Boolean);
+    return input("Values", operands.join(`${sign} `), (text) => set(read(text)), {
       placeholder: "Several with commas between", class: "rb-wide",
     });
   }
