@@ -75,7 +75,7 @@ def _numbers(rule: AlertRule, compared: Sequence[Window], now: datetime) -> dict
     if not (rule.is_each or rule.campaign_id):
         together = rows.aggregate(**counts)
         return {None: [together[name] for name in counts]}
-    grouped: QuerySet[Any, dict[str, Any]] = (
+    grouped: QuerySet[Any, Mapping[str, Any]] = (
         rows.filter(campaign__isnull=False).order_by().values("campaign").annotate(**counts)
     )
     return {row["campaign"]: [row[name] for name in counts] for row in grouped}
