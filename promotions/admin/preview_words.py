@@ -146,12 +146,12 @@ def _note(free: int, is_added: bool, units: int) -> str:
 
 def _facts(one: Sample) -> Iterator[tuple[str, str]]:
     if one.who:
-        yield "Who", one.who
+        yield gettext("Who"), one.who
     if one.at is not None:
         day = WEEKDAYS[timezone.localtime(one.at).isoweekday() % 7]
-        yield "When", f"{gettext(day)}, {words.when(one.at)}"
+        yield gettext("When"), f"{gettext(day)}, {words.when(one.at)}"
     if one.where:
-        yield "Where", one.where
+        yield gettext("Where"), one.where
 
 
 def effect_lines(found: PriceEffect | None, lasts: Sequence[Lasts]) -> list[tuple[str, str]]:
@@ -160,7 +160,7 @@ def effect_lines(found: PriceEffect | None, lasts: Sequence[Lasts]) -> list[tupl
         return []
     lines = [
         (
-            "Orders that would get it",
+            gettext("Orders that would get it"),
             gettext("%(part)s of %(all)s (%(share)s %%)")
             % {
                 "part": words.number(found.fitting),
@@ -171,16 +171,16 @@ def effect_lines(found: PriceEffect | None, lasts: Sequence[Lasts]) -> list[tupl
     ]
     if found.fitting:
         lines += [
-            ("Average discount", words.money(found.average)),
+            (gettext("Average discount"), words.money(found.average)),
             (
-                "Share of these orders' value",
+                gettext("Share of these orders' value"),
                 gettext("%(share)s %%") % {"share": words.number(found.share_of_value)},
             ),
         ]
     if found.per_week is not None:
         lines.append(
             (
-                "Rough cost a week",
+                gettext("Rough cost a week"),
                 gettext("about %(amount)s") % {"amount": words.money(_rounded(found.per_week))},
             )
         )
@@ -227,18 +227,18 @@ def _storeless(found: PriceEffect) -> str:
 def audience_lines(found: Audience | None) -> list[tuple[str, str]]:
     if found is None:
         return []
-    lines = [("Customers", _customers(found))]
+    lines = [(gettext("Customers"), _customers(found))]
     lines += [(name, said(size)) for name, size in found.segments if len(found.segments) > 1]
     products = said(found.products)
     lines.append(
         (
-            "Products",
+            gettext("Products"),
             gettext("all %(number)s") % {"number": products} if found.is_for_all_products else products,
         )
     )
     lines += [(name, said(size)) for name, size in found.collections if len(found.collections) > 1]
     if found.stores is not None:
-        lines.append(("Stores", words.number(found.stores)))
+        lines.append((gettext("Stores"), words.number(found.stores)))
     return lines
 
 
