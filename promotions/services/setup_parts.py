@@ -51,7 +51,7 @@ def settle_rule(
         return ""
     rule = known_rules.of_tier(row) if isinstance(row, PromotionTier) else known_rules.of_campaign(row)
     if rule is None or plans.is_shared(rule):
-        return validation_rules.create(values=columns, actor=actor, now=now).public_id
+        return str(validation_rules.create(values=columns, actor=actor, now=now).public_id)
     validation_rules.update(rule_id=rule.pk, values=_parts(document), actor=actor, now=now)
     return None
 

@@ -108,6 +108,7 @@ FREE: Final = {
     "rule_assignments.delete_all": "part",
     "stacks.forget_tier": "part",
     "tiers.add": "part",
+    "versions.together": "part: writes down what is there",
     "versions.note": "part: writes down what is there",
     "versions.note_all": "part: writes down what is there",
     "versions.note_assigned": "part: writes down what is there",

@@ -72,7 +72,7 @@ def address(route: Route, world: World) -> str:
     label = ".".join(route.pattern.split("/")[1:3])
     label = {"insights.performance": "promotions.campaign"}.get(label, label)
     pk = str(world[label].pk) if label in world else "1"
-    return route.path(object_id=pk, id=pk, app_label="promotions")
+    return route.path(object_id=pk, id=pk, app_label="promotions", ref="new", key="type")
 
 
 def knock(browser: Client, method: str, path: str) -> tuple[int, list[str]]:

@@ -126,13 +126,14 @@ def _of_tiers(
     if len(tiers) == 1:
         own = {} if is_on_tier else dict(first.conditions)
         return {**said, **({"own_conditions": own} if own else {})}
-    bounds = [_bounds(tier.conditions) for tier in tiers]
+    read = [_bounds(tier.conditions) for tier in tiers]
+    bounds = [one for one in read if one is not None]
     figure = VALUE_OF.get(first.discount.get("type", ""), "")
-    if None in bounds or bounds[0] is None or not figure:
+    if len(bounds) < len(read) or not figure:
         return None
     for tier, bound, following in zip(tiers[1:], bounds[1:], [*bounds[2:], (None, None)], strict=True):
         same = {**tier.discount, figure: None} == {**first.discount, figure: None}
-        fits = bound and bound[0] is not None and following and bound[1] == following[0]
+        fits = bound[0] is not None and bound[1] == following[0]
         if not (same and fits):
             return None
         steps.append(

@@ -30,6 +30,8 @@ from promotions.services import setup_notes, setups
 
 NEW: Final = "new"
 _OF_CAMPAIGN: Final = "c"
+_LONGEST: Final = 19
+"""Digits of a key."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,11 +86,11 @@ def work_of(request: HttpRequest, ref: str) -> Work:
     if ref == NEW:
         _need(request, "create")
         return Work(ref=ref)
-    if ref.startswith(_OF_CAMPAIGN) and ref[1:].isdecimal():
+    if ref.startswith(_OF_CAMPAIGN):
         _need(request, "modify")
-        campaign = _campaign(int(ref[1:]))
-        return Work(ref=ref, campaign=campaign, **begun(campaign))
-    row = mine(request).filter(pk=int(ref)).first() if ref.isdecimal() and len(ref) < 19 else None
+        changed = _campaign(_number(ref.removeprefix(_OF_CAMPAIGN)))
+        return Work(ref=ref, campaign=changed, **begun(changed))
+    row = mine(request).filter(pk=_number(ref)).first()
     if row is None:
         raise Http404
     _need(request, "create" if row.campaign_id is None else "modify")
@@ -148,6 +150,11 @@ def missing(work: Work) -> dict[str, str]:
     except Incomplete as reason:
         return reason.missing
     return {}
+
+
+def _number(text: str) -> int:
+    """0, which no row has, if it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < _LONGEST else 0
 
 
 def _campaign(pk: int) -> Campaign:

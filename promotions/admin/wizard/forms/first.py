@@ -39,7 +39,7 @@ class TypeForm(StepForm):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        own = self.desk.campaign.pk if self.desk.campaign else None
+        own = self.desk.campaign.pk if self.desk.campaign else 0
         if Campaign._base_manager.filter(name=name, released_at=None).exclude(pk=own).exists():
             raise ValidationError("Another campaign has this name, perhaps one in the bin.")
         return name

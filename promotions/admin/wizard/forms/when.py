@@ -92,8 +92,9 @@ class TimeForm(StepForm):
         return len(_windows(self.before)) > 1
 
     def _keeps_repeats(self) -> bool:
-        every, lasts = self.before.get("timeframe_interval"), self.before.get("timeframe_duration")
-        return bool(every) and not (_EVERY.fullmatch(every) and _FOR.fullmatch(lasts or ""))
+        every = str(self.before.get("timeframe_interval") or "")
+        lasts = str(self.before.get("timeframe_duration") or "")
+        return bool(every) and not (_EVERY.fullmatch(every) and _FOR.fullmatch(lasts))
 
     def note(self) -> str:
         zone = f"Times are those of {timezone.get_current_timezone_name()}."
