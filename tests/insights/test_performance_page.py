@@ -1,4 +1,4 @@
-"""The page of a campaign's performance: what it says, what it costs, and that nobody needs a manual for it."""
+"""The page of a campaign's performance: what it says, and what it costs."""
 
 from __future__ import annotations
 
