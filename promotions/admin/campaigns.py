@@ -16,7 +16,7 @@ from core.admin.pages import Fact, PageAdmin, Panel
 from core.selectors import areas
 from integrations.admin import job_progress
 from promotions import reports
-from promotions.admin import campaign_panels, summary_panel
+from promotions.admin import campaign_panels, preview, summary_panel
 from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, said_conditions
 from promotions.admin.filters import CampaignStateFilter
 from promotions.admin.forms.campaigns import CampaignForm, NewCampaignForm
@@ -48,7 +48,7 @@ class CampaignAdmin(InPlacesMixin, PublishButton, ConditionsMixin, VersionedMixi
     """Marketing ideas, with their codes or promotion tiers."""
 
     class Media:
-        css: ClassVar = {"all": ("promotions/budgets.css",)}
+        css: ClassVar = {"all": ("promotions/budgets.css", "promotions/preview.css")}
 
     resource = "campaigns"
     form = CampaignForm
@@ -109,11 +109,11 @@ class CampaignAdmin(InPlacesMixin, PublishButton, ConditionsMixin, VersionedMixi
             return "without codes"
         if campaign.is_draft:
             return f"{self.codes_planned(campaign)} at its launch"
-        return f"{campaign.vouchers_count:,}"
+        return words.number(campaign.vouchers_count)
 
     @display(description="Redemptions", ordering="redeemed")
     def redeemed(self, campaign: Campaign) -> str:
-        return f"{campaign.redeemed:,}"  # type: ignore[attr-defined]
+        return words.number(campaign.redeemed)  # type: ignore[attr-defined]
 
     @display(description="Discount given", ordering="discount_given")
     def given(self, campaign: Campaign) -> str:
@@ -211,7 +211,7 @@ class CampaignAdmin(InPlacesMixin, PublishButton, ConditionsMixin, VersionedMixi
 
     def panels(self, request: HttpRequest, obj: Campaign) -> list[Panel]:
         now = timezone.now()
-        found = campaign_panels.panels(obj, now)
+        found = [*campaign_panels.panels(obj, now), preview.panel(campaign=obj.pk)]
         if not obj.is_draft:
             found.append(summary_panel.panel(obj, now))
         return [*found, *self.version_panels(request, obj)]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ from unfold.decorators import display
 from core import words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
-from promotions.admin import rows
+from promotions.admin import preview, rows
 from promotions.admin.clone_buttons import TierCloneButtons
 from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, said_conditions
 from promotions.admin.filters import StateFilter
@@ -36,6 +36,9 @@ class PromotionTierAdmin(
     InPlacesMixin, TierCloneButtons, ConditionsMixin, SwitchesMixin, WhyMixin, VersionedMixin, PageAdmin
 ):
     """Discounts that apply without a code."""
+
+    class Media:
+        css: ClassVar = {"all": ("promotions/preview.css",)}
 
     resource = "promotions"
     form = TierForm
@@ -126,7 +129,7 @@ class PromotionTierAdmin(
     def facts(self, request: HttpRequest, obj: PromotionTier) -> list[Fact]:
         return [
             Fact(title="State", value=tier_state(obj, timezone.now())),
-            Fact(title="Redeemed", value=f"{obj.redeemed_quantity:,}"),
+            Fact(title="Redeemed", value=words.number(obj.redeemed_quantity)),
             Fact(title="Discount given", value=words.money(obj.orders_total_discount_amount)),
             Fact(
                 title="Value of its orders",
@@ -149,6 +152,7 @@ class PromotionTierAdmin(
                 all_url=f"{url}?promotion_tier__id__exact={obj.pk}",
                 all_label="See all redemptions of this tier",
             ),
+            preview.panel(tier=obj.pk),
             *self.version_panels(request, obj),
         ]
 
