@@ -141,7 +141,10 @@ def row(channel: Channel) -> Row:
 
 
 def milliseconds(value: int | None) -> str:
-    return words.NOTHING if value is None else gettext("%(number)s ms") % {"number": words.number(value)}
+    if value is None:
+        return words.NOTHING
+    said = gettext("%(number)s ms") % {"number": words.number(value)}
+    return said.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def drawn(bars: Sequence[Bar]) -> list[DrawnBar]:

@@ -71,7 +71,8 @@ def every(seconds: int) -> str:
         number, texts = seconds // 60, ("every minute", "every %(number)s minutes")
     else:
         number, texts = seconds, ("every second", "every %(number)s seconds")
-    return ngettext(*texts, number) % {"number": words.number(number)}
+    said = ngettext(*texts, number) % {"number": words.number(number)}
+    return _whole(said)
 
 
 def state_label(standing: Standing) -> str:
@@ -83,9 +84,9 @@ def took(run: PeriodicRun) -> str:
     if run.succeeded_at is None and not run.milliseconds:
         return words.NOTHING
     if run.milliseconds < 1_000:
-        return gettext("%(number)s ms") % {"number": run.milliseconds}
+        return _whole(gettext("%(number)s ms") % {"number": run.milliseconds})
     whole, rest = divmod(run.milliseconds // 100, 10)
-    return gettext("%(number)s s") % {"number": f"{words.number(whole)}.{rest}"}
+    return _whole(gettext("%(number)s s") % {"number": f"{words.number(whole)}.{rest}"})
 
 
 @admin.register(PeriodicRun)
@@ -103,6 +104,9 @@ class PeriodicRunAdmin(DialogsMixin, ReadOnlyPageAdmin):
     fields = ("task", "interval", "last_start", "last_end", "last_success", "last_work", "last_error")
     readonly_fields = fields
     actions_detail = ("run_now",)
+
+    class Media:
+        css = {"all": ("core/live.css",)}  # noqa: RUF012
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         found = super().get_changelist_instance(request)
@@ -225,6 +229,11 @@ def _standing(row: PeriodicRun) -> Standing | None:
         row.standing = next(found, None)  # type: ignore[attr-defined]
     standing: Standing | None = row.standing  # type: ignore[attr-defined]
     return standing
+
+
+def _whole(said: str) -> str:
+    """Never broken over two lines."""
+    return said.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _behind(standing: Standing) -> str:

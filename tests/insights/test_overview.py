@@ -182,7 +182,7 @@ def test_budgets_at_risk_worst_first(admin_page: Client) -> None:
     assert "Near" in lines[1]["name"]
     assert "84 % used" in lines[1]["label"]
     assert context["state"].headline == "2 things need somebody to look"
-    assert said(context) == ["The budget Pot is used up.", "1 budget runs out soon."]
+    assert said(context) == ["Budget Pot: used up", "Budget Near: 84 % used"]
 
 
 def test_a_budget_that_will_run_out_within_days_is_at_risk(admin_page: Client) -> None:
@@ -193,7 +193,7 @@ def test_a_budget_that_will_run_out_within_days_is_at_risk(admin_page: Client) -
     for days in (1, 2, 3, 4):
         redeem(1, at=NOW - timedelta(days=days), campaign=campaign)
         BudgetDraw.objects.create(counter=counter, redemption=Redemption.objects.latest("pk"), amount=10_000)
-    assert said(opened(admin_page)) == ["1 budget runs out soon."]
+    assert said(opened(admin_page)) == ["Budget Fast: runs out in 5 days"]
 
     (line,) = card(opened(admin_page), "budgets")["lines"]
 

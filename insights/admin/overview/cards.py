@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from django.urls import reverse
@@ -18,11 +18,10 @@ from core.health import Check
 from core.selectors import channels as known_channels
 from insights.admin.overview import hours_picture
 from insights.admin.overview.lens import Card
-from insights.admin.overview.state import NAMES, TROUBLE
-from insights.dashboard import AtRisk, Dashboard
+from insights.admin.overview.state import NAMES, TROUBLE, budget_state
+from insights.dashboard import Dashboard
 from promotions import budget_words
 from promotions.admin import budget_panels, rows
-from promotions.budget_forecast import Outlook
 from promotions.selectors import budget_outlook
 from promotions.words import refusal, story, target
 
@@ -131,7 +130,7 @@ def _budgets(board: Dashboard, now: datetime) -> dict[str, Any]:
         "lines": [
             {
                 "name": budget_panels.budget_link(one.budget),
-                "label": _budget_label(one, day),
+                "label": words.label(*budget_state(one, day)),
                 "bar": budget_panels.bar(
                     one.budget, one.standing, note=budget_words.pace(one.budget, one.forecast)
                 ),
@@ -141,20 +140,6 @@ def _budgets(board: Dashboard, now: datetime) -> dict[str, Any]:
         "others": max(0, board.budgets_at_risk - len(board.budgets)),
         "url": f"{reverse('admin:promotions_budget_changelist')}?left=NEAR",
     }
-
-
-def _budget_label(one: AtRisk, day: date) -> str:
-    """Used up, Runs out today, Runs out in 3 days, 84 % used"""
-    if one.is_used_up:
-        return words.label("Used up", "danger")
-    if one.forecast is not None and one.forecast.outlook is Outlook.RUNS_OUT:
-        left = (one.runs_out_on - day).days
-        if left <= 0:
-            return words.label("Runs out today", "danger")
-        if left == 1:
-            return words.label("Runs out tomorrow", "danger")
-        return words.label(gettext("Runs out in %(days)s") % {"days": words.count(left, "day")}, "warning")
-    return words.label(gettext("%(percent)s %% used") % {"percent": one.standing.taken}, "warning")
 
 
 def _refusals(board: Dashboard) -> dict[str, Any]:
@@ -189,19 +174,20 @@ def _house(board: Dashboard) -> dict[str, Any]:
     }
 
 
-def _check(check: Check) -> dict[str, str]:
+def _check(check: Check) -> dict[str, Any]:
     """Name, label, and what to do where it is not well."""
     name = gettext(NAMES.get(check.name, check.name))
     if check.name == "audit" and check.ok:
         at = check.detail["checked_at"]
         note = gettext("Checked %(when)s.") % {"when": words.when(at)} if at else gettext("Not checked yet.")
-        return {"name": name, "label": words.label("Whole", "success"), "note": note}
+        return {"name": name, "label": words.label("Whole", "success"), "note": note, "ok": True}
     if check.ok:
-        return {"name": name, "label": words.label("Works", "success"), "note": ""}
+        return {"name": name, "label": words.label("Works", "success"), "note": "", "ok": True}
     return {
         "name": name,
         "label": words.label("Trouble", "danger"),
-        "note": gettext(TROUBLE.get(check.name, "")) if check.name in TROUBLE else "",
+        "note": gettext(TROUBLE[check.name]) if check.name in TROUBLE else "",
+        "ok": False,
     }
 
 

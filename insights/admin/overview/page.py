@@ -39,7 +39,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "has_role": True,
         "as_of": channels_page.clock(now),
         "stops": stop_banners.banners(),
-        "state": state.state(board, _last_redemption(board, now)),
+        "state": state.state(board, _last_redemption(board, now), now),
         "waiting": _waiting(request, now),
         "alerts": _alerts(board),
         "alerts_url": alerts_page.list_url(),
@@ -73,11 +73,18 @@ def _waiting(request: HttpRequest, now: datetime) -> Mapping[str, Any]:
         if number
         else gettext("No request waits for you."),
         "rows": [
-            {"title": inbox.title(row), "due": inbox.due(row, now), "since": inbox.since(row.created_at, now)}
+            {"title": inbox.title(row), "due": _due(row, now)}
             for row in (rows[:_MOST_WAITING] if number else ())
         ],
         "url": inbox.list_url(),
     }
+
+
+def _due(row: Any, now: datetime) -> str:
+    """due in 2 days; where nobody set a time: for 3 days"""
+    if row.due_at is not None:
+        return inbox.due(row, now)
+    return gettext("for %(time)s") % {"time": inbox.since(row.created_at, now)}
 
 
 def _alerts(board: Dashboard) -> list[dict[str, str]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import IntEnum
 from typing import Final
 
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from core import periodic_standings, words
+from core import periodic_standings, project, words
 from core.admin import channels as channels_page
 from core.admin import periodic_work
 from core.health import Check
@@ -19,6 +20,8 @@ from insights.admin import alerts as alerts_page
 from insights.dashboard import AtRisk, Dashboard
 from insights.models import AlertRule
 from promotions.admin import stop_banners
+from promotions.budget_forecast import Outlook
+from promotions.selectors import budget_outlook
 
 MOST_SHOWN: Final = 6
 NAMES: Final = {
@@ -82,9 +85,9 @@ class State:
     more: int
 
 
-def state(board: Dashboard, last_redemption: str) -> State:
+def state(board: Dashboard, last_redemption: str, now: datetime) -> State:
     """`last_redemption` says when the last one was: 2 minutes ago; empty: never."""
-    items = sorted(_items(board), key=lambda item: item.level)
+    items = sorted(_items(board, now), key=lambda item: item.level)
     bad = sum(item.is_bad for item in items)
     shown = {"items": items[:MOST_SHOWN], "more": max(0, len(items) - MOST_SHOWN)}
     if bad:
@@ -129,7 +132,7 @@ def _text(board: Dashboard, last_redemption: str) -> str:
     return f"{said} {last}"
 
 
-def _items(board: Dashboard) -> Iterator[Item]:
+def _items(board: Dashboard, now: datetime) -> Iterator[Item]:
     for banner in stop_banners.banners():
         if not banner.is_drill:
             yield Item(level=Level.BAD, text=banner.headline, url=banner.url)
@@ -137,14 +140,17 @@ def _items(board: Dashboard) -> Iterator[Item]:
     yield from _of_alerts(board)
     yield from _of_channels(board)
     yield from _of_jobs(board)
-    yield from (_of_budget(one) for one in board.budgets if one.is_used_up)
-    near = board.budgets_at_risk - sum(one.is_used_up for one in board.budgets)
-    if near > 0:
-        said = ngettext("%(number)s budget runs out soon.", "%(number)s budgets run out soon.", near) % {
-            "number": words.number(near)
-        }
+    if board.budgets:
+        day = budget_outlook.today_of(project.current(), now)
+        told = {alert.figures.get("budget") for alert in board.alerts}
+        yield from (_of_budget(one, day) for one in board.budgets if one.budget.name not in told)
+    others = board.budgets_at_risk - len(board.budgets)
+    if others:
+        said = ngettext(
+            "%(number)s other budget is at risk.", "%(number)s other budgets are at risk.", others
+        )
         url = f"{reverse('admin:promotions_budget_changelist')}?left=NEAR"
-        yield Item(level=Level.DOUBT, text=said, url=url)
+        yield Item(level=Level.DOUBT, text=said % {"number": words.number(others)}, url=url)
 
 
 def _of_check(check: Check) -> Item:
@@ -194,7 +200,26 @@ def _of_jobs(board: Dashboard) -> Iterator[Item]:
             yield Item(level=Level.BAD, text=text, url=url)
 
 
-def _of_budget(one: AtRisk) -> Item:
-    text = gettext("The budget %(name)s is used up.") % {"name": one.budget.name}
+def _of_budget(one: AtRisk, today: date) -> Item:
+    """Budget Season: runs out in 3 days"""
+    what, _ = budget_state(one, today)
+    text = gettext("Budget %(name)s: %(what)s") % {
+        "name": one.budget.name,
+        "what": what[:1].lower() + what[1:],
+    }
     url = reverse("admin:promotions_budget_change", args=[one.budget.pk])
     return Item(level=Level.DOUBT, text=text, url=url)
+
+
+def budget_state(one: AtRisk, today: date) -> tuple[str, str]:
+    """Used up, Runs out today, Runs out in 3 days, 84 % used; with the colour of its label."""
+    if one.is_used_up:
+        return gettext("Used up"), "danger"
+    if one.forecast is not None and one.forecast.outlook is Outlook.RUNS_OUT:
+        left = (one.runs_out_on - today).days
+        if left <= 0:
+            return gettext("Runs out today"), "danger"
+        if left == 1:
+            return gettext("Runs out tomorrow"), "danger"
+        return gettext("Runs out in %(days)s") % {"days": words.count(left, "day")}, "warning"
+    return gettext("%(percent)s %% used") % {"percent": one.standing.taken}, "warning"
