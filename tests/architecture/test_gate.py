@@ -79,6 +79,7 @@ FREE: Final = {
     "qualifications.qualify": "runtime, reads",
     "campaign_qualifications.qualify": "runtime, reads",
     "explanations.ask": "reads",
+    "rule_trials.ask": "reads",
     "uses.tell_thresholds": "runtime: tells of budgets, changes none",
     "budget_alerts.raise_alerts": "tells of budgets, changes none",
     "counting.make_shared": "counters are sums of rows",
