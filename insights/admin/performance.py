@@ -60,7 +60,9 @@ def page(request: HttpRequest, object_id: int) -> HttpResponse:
             "title": gettext("%(campaign)s: performance") % {"campaign": campaign.name},
             "campaign_url": reverse("admin:promotions_campaign_change", args=[campaign.pk]),
             "form": form,
-            "csv_url": f"{reverse('admin:insights_performance_csv', args=[campaign.pk])}?{request.GET.urlencode()}",
+            "csv_url": reverse(
+                "admin:insights_performance_csv", args=[campaign.pk], query=request.GET or None
+            ),
         },
     )
 
