@@ -65,7 +65,7 @@ class StoreInline(TabularInline):  # type: ignore[misc]
     fields = _STORE
     extra = 0
     verbose_name_plural = "stores"
-    hide_title = True
+    show_title = False
     ordering = ("name", "pk")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
