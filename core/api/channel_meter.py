@@ -66,7 +66,7 @@ class Meter:
                 counts = self._cells[key] = Counts()
             counts.calls += 1
             counts.refused += is_refusal
-            counts.client_errors += 400 <= status < 500
+            counts.client_errors += 400 <= status < 500 and not is_refusal
             counts.server_errors += status >= 500
             counts.took[place] += 1
             if milliseconds > counts.slowest:

@@ -7,9 +7,10 @@ from django.db import models
 class ChannelMinute(models.Model):
     """What callers with one API key were answered within one minute; kept for two days.
 
-    `app_id` is the key's id, empty for calls without a valid key: keys may go, figures stay. `client_errors` and
-    `server_errors` are answers from 400 and from 500 on, `refused` are the calls that got a proper no: such
-    a redemption is no mistake of the caller. `took` counts the calls by time (`core.latency.BOUNDS`).
+    `app_id` is the key's id, empty for calls without a valid key: keys may go, figures stay. `refused` are
+    the calls that got a proper no, by whatever status; `client_errors` are other answers from 400 to 499,
+    which are mistakes of the caller, `server_errors` those from 500 on. `took` counts the calls by time
+    (`core.latency.BOUNDS`).
     """
 
     class Work(models.TextChoices):

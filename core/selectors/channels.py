@@ -45,19 +45,15 @@ class State(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """Of a span. Times in milliseconds, None: no calls. `wrong`: answers from 400 to 499 but refusals."""
+    """Of a span. Times in milliseconds, None: no calls. `wrong`: mistakes of the caller."""
 
     calls: int = 0
     refused: int = 0
-    client_errors: int = 0
+    wrong: int = 0
     server_errors: int = 0
     p50: int | None = None
     p95: int | None = None
     slowest: int = 0
-
-    @property
-    def wrong(self) -> int:
-        return max(0, self.client_errors - self.refused)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +143,7 @@ def _figures(since: datetime) -> dict[str, Figures]:
         app_id: Figures(
             calls=row["calls_sum"],
             refused=row["refused_sum"],
-            client_errors=row["client_sum"],
+            wrong=row["client_sum"],
             server_errors=row["server_sum"],
             slowest=row["slowest_max"],
             p50=percentile(took[app_id], 50, slowest=row["slowest_max"]),
@@ -162,7 +158,8 @@ def _took(since: datetime) -> dict[str, list[int]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT app_id, place, sum(counted.number)::bigint FROM core_channelminute, "
-            "unnest(took) WITH ORDINALITY AS counted(number, place) WHERE minute >= %s GROUP BY app_id, place",
+            "unnest(took) WITH ORDINALITY AS counted(number, place) "
+            "WHERE minute >= %s GROUP BY app_id, place",
             [since],
         )
         for app_id, place, calls in cursor.fetchall():

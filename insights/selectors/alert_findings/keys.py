@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import F, Sum
-from django.db.models.functions import Greatest
 
 from core.models import ApiKey, ChannelMinute
 from insights import alert_math
@@ -19,7 +18,7 @@ def with_errors(rule: AlertRule, known: Mapping[str, Alert], now: datetime) -> F
 
     Calls without a valid key belong to nobody who could be told, and are left out.
     """
-    wrong = F("server_errors") + Greatest(F("client_errors") - F("refused"), 0)
+    wrong = F("server_errors") + F("client_errors")
     rows = (
         ChannelMinute.objects.filter(minute__gte=now - timedelta(minutes=rule.minutes or 0))
         .exclude(app_id="")
