@@ -35,6 +35,7 @@ _DRAWN: Final = {
     "info": 1,
     "warning": 1,
     "error": 1,
+    "Job": 0,
 }
 _KEYWORDS: Final = {
     "title", "label", "help_text", "description", "empty", "note", "all_label", "empty_label", "placeholder",
@@ -43,16 +44,15 @@ _KEYWORDS: Final = {
 _ATTRIBUTES: Final = {"title", "empty_hint", "delete_hint", "verbose_name", "verbose_name_plural"}
 _LISTS: Final = {"headers"}
 _DIALOG: Final = {"title", "description", "form_submit_text"}
-_PAGES: Final = {
-    "config/admin_site.py",
-    "config/admin_theme.py",
-    "config/navigation.py",
-    "config/overview.py",
-}
+_PAGES: Final = {"config/admin_site.py", "config/admin_theme.py", "config/celery.py", "config/navigation.py"}
 # Constants whose texts are drawn; of mappings the values, of tuples everything but identifiers.
 _CONSTANTS: Final = {
     "config/navigation.py": {"_SECTIONS"},
-    "config/overview.py": {"_NAMES", "_TROUBLE"},
+    "core/admin/channels.py": {"LABELS", "_HINTS"},
+    "core/admin/periodic_work.py": {"_LABELS", "_WHAT_TO_DO"},
+    "insights/admin/overview/state.py": {"NAMES", "TROUBLE"},
+    "promotions/admin/preview_words.py": {"_SAID"},
+    "promotions/previews/samples.py": {"_TITLES"},
     "promotions/words.py": {"REFUSALS", "RESULT_WORDS", "WEEKDAYS"},
 }
 _STATES: Final = "promotions/words.py"
