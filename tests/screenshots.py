@@ -37,6 +37,9 @@ LOOKS = {
 # Beside what the menu leads to: name -> path.
 FORMS = {
     "campaign-new": "/admin/promotions/campaign/add/",
+    "campaign-steps": "/admin/promotions/campaign/wizard/",
+    "campaign-first-step": "/admin/promotions/campaign/wizard/new/type/",
+    "campaign-discount-step": "/admin/promotions/campaign/wizard/new/discount/",
     "conditions-new": "/admin/promotions/validationrule/add/",
     "budget-new": "/admin/promotions/budget/add/",
     "policy-new": "/admin/approvals/policy/add/",
@@ -47,7 +50,7 @@ FORMS = {
     "second-step": "/admin/second-factor/",
 }
 # Pages of one object that are behind a button of it: name -> what its address ends with.
-BEHIND = {"performance": "/performance/"}
+BEHIND = {"performance": "/performance/", "campaign-in-steps": "/edit_in_steps/"}
 # So long may one look take; what is not pictured then is named.
 MOST_SECONDS = 600
 
