@@ -52,7 +52,7 @@ def name_models() -> None:
                 field.help_text = later(field.help_text)
 
 
-def name_fields(form_class: type[forms.BaseForm]) -> None:
+def name_fields(form_class: type[forms.Form]) -> None:
     """Let the fields of a form speak. Choices that are read from somewhere are other people's words."""
     for field in form_class.base_fields.values():
         field.label = later(field.label)

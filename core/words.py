@@ -36,9 +36,14 @@ def speaking_for(settings: ProjectSettings) -> Iterator[None]:
         _project.reset(token)
 
 
+def whose() -> ProjectSettings:
+    """The settings that the page speaks for; outside of a page one query."""
+    return _project.get() or project.current()
+
+
 def currency() -> str:
     """The currency of the page; outside of a page one query."""
-    return (_project.get() or project.current()).currency
+    return whose().currency
 
 
 def number(value: int) -> str:

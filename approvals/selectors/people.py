@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Q
@@ -109,10 +108,11 @@ def members(stage: Stage) -> list[User]:
     """Whom the stage asks."""
     if stage.group:
         return of_group(stage.group)
-    staff: Any = User.objects.filter(is_active=True, is_staff=True).order_by("pk")
+    staff = list(User.objects.filter(is_active=True, is_staff=True).order_by("pk"))
+    look_up_places(staff)
     return [
         person
-        for person in staff.prefetch_related("groups")
+        for person in staff
         if staff_allows(person, "approvals.decide") and staff_allows(person, stage.permission)
     ]
 

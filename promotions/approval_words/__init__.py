@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from core import project, words
+from core import words
 from promotions import version_words
 from promotions.approval_words import terms
 from promotions.approval_words.lines import MISSING, Content, Line, Telling, differ, quoted
@@ -55,7 +55,7 @@ def sentences(target_type: str, before: Content | None, after: Content | None) -
 
     What comes new, or goes live, is told wholly. One query for each kind of thing that is named.
     """
-    with words.speaking_for(project.current()):
+    with words.speaking_for(words.whose()):
         return [line.alone() for line in _lines(target_type, before, after)]
 
 
@@ -63,7 +63,7 @@ def introductions(target_type: str, contents: Sequence[Content]) -> list[list[st
     """What each of these says of itself, its name left out. As many queries for many as for one."""
     speakers, subject, _ = TYPES[target_type]
     telling = Telling(known=_names(contents))
-    with words.speaking_for(project.current()):
+    with words.speaking_for(words.whose()):
         return [[line.alone() for line in whole(speakers, subject, one, telling)] for one in contents]
 
 
