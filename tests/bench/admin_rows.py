@@ -62,12 +62,12 @@ def fill(size: Size) -> World:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("SET LOCAL statement_timeout = 0")
-        _copy(campaign, size.campaigns, {"name": "'Campaign ' || at"}, given)
-        _copy(customer, size.customers, {"source_id": "'shop-' || at", "name": "'Customer ' || at"}, given)
-        codes = {"code": "'CODE-' || at", "code_key": "'CODE-' || at", "campaign_id": _CAMPAIGN}
+        _copy(campaign, size.campaigns, {"name": "'Many ' || at"}, given)
+        _copy(customer, size.customers, {"source_id": "'many-' || at", "name": "'Customer ' || at"}, given)
+        codes = {"code": "'MANY-' || at", "code_key": "'MANY-' || at", "campaign_id": _CAMPAIGN}
         with copies.without_indexes(voucher._meta.db_table):
             _copy(voucher, size.codes, codes, given)
-        first = "(SELECT min(id) FROM promotions_voucher WHERE code = 'CODE-1')"
+        first = "(SELECT min(id) FROM promotions_voucher WHERE code = 'MANY-1')"
         bought = {
             "source_id": "'past-' || at",
             "customer_id": _CUSTOMER,
@@ -81,7 +81,7 @@ def fill(size: Size) -> World:
                 "customer_id": _CUSTOMER,
                 "campaign_id": _CAMPAIGN,
                 "voucher_id": f"{first} + at - 1",
-                "voucher_code": "'CODE-' || at",
+                "voucher_code": "'MANY-' || at",
                 "order_id": f"{oldest} + at - 1",
                 "snapshot": "NULL",
                 "outcome": "NULL",

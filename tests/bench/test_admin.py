@@ -20,6 +20,6 @@ def test_the_benchmark_runs_among_the_rows_that_it_says() -> None:
     assert past.count() == 30
     used = Redemption.objects.filter(order__in=past)
     assert used.count() == 30
-    assert Campaign.objects.filter(name__startswith="Campaign ").count() == 10
-    spread = Voucher.objects.filter(code__startswith="CODE-").values("campaign").distinct().count()
+    assert Campaign.objects.filter(name__startswith="Many ").count() == 10
+    spread = Voucher.objects.filter(code__startswith="MANY-").values("campaign").distinct().count()
     assert spread == 10
