@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -15,6 +15,9 @@ from promotions.admin.wizard import views
 
 class WizardButtons(ModelAdmin):
     """For campaigns."""
+
+    class Media:
+        css: ClassVar = {"all": ("promotions/wizard.css",)}
 
     actions_list: Any = ("begin",)
     list_before_template = "promotions/wizard/unfinished.html"

@@ -107,6 +107,7 @@ def _of_change(
 
 def _told(row: Campaign) -> list[str]:
     content = approval_contents.campaign(row.pk) or {}
+    content.pop("active", None)
     return approval_words.introductions("campaign", [content])[0]
 
 

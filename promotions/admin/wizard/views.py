@@ -84,6 +84,8 @@ def _begun(request: HttpRequest) -> HttpResponse:
             messages.error(request, sentence(refusal))
             return HttpResponseRedirect(reverse(START))
         answers = compiled.of_plan(copies.renamed(plan))
+        # A template says how codes look, not how many there are.
+        answers[keys.CODES].pop("count")
     else:
         copy = CopyForm(request.POST)
         if not copy.is_valid():

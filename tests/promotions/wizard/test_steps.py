@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from promotions.models import Budget, Campaign, CampaignSetup, PromotionTier, Voucher
+from core.actors import Actor
+from promotions.models import Budget, Campaign, CampaignSetup, CampaignTemplate, PromotionTier, Voucher
 from promotions.selectors import plans
 from promotions.selectors import validation_rules as known_rules
+from promotions.services import templates
 from tests.conftest import NOW
 from tests.factories.areas import area
 from tests.factories.commerce import ProductCollectionFactory, ProductFactory, SegmentFactory
@@ -252,3 +254,20 @@ def test_the_list_of_campaigns_says_what_is_unfinished(admin_page: Client, answe
 
     assert "Continue where you were (1)" in page
     assert at(notes(), "type") in page
+
+
+def test_it_begins_with_a_template_or_a_copy(admin_page: Client) -> None:
+    templates.add_starters(actor=Actor.system("tests"), now=NOW)
+    sale = CampaignFactory(name="Sale", discount={"type": "PERCENT", "percent_off": 30}, created_at=NOW)
+    start = reverse("admin:promotions_wizard")
+    template = CampaignTemplate.objects.get(name="Weekend sale: 20 %")
+
+    admin_page.post(start, {"_template": str(template.pk)})
+    admin_page.post(start, {"campaign": f"campaign:{sale.public_id}", "campaign-text": "Sale"})
+
+    weekend, copy = CampaignSetup.objects.order_by("pk")
+    assert (weekend.name, weekend.answers["time"]["days_of_week"]) == ("Weekend sale: 20 %", [0, 6])
+    assert (copy.name, copy.answers["discount"]["wire"]["percent_off"]) == ("Sale (2)", 30)
+    done = admin_page.post(at(weekend, "review"), {"_draft": "1"}, follow=True).content.decode()
+    assert "Weekend sale: 20 % is saved as a draft." in done
+    assert Campaign.objects.get(name="Weekend sale: 20 %").planned_codes == 100
