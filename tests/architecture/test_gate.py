@@ -123,6 +123,9 @@ FREE: Final = {
     "nightly_proof.run_when_due": "counts",
     "nightly_proof.note": "counts",
     "reconciliation.repair": "puts sums right that rows prove; terms stay",
+    "reconciliation.recount": "job: counters are sums of rows",
+    "clock_changes.follow": "starts the job that counts anew; the clock itself is the project's",
+    "clock_changes.recount_slice": "job: counters are sums of rows",
     "catalogue_changes.prune": "shortens the change feed",
 }
 _PARTS: Final = {name.partition(".")[::2] for name, why in FREE.items() if why == "part"}

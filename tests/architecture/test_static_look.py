@@ -16,6 +16,7 @@ EXPLAINED: Final = {
     "commerce/services/customer_files.py: SQL glued together": "names of our own columns and settings",
     "commerce/services/recordsets.py: SQL glued together": "only names of our own columns, quoted",
     "demo_store/journey/run.py: SQL glued together": "names of our own tables",
+    "insights/services/metric_rebuild.py: SQL glued together": "names of our own tables and columns",
     "promotions/services/code_copies.py: SQL glued together": "names of our own columns",
     "promotions/selectors/reconcile/rule_counters.py: SQL glued together": "parts of our own, without values",
     "core/locking.py: random": "spreads retries over time; nobody gains from guessing it",
