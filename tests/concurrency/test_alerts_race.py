@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 EVALUATORS, ROUNDS = 4, 6
 
 
-def test_each_alert_begins_once_and_is_told_once() -> None:
+def test_each_alert_begins_once_and_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
     AlertRule.objects.all().delete()
     person("ada", "Administrator")
     rule(Kind.NO_REDEMPTION, groups=["Administrator"])
@@ -63,6 +63,7 @@ def test_each_alert_begins_once_and_is_told_once() -> None:
         thread.join(timeout=120)
 
     assert broken == []
+    assert "cannot be judged" not in caplog.text
     assert Alert.objects.count() == 20
     assert Notification.objects.count() == 5
     assert OutboxEvent.objects.filter(name="alert.raised").count() == 20
