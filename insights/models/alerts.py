@@ -119,8 +119,9 @@ class AlertRule(TimestampedModel):
 class Alert(models.Model):
     """Something that a rule found. It is over when the rule does not find it any more.
 
-    `subject` says what of the rule it is about (`campaign:camp_1f`, `process:beat`); one alert of each is open
-    at a time. `level` grows when it gets worse. `figures` are what was found last, for `insights.alert_words`.
+    `subject` says what of the rule it is about (`campaign:camp_1f`, `process:beat`); one alert of each is
+    open at a time. `level` grows when it gets worse. `figures` are what was found last, for
+    `insights.alert_words`.
     `clear_since`: since when the rule has not found it; if that lasts, it is over. `told_at`: when people
     heard of it last; `is_told`: they believe that it goes on.
     """
