@@ -4,15 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0019_periodic_runs_and_channels'),
+        ("core", "0019_periodic_runs_and_channels"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='projectsettings',
-            name='cost_field',
-            field=models.CharField(blank=True, db_default='', default='', help_text="The metadata field of SKUs and products that says what one unit costs you, in the currency's smallest unit, for example “cost”. Empty: margins are not shown.", max_length=100, verbose_name='cost of a unit'),
+            model_name="projectsettings",
+            name="cost_field",
+            field=models.CharField(
+                blank=True,
+                db_default="",
+                default="",
+                help_text="The metadata field of SKUs and products that says what one unit costs you, in the currency's smallest unit, for example “cost”. Empty: margins are not shown.",
+                max_length=100,
+                verbose_name="cost of a unit",
+            ),
         ),
     ]

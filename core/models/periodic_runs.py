@@ -6,7 +6,7 @@ from django.db import models
 class PeriodicRun(models.Model):
     """How one periodic job goes: one row a job, written beside its work (`core.services.periodic_runs`).
 
-    `since`: when this installation first heard of the job. While it runs, or if its worker died, `ended_at` is
+    `since`: when this installation first heard of the job. While it runs, or after a crash, `ended_at` is
     empty. `worked_at`: when it last found something to do. `failures` in a row, up to now.
     """
 

@@ -100,9 +100,7 @@ class FilterPageMixin:
         try:
             return JsonResponse(tried(wire, self.filter_fields, found, hit.id, hit.name, now=now))
         except preview.TookTooLong:
-            return JsonResponse(
-                {"refusal": "Trying this takes too long. Saving works all the same."}
-            )
+            return JsonResponse({"refusal": "Trying this takes too long. Saving works all the same."})
 
     def look_up(self, request: HttpRequest) -> JsonResponse:
         self._refuse_strangers(request)
