@@ -11,7 +11,7 @@ class Export(TimestampedModel):
 
     `parameters` is what was asked for, in wire form; `scope` are equalities that the asking endpoint adds
     (`{"voucher_id": "v_…"}`); `screen` is the list of the admin that it was asked for on, with its filters
-    (`{"model": "commerce.customer", "query": "q=anna"}`). `actor_places` are the places that he was limited to;
+    (`{"model": "commerce.customer", "query": "q=anna"}`). `actor_places` are where he was limited to;
     None: none when he asked. A removed export keeps its row, without filters
     and file: who took out what.
     """

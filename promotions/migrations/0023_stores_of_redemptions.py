@@ -6,23 +6,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('promotions', '0022_validation_tallies'),
+        ("promotions", "0022_validation_tallies"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='redemption',
-            name='redemption_facts_are_final',
+            model_name="redemption",
+            name="redemption_facts_are_final",
         ),
         migrations.AddField(
-            model_name='redemption',
-            name='store',
-            field=models.CharField(blank=True, db_default='', default='', help_text='Code of the store that the key, the request or its metadata named.', max_length=100),
+            model_name="redemption",
+            name="store",
+            field=models.CharField(
+                blank=True,
+                db_default="",
+                default="",
+                help_text="Code of the store that the key, the request or its metadata named.",
+                max_length=100,
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='redemption',
-            trigger=pgtrigger.compiler.Trigger(name='redemption_facts_are_final', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."redeemed_at" IS DISTINCT FROM (NEW."redeemed_at") OR OLD."result" IS DISTINCT FROM (NEW."result") OR OLD."related_object_type" IS DISTINCT FROM (NEW."related_object_type") OR OLD."parent_id" IS DISTINCT FROM (NEW."parent_id") OR OLD."voucher_id" IS DISTINCT FROM (NEW."voucher_id") OR OLD."promotion_tier_id" IS DISTINCT FROM (NEW."promotion_tier_id") OR OLD."campaign_id" IS DISTINCT FROM (NEW."campaign_id") OR OLD."order_id" IS DISTINCT FROM (NEW."order_id") OR OLD."voucher_code" IS DISTINCT FROM (NEW."voucher_code") OR OLD."order_amount" IS DISTINCT FROM (NEW."order_amount") OR OLD."discount_amount" IS DISTINCT FROM (NEW."discount_amount") OR OLD."credits" IS DISTINCT FROM (NEW."credits") OR OLD."version_ids" IS DISTINCT FROM (NEW."version_ids") OR OLD."order_snapshot" IS DISTINCT FROM (NEW."order_snapshot") OR OLD."metadata" IS DISTINCT FROM (NEW."metadata") OR OLD."tracking_id" IS DISTINCT FROM (NEW."tracking_id") OR OLD."channel_type" IS DISTINCT FROM (NEW."channel_type") OR OLD."channel_id" IS DISTINCT FROM (NEW."channel_id") OR OLD."store" IS DISTINCT FROM (NEW."store") OR OLD."failure_code" IS DISTINCT FROM (NEW."failure_code") OR OLD."failure_message" IS DISTINCT FROM (NEW."failure_message") OR OLD."snapshot" IS DISTINCT FROM (NEW."snapshot") OR OLD."outcome" IS DISTINCT FROM (NEW."outcome"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='34cdb00e3fd1bd2f6810c825c9b9766ac6b7c2ac', operation='UPDATE', pgid='pgtrigger_redemption_facts_are_final_78ac3', table='promotions_redemption', when='BEFORE')),
+            model_name="redemption",
+            trigger=pgtrigger.compiler.Trigger(
+                name="redemption_facts_are_final",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."redeemed_at" IS DISTINCT FROM (NEW."redeemed_at") OR OLD."result" IS DISTINCT FROM (NEW."result") OR OLD."related_object_type" IS DISTINCT FROM (NEW."related_object_type") OR OLD."parent_id" IS DISTINCT FROM (NEW."parent_id") OR OLD."voucher_id" IS DISTINCT FROM (NEW."voucher_id") OR OLD."promotion_tier_id" IS DISTINCT FROM (NEW."promotion_tier_id") OR OLD."campaign_id" IS DISTINCT FROM (NEW."campaign_id") OR OLD."order_id" IS DISTINCT FROM (NEW."order_id") OR OLD."voucher_code" IS DISTINCT FROM (NEW."voucher_code") OR OLD."order_amount" IS DISTINCT FROM (NEW."order_amount") OR OLD."discount_amount" IS DISTINCT FROM (NEW."discount_amount") OR OLD."credits" IS DISTINCT FROM (NEW."credits") OR OLD."version_ids" IS DISTINCT FROM (NEW."version_ids") OR OLD."order_snapshot" IS DISTINCT FROM (NEW."order_snapshot") OR OLD."metadata" IS DISTINCT FROM (NEW."metadata") OR OLD."tracking_id" IS DISTINCT FROM (NEW."tracking_id") OR OLD."channel_type" IS DISTINCT FROM (NEW."channel_type") OR OLD."channel_id" IS DISTINCT FROM (NEW."channel_id") OR OLD."store" IS DISTINCT FROM (NEW."store") OR OLD."failure_code" IS DISTINCT FROM (NEW."failure_code") OR OLD."failure_message" IS DISTINCT FROM (NEW."failure_message") OR OLD."snapshot" IS DISTINCT FROM (NEW."snapshot") OR OLD."outcome" IS DISTINCT FROM (NEW."outcome"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="34cdb00e3fd1bd2f6810c825c9b9766ac6b7c2ac",
+                    operation="UPDATE",
+                    pgid="pgtrigger_redemption_facts_are_final_78ac3",
+                    table="promotions_redemption",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -8,28 +8,47 @@ import core.models.base
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('promotions', '0023_stores_of_redemptions'),
+        ("promotions", "0023_stores_of_redemptions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CampaignSetup',
+            name="CampaignSetup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(editable=False)),
-                ('updated_at', models.DateTimeField(editable=False, null=True)),
-                ('name', models.CharField(blank=True, default='', max_length=255)),
-                ('step', models.CharField(blank=True, default='', max_length=20)),
-                ('answers', models.JSONField(decoder=core.models.base.ExactJSONDecoder, default=dict)),
-                ('base', models.JSONField(decoder=core.models.base.ExactJSONDecoder, null=True)),
-                ('campaign', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='promotions.campaign')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(editable=False)),
+                ("updated_at", models.DateTimeField(editable=False, null=True)),
+                ("name", models.CharField(blank=True, default="", max_length=255)),
+                ("step", models.CharField(blank=True, default="", max_length=20)),
+                ("answers", models.JSONField(decoder=core.models.base.ExactJSONDecoder, default=dict)),
+                ("base", models.JSONField(decoder=core.models.base.ExactJSONDecoder, null=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="promotions.campaign",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['owner', '-updated_at'], name='campaign_setup_of_owner')],
+                "indexes": [models.Index(fields=["owner", "-updated_at"], name="campaign_setup_of_owner")],
             },
         ),
     ]

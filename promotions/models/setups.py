@@ -10,7 +10,7 @@ from promotions.models.campaigns import Campaign
 class CampaignSetup(TimestampedModel):
     """What somebody answered so far in the steps of a new campaign, or of a change of one.
 
-    Nobody gets anything of it: it is notes, thrown away when the campaign is made. `answers` are the fields of
+    Nobody gets anything of it: they are notes, thrown away when it is made. `answers` are the fields of
     each step; `base` are those that the campaign had when the change of it was begun.
     """
 
