@@ -54,7 +54,7 @@ class CampaignAdmin(InPlacesMixin, PublishButton, ConditionsMixin, VersionedMixi
     form = CampaignForm
     change_form_outer_before_template = "promotions/admin/campaign_head.html"
     in_words = {**READ_IN_WORDS, "applies_in": "applies"}  # noqa: RUF012
-    empty_hint = "A campaign holds a discount and its codes. “New campaign in steps” asks one after the other."
+    empty_hint = "A campaign holds a discount and its codes. “New campaign in steps” leads through all."
     list_display = (
         "name_and_kind",
         "state",
