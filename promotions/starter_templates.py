@@ -122,7 +122,7 @@ STARTERS: Final[tuple[Starter, ...]] = (
                 "Every third item",
                 {},
                 applicable_to=_only(
-                    _EVERYTHING, effect="APPLY_FROM_CHEAPEST", target="UNIT", skip_initially=2, repeat=3
+                    _EVERYTHING, effect="APPLY_FROM_MOST_EXPENSIVE", target="UNIT", skip_initially=2, repeat=3
                 ),
             ),
             resources=(_EVERYTHING,),

@@ -126,7 +126,9 @@ def test_no_way_is_missing_and_none_is_without_a_reason() -> None:
 
 # Of what needs more than a call to be reached: a segment that a running campaign asks for, a grid of drafts.
 MET_ELSEWHERE: Final = {
+    "budgets.rework": "tests/promotions/wizard/test_edit.py",
     "campaigns.launch_variations": "tests/promotions/services/test_variations.py",
+    "campaigns.rework": "tests/promotions/wizard/test_approvals.py",
     "campaigns.update_variations": "tests/promotions/services/test_variations.py",
     "product_collections.delete": "tests/approvals/test_audiences.py",
     "product_collections.update": "tests/approvals/test_audiences.py",
