@@ -26,7 +26,7 @@ def _nothing(rows: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: 
 
 def of_file(params: Mapping[str, Any]) -> Made | None:
     """The page of the file that a job works off; None where its rows came with a request, or it is gone."""
-    file = ImportFile.objects.filter(pk=params.get(FILE)).first()
+    file = ImportFile.objects.filter(pk=params[FILE]).first() if FILE in params else None
     if file is None:
         return None
     return Made(label=file.name, page="admin:integrations_importfile_change", args=(file.pk,))

@@ -52,7 +52,7 @@ def quoted(quote: ReturnQuote, lines: Sequence[OrderItem]) -> ShownQuote:
     ]
     if quote.uncovered:
         sums.append(("Of lost discounts, not asked back", words.money(quote.uncovered)))
-    said = [_item(line, by_position) for line in quote.lines]
+    said: list[str] = [_item(line, by_position) for line in quote.lines]
     said += [one.text for one in quote.redeemables if one.text]
     if quote.is_complete:
         said.append("Nothing is left with the customer: what was redeemed on the order is rolled back.")

@@ -13,6 +13,8 @@ from django.db import connection
 from approvals import tasks
 from approvals.models import ApprovalRequest, Notification
 from approvals.services import mailing, notifications
+from core.branding import BRANDING_PK
+from core.models import Branding
 from tests.approvals.asked import ask
 from tests.approvals.world import person, policy
 
@@ -65,6 +67,21 @@ def test_the_mail_says_it_and_leads_to_the_request(
     assert f"\nhttps://promo.example/admin/approvals/approvalrequest/{request_.pk}/change/\n" in mail.body
     assert "https://promo.example/admin/notifications/settings/" in mail.body
     assert "Bcc" not in {name for name, _ in mail.message().items()}
+
+
+def test_it_is_mailed_in_the_name_of_the_brand(
+    request_: ApprovalRequest, now: datetime, mailoutbox: list[Any], settings: Any
+) -> None:
+    settings.DEFAULT_FROM_EMAIL = "promo@shop.example"
+    Branding.objects.create(pk=BRANDING_PK, name="Fair Shop", email="hello@fair.example", created_at=now)
+    write(request_, now, "ann")
+
+    mailing.send_waiting(now=now)
+
+    (mail,) = mailoutbox
+    assert mail.from_email == "Fair Shop <promo@shop.example>"
+    assert mail.reply_to == ["hello@fair.example"]
+    assert "-- \nFair Shop\n" in mail.body
 
 
 def test_a_server_that_refuses_one_loses_nothing_and_sends_the_others(
