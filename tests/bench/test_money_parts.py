@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import time
 import socket
 import threading
+import time
 
 import pytest
 
@@ -58,7 +58,7 @@ def test_descendants_are_found_through_their_parents() -> None:
 
 def test_our_own_processor_time_grows_with_work() -> None:
     before = cpu.seconds({os.getpid()})
-    # Not to be compared with `before`: that has browsers and servers in it, which this worker started and ended.
+    # Not compared with `before`, which has all the browsers and servers in it that this worker started.
     began = time.process_time()
     while time.process_time() < began + 0.1:
         sum(range(10_000))
