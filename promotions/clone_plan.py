@@ -148,6 +148,8 @@ BELONGINGS: Final[Mapping[type[Model], Mapping[str, Fate]]] = {
         "distributions": Fate.NEW,
         "variations": Fate.NEW,
         "variation": Fate.NEW,
+        # Who watches the original does not ask to hear of each copy.
+        "alert_rules": Fate.NEW,
     },
     PromotionTier: {
         "rule_assignment": Fate.CLONE,

@@ -64,6 +64,7 @@ NOT_WANTED: dict[str, tuple[bytes, str]] = {
 BROKEN = NOT_JSON | NOT_WANTED
 # These read no body.
 WITHOUT_BODY = {
+    "v1/async-actions/<async_action_id>/cancel",
     "v1/campaigns/<campaign_id>/enable",
     "v1/campaigns/<campaign_id>/disable",
     "v1/customers/<customer_id>/permanent-deletion",

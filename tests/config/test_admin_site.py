@@ -49,7 +49,12 @@ def test_sidebar_has_seven_sections_for_admins(admin_page: Client, db: None) -> 
         "Operations",
         "Settings",
     ]
-    assert [item["title"] for item in groups[0]["items"]] == ["Overview", "Approvals inbox", "Notifications"]
+    assert [item["title"] for item in groups[0]["items"]] == [
+        "Overview",
+        "Alerts",
+        "Approvals inbox",
+        "Notifications",
+    ]
 
 
 def test_sidebar_hides_what_a_viewer_may_not_see(page_as: Callable[[str], Client]) -> None:

@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 def test_from_the_login_over_a_draft_to_a_paused_campaign(tab: Page, marketer: User) -> None:
     sign_in(tab)
     tab.get_by_role("link", name="Make the first campaign").click()
+    tab.get_by_role("link", name="the full form").click()
 
     tab.fill("#id_name", "Spring sale")
     tab.fill("#id_percent_off", "12.5")

@@ -69,9 +69,7 @@ def _waiting(request: HttpRequest, now: datetime) -> Mapping[str, Any]:
     rows = waiting.rows().filter(inbox.inbox_of(request).mine).order_by(*inbox.ordering(request))
     return {
         "number": number,
-        "sentence": words.count(number, "request waits for you.", "requests wait for you.")
-        if number
-        else gettext("No request waits for you."),
+        "sentence": "" if number else gettext("No request waits for you."),
         "rows": [
             {"title": inbox.title(row), "due": _due(row, now)}
             for row in (rows[:_MOST_WAITING] if number else ())

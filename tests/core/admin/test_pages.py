@@ -22,6 +22,7 @@ from core.models import (
     EventDelivery,
     MetadataSchema,
     OutboxEvent,
+    PeriodicRun,
     ProjectSettings,
 )
 from core.services import api_keys, areas, bin, branding, custom_event_schemas, metadata_schemas
@@ -69,6 +70,7 @@ def rows(settings_row: ProjectSettings) -> dict[type, Any]:
             name="cart_left", properties={"size": {"type": "number"}}, actor=SYSTEM, now=NOW
         ),
         BinEntry: BinEntry.objects.get(resource_id=thing),
+        PeriodicRun: PeriodicRun.objects.create(task="core.tasks.seal_audit", since=NOW),
         User: User.objects.create_user("anna", is_staff=True),
         Group: Group.objects.get(name="Viewer"),
     }
