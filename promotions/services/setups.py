@@ -151,7 +151,7 @@ def _reworked(
     inheritance.lock_used_codes(campaign_id, values)
     lock(Campaign.objects.filter(pk=campaign_id))
     campaign = _found(campaign_id)
-    if plans.plan_of(campaign) != was or False:
+    if plans.plan_of(campaign) != was or digest(was) != seen:
         raise ChangedMeanwhile("Somebody changed it since you opened it. Look at what is different now.")
     conditions = setup_parts.settle_rule(
         campaign, was.conditions, plan.conditions, plan.name, actor=actor, now=now
