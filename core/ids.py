@@ -17,10 +17,10 @@ def new_id(prefix: str, length: int = DEFAULT_LENGTH) -> str:
     return f"{prefix}_{secrets.token_hex((length + 1) // 2)[:length]}"
 
 
-def new_ids(prefix: str, count: int) -> list[str]:
+def new_ids(prefix: str, count: int, length: int = DEFAULT_LENGTH) -> list[str]:
     """As many fresh ids at once; the system is asked for chance only one time, which is what an id costs."""
-    chance = secrets.token_hex(count * DEFAULT_LENGTH // 2)
-    return [f"{prefix}_{chance[at : at + DEFAULT_LENGTH]}" for at in range(0, len(chance), DEFAULT_LENGTH)]
+    chance = secrets.token_hex((count * length + 1) // 2)
+    return [f"{prefix}_{chance[at : at + length]}" for at in range(0, count * length, length)]
 
 
 def new_request_id() -> str:

@@ -7,7 +7,6 @@ what is taken stays behind. Either way there are exactly as many new codes as we
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Any, Final
@@ -19,6 +18,7 @@ from psycopg.abc import Transformer as AnyTransformer
 from psycopg.adapt import PyFormat, Transformer
 
 from core import project
+from core.ids import new_ids
 from core.models import ProjectSettings
 from promotions import random_codes
 from promotions.code_config import CodeConfig, InvalidCodeConfig
@@ -110,10 +110,9 @@ def _ids(count: int) -> list[int]:
 
 def _lines(shape: _Shape, ids: Sequence[int], codes: Mapping[str, str]) -> Iterator[str]:
     prefix, length = _id_parts()
-    names = secrets.token_hex(length // 2 * len(ids))
-    for number, (pk, (key, code)) in enumerate(zip(ids, codes.items(), strict=True)):
-        name = names[number * length : (number + 1) * length]
-        yield f"{pk}\t{prefix}_{name}\t{code.translate(_ESCAPES)}\t{key.translate(_ESCAPES)}{shape.rest}"
+    names = new_ids(prefix, len(ids), length)
+    for pk, name, (key, code) in zip(ids, names, codes.items(), strict=True):
+        yield f"{pk}\t{name}\t{code.translate(_ESCAPES)}\t{key.translate(_ESCAPES)}{shape.rest}"
 
 
 def _id_parts() -> tuple[str, int]:
