@@ -61,8 +61,8 @@ _CLIENT = frozenset(
 )
 # Of the project itself; nothing that somebody at a till or a campaign works with.
 _OF_THE_PROJECT = ("settings.", "management.", "api_keys.", "areas.manage", "areas.modify")
-# Who plans a promotion does not decide himself what it may cost.
-_OF_FINANCE = ("budgets.",)
+# Who plans a promotion does not decide himself what it may cost, nor which dates are closed to it.
+_OF_FINANCE = ("budgets.", "blackouts.")
 # Deciding about what others ask for, and stopping everything, are duties of their own.
 _OF_REVIEWERS = ("approvals.decide", "approvals.configure", "emergency.")
 # What a role may ask for, without the right to do it alone: an approval request is made of it.
@@ -77,9 +77,9 @@ def role_allows(role: str, permission: str) -> bool:
     """Whether a role holds a permission such as `vouchers.modify`.
 
     Contract: governance 3. Admin all; User (restricted to places or not) all but project settings and keys,
-    decisions about requests and the emergency stop, budgets to read only; Support reads, explains, rolls
-    back; Viewer reads and exports; Merchant validates, redeems, rolls back and reads what belongs to that,
-    settings and keys not.
+    decisions about requests and the emergency stop, budgets and blackouts to read only; Support reads,
+    explains, rolls back; Viewer reads and exports; Merchant validates, redeems, rolls back and reads what
+    belongs to that, settings and keys not.
     """
     action = permission.rpartition(".")[2]
     match role:

@@ -28,6 +28,7 @@ ROLE_GROUPS: Final = {
     "Support": Role.SUPPORT,
     "Viewer": Role.VIEWER,
 }
+_BLACKOUTS: Final = ("blackouts.create", "blackouts.modify", "blackouts.delete")
 # What a group opens beside the role that another group gives. Alone it comes with the role of a Viewer.
 DUTY_GROUPS: Final = {
     "Finance": frozenset(
@@ -38,9 +39,12 @@ DUTY_GROUPS: Final = {
             "approvals.decide",
             "emergency.stop",
             "emergency.restore",
+            *_BLACKOUTS,
         }
     ),
-    "Reviewer": frozenset({"approvals.decide", "emergency.stop", "emergency.restore"}),
+    "Reviewer": frozenset(
+        {"approvals.decide", "calendar.accept", "emergency.stop", "emergency.restore", *_BLACKOUTS}
+    ),
 }
 _AS_ADMINISTRATOR: Final = (
     "Everything: also project settings, API keys, people, and who must say yes to what."
@@ -63,8 +67,14 @@ OPENS: Final = {
         "redemptions back, frees holds, comments on requests. A change of a code is a request."
     ),
     "Viewer": "Sees and exports, changes nothing.",
-    "Finance": "Changes budgets, decides about requests, stops and restores promotions in an emergency.",
-    "Reviewer": "Decides about requests, stops and restores promotions in an emergency.",
+    "Finance": (
+        "Changes budgets, closes dates to promotions, decides about requests, stops and restores promotions in "
+        "an emergency."
+    ),
+    "Reviewer": (
+        "Decides about requests, accepts collisions, closes dates to promotions, stops and restores promotions "
+        "in an emergency."
+    ),
 }
 
 

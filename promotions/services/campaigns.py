@@ -27,6 +27,7 @@ from promotions.services import (
     discounts,
     drafts,
     gifts,
+    guarding,
     inheritance,
     lifecycle,
     rule_assignments,
@@ -102,6 +103,7 @@ def create(*, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign:
     :raises DuplicateFound: the name is taken, also by a campaign in the bin; or the one code is.
     :raises NotFound: unknown category or validation rule.
     :raises OutsideOwnPlaces: the actor works in single areas, and it would apply elsewhere.
+    :raises DomainError: something stands in its way (`promotions.launch_guards`); so say the others.
     """
     kind = _kind(spec)
     rule = validation_rules.of_new(spec.rules, spec.new_conditions, actor=actor, now=now)
@@ -119,6 +121,7 @@ def create(*, spec: CampaignSpec, actor: Actor, now: datetime) -> Campaign:
         for tier in spec.tiers or ():
             tiers.add(campaign=campaign, spec=tier, actor=actor, now=now)
     elif not campaign.is_draft:
+        guarding.check(campaign, (), now=now)
         drafts.make_codes(campaign, count=spec.vouchers_count, code=spec.code, actor=actor, now=now)
     return selectors.printable(Campaign.objects.all()).get(pk=campaign.pk)
 
@@ -144,11 +147,15 @@ def update(*, campaign_id: int, spec: CampaignSpec, actor: Actor, now: datetime)
     campaign = _locked(campaign_id)
     refuse_protected(campaign, actor)
     columns = _changed_columns(campaign, spec)
+    is_moved = guarding.concerns(columns) or spec.access is not None
+    offers = guarding.offers(campaign) if is_moved else ()
     before = assign(campaign, columns)
     validity.check(campaign)
     campaign.updated_at = now
     campaign.save(update_fields=[*columns, "updated_at"])
     applied, applies = campaign_places.settle(campaign, spec.access, actor=actor, now=now)
+    if is_moved:
+        guarding.check(campaign, offers, now=now)
     versions.note(campaign, actor=actor, now=now)
     kept = inheritance.keep_for_used_codes(campaign, before, columns)
     versions.note_all(Voucher, kept, actor=actor, now=now)
@@ -180,6 +187,7 @@ def set_active(*, campaign_id: int, is_active: bool, actor: Actor, now: datetime
         was, campaign.updated_at = campaign.lifecycle, now
         campaign.resume(now) if is_active else campaign.pause()
         campaign.save(update_fields=["lifecycle", "is_active", "updated_at"])
+        guarding.check(campaign, (), now=now, resumes=True)
         versions.note(campaign, actor=actor, now=now)
         name = "campaign.enabled" if is_active else "campaign.disabled"
         before = {"active": not is_active, "lifecycle": str(was)}
@@ -206,6 +214,7 @@ def launch(*, campaign_id: int, actor: Actor, now: datetime) -> Campaign:
     was, campaign.updated_at = campaign.lifecycle, now
     campaign.launch(now)
     campaign.save(update_fields=["lifecycle", "is_active", "updated_at"])
+    guarding.check(campaign, (), now=now)
     versions.note(campaign, actor=actor, now=now)
     lifecycle.tell(campaign, "campaign.launched", was, actor, now)
     drafts.make_codes(

@@ -21,6 +21,7 @@ from promotions.selectors import tiers as selectors
 from promotions.selectors import validation_rules as known_rules
 from promotions.services import (
     discounts,
+    guarding,
     rule_assignments,
     stacks,
     validation_rules,
@@ -62,6 +63,7 @@ def create(*, campaign_id: int, spec: TierSpec, actor: Actor, now: datetime) -> 
     :raises InvalidTier: no discount, or one that the engine cannot calculate.
     :raises ResourceProtected: the campaign is write-protected.
     :raises NotFound: unknown category or validation rule, or the campaign was deleted in the meantime.
+    :raises DomainError: something stands in its way (`promotions.launch_guards`); so say the others.
     """
     campaign = _locked_campaign(campaign_id)
     refuse_protected(campaign, actor)
@@ -81,6 +83,7 @@ def add(*, campaign: Campaign, spec: TierSpec, actor: Actor, now: datetime) -> P
         raise InvalidTier("Property .action.discount is required")
     on_items = known_rules.targets_items(rule, known_rules.of_campaign(campaign))
     columns[DISCOUNT] = discounts.stored(discount, InvalidTier, targets_items=on_items)
+    offers = guarding.offers(campaign)
     last = selectors.last_hierarchy(campaign)
     place = columns.pop("hierarchy", None) or last + 1
     if place <= last:
@@ -90,6 +93,7 @@ def add(*, campaign: Campaign, spec: TierSpec, actor: Actor, now: datetime) -> P
     )
     validity.check(tier, parent=campaign)
     tier.save(force_insert=True)
+    guarding.check(campaign, offers, now=now)
     audit.log(
         actor,
         "promotion_tier.created",
@@ -129,10 +133,13 @@ def update(*, tier_id: int, spec: TierSpec, actor: Actor, now: datetime) -> Prom
     place = columns.get("hierarchy")
     if place is not None and place != tier.hierarchy and place <= selectors.last_hierarchy(tier.campaign):
         _make_room(tier.campaign, place)
+    offers = guarding.offers(tier.campaign) if guarding.concerns(columns) else ()
     before = assign(tier, columns)
     validity.check(tier, parent=tier.campaign)
     tier.updated_at = now
     tier.save(update_fields=[*columns, "updated_at"])
+    if guarding.concerns(columns):
+        guarding.check(tier.campaign, offers, now=now)
     versions.note(tier, actor=actor, now=now)
     rule_assignments.settle(rule_id=spec.conditions, related=tier, actor=actor, now=now)
     old, new = audit.changes(facts(before), facts(columns))
@@ -151,8 +158,10 @@ def set_active(*, tier_id: int, is_active: bool, actor: Actor, now: datetime) ->
     """
     tier = _locked(tier_id)
     if tier.is_active != is_active:
+        offers = guarding.offers(tier.campaign)
         tier.is_active, tier.updated_at = is_active, now
         tier.save(update_fields=["is_active", "updated_at"])
+        guarding.check(tier.campaign, offers, now=now, resumes=True)
         versions.note(tier, actor=actor, now=now)
         verb = "enabled" if is_active else "disabled"
         audit.log(
