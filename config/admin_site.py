@@ -32,6 +32,8 @@ class FanfareAdminSite(UnfoldAdminSite):  # type: ignore[misc]
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Pages that are no model's: outside of its addresses, or its menu entry would light up, too."""
         from approvals.admin import notifications, simulator
+        from calendar_app.admin import conflicts, move
+        from calendar_app.admin.calendar import page as calendar
         from core.admin import channels, invitations, second_factor
         from insights.admin import performance
         from promotions.admin import preview, why
@@ -40,7 +42,8 @@ class FanfareAdminSite(UnfoldAdminSite):  # type: ignore[misc]
             path("promotions/why/", self.admin_view(why.page), name="promotions_why"),
             path("language/", self.admin_view(set_language), name="language"),
         ]
-        others = (channels, invitations, second_factor, notifications, simulator, preview, performance)
+        below = (channels, invitations, second_factor, notifications, simulator, preview)
+        others = (*below, performance, calendar, conflicts, move)
         return [*own, *(page for module in others for page in module.urls()), *super().get_urls()]
 
     def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

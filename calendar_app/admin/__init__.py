@@ -1,0 +1,7 @@
+"""The admin pages of the calendar. Django finds them by importing this package."""
+
+from __future__ import annotations
+
+from calendar_app.admin import blackouts, seasons
+
+__all__ = ["blackouts", "seasons"]
