@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -12,7 +12,8 @@ from django.utils.html import format_html
 
 from approvals.models import ApprovalRequest
 from approvals.services import requests
-from calendar_app import blackout_words
+from calendar_app import blackout_words, overlaps
+from calendar_app.overlaps import Found
 from calendar_app.selectors import moves
 from calendar_app.services.move_previews import Outcome, Preview
 from calendar_app.services.moving import Target
@@ -40,6 +41,7 @@ def parts(found: Preview, now: datetime) -> list[Part]:
     """What matters most comes first; what stays as it is is not spoken of."""
     every = (
         _blackouts(found),
+        *_collisions(found),
         _clock(found, now),
         _windows(found, now),
         _codes(found),
@@ -64,6 +66,31 @@ def who(found: Preview) -> str:
 def _names(people: Iterable[User]) -> str:
     names = [one.get_full_name() or one.get_username() for one in people]
     return f" ({blackout_words.listed(names)})" if names else " (nobody can at the moment)"
+
+
+def _collisions(found: Preview) -> Iterator[Part]:
+    """What the move is for, most of the time."""
+    change = found.collisions
+    if change.gained:
+        title = f"{_collide(len(change.gained), 'new ')}"
+        yield Part(title=title, icon="warning", tone="warning", lines=_told(change.gained))
+    if change.lost:
+        has = "disappears" if len(change.lost) == 1 else "disappear"
+        title = f"{_collide(len(change.lost))} {has}"
+        yield Part(title=title, icon="check_circle", tone="good", lines=_told(change.lost))
+    if change.kept:
+        has = "stays" if len(change.kept) == 1 else "stay"
+        yield Part(title=f"{_collide(len(change.kept))} {has}", icon="sync_problem", lines=_told(change.kept))
+
+
+def _collide(number: int, what: str = "") -> str:
+    return words.count(number, f"{what}collision", f"{what}collisions")
+
+
+def _told(found: Sequence[Found]) -> tuple[str, ...]:
+    lines = [overlaps.sentence(one, None) for one in found[:_MOST]]
+    more = len(found) - _MOST
+    return (*lines, *([f"and {more} more"] if more > 0 else []))
 
 
 def _blackouts(found: Preview) -> Part | None:

@@ -20,7 +20,8 @@ from approvals.selectors import people, policies
 from approvals.selectors import requests as known
 from approvals.services.requests import vars_of
 from calendar_app.entering import Entry
-from calendar_app.services import blackout_guard, moving
+from calendar_app.services import blackout_guard, move_collisions, moving
+from calendar_app.services.move_collisions import Change
 from calendar_app.services.moving import Target, Wish
 from core.actors import Actor
 from core.errors import DomainError, MissingPermission
@@ -43,6 +44,7 @@ class Preview:
     outcome: Outcome
     refusal: DomainError | None = None
     stages: tuple[tuple[Stage, tuple[User, ...]], ...] = ()
+    collisions: Change = Change()
     warnings: tuple[Entry, ...] = ()
     waiting: tuple[ApprovalRequest, ...] = ()
 
@@ -54,6 +56,7 @@ def preview(*, wish: Wish, actor: Actor, now: datetime) -> Preview:
     found = {
         "target": target,
         "wish": wish,
+        "collisions": move_collisions.change(target, wish, now),
         "warnings": tuple(entry for entry in entered if not entry.closure.is_hard),
         "waiting": tuple(known.open_about("campaign", target.campaign.public_id)),
     }
