@@ -63,11 +63,13 @@ def audience(proposal: Proposal, *, now: datetime) -> Audience:
     """Sizes as of `now`."""
     sets = proposal.rule_sets
     named = {one.public_id: one for one in Segment.objects.filter(public_id__in=_segments(sets))}
-    wanted, is_upper = _who(sets, named, now)
+    wanted, is_upper = who(sets, named, now)
     asks = any(_asks_who(rule) for one in sets for rule in _taking_part(one))
     touched, found_collections, is_all = _products(sets, now)
     return Audience(
-        customers=_size(Customer.objects.present().filter(wanted)) if asks and named else _all(Customer),
+        customers=size(Customer.objects.present().filter(wanted))
+        if asks and named
+        else everything(Customer),
         is_for_everybody=not asks,
         is_upper=is_upper,
         segments=tuple(
@@ -108,7 +110,7 @@ def _joined(sets: Iterable[RuleSet]) -> set[str]:
     return found
 
 
-def _who(sets: Iterable[RuleSet], named: Mapping[str, Segment], now: datetime) -> tuple[Q, bool]:
+def who(sets: Iterable[RuleSet], named: Mapping[str, Segment], now: datetime) -> tuple[Q, bool]:
     """The customers whom the conditions allow, as far as that can be asked of the table."""
     wanted, is_upper = Q(_ALWAYS), False
     for one in sets:
@@ -159,7 +161,7 @@ def _in(segment: Segment, now: datetime) -> Q:
 
 def _members(segment: Segment, now: datetime) -> Number:
     try:
-        return _size(segments.members(segment, now=now))
+        return size(segments.members(segment, now=now))
     except InvalidPayload:
         return Number(value=0)
 
@@ -170,9 +172,9 @@ def _products(sets: Iterable[RuleSet], now: datetime) -> tuple[Number, tuple[tup
     parts = [part.item for one in sets if one.bundle is not None for part in one.bundle.components]
     items = entries or parts
     if not items:
-        return _all(Product), (), True
+        return everything(Product), (), True
     ids = {item.id for item in items if item.object is ItemObject.COLLECTION}
-    sized, touched = [], _named({item.id for item in items if item.object is not ItemObject.COLLECTION})
+    sized, touched = [], named_as({item.id for item in items if item.object is not ItemObject.COLLECTION})
     for one in ProductCollection.objects.filter(public_id__in=ids).order_by("name", "pk"):
         try:
             rows = collections.products_in(one, now=now)
@@ -180,13 +182,14 @@ def _products(sets: Iterable[RuleSet], now: datetime) -> tuple[Number, tuple[tup
         except InvalidPayload:
             sized.append((one.name, Number(value=0)))
             continue
-        size = _size(rows)
-        sized.append((one.name, size if size.value else _size(skus)))
+        number = size(rows)
+        sized.append((one.name, number if number.value else size(skus)))
         touched |= Q(pk__in=rows.order_by().values("pk")) | Q(pk__in=skus.order_by().values("product"))
-    return _size(Product.objects.present().filter(touched)), tuple(sized), False
+    return size(Product.objects.present().filter(touched)), tuple(sized), False
 
 
-def _named(ids: set[str]) -> Q:
+def named_as(ids: set[str]) -> Q:
+    """The products that ids of products and SKUs mean, ours or the shop's."""
     if not ids:
         return Q(_NEVER)
     return (
@@ -194,7 +197,8 @@ def _named(ids: set[str]) -> Q:
     )
 
 
-def _size(rows: QuerySet[Any]) -> Number:
+def size(rows: QuerySet[Any]) -> Number:
+    """So many different rows, up to `COUNTED_TO`. Within `core.patience.at_most`."""
     try:
         with attempt():
             found = rows.order_by().distinct().values("pk")[: COUNTED_TO + 1].count()
@@ -203,7 +207,7 @@ def _size(rows: QuerySet[Any]) -> Number:
     return Number(value=min(found, COUNTED_TO), is_more=found > COUNTED_TO)
 
 
-def _all(model: type[Customer] | type[Product]) -> Number:
+def everything(model: type[Customer] | type[Product]) -> Number:
     """How many there are: exactly while there are few, else as PostgreSQL estimates it."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -212,7 +216,7 @@ def _all(model: type[Customer] | type[Product]) -> Number:
         (about,) = cursor.fetchone()
     if about > COUNTED_TO:
         return Number(value=about, is_about=True)
-    return _size(model._default_manager.filter(deleted_at=None))
+    return size(model._default_manager.filter(deleted_at=None))
 
 
 def _stores(proposal: Proposal) -> int | None:

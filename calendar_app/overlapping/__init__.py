@@ -1,0 +1,1 @@
+"""Which promotions meet, and what happens then. Pure. `calendar_app.overlaps` is its door."""

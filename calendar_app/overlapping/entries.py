@@ -1,0 +1,142 @@
+"""An item made ready to be compared with thousands of others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+from calendar_app.overlapping import scopes, when
+from calendar_app.overlapping.items import Item
+from calendar_app.overlapping.scopes import Audience
+from calendar_app.overlapping.world import World
+from engine import Candidate, Validity, algebra, rules
+from engine.algebra import Profile, Side
+from engine.effects import DiscountType, to_wire
+from engine.rules.tree import RuleSet
+
+DAYS: Final = 400
+"""So far ahead days are told apart; what comes later is compared by its dates only."""
+_ALL_HOURS: Final = (1 << 168) - 1
+_DAY: Final = (1 << 24) - 1
+_SLACK: Final = timedelta(hours=27)
+"""The same date comes in other zones up to so much earlier or later."""
+
+
+@dataclass(eq=False, slots=True)
+class Entry:
+    """`live` is its candidate as somebody new meets it. `days` has a bit for each day from now on in which it
+    may be open, `hours` one for each hour of a week on the wall. `products` None: all. `percent` is the most
+    that it may take off. `potential` sorts: what gives most away first, of equal ones the key decides.
+    `is_plain`: the content of all collections that it names is known.
+    """
+
+    item: Item
+    live: Candidate
+    validity: Validity
+    days: int
+    hours: int
+    spots: int
+    products: frozenset[str] | None
+    audience: Audience
+    percent: int
+    potential: tuple[int, str]
+    is_plain: bool
+    slot: int = -1
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    witnesses: list[int] = field(default_factory=list)
+
+    def profile_in(self, world: World, zone: str) -> Profile:
+        """What the rule algebra makes of it in places of this zone."""
+        if zone not in self.profiles:
+            candidate = self.live
+            if zone != world.zone:
+                above = candidate.campaign_validity
+                candidate = replace(
+                    candidate,
+                    validity=when.there(candidate.validity, zone, world.zone),
+                    campaign_validity=None if above is None else when.there(above, zone, world.zone),
+                )
+            side = Side(key=self.item.key, candidate=candidate)
+            self.profiles[zone] = algebra.profile(side, world.rules_in(zone))
+        return self.profiles[zone]
+
+
+def entry_of(item: Item, world: World) -> Entry | None:
+    """None: nobody can say what it gives, or it is over."""
+    candidate = item.candidate
+    if candidate is None or not item.can_reach:
+        return None
+    validity = item.validity
+    days = _days(validity, world)
+    if not days:
+        return None
+    percent = _percent(candidate.discount)
+    return Entry(
+        item=item,
+        live=algebra.as_live(candidate),
+        validity=validity,
+        days=days,
+        hours=_hours(validity),
+        spots=world.spots_of(item.places),
+        products=world.products.of(scopes.targets(candidate)),
+        audience=scopes.audience(candidate),
+        percent=percent,
+        is_plain=all(_is_known(rule_set, world) for rule_set in candidate.rules),
+        potential=(-(item.daily_cost or 0) - percent, item.key),
+    )
+
+
+def _is_known(rule_set: RuleSet, world: World) -> bool:
+    return rules.needs(rule_set).collections <= world.rules.collections.keys()
+
+
+def _days(validity: Validity, world: World) -> int:
+    slack = _SLACK if len(world.zones) > 1 else timedelta()
+    starts = None if validity.starts_at is None else validity.starts_at - slack
+    ends = None if validity.ends_at is None else validity.ends_at + slack
+    if ends is not None and ends <= world.now:
+        return 0
+    first = 0 if starts is None else _day(starts, world.now)
+    last = DAYS if ends is None else _day(ends, world.now)
+    return ((1 << last + 1) - 1) & ~((1 << first) - 1)
+
+
+def _day(moment: datetime, now: datetime) -> int:
+    return min(max((moment - now) // timedelta(days=1), 0), DAYS)
+
+
+def _hours(validity: Validity) -> int:
+    days = validity.days_of_week
+    found = _ALL_HOURS if days is None else _of_days(days)
+    if validity.daily_hours is None:
+        return found
+    open_hours = 0
+    for daily in validity.daily_hours:
+        first = daily.start_time.hour
+        end = daily.expiration_time
+        # An hour that is entered at all counts whole.
+        last = 24 if end is None else end.hour + (end.minute > 0 or end.second > 0 or end.microsecond > 0)
+        within = ((1 << last) - 1) & ~((1 << first) - 1)
+        for day in daily.days_of_week:
+            open_hours |= within << 24 * day
+    return found & open_hours
+
+
+@lru_cache(maxsize=256)
+def _of_days(days: tuple[int, ...]) -> int:
+    found = 0
+    for day in days:
+        found |= _DAY << 24 * day
+    return found
+
+
+def _percent(discount: object) -> int:
+    """The most that it takes off, in percent, where it says so; 100 where nobody can tell."""
+    if discount is None:
+        return 0
+    wire = to_wire(discount)  # type: ignore[arg-type]  # any effect
+    if wire["type"] != DiscountType.PERCENT or "percent_off_formula" in wire:
+        return 100
+    return min(100, int(wire.get("percent_off") or 0))
