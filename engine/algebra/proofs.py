@@ -1,0 +1,212 @@
+"""Why no order meets both: each proof names the two conditions that exclude each other.
+
+Orders are as shops first send them: nothing was taken off yet, and the order is worth what its lines are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.algebra import figures
+from engine.algebra.contradictions import contradiction
+from engine.algebra.figures import TOP, Figures
+from engine.algebra.literals import Ask, LineAsk, Measure
+from engine.algebra.people import shape_of
+from engine.algebra.problem import Peak, Problem, Total, Wanted, bits
+from engine.algebra.shapes import Ground
+from engine.algebra.world import World
+from engine.rules.operators import Clock
+
+type Grounds = tuple[Ground, Ground | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The lines of `mask` together have at least, or at most, `figure`."""
+
+    mask: int
+    figure: int
+    ground: Ground
+
+
+def refuted(problem: Problem, clock: Clock, world: World) -> Grounds | None:
+    """The grounds of a proof that no order does; None when there is none."""
+    for wanted in problem.wanted:
+        if wanted.sure:
+            found = _unmet(wanted, problem, clock, world)
+            if found is not None:
+                return found
+    return _same_lines(problem) or _peaks(problem) or _bounds(problem)
+
+
+def _unmet(wanted: Wanted, problem: Problem, clock: Clock, world: World) -> Grounds | None:
+    left = wanted.mask & problem.allowed
+    if not wanted.mask:
+        return (wanted.ground, None)
+    if not left:
+        return (wanted.ground, _barring(wanted, problem))
+    last: Grounds | None = None
+    for part in bits(left):
+        last = _misfit(wanted, part, problem, clock, world)
+        if last is None:
+            return None
+    return last
+
+
+def _barring(wanted: Wanted, problem: Problem) -> Ground | None:
+    """The bar that keeps most of the lines out; one of the other promotion if there is one."""
+
+    def rank(bar: tuple[int, Ground]) -> tuple[bool, int, bool]:
+        mask, ground = bar
+        covered = wanted.mask & mask
+        return (covered == wanted.mask, covered.bit_count(), ground.key != wanted.ground.key)
+
+    bars = [bar for bar in problem.bars if bar[0] & wanted.mask]
+    return max(bars, key=rank)[1] if bars else None
+
+
+def _misfit(wanted: Wanted, part: int, problem: Problem, clock: Clock, world: World) -> Grounds | None:
+    """Why a line of the part cannot be the wanted one."""
+    price, quantity = wanted.price, wanted.quantity
+    if not price or not quantity:
+        return (wanted.ground, None)
+    for like in problem.likes:
+        if not like.mask >> part & 1:
+            continue
+        price, quantity = price & like.price, quantity & like.quantity
+        if not price or not quantity:
+            return (wanted.ground, like.ground)
+    asks = (*wanted.asks, *problem.asks_at(part))
+    return _metadata(asks, clock, world)
+
+
+def _metadata(asks: tuple[LineAsk, ...], clock: Clock, world: World) -> Grounds | None:
+    by_fact: dict[tuple[str, bool], list[Ask]] = {}
+    for one in asks:
+        by_fact.setdefault((one.property, one.of_product), []).append(one.ask)
+    for (name, of_product), own in by_fact.items():
+        subject = ("product.metadata" if of_product else "order.items.metadata", name)
+        found = contradiction(own, clock, shape_of(subject, world))
+        if found is not None:
+            return (found[0].ground, None if found[1] is None else found[1].ground)
+    return None
+
+
+def _same_lines(problem: Problem) -> Grounds | None:
+    """Two figures about the very same lines."""
+    seen: dict[tuple[int, Measure], list[Total]] = {}
+    for total in problem.totals:
+        if not total.sure:
+            return (total.ground, None)
+        seen.setdefault((total.mask & problem.allowed, total.measure), []).append(total)
+    for same in seen.values():
+        left = same[0].sure
+        for other in same[1:]:
+            if not left & other.sure:
+                against = next((one for one in same if not one.sure & other.sure), same[0])
+                return (against.ground, other.ground)
+            left = left & other.sure
+    return None
+
+
+def _peaks(problem: Problem) -> Grounds | None:
+    """The cheapest of the same lines cannot be two different articles."""
+    for at, peak in enumerate(problem.peaks):
+        for other in problem.peaks[:at]:
+            same = peak.of & problem.allowed == other.of & problem.allowed
+            if same and peak.is_cheapest is other.is_cheapest and _differ(peak, other, problem):
+                return (other.sure.ground, peak.sure.ground)
+    return None
+
+
+def _differ(peak: Peak, other: Peak, problem: Problem) -> bool:
+    if not peak.mask & other.mask & problem.allowed:
+        return True
+    return not peak.sure.price & other.sure.price or not peak.sure.quantity & other.sure.quantity
+
+
+def _bounds(problem: Problem) -> Grounds | None:
+    """More is asked for of some lines than all of them may have."""
+    for measure in (Measure.UNITS, Measure.AMOUNT, Measure.LINES):
+        lows = sorted(_lows(problem, measure), key=lambda one: -one.figure)
+        for high in _highs(problem, measure):
+            found = _exceeded(lows, high, problem)
+            if found is not None:
+                return found
+    return None
+
+
+def _exceeded(lows: list[Bound], high: Bound, problem: Problem) -> Grounds | None:
+    """Bounds on lines that are apart add up."""
+    used = total = 0
+    largest: Ground | None = None
+    for low in lows:
+        own = low.mask & problem.allowed
+        if own & ~high.mask or own & used or not low.figure:
+            continue
+        used |= own
+        total += low.figure
+        largest = largest or low.ground
+        if total > high.figure and largest is not None:
+            is_same = largest == high.ground
+            return (low.ground if is_same else largest, high.ground)
+    return None
+
+
+def _lows(problem: Problem, measure: Measure) -> Iterator[Bound]:
+    for total in problem.totals:
+        if total.sure.missing or not total.sure.spans:
+            continue
+        low, mask = total.sure.low, total.mask & problem.allowed
+        if total.measure is measure:
+            yield Bound(total.mask, low, total.ground)
+        elif total.measure is Measure.UNITS and measure is Measure.AMOUNT:
+            yield Bound(total.mask, low * _cheapest(mask, problem), total.ground)
+        elif total.measure is Measure.LINES and measure is Measure.UNITS:
+            yield Bound(total.mask, low, total.ground)
+    for wanted in problem.wanted:
+        if not wanted.sure:
+            continue
+        mask = wanted.mask & problem.allowed
+        units = min((_units(wanted, part, problem) for part in bits(mask)), default=1)
+        if measure is Measure.LINES:
+            yield Bound(wanted.mask, 1, wanted.ground)
+        elif measure is Measure.UNITS:
+            yield Bound(wanted.mask, units, wanted.ground)
+        else:
+            price = min(
+                (figures_low(wanted.price & problem.price_at(part)) for part in bits(mask)), default=0
+            )
+            yield Bound(wanted.mask, price * units, wanted.ground)
+
+
+def _units(wanted: Wanted, part: int, problem: Problem) -> int:
+    return figures_low(wanted.quantity & problem.quantity_at(part))
+
+
+def figures_low(found: Figures) -> int:
+    return found.low
+
+
+def _cheapest(mask: int, problem: Problem) -> int:
+    return min((problem.price_at(part).low for part in bits(mask)), default=0)
+
+
+def _highs(problem: Problem, measure: Measure) -> Iterator[Bound]:
+    for total in problem.totals:
+        if not total.sure.spans:
+            if total.measure is Measure.AMOUNT and measure is Measure.AMOUNT:
+                yield Bound(total.mask, 0, total.ground)  # no line with a price
+            continue
+        high, mask = total.sure.high, total.mask & problem.allowed
+        if high >= TOP:
+            continue
+        if total.measure is measure:
+            yield Bound(total.mask, high, total.ground)
+        elif total.measure is Measure.UNITS and measure is Measure.LINES:
+            yield Bound(total.mask, high, total.ground)
+        elif total.measure is Measure.UNITS and measure is Measure.AMOUNT:
+            most = max((problem.price_at(part).high for part in bits(mask)), default=0)
+            if most < TOP:
+                yield Bound(total.mask, high * most, total.ground)
