@@ -1,0 +1,80 @@
+"""Conflicts of what a page shows, by campaign and by tier: what bars are hatched with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django.urls import reverse
+
+from calendar_app.selectors import conflicts
+
+_TIER: Final = "tier:"
+_CAMPAIGN: Final = "campaign:"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clash:
+    """`windows`: when both are open; an end of None is open."""
+
+    pk: int
+    sentence: str
+    url: str
+    windows: Sequence[tuple[datetime, datetime | None]]
+    is_accepted: bool
+    keys: frozenset[str]
+    campaigns: frozenset[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clashes:
+    """Of the campaigns that a page shows (one query)."""
+
+    by_campaign: dict[int, list[Clash]] = field(default_factory=dict)
+    by_key: dict[str, list[Clash]] = field(default_factory=dict)
+
+    def of_campaign(self, pk: int, *, with_tiers: bool) -> list[Clash]:
+        """`with_tiers`: also those that only its tiers have, since they are not drawn themselves."""
+        if with_tiers:
+            return self.by_campaign.get(pk, [])
+        return self.by_key.get(f"{_CAMPAIGN}{pk}", [])
+
+    def of_tier(self, pk: int) -> list[Clash]:
+        return self.by_key.get(f"{_TIER}{pk}", [])
+
+
+def among(campaign_ids: Collection[int], since: datetime, until: datetime) -> Clashes:
+    """Those that fall into the time, most expensive first; accepted ones, too."""
+    found = Clashes()
+    if not campaign_ids:
+        return found
+    for row in conflicts.among(campaign_ids, since, until):
+        clash = _clash(row)
+        for pk in clash.campaigns:
+            found.by_campaign.setdefault(pk, []).append(clash)
+        for key in clash.keys:
+            found.by_key.setdefault(key, []).append(clash)
+    return found
+
+
+def of_campaign(campaign_id: int) -> list[Clash]:
+    """All that concern one campaign, whenever they are (one query)."""
+    return [_clash(row) for row in conflicts.of_campaign(campaign_id)]
+
+
+def _clash(row: Any) -> Clash:
+    return Clash(
+        pk=row.pk,
+        sentence=row.sentence,
+        url=reverse("admin:calendar_conflict", args=[row.pk]),
+        windows=row.windows,
+        is_accepted=row.is_accepted,
+        keys=frozenset({row.left_key, row.right_key}),
+        campaigns=frozenset(_known((row.left_campaign_id, row.right_campaign_id))),
+    )
+
+
+def _known(ids: Iterable[int | None]) -> Iterable[int]:
+    return (one for one in ids if one is not None)
