@@ -1,6 +1,6 @@
 """Where promotions meet, as the calendar found it last, and what people said about it.
 
-Worked out anew whenever something changes (`services.refreshing`); only what people said cannot be made again.
+Worked out anew whenever something changes (`services.refreshing`). Only what people said cannot be made again.
 """
 
 from __future__ import annotations
