@@ -46,6 +46,7 @@ JOBS: Final = (
     Job("write to customers", "promotions.tasks.send_distributions", 5, Stage.FOLLOWING),
     Job("count what redemptions came to", "insights.tasks.count_metrics", 3, Stage.FOLLOWING),
     Job("look at alert rules", "insights.tasks.look_at_alert_rules", _MINUTE, Stage.FOLLOWING),
+    Job("see where promotions collide", "calendar_app.tasks.refresh_conflicts", 5, Stage.FOLLOWING),
     Job(
         "mail notifications that wait",
         "approvals.tasks.mail_notifications",
@@ -65,6 +66,7 @@ JOBS: Final = (
     Job("tidy validation sessions that are over", "promotions.tasks.tidy_sessions", _MINUTE, Stage.TIDYING),
     Job("prune changes of the catalogue", "promotions.tasks.prune_catalogue_changes", _HOUR, Stage.TIDYING),
     Job("forget alerts that ended long ago", "insights.tasks.prune_alerts", _HOUR, Stage.TIDYING),
+    Job("forget collisions that went long ago", "calendar_app.tasks.prune_conflicts", _HOUR, Stage.TIDYING),
     Job("prune exports", "integrations.tasks.prune_exports", _HOUR, Stage.TIDYING),
     Job("empty files that nobody imported", "integrations.tasks.empty_import_files", _HOUR, Stage.TIDYING),
     Job("prune logs of background jobs", "integrations.tasks.prune_job_logs", _HOUR, Stage.TIDYING),

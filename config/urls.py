@@ -20,6 +20,8 @@ urlpatterns = [
     path("v1/", include("integrations.api.urls.v1")),
     path("v1/", include("commerce.api.urls.v1")),
     path("v1/", include("insights.api.urls.v1")),
+    path("v1/", include("calendar_app.api.urls.v1")),
+    path("calendar/", include("calendar_app.urls")),
     path("client/v1/", include("promotions.api.urls.client")),
     path("client/v1/", include("commerce.api.urls.client")),
     path("management/v1/", include("core.api.urls.management")),

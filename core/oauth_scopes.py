@@ -27,7 +27,9 @@ _CONTRACT_CLIENT: Final = (
     "vouchers"
 )
 # Paths of ours, beyond the contract.
-_BEYOND: Final = "alerts approval-policies approval-requests areas audit-entries budgets emergency-stops"
+_BEYOND: Final = (
+    "alerts approval-policies approval-requests areas audit-entries budgets calendar emergency-stops"
+)
 SCOPES: Final = frozenset(
     {
         ALL_OF_SERVER,
