@@ -113,6 +113,8 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
     is_deletable: ClassVar[bool] = False
     is_for_admins: ClassVar[bool] = False  # who may not change it does not see it either
     tells_of_all: ClassVar[bool] = False  # who works in single areas does not see it
+    # Fields of a stored row that an address may fill in: what a link proposes is seen before it is saved.
+    prefilled: ClassVar[tuple[str, ...]] = ()
     list_per_page = 50
     show_full_result_count = False
     paginator = LimitedPaginator
@@ -182,6 +184,9 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form_class = super().get_form(request, obj, change=change, **kwargs)
         languages.name_fields(form_class)
+        if change and request.method == "GET":
+            proposed = {name: request.GET[name] for name in self.prefilled if name in request.GET}
+            form_class = _filled_in(form_class, proposed) if proposed else form_class
         refusal: DomainError | None = getattr(request, "refusal", None)
         return form_class if refusal is None else _refused(form_class, refusal)
 
@@ -282,6 +287,15 @@ class ReadOnlyTabularInline(TabularInline):  # type: ignore[misc]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
+
+
+def _filled_in(form_class: type[ModelForm], values: dict[str, str]) -> type[ModelForm]:
+    class FilledInForm(form_class):  # type: ignore[misc, valid-type]
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.initial.update(values)
+
+    return FilledInForm
 
 
 def _refused(form_class: type[ModelForm], refusal: DomainError) -> type[ModelForm]:

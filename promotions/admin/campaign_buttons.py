@@ -22,8 +22,8 @@ from promotions.admin import code_preview
 from promotions.admin.clone_buttons import CampaignCloneButtons
 from promotions.admin.code_preview import added_config
 from promotions.admin.forms.campaigns import AddCodesForm
-from promotions.admin.performance_button import PerformanceButton
 from promotions.admin.report_button import CampaignFileButtons
+from promotions.admin.seeing_buttons import SeeingButtons
 from promotions.admin.wizard.buttons import WizardButtons
 from promotions.models import Campaign, Lifecycle
 from promotions.selectors import generation, launching
@@ -33,25 +33,24 @@ from promotions.services.vouchers import VoucherSpec
 from promotions.words import SCHEDULED, campaign_state
 
 
-class CampaignButtons(WizardButtons, CampaignCloneButtons, CampaignFileButtons, PerformanceButton):
+class CampaignButtons(WizardButtons, CampaignCloneButtons, CampaignFileButtons, SeeingButtons):
     """The services decide again."""
 
     actions = ("enable_chosen", "disable_chosen")
     actions_detail: Any = (
         "launch",
         "submit",
-        "edit_in_steps",
-        "performance",
-        "add_codes",
-        "cancel_codes",
         "add_tier",
+        "edit_in_steps",
         "enable",
         "disable",
         {
-            "title": "More",
-            "icon": "more_horiz",
-            "items": ("clone", "keep", "vary", "report", "import_codes", "to_bin"),
+            "title": "Codes",
+            "icon": "confirmation_number",
+            "items": ("publish", "add_codes", "cancel_codes", "import_codes"),
         },
+        {"title": "See", "icon": "visibility", "items": ("calendar", "performance", "report")},
+        {"title": "More", "icon": "more_horiz", "items": ("clone", "keep", "vary", "to_bin")},
     )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
@@ -65,7 +64,7 @@ class CampaignButtons(WizardButtons, CampaignCloneButtons, CampaignFileButtons, 
                 *_useful(campaign, request),
                 *self.makes_of(campaign),
                 "edit_in_steps",
-                *([] if campaign.is_draft else ["performance"]),
+                *self.seen_by(campaign),
                 *self.files_of(campaign),
                 "to_bin",
             )

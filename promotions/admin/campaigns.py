@@ -15,7 +15,7 @@ from core.admin.base import adopt, staff_actor
 from core.admin.pages import Fact, PageAdmin, Panel
 from core.selectors import areas
 from integrations.admin import job_progress
-from promotions import reports
+from promotions import extras, reports
 from promotions.admin import campaign_panels, preview, summary_panel
 from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, said_conditions
 from promotions.admin.filters import CampaignStateFilter
@@ -211,7 +211,11 @@ class CampaignAdmin(InPlacesMixin, PublishButton, ConditionsMixin, VersionedMixi
 
     def panels(self, request: HttpRequest, obj: Campaign) -> list[Panel]:
         now = timezone.now()
-        found = [*campaign_panels.panels(obj, now), preview.panel(campaign=obj.pk)]
+        found = [
+            *campaign_panels.panels(obj, now),
+            *extras.panels_of(request, obj, now),
+            preview.panel(campaign=obj.pk),
+        ]
         if not obj.is_draft:
             found.append(summary_panel.panel(obj, now))
         return [*found, *self.version_panels(request, obj)]

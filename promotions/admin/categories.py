@@ -20,6 +20,7 @@ class CategoryAdmin(PageAdmin):
 
     resource = "categories"
     is_deletable = True
+    prefilled = ("hierarchy",)
     delete_hint = "What is in it goes on without a category, and the stacking rules forget it."
     empty_hint = "Categories say which discounts may be combined. Without any, all of them may."
     list_display = ("name", "hierarchy", "combines")

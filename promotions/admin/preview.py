@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 from core import project
 from core.admin.pages import Panel
 from core.errors import NotFound
+from promotions import extras
 from promotions.admin import preview_words
 from promotions.models import Campaign, PromotionTier
 from promotions.previews import plans
@@ -33,7 +34,11 @@ _TEMPLATE = "promotions/admin/preview/preview.html"
 def page(request: HttpRequest) -> HttpResponse:
     proposals, missing = _asked(request)
     found = preview(proposals, settings=project.current(), now=timezone.now())
-    return render(request, _TEMPLATE, context(found, missing=missing, has_steps="wizard" in request.GET))
+    told = {
+        **context(found, missing=missing, has_steps="wizard" in request.GET),
+        "extras": extra_parts(found, request),
+    }
+    return render(request, _TEMPLATE, told)
 
 
 def url(**question: Any) -> str:
@@ -51,8 +56,17 @@ def urls() -> list[URLPattern]:
     return [path("promotions/preview/", admin.site.admin_view(page), name="promotions_preview")]
 
 
+def extra_parts(found: Preview, request: HttpRequest) -> list[str]:
+    """What floors above say about it, as safe HTML."""
+    parts = (
+        one.render(found.extras[one.key], request) for one in extras.previews() if one.key in found.extras
+    )
+    return [part for part in parts if part]
+
+
 def context(found: Preview, *, missing: Sequence[str] = (), has_steps: bool = False) -> dict[str, Any]:
-    rows = preview_words.guard_rows(found.guards)
+    said_better = {key for one in extras.previews() if one.key in found.extras for key in one.replaces}
+    rows = [row for row in preview_words.guard_rows(found.guards) if row.key not in said_better]
     return {
         "preview": found,
         "missing": missing,

@@ -40,8 +40,6 @@ class Preview:
 class PublishButton(CampaignButtons):
     """For campaigns."""
 
-    actions_detail: Any = ("publish", *CampaignButtons.actions_detail)
-
     def get_urls(self) -> list[URLPattern]:
         own = path("<int:object_id>/publish/", self.admin_site.admin_view(self.publish_view), name=PAGE)
         return [own, *super().get_urls()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.utils.safestring import SafeString
@@ -12,6 +12,7 @@ from core import words
 from engine import OrderState, RedeemableObject, Status, Step
 from engine.explain import ExplainedCondition, Explanation
 from engine.reasons import ReasonKey
+from promotions import extras
 from promotions.admin import rows
 from promotions.models import PromotionTier, Voucher
 from promotions.selectors import similar_codes
@@ -70,7 +71,10 @@ class Bill:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """One redeemable. `name` links to its page. `has_no_hint`: refused, and nothing is known to help."""
+    """One redeemable. `name` links to its page. `has_no_hint`: refused, and nothing is known to help.
+
+    `clash_url`: where it is told that the campaigns get in each other's way.
+    """
 
     kind: str
     name: str
@@ -82,6 +86,7 @@ class Card:
     has_no_hint: bool
     conditions: tuple[ConditionRow, ...]
     bill: Bill | None = None
+    clash_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +105,10 @@ def tell(explained: Explained, *, may_see_codes: bool) -> Answer:
     steps = {(step.object, step.key): step for step in decision.outcome.steps}
     return Answer(
         cards=tuple(
-            _card(one, steps[one.object, one.key], _name(one, decision), labels, may_see_codes)
+            replace(
+                _card(one, steps[one.object, one.key], _name(one, decision), labels, may_see_codes),
+                clash_url=_clash_url(one, decision),
+            )
             for one in explained.explanations
         ),
         summary=_summary(decision),
@@ -142,6 +150,16 @@ def _card(
         conditions=() if is_unknown else tuple(_rows(one.conditions, hint)),
         bill=_step_bill(step),
     )
+
+
+def _clash_url(one: Explanation, decision: Decision) -> str:
+    """Where those that crowd it out are of campaigns that collide with its own."""
+    if one.reason is None or one.reason.key not in _CROWDED_OUT:
+        return ""
+    campaigns = {key: found.campaign for (_, key), found in decision.loaded.by_key.items() if found.campaign}
+    own = campaigns.get(one.key)
+    others = [campaigns[key].pk for key in one.displaced_by if key in campaigns]
+    return "" if own is None else extras.clash_url(own.pk, others)
 
 
 def _name(one: Explanation, decision: Decision) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from core.models import ProjectSettings
 from core.patience import TookTooLong, at_most, attempt
 from engine.effects import DiscountError
 from engine.rules import RuleSyntaxError
+from promotions import extras
 from promotions.previews import audience, guard_facts, guardrails, past_orders, promise, search
 from promotions.previews.audience import Audience
 from promotions.previews.bench import Bench
@@ -54,7 +55,10 @@ class Lasts:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """`unready` says why nothing can be tried yet; the rest is empty then. `left_out` took too long."""
+    """`unready` says why nothing can be tried yet; the rest is empty then. `left_out` took too long.
+
+    `extras` is what `promotions.extras` found, by key.
+    """
 
     promise: str = ""
     unready: str = ""
@@ -64,6 +68,7 @@ class Preview:
     guards: tuple[Guard, ...] = ()
     lasts: tuple[Lasts, ...] = ()
     left_out: tuple[str, ...] = ()
+    extras: Mapping[str, Any] = field(default_factory=dict)
 
 
 class _Parts:
@@ -111,6 +116,7 @@ def _preview(proposals: Sequence[Proposal], settings: ProjectSettings, now: date
         if found is not None:
             tiers.append(OfTier(name=bench.proposal.name, samples=found))
     sized = parts.do(_AUDIENCE, lambda: audience.audience(proposals[0], now=now))
+    added = {one.key: parts.do(one.title, partial(one.find, proposals, now)) for one in extras.previews()}
     effect = parts.do(EFFECT, lambda: past_orders.price_effect(benches, now=now))
     facts = parts.do(_GUARDS, lambda: _facts(benches[0], tiers, effect, sized), always=True)
     return Preview(
@@ -121,6 +127,7 @@ def _preview(proposals: Sequence[Proposal], settings: ProjectSettings, now: date
         guards=() if facts is None else guardrails.guards(facts),
         lasts=() if facts is None else tuple(_lasts(facts)),
         left_out=tuple(parts.left_out),
+        extras={key: found for key, found in added.items() if found is not None},
     )
 
 

@@ -29,7 +29,7 @@ from promotions.selectors import plans
 from promotions.services import setup_notes, setups
 
 NEW: Final = "new"
-_OF_CAMPAIGN: Final = "c"
+OF_CAMPAIGN: Final = "c"
 _LONGEST: Final = 19
 """Digits of a key."""
 
@@ -86,9 +86,9 @@ def work_of(request: HttpRequest, ref: str) -> Work:
     if ref == NEW:
         _need(request, "create")
         return Work(ref=ref)
-    if ref.startswith(_OF_CAMPAIGN):
+    if ref.startswith(OF_CAMPAIGN):
         _need(request, "modify")
-        changed = _campaign(_number(ref.removeprefix(_OF_CAMPAIGN)))
+        changed = _campaign(_number(ref.removeprefix(OF_CAMPAIGN)))
         return Work(ref=ref, campaign=changed, **begun(changed))
     row = mine(request).filter(pk=_number(ref)).first()
     if row is None:

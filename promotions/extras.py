@@ -1,0 +1,73 @@
+"""What the floor above adds to the pages of promotions, put here from its `AppConfig.ready()`.
+
+Panels stand on the page of a campaign, previews beside the wizard and on the tab "Preview". Nothing of it is
+asked for by a service: without any of it the pages say less and everything is decided the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from core.admin.pages import Panel
+    from promotions.models import Campaign
+    from promotions.previews.proposal import Proposal
+
+type Panels = Callable[[HttpRequest, Campaign, datetime], Sequence[Panel]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewExtra:
+    """A part of every preview.
+
+    `title` names it where it took too long. `find(proposals, now)` gets what is previewed, the tiers of one
+    campaign or its codes, and returns what there is to say, None for nothing; it may run into
+    `core.patience.TookTooLong`. `render(found, request)` makes it safe HTML, or "". `replaces` are keys of
+    warnings that it says better.
+    """
+
+    key: str
+    title: str
+    find: Callable[[Sequence[Proposal], datetime], Any]
+    render: Callable[[Any, HttpRequest], str]
+    replaces: tuple[str, ...] = ()
+
+
+type Clashes = Callable[[int, Sequence[int]], str]
+
+_panels: Final[dict[str, Panels]] = {}
+_previews: Final[dict[str, PreviewExtra]] = {}
+_clashes: Final[dict[str, Clashes]] = {}
+
+
+def register_panels(key: str, panels: Panels) -> None:
+    """`panels(request, campaign, now)`: tabs of the page of a campaign."""
+    _panels[key] = panels
+
+
+def register_preview(extra: PreviewExtra) -> None:
+    _previews[extra.key] = extra
+
+
+def register_clashes(key: str, url: Clashes) -> None:
+    """`url(campaign_id, other_ids)`: the page that tells why one cannot stand beside the others, or ""."""
+    _clashes[key] = url
+
+
+def panels_of(request: HttpRequest, campaign: Campaign, now: datetime) -> Iterator[Panel]:
+    for panels in _panels.values():
+        yield from panels(request, campaign, now)
+
+
+def previews() -> tuple[PreviewExtra, ...]:
+    return tuple(_previews.values())
+
+
+def clash_url(campaign_id: int, other_ids: Sequence[int]) -> str:
+    found = (url(campaign_id, other_ids) for url in _clashes.values()) if other_ids else ()
+    return next((url for url in found if url), "")
