@@ -12,6 +12,8 @@ from django.utils.translation import gettext
 
 from approvals.admin import notifications
 from approvals.admin.inbox import number_waiting
+from calendar_app.selectors import conflicts
+from core.staff import staff_allows
 from insights.selectors import alerts
 from integrations.selectors import webhooks
 
@@ -66,6 +68,9 @@ _SECTIONS: Final = (
         "Operations",
         (
             ("Emergency stop", "front_hand", "promotions.EmergencyStop"),
+            ("Blackouts", "event_busy", "calendar_app.Blackout"),
+            ("Seasons", "wb_sunny", "calendar_app.Season"),
+            ("Calendar notes", "sticky_note_2", "calendar_app.CalendarNote"),
             ("Alert rules", "notification_settings", "insights.AlertRule"),
             ("Holds", "lock_clock", "promotions.ValidationSession"),
             ("Channels", "monitoring", "core.PeriodicRun", "channels"),
@@ -100,7 +105,8 @@ _SECTIONS: Final = (
 def sections(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups of the sidebar, as unfold wants them."""
     overview = {"title": gettext("Overview"), "icon": "dashboard", "link": reverse("admin:index")}
-    groups: list[dict[str, Any]] = [{"title": "", "items": [overview, *_own(request)]}]
+    first = [overview, *_calendar(request), *_own(request)]
+    groups: list[dict[str, Any]] = [{"title": "", "items": first}]
     for title, entries in _SECTIONS:
         items = [
             {"title": gettext(name), "icon": icon, "link": link, **_trouble(name)}
@@ -110,6 +116,21 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
         if items:
             groups.append({"title": gettext(title), "separator": True, "items": items})
     return groups
+
+
+def _calendar(request: HttpRequest) -> list[dict[str, Any]]:
+    """The calendar, and how many collisions nobody has accepted."""
+    if not staff_allows(request.user, "calendar.read"):
+        return []
+    return [
+        {"title": gettext("Calendar"), "icon": "calendar_month", "link": reverse("admin:calendar")},
+        {
+            "title": gettext("Collisions"),
+            "icon": "join_inner",
+            "link": reverse("admin:calendar_conflicts"),
+            **_badge(conflicts.number_open()),
+        },
+    ]
 
 
 def _own(request: HttpRequest) -> list[dict[str, Any]]:

@@ -14,11 +14,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from unfold.dataclasses import SearchResult
 
+from calendar_app.admin import conflict_cards
+from calendar_app.models import Conflict
 from commerce.admin.rows import customer_name
 from commerce.models import Customer, Order, Product, ProductCollection, Segment
 from core import words
 from core.models import Area
 from core.selectors import areas
+from core.staff import staff_allows
 from promotions.models import (
     Budget,
     Campaign,
@@ -53,6 +56,15 @@ def _searches(typed: str) -> Iterator[tuple[type[Model], Iterable[tuple[Any, str
         (
             (row, row.name, f"Campaign, {words.period(row.starts_at, row.ends_at)}", "campaign")
             for row in _first(Campaign.objects.filter(name__icontains=typed, deleted_at=None))
+        ),
+    )
+    yield (
+        Conflict,
+        (
+            (row, row.sentence, "Collision", "join_inner")
+            for row in _first(
+                Conflict.objects.filter(sentence__icontains=typed).exclude(state=Conflict.State.GONE)
+            )
         ),
     )
     codes = Q(code__startswith=typed) | Q(code__startswith=typed.upper())
@@ -155,9 +167,13 @@ def _first(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _may_see(request: HttpRequest, model: type[Model]) -> bool:
+    if model is Conflict:
+        return staff_allows(request.user, "calendar.read")
     model_admin = admin.site._registry.get(model)
     return model_admin is not None and model_admin.has_view_permission(request)
 
 
 def _page(row: Model) -> str:
+    if isinstance(row, Conflict):
+        return conflict_cards.url_of(row)
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])

@@ -1,14 +1,12 @@
 """What whoever decides about a promotion should know beside the change itself: warnings, what it cost and may
-cost, its budgets, and what runs at the same time. Shown on the page of a request.
+cost, its budgets. Shown on the page of a request; what it would collide with is added by the calendar.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -16,23 +14,19 @@ from django.utils.safestring import SafeString
 
 from approvals.registry import EvidencePanel
 from core import project, words
-from core.instants import parse_instant
 from promotions import budget_words, reports
 from promotions.models import Budget, Campaign
 from promotions.selectors import budget_outlook
-from promotions.words import campaign_state
 
 type Content = Mapping[str, Any]
 
 _DEEP: Final = 50
-_MOST: Final = 10
 
 
 def panels() -> Iterable[EvidencePanel]:
     yield EvidencePanel(name="promotions.warnings", title="To be careful about", render=_warnings)
     yield EvidencePanel(name="promotions.cost", title="What it cost so far, and may cost", render=_cost)
     yield EvidencePanel(name="promotions.budgets", title="Its budgets", render=_budgets)
-    yield EvidencePanel(name="promotions.overlaps", title="Running at the same time", render=_overlaps)
 
 
 def _is_of_campaign(asked: Any) -> bool:
@@ -131,36 +125,3 @@ def _budget(budget: Budget, outlook: budget_outlook.Outlook, today: Any) -> Safe
         budget_words.amount(budget, standing.left),
         lasts[:1].lower() + lasts[1:],
     )
-
-
-def _overlaps(asked: Any, _: Any) -> str:
-    if not _is_of_campaign(asked):
-        return ""
-    now = timezone.now()
-    found = list(overlapping(asked.proposal, now).exclude(public_id=asked.target_id)[: _MOST + 1])
-    sentences = [
-        format_html(
-            "{} ({}, {}){}",
-            words.link(one.name, reverse("admin:promotions_campaign_change", args=[one.pk])),
-            campaign_state(one, now).lower(),
-            words.period(one.starts_at, one.ends_at),
-            _same_category(one, asked.proposal),
-        )
-        for one in found[:_MOST]
-    ]
-    return _list([*sentences, *(["…and more."] if len(found) > _MOST else [])])
-
-
-def overlapping(content: Content, now: datetime) -> Any:
-    """Enabled campaigns whose dates meet those of the content, what ends first first."""
-    starts = parse_instant(content["start_date"]) if content.get("start_date") else now
-    begins_before = Q()
-    if content.get("expiration_date"):
-        begins_before = Q(starts_at=None) | Q(starts_at__lt=parse_instant(content["expiration_date"]))
-    rows = Campaign.objects.filter(begins_before, Q(ends_at=None) | Q(ends_at__gt=max(starts, now)))
-    return rows.filter(is_active=True, deleted_at=None).select_related("category").order_by("ends_at", "pk")
-
-
-def _same_category(campaign: Campaign, content: Content) -> str:
-    name = campaign.category.name if campaign.category else None
-    return f", also in the category {name}" if name and name == content.get("category") else ""

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from promotions import evidence
-from tests.factories.promotions import CampaignFactory
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -52,20 +50,3 @@ def test_a_careful_campaign_has_no_warnings() -> None:
     facts = {"discount_percent": 49.9, "has_no_budget": False, "is_for_everybody": False}
 
     assert evidence.warnings(careful, facts) == []
-
-
-@pytest.mark.django_db
-def test_campaigns_overlap_if_their_dates_meet(now: datetime) -> None:
-    day = timedelta(days=1)
-    CampaignFactory(name="before", starts_at=now - 9 * day, ends_at=now + 2 * day)
-    CampaignFactory(name="meets", starts_at=now + 3 * day, ends_at=now + 5 * day)
-    CampaignFactory(name="always")
-    CampaignFactory(name="after", starts_at=now + 8 * day)
-    period = {
-        "start_date": (now + 2 * day).isoformat().replace("+00:00", "Z"),
-        "expiration_date": (now + 8 * day).isoformat().replace("+00:00", "Z"),
-    }
-
-    found = evidence.overlapping(period, now)
-
-    assert {one.name for one in found} == {"meets", "always"}
