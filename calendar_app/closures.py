@@ -68,6 +68,15 @@ class Closure:
         """The same, not cut: what touches the time between two instants."""
         return [(start, end) for start, end in self._whole(since, until) if start < until and end > since]
 
+    def over_at(self) -> datetime | None:
+        """From when on it never comes again; None: it comes every year."""
+        if self.is_yearly:
+            return None
+        if self.ends_at is not None:
+            return self.ends_at
+        assert self.last_day is not None  # noqa: S101 - a closure without instants has days
+        return midnight(self.last_day + timedelta(days=1), self.zone)
+
     def _whole(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
         if self.starts_at is not None and self.ends_at is not None:
             yield self.starts_at.astimezone(UTC), self.ends_at.astimezone(UTC)

@@ -13,7 +13,8 @@ from engine.spans import Spans
 from promotions.launch_guards import Offer
 
 HORIZON: Final = timedelta(days=3 * 366)
-"""As far ahead as anybody looks: a blackout of every year comes three times."""
+"""As far ahead as anybody looks for what comes every year: it comes three times."""
+_MOMENT: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +40,18 @@ def entries(
     What `resumes` only enters what is closed now: it was planned before.
     """
     was = {offer.key: offer for offer in before}
-    until = now + (timedelta(microseconds=1) if resumes else HORIZON)
     found = []
     for closure in closures:
         for offer in after:
+            until = now + _MOMENT if resumes else _until(closure, offer, now)
             if hit := _entered(closure, was.get(offer.key), offer, now, until, zone):
                 found.append(Entry(closure=closure, offer=offer, spans=hit))
     return sorted(found, key=lambda one: (not one.closure.is_hard, one.spans[0][0], one.closure.id))
+
+
+def _until(closure: Closure, offer: Offer, now: datetime) -> datetime:
+    over_at = closure.over_at()
+    return max(now, offer.validity.starts_at or now) + HORIZON if over_at is None else over_at
 
 
 def _entered(

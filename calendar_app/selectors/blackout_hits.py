@@ -33,7 +33,7 @@ def hits(closure: Closure, *, now: datetime, zone: ZoneInfo) -> list[Hit]:
 
     Two queries.
     """
-    until = now + entering.HORIZON
+    until = closure.over_at() or now + entering.HORIZON
     spans = closure.spans(now, until)
     if not spans:
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calendar_app.closures import Closure, Forbids
@@ -93,6 +93,16 @@ def test_without_an_end_it_enters_what_comes_every_year() -> None:
     assert [start for start, _ in found] == ["2027-06-01T00:00", "2028-06-01T00:00", "2029-06-01T00:00"]
 
 
+def test_however_far_ahead_it_lies() -> None:
+    assert spans_of(
+        [], [offer("2036-12-01", "2037-01-01")], closure("2036-12-24", "2036-12-24", zone=UTC)
+    ) == [("2036-12-24T00:00", "2036-12-25T00:00")]
+    yearly = closure("2026-12-24", "2026-12-24", zone=UTC, is_yearly=True)
+    assert spans_of([], [offer("2036-12-01", "2037-01-01")], yearly) == [
+        ("2036-12-24T00:00", "2036-12-25T00:00")
+    ]
+
+
 def test_where_nothing_may_begin_what_runs_goes_on() -> None:
     freeze = closure(zone=UTC, forbids=Forbids.BEGIN)
 
@@ -147,6 +157,7 @@ def stretches(within: set[int]) -> tuple[tuple[datetime, datetime], ...]:
     return tuple((NOW + timedelta(hours=start), NOW + timedelta(hours=end)) for start, end in found)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(SPANS, SPANS)
 def test_without_is_the_difference_of_sets(
     some: list[tuple[int, int]], others: list[tuple[int, int]]
