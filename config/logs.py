@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
+from typing import Final
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
+
+_SECRET: Final = re.compile(r"(/calendar/feeds/|/admin/welcome/\d+/)[^/.\s]+")
 
 
 def without_query(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
@@ -13,6 +17,14 @@ def without_query(logger: WrappedLogger, name: str, event: EventDict) -> EventDi
     request = event.get("request")
     if isinstance(request, str) and "?" in request:
         event["request"] = request.partition("?")[0]
+    return event
+
+
+def without_secrets(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+    """An address that opens something by itself (a calendar feed, an invitation) without its secret."""
+    request = event.get("request")
+    if isinstance(request, str):
+        event["request"] = _SECRET.sub(r"\1…", request)
     return event
 
 
@@ -27,6 +39,7 @@ _SHARED: list[structlog.types.Processor] = [
     once,
     structlog.contextvars.merge_contextvars,
     without_query,
+    without_secrets,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

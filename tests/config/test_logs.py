@@ -9,7 +9,7 @@ import pytest
 import structlog
 from django.test import Client
 
-from config.logs import json_formatter, without_query
+from config.logs import json_formatter, without_query, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,20 @@ def test_only_the_path_is_kept(request_line: str, kept: str) -> None:
     event: dict[str, Any] = {"event": "request_started", "request": request_line}
 
     assert without_query(None, "info", event)["request"] == kept
+
+
+@pytest.mark.parametrize(
+    ("request_line", "kept"),
+    [
+        ("GET /calendar/feeds/s3-cr_et.ics", "GET /calendar/feeds/….ics"),
+        ("GET /admin/welcome/12/s3-cr_et/", "GET /admin/welcome/12/…/"),
+        ("GET /admin/calendar/", "GET /admin/calendar/"),
+    ],
+)
+def test_an_address_that_opens_something_loses_its_secret(request_line: str, kept: str) -> None:
+    event: dict[str, Any] = {"event": "request_finished", "request": request_line}
+
+    assert without_secrets(None, "info", event)["request"] == kept
 
 
 @pytest.mark.django_db

@@ -1,0 +1,357 @@
+"""Feeds as other calendars read them: over HTTP, without signing in, by the secret in the address."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from icalendar import Calendar
+
+from calendar_app import feeds_views
+from calendar_app.models import Feed
+from calendar_app.services import feeds
+from core import staff
+from core.actors import Actor
+from core.api import throttling
+from core.models import ProjectSettings
+from promotions.models import Campaign, Lifecycle
+from tests.conftest import NOW
+from tests.factories.areas import applies_in, area, works_in
+from tests.factories.promotions import CampaignFactory, CategoryFactory, PromotionTierFactory, VoucherFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_warsaw_on_a_tuesday(settings_row: ProjectSettings) -> Any:
+    settings_row.time_zone = "Europe/Warsaw"
+    settings_row.save(update_fields=["time_zone"])
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def person(group: str = "Marketer", name: str = "ada") -> User:
+    user = User.objects.create_user(name, email=f"{name}@shop.example", is_staff=True, last_name="Lovelace")
+    user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+def acting(user: User) -> Actor:
+    return staff.as_actor(User.objects.get(pk=user.pk))
+
+
+def address(user: User, kind: str = "ics", **values: Any) -> str:
+    values = {"name": "Promotions", "with_days": False, **values}
+    issued = feeds.create(owner_id=user.pk, actor=acting(user), now=NOW, **values)
+    return f"/calendar/feeds/{issued.token}.{kind}"
+
+
+def entries(answer: Any) -> dict[str, Any]:
+    """The events of a calendar by what they are called."""
+    assert answer.status_code == 200
+    calendar = Calendar.from_ical(answer.content)
+    return {str(entry["summary"]): entry for entry in calendar.walk("VEVENT")}
+
+
+def read(user: User, **values: Any) -> dict[str, Any]:
+    return entries(Client().get(address(user, **values)))
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def test_a_campaign_is_an_event_that_calendars_understand() -> None:
+    campaign = CampaignFactory(
+        name="Spring; sale, 20 %",
+        starts_at=at("2026-03-12T00:00+01:00"),
+        ends_at=at("2026-03-15T00:00+01:00"),
+        category=CategoryFactory(name="Spring"),
+    )
+
+    answer = Client().get(address(person(), name="Žółte promocje"))
+
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    calendar = Calendar.from_ical(answer.content)
+    assert (str(calendar["x-wr-calname"]), str(calendar["method"])) == ("Žółte promocje", "PUBLISH")
+    (entry,) = calendar.walk("VEVENT")
+    project = ProjectSettings.objects.get()
+    assert str(entry["uid"]) == f"{campaign.public_id}@{project.public_id}"
+    assert str(entry["summary"]) == "Spring; sale, 20 %"
+    assert (entry["dtstart"].dt, entry["dtend"].dt) == (date(2026, 3, 12), date(2026, 3, 15))
+    assert (str(entry["status"]), str(entry["transp"])) == ("CONFIRMED", "TRANSPARENT")
+    assert entry["categories"].cats == ["Spring"]
+    assert f"/admin/promotions/campaign/{campaign.pk}/change/" in str(entry["url"])
+
+
+def test_hours_are_told_exactly_and_open_ends_as_far_as_the_feed_goes() -> None:
+    CampaignFactory(
+        name="Night", starts_at=at("2026-03-12T20:00+01:00"), ends_at=at("2026-03-13T06:00+01:00")
+    )
+    CampaignFactory(name="Always")
+
+    found = read(person())
+
+    assert found["Night"]["dtstart"].dt == at("2026-03-12T19:00+00:00")
+    assert found["Night"]["dtend"].dt == at("2026-03-13T05:00+00:00")
+    assert found["Always"]["dtstart"].dt == date(2025, 12, 1)
+    assert found["Always"]["dtend"].dt == date(2027, 4, 1)
+    assert "Without an end" in str(found["Always"]["description"])
+
+
+def test_every_window_is_an_event_also_over_the_change_of_the_clocks() -> None:
+    campaign = CampaignFactory(
+        name="Happy hour",
+        starts_at=at("2026-03-22T00:00+01:00"),
+        ends_at=at("2026-04-05T00:00+02:00"),
+        validity_hours={"daily": [{"days_of_week": [0], "start_time": "16:00", "expiration_time": "18:00"}]},
+    )
+
+    calendar = Calendar.from_ical(Client().get(address(person())).content)
+
+    found = [
+        (str(one["uid"]).partition("@")[0], one["dtstart"].dt, one["dtend"].dt)
+        for one in calendar.walk("VEVENT")
+    ]
+    assert found == [
+        (f"{campaign.public_id}-20260322", at("2026-03-22T15:00+00:00"), at("2026-03-22T17:00+00:00")),
+        (f"{campaign.public_id}-20260329", at("2026-03-29T14:00+00:00"), at("2026-03-29T16:00+00:00")),
+    ]
+
+
+def test_a_tier_with_limits_of_its_own_is_an_event_of_its_own() -> None:
+    campaign = CampaignFactory(promotion=True, name="Loyal", starts_at=at("2026-03-12T00:00+01:00"))
+    PromotionTierFactory(campaign=campaign, name="Silver")
+    PromotionTierFactory(campaign=campaign, name="Gold", ends_at=at("2026-03-20T00:00+01:00"))
+    PromotionTierFactory(campaign=campaign, name="Off", ends_at=at("2026-03-21T00:00+01:00"), is_active=False)
+
+    assert set(read(person())) == {"Loyal", "Loyal: Gold"}
+
+
+def test_a_change_keeps_the_id_and_raises_the_sequence() -> None:
+    campaign = CampaignFactory(name="Spring", ends_at=at("2026-03-20T00:00+01:00"))
+    path = address(person())
+    before = entries(Client().get(path))["Spring"]
+    later = NOW + timedelta(hours=1)
+    Campaign.objects.update(ends_at=at("2026-03-27T00:00+01:00"), updated_at=later)
+
+    after = entries(Client().get(path))["Spring"]
+
+    assert str(after["uid"]) == str(before["uid"])
+    assert after["sequence"] > before["sequence"] == 0
+    assert (before["last-modified"].dt, after["last-modified"].dt) == (campaign.created_at, later)
+    assert (before["dtend"].dt, after["dtend"].dt) == (date(2026, 3, 20), date(2026, 3, 27))
+
+
+def test_what_did_not_change_is_not_sent_again() -> None:
+    CampaignFactory()
+    path = address(person(), "json")
+    first = Client().get(path)
+
+    again = Client().get(path, headers={"If-None-Match": first["ETag"]})
+
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert "private" in first["Cache-Control"]
+    with time_machine.travel(NOW + timedelta(hours=3), tick=False):
+        assert Client().get(path, headers={"If-None-Match": first["ETag"]}).status_code == 304
+    CampaignFactory()
+    changed = Client().get(path, headers={"If-None-Match": first["ETag"]})
+    assert (changed.status_code, changed["ETag"] != first["ETag"]) == (200, True)
+
+
+def test_json_tells_the_same() -> None:
+    north = area("North")
+    campaign = applies_in(
+        CampaignFactory(
+            name="Spring", starts_at=at("2026-03-12T00:00+01:00"), ends_at=at("2026-03-15T00:00+01:00")
+        ),
+        area=north,
+    )
+
+    answer = Client().get(address(person(), "json", name="Screen"))
+
+    body = json.loads(answer.content)
+    assert {name: body[name] for name in ("object", "name", "time_zone", "from", "until")} == {
+        "object": "calendar_feed",
+        "name": "Screen",
+        "time_zone": "Europe/Warsaw",
+        "from": "2025-11-30T23:00:00.000Z",
+        "until": "2027-03-31T22:00:00.000Z",
+    }
+    assert body["id"] == Feed.objects.get().public_id
+    (event,) = body["events"]
+    assert event.pop("url").endswith(f"/admin/promotions/campaign/{campaign.pk}/change/")
+    assert event == {
+        "id": campaign.public_id,
+        "object": "campaign",
+        "resource_id": campaign.public_id,
+        "name": "Spring",
+        "state": "scheduled",
+        "is_tentative": False,
+        "starts_at": "2026-03-11T23:00:00.000Z",
+        "ends_at": "2026-03-14T23:00:00.000Z",
+        "first_day": "2026-03-12",
+        "last_day": "2026-03-14",
+        "category": None,
+        "where": "in North",
+        "updated_at": "2026-03-01T09:00:00.000Z",
+    }
+
+
+def test_a_revoked_link_and_an_unknown_one_answer_alike() -> None:
+    user = person()
+    path = address(user)
+    assert Client().get(path).status_code == 200
+    feeds.revoke(feed_id=Feed.objects.get().pk, actor=acting(user), now=NOW)
+
+    revoked = Client().get(path)
+    unknown = Client().get("/calendar/feeds/nothing.ics")
+
+    assert (revoked.status_code, unknown.status_code) == (404, 404)
+    assert revoked.content == unknown.content
+    assert Client().get(path.replace(".ics", ".json")).status_code == 404
+
+
+def test_a_new_address_ends_the_former_one() -> None:
+    user = person()
+    path = address(user)
+
+    issued = feeds.renew(feed_id=Feed.objects.get().pk, actor=acting(user), now=NOW)
+
+    assert Client().get(path).status_code == 404
+    assert Client().get(f"/calendar/feeds/{issued.token}.ics").status_code == 200
+
+
+@pytest.mark.parametrize("end", ["disabled", "no longer staff", "no group", "deleted"])
+def test_who_left_shows_nothing(end: str) -> None:
+    user = person()
+    path = address(user)
+    if end == "deleted":
+        user.delete()
+    else:
+        user.is_active = end != "disabled"
+        user.is_staff = end != "no longer staff"
+        user.save()
+        if end == "no group":
+            user.groups.clear()
+
+    assert Client().get(path).status_code == 404
+
+
+def test_who_is_limited_to_places_shows_his_own_as_of_today() -> None:
+    north, south = area("North"), area("South")
+    applies_in(CampaignFactory(name="Here"), area=north)
+    applies_in(CampaignFactory(name="There"), area=south)
+    CampaignFactory(name="Everywhere")
+    user = person("Restricted marketer")
+    works_in(user, area=north)
+    path = address(user)
+
+    assert set(entries(Client().get(path))) == {"Here"}
+
+    works_in(user, area=south)
+    assert set(entries(Client().get(path))) == {"Here", "There"}
+
+
+def test_drafts_only_where_wanted_and_for_who_may_have_lists() -> None:
+    CampaignFactory(name="Draft", lifecycle=Lifecycle.DRAFT, is_active=False)
+    CampaignFactory(name="No", lifecycle=Lifecycle.REJECTED, is_active=False)
+    CampaignFactory(name="Pause", lifecycle=Lifecycle.PAUSED, is_active=False)
+    CampaignFactory(name="Live")
+    usual = {"Live", "Pause (paused)"}
+
+    assert set(read(person(name="a"))) == usual
+    found = read(person(name="b"), with_drafts=True)
+    assert set(found) == {*usual, "Draft (draft)"}
+    assert str(found["Draft (draft)"]["status"]) == "TENTATIVE"
+    assert set(read(person("Viewer", name="c"), with_drafts=True)) == {*usual, "Draft (draft)"}
+    assert set(read(person("Merchant", name="d"), with_drafts=True)) == usual
+
+
+def test_filters_are_those_of_the_calendar() -> None:
+    category = CategoryFactory()
+    CampaignFactory(name="Mine", category=category)
+    CampaignFactory(name="Without", promotion=True)
+    user = person()
+
+    assert set(read(user, filters={"category": category.public_id})) == {"Mine"}
+    assert set(read(user, filters={"category": "none"})) == {"Without"}
+    assert set(read(user, filters={"type": "PROMOTION"})) == {"Without"}
+    assert set(read(user, filters={"q": "min"})) == {"Mine"}
+    assert set(read(user, filters={"state": "scheduled"})) == set()
+    assert set(read(user, filters={"state": "nonsense", "place": ""})) == {"Mine", "Without"}
+
+
+def test_nothing_personal_and_no_code_is_in_it() -> None:
+    user = person()
+    campaign = CampaignFactory(
+        name="Spring", type=Campaign.Type.STANDALONE, description="For Bob", planned_code="SECRET-1"
+    )
+    VoucherFactory(campaign=campaign, code="SECRET-2")
+
+    for kind in ("ics", "json"):
+        text = Client().get(address(user, kind, with_days=True, with_drafts=True)).content.decode()
+        assert "Spring" in text
+        for word in ("SECRET", "Bob", "ada", "Lovelace", "shop.example"):
+            assert word not in text
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
+def test_it_can_only_be_read(method: str) -> None:
+    path = address(person())
+
+    assert getattr(Client(), method)(path).status_code == 405
+    assert Client().head(path).status_code == 200
+
+
+def test_it_is_noted_when_somebody_read_it_last() -> None:
+    path = address(person())
+    Client().get(path)
+    with time_machine.travel(NOW + timedelta(seconds=30), tick=False):
+        Client().get(path)
+    assert Feed.objects.get().last_read_at == NOW
+
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        Client().get(path)
+    assert Feed.objects.get().last_read_at == NOW + timedelta(hours=1)
+
+
+def test_who_reads_too_often_waits(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    path = address(person())
+    monkeypatch.setattr(feeds_views, "READINGS", throttling.Limit(name="few-feeds", calls=2, seconds=60))
+    settings.FANFARE_RATE_LIMITS = True
+
+    found = [Client().get(path) for _ in range(3)]
+
+    assert [answer.status_code for answer in found] == [200, 200, 429]
+    assert int(found[-1]["Retry-After"]) > 0
+
+
+def test_cost_does_not_grow(count_queries: Callable[[Callable[[], Any]], int]) -> None:
+    path = address(person(), with_drafts=True, with_days=True)
+    north = area("North")
+
+    def more(number: int) -> None:
+        for campaign in CampaignFactory.create_batch(number, days_of_week=[1]):
+            applies_in(campaign, area=north)
+            PromotionTierFactory(campaign=CampaignFactory(promotion=True), days_of_week=[2])
+
+    more(2)
+    Client().get(path)
+    few = count_queries(lambda: Client().get(path))
+    more(15)
+
+    assert count_queries(lambda: Client().get(path)) == few
+    assert few <= 20
+
+
+def test_roles_of_reading() -> None:
+    """A feed is its owner's eyes: everybody with a role may have one."""
+    for number, group in enumerate(("Viewer", "Support", "Merchant", "Finance", "Administrator")):
+        assert Client().get(address(person(group, name=f"p{number}"))).status_code == 200
