@@ -1,4 +1,4 @@
-"""An order that meets what is asked of its lines: lines are planned, then units and prices are moved until it fits."""
+"""An order that meets what is asked of its lines: they are planned, then units and prices moved until it fits."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ USUAL: Final = 1_000
 """What an article costs of which nobody knows the price."""
 _STEPS: Final = 30
 _MOST_LINES: Final = 24
+_MOST_MOVES: Final = 60
 
 
 class Row(NamedTuple):
@@ -66,6 +67,7 @@ class Builder:
     drafts: list[Draft] = field(default_factory=list)
     seen: set[Rows] = field(default_factory=set)
     limits: dict[tuple[int, int], tuple[Figures, Figures]] = field(default_factory=dict)
+    marks: dict[int, Wanted] = field(default_factory=dict)
     is_assumed: bool = False
     """Does the order hold articles of which nobody knows whether they are in a collection that is asked for?"""
 
@@ -79,27 +81,22 @@ class Builder:
             if not broken:
                 return self._made(rows)
             self.seen.add(rows)
-            moved = [other for other in self._moves(rows, broken[0]) if other not in self.seen]
+            moved = [
+                other for one in broken[:2] for other in self._moves(rows, one) if other not in self.seen
+            ]
             if not moved:
                 return None
-            rows = min(moved[:40], key=lambda other: len(self._broken(other)))
+            rows = min(moved[:_MOST_MOVES], key=self._distance)
         return None
 
     def _begun(self) -> Rows | None:
-        wishes = [*self.problem.wanted, *(peak.wanted for peak in self.problem.peaks)]
-        wishes.sort(key=lambda one: (one.mask & self.problem.allowed).bit_count())
-        for wish in wishes:
-            if not self._merged(wish):
-                self.drafts.append(
-                    Draft(
-                        wish.mask & self.problem.allowed,
-                        wish.price,
-                        wish.quantity,
-                        wish.asks,
-                        frozenset({wish.apart}) - {""},
-                        frozenset({id(wish)}),
-                    )
-                )
+        for peak in self.problem.peaks:
+            self._plan_peak(peak)
+        for wish in sorted(
+            self.problem.wanted, key=lambda one: (one.mask & self.problem.allowed).bit_count()
+        ):
+            if not self._merged(wish, self.drafts, merges=self.plan.merges):
+                self._drafted(wish)
         rows: list[Row] = []
         for number in range(len(self.drafts)):
             row = self._row(number)
@@ -108,13 +105,37 @@ class Builder:
             rows.append(row)
         return tuple(rows)
 
-    def _merged(self, wish: Wanted) -> bool:
+    def _plan_peak(self, peak: Peak) -> None:
+        """Its lines; what is the cheapest (dearest) of the same lines is the same line."""
+        one = peak.wanted if peak.count == 1 else replace(peak.wanted, apart=f"peak {id(peak)}")
+        of = peak.of & self.problem.allowed
+        twins = [
+            draft
+            for other in self.problem.peaks
+            if other.is_cheapest is peak.is_cheapest and other.of & self.problem.allowed == of
+            for draft in self.drafts
+            if id(self.marks.get(id(other))) in draft.keys
+        ]
+        self.marks[id(peak)] = one
+        for _ in range(peak.count):
+            if not self._merged(one, twins, merges=True) and not (
+                self.plan.merges and self._merged(one, self.drafts, merges=True)
+            ):
+                self._drafted(one)
+
+    def _drafted(self, wish: Wanted) -> None:
+        mask = wish.mask & self.problem.allowed
+        apart = frozenset({wish.apart}) - {""}
+        draft = Draft(mask, wish.price, wish.quantity, wish.asks, apart, frozenset({id(wish)}))
+        self.drafts.append(draft)
+
+    def _merged(self, wish: Wanted, drafts: Sequence[Draft], *, merges: bool) -> bool:
         """Does a line that is planned already do, or can it be made so?"""
-        for draft in self.drafts:
+        for draft in drafts:
             mask = draft.mask & wish.mask
             price, quantity = draft.price & wish.price, draft.quantity & wish.quantity
             is_covered = mask == draft.mask and price == draft.price and quantity == draft.quantity
-            if not self.plan.merges and not (is_covered and not wish.asks):
+            if not merges and not (is_covered and not wish.asks):
                 continue
             if not mask or wish.apart in draft.apart or not price or not quantity:
                 continue
@@ -188,16 +209,31 @@ class Builder:
         found += [one for one in self.problem.peaks if not self._is_peak(rows, one)]
         return found
 
+    def _distance(self, rows: Rows) -> tuple[int, int]:
+        """How much is broken, and by how much."""
+        broken, far = self._broken(rows), 0
+        for one in broken:
+            found = _sum(rows, one) if isinstance(one, Total) else None
+            if isinstance(one, Total) and found is not None:
+                far += abs(found - (one.figures.near(found) or 0))
+        return (len(broken), far)
+
     def _is_peak(self, rows: Rows, peak: Peak) -> bool:
+        edge = self._edge(rows, peak)
+        if not edge:
+            return False
+        is_own = all(
+            id(self.marks[id(peak)]) in self.drafts[row.draft].keys and peak.mask >> row.part & 1 for row in edge
+        )
+        return is_own and all(_added_up(edge, measure) in wanted for measure, wanted in peak.totals)
+
+    def _edge(self, rows: Rows, peak: Peak) -> list[Row]:
+        """The cheapest (dearest) lines in question."""
         prices = [row.price for row in rows if row.price is not None and peak.of >> row.part & 1]
         if not prices:
-            return False
+            return []
         edge = min(prices) if peak.is_cheapest else max(prices)
-        return all(
-            id(peak.wanted) in self.drafts[row.draft].keys and peak.mask >> row.part & 1
-            for row in rows
-            if row.price == edge and peak.of >> row.part & 1
-        )
+        return [row for row in rows if row.price == edge and peak.of >> row.part & 1]
 
     # Ways to change the plan.
 
@@ -233,9 +269,14 @@ class Builder:
             if price:
                 yield from self._with_units(rows, at, rows[at].units - (-more // price))
         yield from self._added(rows, total, price=more)
+        outside = [at for at, row in enumerate(rows) if at not in inside and row.price]
         for at in inside:
             units = rows[at].units
-            yield from self._with_price(rows, at, (rows[at].price or 0) - (-more // units))
+            for changed in self._with_price(rows, at, (rows[at].price or 0) - (-more // units)):
+                yield changed
+                for other in outside:  # the order as a whole may not become dearer
+                    less = -more // rows[other].units
+                    yield from self._with_price(changed, other, (rows[other].price or 0) + less, down=True)
 
     def _lowered(self, rows: Rows, total: Total, less: int) -> Iterator[Rows]:
         inside = [at for at, row in enumerate(rows) if total.mask >> row.part & 1]
@@ -257,8 +298,8 @@ class Builder:
         for at in inside:
             price, units = rows[at].price, rows[at].units
             if price:
-                yield from self._with_units(rows, at, units - (-less // price), down=True)
-                yield from self._with_price(rows, at, price - (-less // units), down=True)
+                yield from self._with_units(rows, at, units + (-less // price), down=True)
+                yield from self._with_price(rows, at, price + (-less // units), down=True)
         yield tuple(scaled)
 
     def _cheaper(self, row: Row, price: int) -> Row:
@@ -335,7 +376,7 @@ class Builder:
         own = [
             at
             for at, row in enumerate(rows)
-            if id(peak.wanted) in self.drafts[row.draft].keys and row.price is not None
+            if id(self.marks[id(peak)]) in self.drafts[row.draft].keys and row.price is not None
         ]
         others = [
             at
@@ -343,9 +384,12 @@ class Builder:
             if at not in own and peak.of >> row.part & 1 and row.price is not None
         ]
         prices = [price for at in others if (price := rows[at].price) is not None]
+        yield from self._together(rows, peak, own)
         for at in own:
             price = rows[at].price or 0
             moved = list(rows)
+            for twin in own:
+                moved[twin] = rows[twin]._replace(price=price)
             for other in others:
                 limits = self._limits(rows[other].draft, rows[other].part)[0]
                 was = rows[other].price or 0
@@ -363,6 +407,24 @@ class Builder:
             for other in self._rows(rows[at].draft):
                 if not peak.of >> other.part & 1:
                     yield _changed(rows, at, other)
+
+    def _together(self, rows: Rows, peak: Peak, own: Sequence[int]) -> Iterator[Rows]:
+        """Units and prices of the lines of the peak, so that their totals are as asked for."""
+        for measure, wanted in peak.totals:
+            found = _added_up([rows[at] for at in own], measure)
+            if found is None or found in wanted:
+                continue
+            for target in {wanted.from_(found), wanted.until(found)} - {None}:
+                more = (target or 0) - found
+                for at in own:
+                    units, price = rows[at].units, rows[at].price
+                    if measure is Measure.UNITS:
+                        yield from self._with_units(rows, at, units + more, down=more < 0)
+                    elif measure is Measure.AMOUNT and price is not None:
+                        yield from self._with_price(rows, at, price + more // units, down=more < 0)
+                        yield from self._with_price(rows, at, price - (-more // units), down=more < 0)
+                        if price:
+                            yield from self._with_units(rows, at, units + more // price, down=more < 0)
 
     # The order itself.
 
@@ -403,10 +465,13 @@ def _changed(rows: Rows, at: int, row: Row) -> Rows:
 
 
 def _sum(rows: Rows, total: Total) -> int | None:
-    inside = [row for row in rows if total.mask >> row.part & 1]
-    if total.measure is Measure.LINES:
-        return len(inside)
-    if total.measure is Measure.UNITS:
-        return sum(row.units for row in inside)
-    priced = [row.price * row.units for row in inside if row.price is not None]
+    return _added_up([row for row in rows if total.mask >> row.part & 1], total.measure)
+
+
+def _added_up(rows: Sequence[Row], measure: Measure) -> int | None:
+    if measure is Measure.LINES:
+        return len(rows)
+    if measure is Measure.UNITS:
+        return sum(row.units for row in rows)
+    priced = [row.price * row.units for row in rows if row.price is not None]
     return sum(priced) if priced else None

@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from engine import effects
 from engine.algebra import figures
-from engine.algebra.figures import ANY, Figures
-from engine.algebra.literals import Literal, Measure, Need, Never, Ref, Scope, Sum, ref
+from engine.algebra.figures import ANY
+from engine.algebra.literals import After, Literal, Measure, Need, Never, Ref, Scope, Sum, ref
 from engine.algebra.shapes import Aspect, Ground
 from engine.applicability import Applicability, Target
+from engine.budgets import BudgetMeasure
 from engine.effects import (
     AddManyItems,
     AddMissingItems,
@@ -23,6 +24,7 @@ from engine.effects import (
     AmountOffUnits,
     AmountProportionally,
     AmountProportionallyByQuantity,
+    DiscountType,
     Effect,
     FixedItems,
     FixedOrder,
@@ -160,3 +162,22 @@ def _least(effect: Effect) -> int:
 
 def _refs(items: Iterable[Any]) -> frozenset[Ref]:
     return frozenset(ref(item) for item in items)
+
+
+def within_budgets(candidate: Candidate, key: str) -> tuple[Literal, ...]:
+    """What budgets that refuse leave room for, when nothing has been used of them."""
+    ground = Ground(key=key, aspect=Aspect.EFFECT)
+    found: list[Literal] = []
+    for budget in candidate.budgets:
+        is_gift = candidate.discount is not None and candidate.discount.type is DiscountType.GIFT
+        if budget.measure is BudgetMeasure.ORDER_VALUE:
+            worth = figures.at_most(budget.limit)
+            found.append(Sum((), Measure.AMOUNT, worth.joined(figures.UNKNOWN), ANY, ground))
+        elif budget.measure is BudgetMeasure.DISCOUNT and not is_gift:
+            if not budget.limit:
+                found.append(Never(ground))
+            elif not budget.may_cut:
+                found.append(After(True, figures.at_most(budget.limit), ground))
+        elif budget.measure is BudgetMeasure.REDEMPTIONS and not budget.limit:
+            found.append(Never(ground))
+    return tuple(found)

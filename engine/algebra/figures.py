@@ -99,6 +99,7 @@ ANY: Final = Figures(((0, TOP),), True)
 KNOWN: Final = Figures(((0, TOP),))
 SOME: Final = Figures(((1, TOP),))
 NONE: Final = Figures(())
+UNKNOWN: Final = Figures((), True)
 
 
 def at_least(figure: int) -> Figures:

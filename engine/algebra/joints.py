@@ -24,7 +24,6 @@ from engine.algebra.literals import (
     Subject,
     Sum,
 )
-from engine.algebra.people import NOBODY
 from engine.algebra.problem import Problem, gather
 from engine.algebra.shapes import Clash, Ground, Opaque, Witness
 from engine.algebra.world import Catalogue, World

@@ -13,7 +13,9 @@ from engine.evaluate import evaluate
 from engine.outcome import Status, Step
 from engine.rules.families import REGISTRY
 from engine.rules.needs import flat
+from engine.rules.tree import Condition, Operator
 from engine.snapshot import Candidate, Snapshot, Uses
+from engine.stacking_rules import StackingRules
 
 _HOLDER: Final = "publication.redeemable_by_linked_customer"
 
@@ -21,7 +23,7 @@ _HOLDER: Final = "publication.redeemable_by_linked_customer"
 def as_live(candidate: Candidate) -> Candidate:
     """The terms of `candidate` as somebody new meets them: switched on, unused, held by whoever asks.
 
-    Counters that are known stay as they are, the others begin at zero.
+    Counters of rules that are known stay as they are, the others and budgets begin at zero.
     """
     counts: Mapping[str, Any] = candidate.counts
     asked = {
@@ -30,7 +32,6 @@ def as_live(candidate: Candidate) -> Candidate:
         for rule in flat(rule_set.rules)
         if REGISTRY[rule.name].is_counter and rule.name not in counts
     }
-    is_held = candidate.is_held_by_customer
     return replace(
         candidate,
         reason=None if candidate.discount is not None else candidate.reason,
@@ -39,19 +40,52 @@ def as_live(candidate: Candidate) -> Candidate:
         is_referrer=False,
         uses=Uses(),
         counts={**counts, **asked} if asked else counts,
-        is_held_by_customer=True if is_held is None else is_held,
+        budgets=tuple(
+            replace(one, used=0, granted=0, subject_missing=False) for one in candidate.budgets
+        ),
+        is_held_by_customer=is_held(candidate),
     )
+
+
+def is_held(candidate: Candidate) -> bool:
+    """Is it redeemed by whoever holds it? What is not said is as its rules want it."""
+    if candidate.is_held_by_customer is not None:
+        return candidate.is_held_by_customer
+    asked = [
+        condition
+        for rule_set in candidate.rules
+        for rule in flat(rule_set.rules)
+        if rule.name == _HOLDER
+        for condition in rule.conditions
+    ]
+    return all(holds_for(one, True) for one in asked)
+
+
+def holds_for(condition: Condition, flag: bool) -> bool:
+    """Does a fact that is true or false meet the condition?"""
+    match condition.operator:
+        case Operator.IS | Operator.IN:
+            return any(one is flag for one in condition.operands)
+        case Operator.IS_NOT | Operator.NOT_IN:
+            return not any(one is flag for one in condition.operands)
+    return condition.operator is Operator.HAS_VALUE
 
 
 def snapshot_of(witness: Witness, candidates: Sequence[Candidate], *, world: World) -> Snapshot:
     """What the engine decides on, under the project's stacking rules."""
+    return _snapshot(witness, tuple(candidates), world, world.stacking_rules)
+
+
+def _snapshot(
+    witness: Witness, candidates: tuple[Candidate, ...], world: World, stacking_rules: StackingRules
+) -> Snapshot:
     return Snapshot(
         now=witness.at,
         time_zone=world.zone,
         basket=witness.basket,
         customer=witness.customer,
-        candidates=tuple(candidates),
-        stacking_rules=world.stacking_rules,
+        candidates=candidates,
+        stacking_rules=stacking_rules,
         call=witness.call,
         articles=world.offered(candidates),
     )
@@ -65,8 +99,7 @@ def takes(candidate: Candidate, witness: Witness, *, world: World) -> Step | Non
 
 def tried(candidate: Candidate, witness: Witness, *, world: World) -> Step:
     """The step of `candidate` alone, whatever becomes of it."""
-    snapshot = replace(snapshot_of(witness, (candidate,), world=world), stacking_rules=world.judging)
-    return evaluate(snapshot).steps[0]
+    return evaluate(_snapshot(witness, (candidate,), world, world.judging)).steps[0]
 
 
 def changes(step: Step) -> bool:

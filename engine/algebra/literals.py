@@ -131,13 +131,15 @@ class Sum:
 class Extreme:
     """The cheapest (or dearest) lines of `of` are all in the scope of `need` and are like it.
 
-    `sure` is what holds for each of them, also where several cost the same.
+    `sure` is what holds for each of them, also where several cost the same; `totals` is asked of them
+    together.
     """
 
     is_cheapest: bool
     of: Scope
     need: Need
     sure: Need
+    totals: tuple[tuple[Measure, Figures], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Final
@@ -12,9 +12,9 @@ from engine.algebra.cart import Plan
 from engine.algebra.figures import Figures
 from engine.algebra.joints import Branch, Joint, OnLines
 from engine.algebra.judging import changes, tried
-from engine.algebra.literals import After, Measure, Sum
+from engine.algebra.literals import After, Each, Measure, Sum
 from engine.algebra.profiles import Profile, profile
-from engine.algebra.shapes import Answer, Aspect, Clash, Ground, Meeting, Obstacle, Opaque, Side, Witness
+from engine.algebra.shapes import Answer, Aspect, Clash, Meeting, Obstacle, Opaque, Side, Witness
 from engine.algebra.world import World
 from engine.outcome import Step
 from engine.reasons import ReasonKey
@@ -77,7 +77,8 @@ class _Search:
         known: list[Witness] = []
         for plan in _PLANS:
             more: list[OnLines] = []
-            for _ in range(_REFINED):
+            past: list[tuple[int, int]] = []
+            for number in range(_REFINED):
                 made = joint.witness(self.openings, plan, more)
                 if made is None or made[0] in known:
                     break
@@ -91,7 +92,7 @@ class _Search:
                         return witness
                     self._blame(self.left.key, Aspect.PRODUCTS, Obstacle.COLLECTION, "collection")
                     break
-                refined = self._refined(witness, left, right)
+                refined = self._refined(witness, left, right, past)
                 if refined is None:
                     break
                 more = [refined]
@@ -113,11 +114,11 @@ class _Search:
         if step.reason is not None and step.reason.key is ReasonKey.BUDGET_EXCEEDED:
             self._blame(side.key, Aspect.EFFECT, Obstacle.BUDGET, step.reason.details or "budget")
 
-    def _refined(self, witness: Witness, left: Branch, right: Branch) -> OnLines | None:
+    def _refined(self, witness: Witness, left: Branch, right: Branch, past: list[tuple[int, int]]) -> OnLines | None:
         """An amount of the order at which the result is as the rules about it want it."""
         for side, branch in ((self.left, left), (self.right, right)):
             for after in branch.after:
-                found = _nearer(after, side.candidate, witness, self.world)
+                found = _nearer(after, side, witness, self.world, past)
                 if found is not None:
                     return found
         return None
@@ -161,24 +162,41 @@ def _in_order(clash: Clash | None, key: str) -> Clash | None:
     return replace(clash, left=clash.right, right=clash.left)
 
 
-def _nearer(after: After, candidate: Candidate, witness: Witness, world: World) -> OnLines | None:
-    """The order amount to try next; None when the result is already fine, or nothing can be said."""
-    step = tried(_bare(candidate), witness, world=world)
-    order = step.order
-    if order is None or order.amount is None or order.total_amount is None:
+def _nearer(
+    after: After, side: Profile, witness: Witness, world: World, past: list[tuple[int, int]]
+) -> OnLines | None:
+    """What to ask of the order next; None when the result is already fine, or nothing can be said.
+
+    Discounts on items follow the prices of their articles, the others the amount of the order: `past` are
+    amounts that were tried, with the results. After two of them the next one lies on their line.
+    """
+    order = tried(_bare(side.candidate), witness, world=world).order
+    if order is None or order.amount is None or order.total_amount is None or witness.basket is None:
         return None
     amount, taken = order.amount, order.total_applied_discount_amount
     found = taken if after.is_discount else order.total_amount
-    if found in after.figures:
-        return None
     wanted = after.figures.near(found)
-    if wanted is None:
+    if found in after.figures or wanted is None:
         return None
+    past.append((amount, found))
+    if after.is_discount and side.target_scope is not None and len(past) % 2 == 0:
+        prices = [line.price for line in witness.basket.lines if line.price]
+        price = max(prices, default=0) * wanted // found if found else wanted
+        return Each(side.target_scope, after.ground, price=_exactly(price))
     target = amount * wanted // found if found else amount + wanted
-    if not after.is_discount and target == amount:
+    if len(past) > 1 and past[-2][1] != found:
+        before, earlier = past[-2]
+        target = amount + (wanted - found) * (amount - before) // (found - earlier)
+    elif target == amount:
         target = wanted + taken
-    exact = Figures(((max(target, 0), max(target, 0)),))
-    return Sum((), Measure.AMOUNT, exact, figures.ANY, after.ground)
+    worth = _exactly(target)
+    if len(past) == 1:
+        worth = figures.at_most(target) if target < amount else figures.at_least(target)
+    return Sum((), Measure.AMOUNT, worth, figures.ANY, after.ground)
+
+
+def _exactly(figure: int) -> Figures:
+    return Figures(((max(figure, 0), max(figure, 0)),))
 
 
 def _bare(candidate: Candidate) -> Candidate:

@@ -166,6 +166,7 @@ def _ids_for(asks: Sequence[Ask], clock: Clock, world: World, *, is_segment: boo
         if all(holds(ask, found, clock) for ask in asks):
             return found
     value = value_for([*asks], clock, Shape.FREE)
+    value = [value] if isinstance(value, str) else value
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         return None
     if is_segment and is_torn(frozenset().union(*(closure(one, world) for one in value)), world):

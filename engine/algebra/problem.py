@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from engine.algebra import figures
 from engine.algebra.figures import ANY, Figures
 from engine.algebra.literals import Bar, Each, Extreme, LineAsk, Measure, Need, Sum
 from engine.algebra.shapes import Ground
 from engine.algebra.world import Catalogue
+
+_MOST_AT_ONCE: Final = 6
 
 type Literals = Iterable[Need | Bar | Each | Sum | Extreme]
 
@@ -51,13 +54,18 @@ class Like:
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """The cheapest (dearest) lines of the parts in `of` belong to `mask`; `wanted` is one of them."""
+    """The cheapest (dearest) lines of the parts in `of` belong to `mask`; `wanted` is one of them.
+
+    `totals` are asked of these lines together, `count` is how many of them are planned.
+    """
 
     is_cheapest: bool
     of: int
     mask: int
     wanted: Wanted
     sure: Wanted
+    totals: tuple[tuple[Measure, Figures], ...]
+    count: int
 
 
 @dataclass(slots=True)
@@ -133,7 +141,13 @@ def _add_total(problem: Problem, one: Sum, catalogue: Catalogue) -> None:
 
 def _add_peak(problem: Problem, one: Extreme, catalogue: Catalogue) -> None:
     of, sure = catalogue.mask(one.of), _wanted(one.sure, catalogue)
-    problem.peaks.append(Peak(one.is_cheapest, of, sure.mask, _wanted(one.need, catalogue, sure=False), sure))
+    wanted = _wanted(one.need, catalogue, sure=False)
+    sizes = [found for measure, found in one.totals if measure is Measure.LINES]
+    size = figures.SOME
+    for own in sizes:
+        size = size & own
+    count = min(size.from_(1) or 1, _MOST_AT_ONCE)
+    problem.peaks.append(Peak(one.is_cheapest, of, sure.mask, wanted, sure, one.totals, count))
     problem.wanted.append(sure)
     if sure.price.spans:
         low, high = sure.price.spans[0][0], sure.price.high

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from engine import effects
 from engine.algebra import figures, people, pretest
-from engine.algebra.effects import asked_by, is_on_lines, scope_of, targets_of
+from engine.algebra.effects import asked_by, is_on_lines, scope_of, targets_of, within_budgets
+from engine.algebra.figures import ANY, Figures
 from engine.algebra.joints import ALWAYS, Branch, Joint, OnLines
 from engine.algebra.judging import as_live
 from engine.algebra.literals import (
@@ -23,7 +24,6 @@ from engine.algebra.literals import (
     Need,
     Never,
     Points,
-    Ref,
     Scope,
     Subject,
     Sum,
@@ -31,7 +31,6 @@ from engine.algebra.literals import (
     Way,
     ref,
 )
-from engine.algebra.figures import ANY, Figures
 from engine.algebra.reading import Reader, every
 from engine.algebra.shapes import Aspect, Clash, Ground, Obstacle, Opaque, Side
 from engine.algebra.world import World
@@ -117,7 +116,7 @@ def profile(side: Side, world: World) -> Profile:
 def _ways(side: Side) -> list[Way]:
     candidate = side.candidate
     reader = Reader(key=side.key, candidate=candidate)
-    parts: list[list[Way]] = [[asked_by(candidate, side.key)]]
+    parts: list[list[Way]] = [[(*asked_by(candidate, side.key), *within_budgets(candidate, side.key))]]
     for at, rule_set in enumerate(candidate.rules):
         parts.append(reader.of(rule_set))
         if rule_set.bundle is not None:
@@ -171,11 +170,6 @@ def _beside(side: Side) -> Iterable[Opaque]:
     candidate = side.candidate
     if candidate.discount is not None and effects.is_dynamic(candidate.discount):
         yield Opaque(key=side.key, aspect=Aspect.EFFECT, kind=Obstacle.FORMULA, what="discount")
-    for budget in candidate.budgets:
-        if not budget.left:
-            yield Opaque(
-                key=side.key, aspect=Aspect.EFFECT, kind=Obstacle.BUDGET, what=budget.name or budget.id
-            )
 
 
 def _common_names(branches: Sequence[Branch], subject: Subject) -> frozenset[str] | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.algebra import figures
 from engine.algebra.contradictions import contradiction
 from engine.algebra.figures import TOP, Figures
 from engine.algebra.literals import Ask, LineAsk, Measure
@@ -129,9 +128,14 @@ def _differ(peak: Peak, other: Peak, problem: Problem) -> bool:
 def _bounds(problem: Problem) -> Grounds | None:
     """More is asked for of some lines than all of them may have."""
     for measure in (Measure.UNITS, Measure.AMOUNT, Measure.LINES):
-        lows = sorted(_lows(problem, measure), key=lambda one: -one.figure)
-        for high in _highs(problem, measure):
-            found = _exceeded(lows, high, problem)
+        highs = list(_highs(problem, measure))
+        if not highs:
+            continue
+        lows = list(_lows(problem, measure))
+        by_figure = sorted(lows, key=lambda one: (-one.figure, one.mask.bit_count()))
+        by_size = sorted(lows, key=lambda one: (one.mask.bit_count(), -one.figure))
+        for high in highs:
+            found = _exceeded(by_figure, high, problem) or _exceeded(by_size, high, problem)
             if found is not None:
                 return found
     return None
@@ -175,18 +179,12 @@ def _lows(problem: Problem, measure: Measure) -> Iterator[Bound]:
         elif measure is Measure.UNITS:
             yield Bound(wanted.mask, units, wanted.ground)
         else:
-            price = min(
-                (figures_low(wanted.price & problem.price_at(part)) for part in bits(mask)), default=0
-            )
+            price = min(((wanted.price & problem.price_at(part)).low for part in bits(mask)), default=0)
             yield Bound(wanted.mask, price * units, wanted.ground)
 
 
 def _units(wanted: Wanted, part: int, problem: Problem) -> int:
-    return figures_low(wanted.quantity & problem.quantity_at(part))
-
-
-def figures_low(found: Figures) -> int:
-    return found.low
+    return (wanted.quantity & problem.quantity_at(part)).low
 
 
 def _cheapest(mask: int, problem: Problem) -> int:
@@ -202,9 +200,7 @@ def _highs(problem: Problem, measure: Measure) -> Iterator[Bound]:
         high, mask = total.sure.high, total.mask & problem.allowed
         if high >= TOP:
             continue
-        if total.measure is measure:
-            yield Bound(total.mask, high, total.ground)
-        elif total.measure is Measure.UNITS and measure is Measure.LINES:
+        if total.measure is measure or total.measure is Measure.UNITS and measure is Measure.LINES:
             yield Bound(total.mask, high, total.ground)
         elif total.measure is Measure.UNITS and measure is Measure.AMOUNT:
             most = max((problem.price_at(part).high for part in bits(mask)), default=0)

@@ -14,6 +14,7 @@ from typing import Final
 from engine.algebra import figures
 from engine.algebra.counters import counter_way
 from engine.algebra.figures import Figures
+from engine.algebra.judging import holds_for, is_held
 from engine.algebra.literals import (
     After,
     Ask,
@@ -22,6 +23,7 @@ from engine.algebra.literals import (
     Extreme,
     Hidden,
     LineAsk,
+    Literal,
     Measure,
     Moment,
     Need,
@@ -170,7 +172,7 @@ class Reader:
             return _sum(scope, Measure.AMOUNT, figures.of(conditions), ground, positive)
         if name in _OF_PRODUCTS:
             if rule.property is not None and not is_below:
-                return [(self._hidden(rule, Obstacle.RULE),)]
+                return self._having(rule, positive)
             return _sum(scope, _OF_PRODUCTS[name], figures.of(conditions), ground, positive)
         if name in _FLAGS:
             return self._flag(rule, scope, positive)
@@ -188,13 +190,28 @@ class Reader:
             return [(Points(wanted if positive else wanted.inverted(), ground),)]
         return self._beside(rule, ground, positive)
 
+    def _having(self, rule: Rule, positive: bool) -> Ways:
+        """About the lines whose product has the property: all have it, none has it, or who knows."""
+        ground, measure = self._ground(rule), _OF_PRODUCTS[rule.name]
+        own = [Condition(operator=one, operands=()) for one in (Operator.HAS_VALUE, Operator.IS_UNKNOWN)]
+        have, lack = (
+            Each((), ground, asks=(LineAsk(rule.property or "", True, Ask(one, True, ground)),)) for one in own
+        )
+        wanted = figures.of(rule.conditions)
+        wanted = wanted if positive else wanted.inverted()
+        ways: Ways = [(have, *way) for way in _sum((), measure, wanted, ground, True)]
+        if (None if measure is Measure.AMOUNT else 0) in wanted:
+            ways.append((lack,))
+        ways = [way for way in ways if not any(isinstance(one, Never) for one in way)]
+        return [*ways, (self._hidden(rule, Obstacle.RULE),)] if wanted else [(Never(ground),)]
+
     def _beside(self, rule: Rule, ground: Ground, positive: bool) -> Ways:
         """Rules about the candidate, not about the purchase."""
         if rule.name == _EVENT:
             holds = all(one.operator in _ABSENT for one in rule.conditions)
             return _ALWAYS if holds is positive else [(Never(ground),)]
         if rule.name == _HOLDER:
-            holds = all(_holds_for(one, True) for one in rule.conditions)
+            holds = all(holds_for(one, is_held(self.candidate)) for one in rule.conditions)
             return _ALWAYS if holds is positive else [(self._hidden(rule, Obstacle.HOLDER),)]
         if REGISTRY[rule.name].is_counter:
             hidden = self._hidden(rule, Obstacle.COUNTER)
@@ -241,23 +258,36 @@ class Reader:
         is_cheapest = quantifier is Quantifier.CHEAPEST
         if not positive:
             return [(Bar(among, ground),), (self._hidden(rule, Obstacle.LOGIC),)]
-        size = figures.of(tuple(one for one in rule.conditions if one.operator in SIZES))
+        size = figures.of(tuple(one for one in rule.conditions if one.operator in SIZES)) & figures.SOME
+        if not size:
+            return [(Never(ground),)]
         need = Need(meant, ground, price=figures.KNOWN)
-        ways: Ways = []
-        for below in self._below(rule, meant, positive=True, each=True):
-            asked, sure, rest = need, need, list[Hidden]()
-            for literal in below:
-                added = _on_one_line(asked, literal)
-                if added is None:
-                    rest.append(self._hidden(rule, Obstacle.LOGIC))
-                    continue
-                asked = added
-                if not isinstance(literal, Sum):  # together they may have what one alone has not
-                    sure = _on_one_line(sure, literal) or sure
-            if 1 not in size:
+        return [
+            self._peak(rule, Extreme(is_cheapest, among, need, need, ((Measure.LINES, size),)), below)
+            for below in self._below(rule, meant, positive=True, each=True)
+        ]
+
+    def _peak(self, rule: Rule, peak: Extreme, below: Way) -> Way:
+        """`peak` with what is asked of its lines; what is too much for that is hidden."""
+        meant = peak.sure.scope
+        rest: list[Literal] = []
+        for literal in below:
+            if not isinstance(literal, Need | Bar | Each | Sum | Extreme) or _is_of_order(literal, meant):
+                rest.append(literal)
+                continue
+            if isinstance(literal, Sum) and literal.scope == meant:
+                if not literal.figures & (figures.ANY if literal.measure is Measure.AMOUNT else figures.SOME):
+                    return (Never(literal.ground),)
+                peak = replace(peak, totals=(*peak.totals, (literal.measure, literal.figures)))
+                continue
+            need, sure = _on_one_line(peak.need, literal, meant), peak.sure
+            if need is None:
                 rest.append(self._hidden(rule, Obstacle.LOGIC))
-            ways.append((Extreme(is_cheapest, among, asked, sure), *rest))
-        return ways
+                continue
+            if isinstance(literal, Need | Each) and literal.scope == sure.scope:
+                sure = _narrowed(sure, literal)
+            peak = replace(peak, need=need, sure=sure)
+        return (peak, *rest)
 
     def _article(self, rule: Rule, scope: Scope, *, positive: bool) -> Ways:
         ground = self._ground(rule)
@@ -309,7 +339,7 @@ class Reader:
     def _flag(self, rule: Rule, scope: Scope, positive: bool) -> Ways:
         """True with lines, unknown without."""
         ground = self._ground(rule)
-        with_lines = all(_holds_for(one, True) for one in rule.conditions) is positive
+        with_lines = all(holds_for(one, True) for one in rule.conditions) is positive
         without = all(one.operator in _ABSENT for one in rule.conditions) is positive
         if with_lines and without:
             return _ALWAYS
@@ -349,17 +379,6 @@ class Reader:
 _ABSENT: Final = frozenset({Operator.IS_NOT, Operator.NOT_IN, Operator.NOT_INTERSECT, Operator.IS_UNKNOWN})
 
 
-def _holds_for(condition: Condition, flag: bool) -> bool:
-    match condition.operator:
-        case Operator.IS | Operator.IN:
-            return any(one is flag for one in condition.operands)
-        case Operator.IS_NOT | Operator.NOT_IN:
-            return not any(one is flag for one in condition.operands)
-        case Operator.HAS_VALUE:
-            return True
-    return False
-
-
 def _term(condition: Condition) -> Term:
     refs = frozenset(ref(item) for item in condition.operands if isinstance(item, ItemRef))
     return (refs, condition.operator not in NOT_THESE)
@@ -384,14 +403,20 @@ def _sum(scope: Scope, measure: Measure, wanted: Figures, ground: Ground, positi
     return [(Sum(scope, measure, own, own, ground),)]
 
 
-def _on_one_line(need: Need, literal: object) -> Need | None:
-    """`need` with what `literal` says when there is only one line in the scope; None = too much for that."""
-    if isinstance(literal, Need) and literal.scope == need.scope:
+def _is_of_order(literal: Literal, meant: Scope) -> bool:
+    """About the whole order, and not about the lines in `meant`."""
+    return isinstance(literal, Sum) and not literal.scope and bool(meant)
+
+
+def _on_one_line(need: Need, literal: object, scope: Scope) -> Need | None:
+    """`need` with what `literal` says of the lines in `scope` if there is one; None = too much for that."""
+    if isinstance(literal, Need) and literal.scope[: len(scope)] == scope:
+        more = literal.scope[len(scope) :]
+        return _narrowed(replace(need, scope=(*need.scope, *more)), literal)
+    if isinstance(literal, Each) and literal.scope == scope:
         return _narrowed(need, literal)
-    if isinstance(literal, Each) and literal.scope == need.scope:
-        return _narrowed(need, literal)
-    if isinstance(literal, Sum) and literal.scope == need.scope and literal.measure is Measure.UNITS:
-        return replace(need, quantity=need.quantity & literal.figures)
+    if isinstance(literal, Bar) and literal.scope[: len(scope)] == scope and len(literal.scope) == len(scope) + 1:
+        return replace(need, scope=(*need.scope, _flipped(literal.scope[-1])))
     return None
 
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from engine.algebra.literals import Ref, Scope, Subject
 from engine.basket import Line
-from engine.items import ItemObject
 from engine.effects import Effect
+from engine.items import ItemObject
 from engine.snapshot import Article, Candidate
 from engine.stacking_rules import NoEffectRule, StackingRules
 
@@ -20,6 +20,8 @@ _SHOWN: Final = 6
 """Articles of a part that are kept to choose from."""
 _MOST_PARTS: Final = 64
 _SKU: Final = "sku_"
+_NOT_STORED: Final = "product not stored: "
+"""A product that the catalogue does not have, apart from a SKU of the same id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +77,7 @@ class World:
             found = {id for name in names for id in self._named.get(("sku", name or ""), ())}
             return frozenset(found) or None
         found = {id for name in names for id in self._named.get(("product", name or ""), ())}
-        return frozenset(found) or frozenset({own})
+        return frozenset(found) or frozenset({_NOT_STORED + own})
 
     def _with_skus(self, held: frozenset[str]) -> frozenset[str]:
         skus = {id for one in held for id in self._named.get(("product", one), ())}
@@ -177,6 +179,8 @@ def _best(world: World, ids: list[str]) -> list[str]:
 def _example(world: World, id: str, meant: frozenset[Ref]) -> Line:
     collections = tuple(sorted(own for kind, own, _ in meant if kind == ItemObject.COLLECTION))
     article = world.articles.get(id)
+    if article is None and id.startswith(_NOT_STORED):
+        return Line(product_id=id.removeprefix(_NOT_STORED), related_object="product", collections=collections)
     if article is None:
         is_sku = id.startswith(_SKU)
         return Line(product_id=None if is_sku else id, sku_id=id if is_sku else None, collections=collections)
