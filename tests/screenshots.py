@@ -40,6 +40,8 @@ FORMS = {
     "campaign-steps": "/admin/promotions/campaign/wizard/",
     "campaign-first-step": "/admin/promotions/campaign/wizard/new/type/",
     "campaign-discount-step": "/admin/promotions/campaign/wizard/new/discount/",
+    "collisions-all": "/admin/calendar/conflicts/?state=all&order=soonest",
+    "collisions-none": "/admin/calendar/conflicts/?kind=UNKNOWN&severity=HIGH",
     "conditions-new": "/admin/promotions/validationrule/add/",
     "budget-new": "/admin/promotions/budget/add/",
     "policy-new": "/admin/approvals/policy/add/",
@@ -122,7 +124,9 @@ def _first(page: Page, listing: str) -> str | None:
     links = page.locator("#result_list a, .result-list-wrapper a, main a, #content a").evaluate_all(
         "found => found.map(link => link.getAttribute('href'))"
     )
-    pattern = re.compile(rf"^{re.escape(listing.partition('?')[0])}[\w-]+/change/")
+    here = re.escape(listing.partition("?")[0])
+    # A collision has a page of its own, not one of the admin's.
+    pattern = re.compile(rf"^{here}([\w-]+/change/|\d+/$)")
     return next((link for link in links if link and pattern.match(link)), None)
 
 

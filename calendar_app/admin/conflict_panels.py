@@ -16,7 +16,7 @@ from calendar_app.admin import conflict_receipts
 from calendar_app.admin.conflict_cards import blackout_pages
 from calendar_app.admin.conflict_receipts import ReceiptShown
 from calendar_app.models import Conflict
-from calendar_app.overlaps import Found
+from calendar_app.overlaps import Found, Item
 from calendar_app.selectors import conflict_lists, proposed
 from calendar_app.selectors.conflict_lists import Wanted
 from calendar_app.services import drafts
@@ -63,7 +63,8 @@ def evidence(asked: Any) -> str:
 
 def _context(found: Collisions, accepted: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     names = conflict_receipts.names_of(one.receipt for one in found.shown)
-    pages = blackout_pages(_other(one.found) for one in found.shown)
+    others = [_other(one.found, found.unit) for one in found.shown]
+    pages = blackout_pages(others)
     return {
         "lines": [
             Line(
@@ -72,12 +73,12 @@ def _context(found: Collisions, accepted: Mapping[tuple[str, str], str]) -> dict
                 severity=words.label(*map(str, conflict_words.SEVERITIES[one.found.severity])),
                 kind=conflict_words.kind(one.found.kind),
                 window=_window(one.found),
-                url=pages.get(_other(one.found)) or _campaign_page(one.found),
+                url=pages.get(other) or _campaign_page(one.found, found.unit),
                 unknown=one.found.opaque,
                 receipt=conflict_receipts.shown(one.receipt, names, one.found.left.label, _label(one.found)),
-                accepted=accepted.get((one.found.kind.value, _other(one.found)), ""),
+                accepted=accepted.get((one.found.kind.value, other), ""),
             )
-            for one in found.shown
+            for one, other in zip(found.shown, others, strict=True)
         ],
         "more": found.more,
     }
@@ -87,16 +88,23 @@ def _label(found: Found) -> str:
     return found.right.label if found.right is not None else ""
 
 
-def _other(found: Found) -> str:
+def _other_item(found: Found, own: str) -> Item | None:
+    """The side that is not asked about; None: a blackout."""
+    return found.left if found.left.unit != own else found.right
+
+
+def _other(found: Found, own: str) -> str:
     """The unit of the other side."""
-    if found.right is not None:
-        return found.right.unit
+    item = _other_item(found, own)
+    if item is not None:
+        return item.unit
     return f"blackout:{found.closure.id}" if found.closure is not None else ""
 
 
-def _campaign_page(found: Found) -> str:
+def _campaign_page(found: Found, own: str) -> str:
     """The campaign that it collides with."""
-    pk = found.right.campaign_id if found.right is not None else 0
+    item = _other_item(found, own)
+    pk = item.campaign_id if item is not None else 0
     return reverse("admin:promotions_campaign_change", args=[pk]) if pk else ""
 
 

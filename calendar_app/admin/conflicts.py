@@ -193,13 +193,14 @@ def _empty(form: conflict_question.QuestionForm, is_asked: bool) -> str:
 
 def _history(conflict: Conflict) -> list[dict[str, str]]:
     """Newest first: found, accepted, reopened, gone."""
-    steps = [(conflict.found_at, gettext("It was found"), "", "")]
+    steps = []
+    if conflict.gone_at is not None:
+        steps.append((conflict.gone_at, gettext("It is gone: they meet no more"), "", "success"))
     for one in conflicts.history_of(conflict):
         is_yes = one.verdict == ConflictDecision.Verdict.ACCEPTED
         said = gettext("Accepted by %(who)s") if is_yes else gettext("Reopened by %(who)s")
         steps.append((one.at, said % {"who": one.actor_label}, one.reason, "info" if is_yes else "warning"))
-    if conflict.gone_at is not None:
-        steps.append((conflict.gone_at, gettext("It is gone: they meet no more"), "", "success"))
+    steps.append((conflict.found_at, gettext("It was found"), "", ""))
     steps.sort(key=lambda step: step[0], reverse=True)
     return [
         {"at": words.when(at), "text": text, "reason": reason, "look": look}

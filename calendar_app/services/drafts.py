@@ -19,8 +19,9 @@ _MOST_ASKED: Final = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Collisions:
-    """The heaviest ones; `more` are not told, but counted up to a few dozens."""
+    """The heaviest ones; `more` are only counted, up to a few dozens. `unit`: what was asked about."""
 
+    unit: str = ""
     shown: tuple[Shown, ...] = ()
     more: int = 0
 
@@ -38,4 +39,5 @@ def collisions_of(items: Sequence[Item], *, now: datetime) -> Collisions:
     if not items:
         return Collisions()
     found = previews.shown(items, now=now, most=_MOST_ASKED)
-    return Collisions(shown=tuple(found[:MOST_SHOWN]), more=max(0, len(found) - MOST_SHOWN))
+    more = max(0, len(found) - MOST_SHOWN)
+    return Collisions(unit=items[0].unit, shown=tuple(found[:MOST_SHOWN]), more=more)

@@ -51,6 +51,7 @@ def test_mara_watches_a_campaign(tab: Page, marketer: User) -> None:
     before = metrics_of(spring)
 
     sign_in(tab, at=f"/admin/promotions/campaign/{spring.pk}/change/")
+    tab.locator(".fanfare-menu summary", has_text="See").click()
     tab.get_by_role("link", name="Performance").click()
     tile = tab.locator(".fanfare-fact", has_text="Redemptions").locator("dd").first
     expect(tile).to_have_text(f"{before:,}")

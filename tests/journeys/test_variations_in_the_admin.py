@@ -24,7 +24,7 @@ def test_two_variations_from_a_pasted_table(tab: Page, marketer: User) -> None:
     parent = CampaignFactory(name="Harbour weekend", discount=percent(20))
     sign_in(tab)
     tab.goto(f"/admin/promotions/campaign/{parent.pk}/change/")
-    tab.locator(".fanfare-menu summary").click()
+    tab.locator(".fanfare-menu summary", has_text="More").click()
     tab.get_by_role("link", name="Variations").click()
 
     tab.fill("[name=pasted]", TABLE)

@@ -10,6 +10,7 @@ from django.db import models
 
 from approvals.gate import ApprovalRequired
 from approvals.models import Delegation, Policy
+from calendar_app.models import Conflict
 from commerce.models import Customer, Location
 from commerce.selectors.order_shapes import OrderSpec
 from core import audit, events
@@ -51,6 +52,7 @@ from tests.conftest import NOW
 from tests.factories.alerts import raised, rule
 from tests.factories.areas import area
 from tests.factories.budgets import BudgetFactory
+from tests.factories.calendar import conflict
 from tests.factories.commerce import (
     CustomerFactory,
     CustomEventFactory,
@@ -136,8 +138,17 @@ def build() -> World:
         Location.objects.create(name=f"{MARK} location", shape=ROUND, created_at=NOW),
         sent_file(f"{MARK}.csv"),
         *written(customer),
+        in_the_way(campaign),
     ]
     return {row._meta.label_lower: row for row in rows}
+
+
+def in_the_way(campaign: Campaign) -> Conflict:
+    """A collision with something that would end it."""
+    key = f"campaign:{campaign.pk}"
+    values = {"segments": ["seg_any"]}
+    fix = {"kind": "EXCLUDE_CUSTOMERS", "key": key, "sentence": f"{MARK} fix", "values": values}
+    return conflict(campaign, sentence=f"{MARK} collision", facts={"fixes": [fix]})
 
 
 def given(customer: Customer) -> tuple[Publication, PublicationRun]:
