@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from io import StringIO
 from random import Random
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +16,7 @@ from demo_store.seed import (
     areas,
     budgets,
     catalogue,
+    collisions,
     conditions,
     gift_cards,
     governance,
@@ -63,6 +66,10 @@ class Command(BaseCommand):
             messages.load(now=now, actor=actor)
             webhooks.load(now=now, actor=actor)
             governance.load(now=now, actor=actor)
+            collisions.load(today=today, now=now, actor=actor)
+        # A neighbour's: what it marks on the calendar, and what collides there.
+        call_command("seed_calendar")
+        call_command("refresh_conflicts", stdout=StringIO())
         self.stdout.write(self.style.SUCCESS("The demo shop is open."))
 
 
