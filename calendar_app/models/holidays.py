@@ -16,7 +16,7 @@ class HolidayRegion(TimestampedModel):
     country = models.CharField(
         max_length=2, validators=[RegexValidator(r"^[A-Z]{2}$", "Two capital letters such as DE.")]
     )
-    subdivision = models.CharField("state or region", max_length=16, blank=True, default="")
+    subdivision = models.CharField("state or region", max_length=40, blank=True, default="")
     area = models.ForeignKey(
         Area,
         on_delete=models.CASCADE,
