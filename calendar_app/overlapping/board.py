@@ -22,9 +22,9 @@ from calendar_app.overlapping.neighbours import Neighbours
 from calendar_app.overlapping.world import World
 from engine.algebra import Answer
 
-MOST: Final = 20
+MOST: Final = 10
 """Conflicting partners of one campaign that are looked for."""
-MOST_TRIED: Final = 60
+MOST_TRIED: Final = 40
 """Partners of one campaign that are looked at."""
 MOST_UNKNOWN: Final = 3
 MOST_BESIDE: Final = 3
@@ -126,6 +126,8 @@ class Board:
             return []
         self._settle()
         unit = self._unit(items)
+        for entry in unit.entries:
+            self.judge.welcome(entry)
         unit.meets = self._meeting(unit)
         conflicts = 0
         found: list[Found] = list(self._beside_of(unit))
@@ -189,6 +191,7 @@ class Board:
             return None
         unit = self._units[key] = self._unit(items)
         for entry in unit.entries:
+            self.judge.welcome(entry)
             self._masks.add(entry)
             unit.mask |= 1 << entry.slot
         self._order.append(unit.place)

@@ -10,11 +10,11 @@ from typing import Final
 from calendar_app.overlapping import scopes, when
 from calendar_app.overlapping.items import Item
 from calendar_app.overlapping.scopes import Audience
+from calendar_app.overlapping.wishes import Wish, wish_of
 from calendar_app.overlapping.world import World
 from engine import Candidate, Validity, algebra, rules
 from engine.algebra import Profile, Side
 from engine.effects import DiscountType, to_wire
-from engine.rules.tree import RuleSet
 
 DAYS: Final = 400
 """So far ahead days are told apart; what comes later is compared by its dates only."""
@@ -29,7 +29,7 @@ class Entry:
     """`live` is its candidate as somebody new meets it. `days` has a bit for each day from now on in which it
     may be open, `hours` one for each hour of a week on the wall. `products` None: all. `percent` is the most
     that it may take off. `potential` sorts: what gives most away first, of equal ones the key decides.
-    `is_plain`: the content of all collections that it names is known.
+    `named` are the segments and collections that its rules name; `is_plain`: these collections are known.
     """
 
     item: Item
@@ -43,9 +43,11 @@ class Entry:
     percent: int
     potential: tuple[int, str]
     is_plain: bool
+    wish: Wish | None
+    named: frozenset[str]
     slot: int = -1
+    number: int = 0
     profiles: dict[str, Profile] = field(default_factory=dict)
-    witnesses: list[int] = field(default_factory=list)
 
     def profile_in(self, world: World, zone: str) -> Profile:
         """What the rule algebra makes of it in places of this zone."""
@@ -73,6 +75,8 @@ def entry_of(item: Item, world: World) -> Entry | None:
     if not days:
         return None
     percent = _percent(candidate.discount)
+    audience = scopes.audience(candidate)
+    needs = rules.joined(rules.needs(one) for one in candidate.rules)
     return Entry(
         item=item,
         live=algebra.as_live(candidate),
@@ -81,15 +85,13 @@ def entry_of(item: Item, world: World) -> Entry | None:
         hours=_hours(validity),
         spots=world.spots_of(item.places),
         products=world.products.of(scopes.targets(candidate)),
-        audience=scopes.audience(candidate),
+        audience=audience,
         percent=percent,
-        is_plain=all(_is_known(rule_set, world) for rule_set in candidate.rules),
+        is_plain=needs.collections <= world.rules.collections.keys(),
+        named=needs.segments | needs.collections,
+        wish=wish_of(candidate, audience),
         potential=(-(item.daily_cost or 0) - percent, item.key),
     )
-
-
-def _is_known(rule_set: RuleSet, world: World) -> bool:
-    return rules.needs(rule_set).collections <= world.rules.collections.keys()
 
 
 def _days(validity: Validity, world: World) -> int:

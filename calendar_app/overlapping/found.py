@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from calendar_app.overlapping.items import Item
 from calendar_app.overlapping.world import Closed
@@ -95,7 +96,8 @@ class Found:
 
     `winner` is "left" or "right" where one is refused because of the other and that does not depend on which
     is asked for first. `spans` are the next ones in which both are open (31 at most), UTC. `at_stake` is an
-    upper estimate in minor units, `weight` sorts by it and by the severity.
+    upper estimate in minor units, `weight` sorts by it and by the severity. `shown` is the purchase that was
+    tried, `named` the segments and collections that one of both asks for.
     """
 
     key: str
@@ -109,7 +111,8 @@ class Found:
     spans: Spans = ()
     zone: str = "UTC"
     spot: str = ""
-    witness: Witness | None = None
+    shown: Witness | None = field(default=None, repr=False)
+    named: frozenset[str] = field(default=frozenset(), repr=False)
     purchase: Purchase | None = None
     winner: str = ""
     why: str = ""
@@ -117,6 +120,22 @@ class Found:
     pools: tuple[str, ...] = ()
     audience: str = ""
     at_stake: int | None = None
+
+    @cached_property
+    def witness(self) -> Witness | None:
+        """As people are told it: of the segments and collections only those that one of both asks for."""
+        if self.shown is None:
+            return None
+        basket, customer = self.shown.basket, self.shown.customer
+        if customer is not None:
+            customer = replace(customer, segments=self._only(customer.segments))
+        if basket is not None:
+            lines = (replace(line, collections=self._only(line.collections)) for line in basket.lines)
+            basket = replace(basket, lines=tuple(lines))
+        return replace(self.shown, basket=basket, customer=customer)
+
+    def _only(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(one for one in ids if one in self.named)
 
     @property
     def together_percent(self) -> int | None:

@@ -1,4 +1,4 @@
-"""Do two entries meet, and what comes of it? Witnesses that were found once are tried on others first."""
+"""Do two entries meet, and what comes of it? Purchases that were found once are tried on others first."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from typing import Final
 
 from calendar_app.overlapping import when
 from calendar_app.overlapping.entries import Entry
-from calendar_app.overlapping.together import Together, Touched, alone, together
+from calendar_app.overlapping.together import Together, Trial
 from calendar_app.overlapping.when import NoWindow, Window
+from calendar_app.overlapping.wishes import Guess, guess_of
 from calendar_app.overlapping.world import World
-from engine import Candidate, Line, Snapshot, algebra
+from engine import Article, Basket, Call, Customer, Line, Snapshot, algebra
 from engine.algebra import Answer, Witness
 
 _TRIED: Final = 3
-"""Known witnesses of each side that are tried on the other, the latest first."""
-_POPULAR: Final = 4
+"""Known purchases of each side that are tried on the other, the latest first."""
 _NONE: Final[frozenset[str]] = frozenset()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Known:
-    """A witness in its place: one of `spots` (a bit), by the clock of `zone`."""
+    """A purchase by the clock of `zone`."""
 
     witness: Witness
     zone: str
-    spot: int
+    trial: Trial
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,24 +42,42 @@ class Pair:
 
 
 class Judge:
-    """Keeps witnesses and which entries they are good for. `evaluations` and `meetings` count the work."""
+    """Keeps purchases and what they come to. `meetings` counts the searches of the rule algebra."""
 
     def __init__(self, world: World) -> None:
         self.world: Final = world
-        self.evaluations = 0
         self.meetings = 0
-        self._known: list[Known] = []
-        self._tries: dict[tuple[int, int], Touched | None] = {}
-        self._uses: dict[int, int] = {}
-        self._popular: list[int] = []
+        self._last = 0
+        self._segments: set[str] = set()
+        self._open_to: dict[frozenset[str], frozenset[str]] = {}
+        self._guessed: dict[tuple[object, ...], Known] = {}
+        self._searched: list[Known] = []
+        self._tried: dict[int, list[Known]] = {}
+
+    @property
+    def steps(self) -> int:
+        """How often the evaluator was asked about one candidate."""
+        return sum(known.trial.steps for known in (*self._guessed.values(), *self._searched))
+
+    def welcome(self, entry: Entry) -> None:
+        """Known from now on, by a number that nobody else ever has."""
+        self._last += 1
+        entry.number = self._last
+        for wanted in entry.audience.inside:
+            if not wanted <= self._segments:
+                self._segments |= wanted
+                self._open_to.clear()
+
+    def forget(self, entry: Entry) -> None:
+        self._tried.pop(entry.number, None)
+        for known in (*self._guessed.values(), *self._searched):
+            known.trial.forget(entry.number)
 
     def pair(self, left: Entry, right: Entry) -> Pair:
         """With the joint decision of the production evaluator, when they overlap."""
         if _is_ruled_out(left, right):
             return Pair(answer=Answer.DISJOINT, left=left, right=right)
         spots = left.spots & right.spots
-        if all(self._excludes(left, right, zone) for zone, mask in self.world.zones.items() if mask & spots):
-            return Pair(answer=Answer.DISJOINT, left=left, right=right)
         unknown: Pair | None = None
         for window in when.windows(left.validity, right.validity, spots, self.world):
             if isinstance(window, NoWindow):
@@ -73,19 +91,69 @@ class Judge:
                 unknown = found
         return unknown or Pair(answer=Answer.DISJOINT, left=left, right=right)
 
-    def _excludes(self, left: Entry, right: Entry, zone: str) -> bool:
-        return algebra.excludes(left.profile_in(self.world, zone), right.profile_in(self.world, zone))
-
     def _in_window(self, left: Entry, right: Entry, window: Window) -> Pair:
-        number = self._shared(left, right)
-        if number is not None:
-            return self._overlap(left, right, window, number)
-        return self._met(left, right, window)
+        known = self._guess(left, right, window)
+        found = None if known is None else self._tried_on(known, left, right, window)
+        if found is not None:
+            return found
+        profiles = left.profile_in(self.world, window.zone), right.profile_in(self.world, window.zone)
+        if algebra.excludes(*profiles):
+            return Pair(answer=Answer.DISJOINT, left=left, right=right)
+        return self._tried_before(left, right, window) or self._met(left, right, window)
 
-    def forget(self, entry: Entry) -> None:
-        """Its tries, for whoever is no longer there."""
-        for number in range(len(self._known)):
-            self._tries.pop((number, id(entry)), None)
+    def _guess(self, left: Entry, right: Entry, window: Window) -> Known | None:
+        if left.wish is None or right.wish is None or not (left.is_plain and right.is_plain):
+            return None
+        article = self.world.example(left.products, right.products)
+        if article is None or not article.price:
+            return None
+        guess = guess_of(left.wish, right.wish, self._possible(left, right))
+        if guess is None:
+            return None
+        units = max(1, -(-guess.least // article.price))
+        place = (guess, article.id, units, window.first_at, window.zone)
+        if place not in self._guessed:
+            witness = self._witness(guess, article, units, window)
+            self._guessed[place] = Known(witness, window.zone, self._trial(witness, window.zone))
+        return self._guessed[place]
+
+    def _possible(self, left: Entry, right: Entry) -> frozenset[str]:
+        """Segments in which somebody may be who gets both: all that anybody names, where nothing is known to
+        speak against it.
+        """
+        known = self.world.rules
+        if known.excluding:
+            inside = (*left.audience.inside, *right.audience.inside)
+            return frozenset(min(wanted) for wanted in inside if wanted)
+        refused = left.audience.outside | right.audience.outside
+        if refused not in self._open_to:
+            self._open_to[refused] = frozenset(
+                one for one in self._segments if refused.isdisjoint(known.within.get(one, _NONE) | {one})
+            )
+        return self._open_to[refused]
+
+    def _witness(self, guess: Guess, article: Article, units: int, window: Window) -> Witness:
+        line = Line(
+            quantity=units,
+            price=article.price,
+            product_id=article.product_id,
+            sku_id=article.sku_id,
+            source_id=article.source_id,
+            related_object="sku" if article.sku_id else "product",
+            product_source_id=article.product_source_id,
+            sku_source_id=article.sku_source_id,
+            name=article.name,
+        )
+        customer = Customer(
+            id="cust_example", segments=tuple(sorted(guess.segments)), metadata=dict(guess.metadata)
+        )
+        witness = Witness(
+            customer=customer,
+            basket=Basket(lines=(line,)),
+            call=Call(api_key=guess.key),
+            at=window.first_at,
+        )
+        return self._completed(witness)
 
     def _met(self, left: Entry, right: Entry, window: Window) -> Pair:
         self.meetings += 1
@@ -100,81 +168,49 @@ class Judge:
             openings=openings,
         )
         if found.answer is Answer.OVERLAPS and found.witness is not None:
-            number = self._learn(found.witness, window, left, right)
-            if number is not None:
-                return self._overlap(left, right, window, number)
-            return self._unknown(left, right, window, ("whether both lower the same products",))
+            return self._learned(left, right, window, found.witness)
         if found.answer is Answer.DISJOINT:
             return Pair(answer=Answer.DISJOINT, left=left, right=right)
         opaque = tuple(dict.fromkeys(one.what for one in found.opaque)) or ("how their terms fit together",)
         return self._unknown(left, right, window, opaque)
 
-    def _unknown(self, left: Entry, right: Entry, window: Window | None, opaque: tuple[str, ...]) -> Pair:
-        return Pair(answer=Answer.UNKNOWN, left=left, right=right, window=window, opaque=opaque)
+    def _learned(self, left: Entry, right: Entry, window: Window, witness: Witness) -> Pair:
+        witness = self._completed(witness)
+        known = Known(witness, window.zone, self._trial(witness, window.zone))
+        self._searched.append(known)
+        pair = self._tried_on(known, left, right, window)
+        if pair is None:
+            return self._unknown(left, right, window, ("whether both lower the same products",))
+        for entry in (left, right):
+            self._tried.setdefault(entry.number, []).append(known)
+        return pair
 
-    def _overlap(self, left: Entry, right: Entry, window: Window, number: int) -> Pair:
-        self.evaluations += 1
-        known = self._known[number]
-        return Pair(
-            answer=Answer.OVERLAPS,
-            left=left,
-            right=right,
-            window=window,
-            known=known,
-            together=together(self._snapshot(known, (left.live, right.live))),
-        )
-
-    def _shared(self, left: Entry, right: Entry) -> int | None:
-        """A known witness on which both lower the same."""
+    def _tried_before(self, left: Entry, right: Entry, window: Window) -> Pair | None:
+        """On a purchase that was searched for one of them and does for the other, too."""
         if not (left.is_plain and right.is_plain):
             # Whether an article is in a collection of unknown content was assumed for one pair only.
             return None
-        numbers = [*left.witnesses[-_TRIED:], *right.witnesses[-_TRIED:], *self._popular]
-        for number in dict.fromkeys(numbers):
-            one = self._try(number, left)
-            if one and (other := self._try(number, right)) and one & other:
-                return number
+        one, other = self._tried.get(left.number, []), self._tried.get(right.number, [])
+        for known in (*one[-_TRIED:], *other[-_TRIED:]):
+            found = self._tried_on(known, left, right, window) if known.zone == window.zone else None
+            if found is not None:
+                for each, own in ((left, one), (right, other)):
+                    if known not in own:
+                        self._tried.setdefault(each.number, []).append(known)
+                return found
         return None
 
-    def _learn(self, witness: Witness, window: Window, left: Entry, right: Entry) -> int | None:
-        spot = window.spots & -window.spots
-        witness = self._completed(witness)
-        self._known.append(Known(witness=witness, zone=window.zone, spot=spot))
-        number = len(self._known) - 1
-        one, other = self._try(number, left), self._try(number, right)
-        if one and other and one & other:
-            return number
-        return None
+    def _tried_on(self, known: Known, left: Entry, right: Entry, window: Window) -> Pair | None:
+        """None: this purchase shows nothing."""
+        found = known.trial.together((left.number, left.live), (right.number, right.live))
+        if found is None:
+            return None
+        return Pair(
+            answer=Answer.OVERLAPS, left=left, right=right, window=window, known=known, together=found
+        )
 
-    def _try(self, number: int, entry: Entry) -> Touched | None:
-        """What it lowers there; nothing or None: it is no witness for it."""
-        key = (number, id(entry))
-        if key in self._tries:
-            return self._tries[key]
-        known = self._known[number]
-        found: Touched | None = None
-        if known.spot & entry.spots:
-            self.evaluations += 1
-            found = alone(
-                replace(self._snapshot(known, (entry.live,)), stacking_rules=self.world.rules.judging)
-            )
-        self._tries[key] = found
-        if found:
-            entry.witnesses.append(number)
-            self._count(number)
-        return found
-
-    def _count(self, number: int) -> None:
-        """The most useful ones are tried for everybody."""
-        self._uses[number] = self._uses.get(number, 0) + 1
-        if number in self._popular:
-            return
-        if len(self._popular) < _POPULAR:
-            self._popular.append(number)
-            return
-        last = min(self._popular, key=lambda one: self._uses[one])
-        if self._uses[number] > self._uses[last]:
-            self._popular[self._popular.index(last)] = number
+    def _unknown(self, left: Entry, right: Entry, window: Window | None, opaque: tuple[str, ...]) -> Pair:
+        return Pair(answer=Answer.UNKNOWN, left=left, right=right, window=window, opaque=opaque)
 
     def _completed(self, witness: Witness) -> Witness:
         """With everything that is known of customer and articles, so that it is right for others, too."""
@@ -194,19 +230,19 @@ class Judge:
             found |= self.world.holding.get(name or "", _NONE)
         return replace(line, collections=tuple(sorted(found)))
 
-    def _snapshot(self, known: Known, candidates: tuple[Candidate, ...]) -> Snapshot:
-        world, witness = self.world, known.witness
-        return Snapshot(
+    def _trial(self, witness: Witness, zone: str) -> Trial:
+        world = self.world
+        snapshot = Snapshot(
             now=witness.at,
-            time_zone=known.zone,
-            dates_zone="" if known.zone == world.zone else world.zone,
+            time_zone=zone,
+            dates_zone="" if zone == world.zone else world.zone,
             basket=witness.basket,
             customer=witness.customer,
-            candidates=candidates,
             call=witness.call,
             stacking_rules=world.stacking,
-            articles=world.rules.offered(candidates),
+            articles=world.offered,
         )
+        return Trial(snapshot)
 
 
 def _is_ruled_out(left: Entry, right: Entry) -> bool:

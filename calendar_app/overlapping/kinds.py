@@ -109,8 +109,9 @@ def _base(pair: Pair, world: World, kind: Kind, severity: Severity) -> Found:
         first_at=None if window is None else window.first_at,
         spans=spans,
         zone=world.zone if window is None else window.zone,
-        spot="" if known is None else world.spot(known.spot).name,
-        witness=None if known is None else known.witness,
+        spot="" if window is None else world.spot(window.spots).name,
+        shown=None if known is None else known.witness,
+        named=pair.left.named | pair.right.named,
         opaque=pair.opaque,
         audience=_audience(pair, world),
     )

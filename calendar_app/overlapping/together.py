@@ -1,29 +1,26 @@
-"""Both on one purchase: the production evaluator says what comes of it."""
+"""Both on one purchase: the steps of the production evaluator say what comes of it.
+
+`Trial` keeps the state after the first of two, so that a purchase that serves many pairs costs one step for
+each. A test holds it against `engine.evaluate`, pair by pair.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from calendar_app.overlapping.found import Purchase
-from engine import (
-    Candidate,
-    Outcome,
-    Reason,
-    ReasonKey,
-    SortingRule,
-    StackingType,
-    Status,
-    Step,
-    evaluate,
-)
-from engine.basket import OrderState
-from engine.effects import is_payment
+from engine import Candidate, Reason, ReasonKey, SortingRule, StackingType, Status, Step
+from engine.effects import DiscountEffect, DiscountType, is_payment
+from engine.pipeline import Run, is_valid
 from engine.snapshot import Snapshot
+from engine.stacking import in_application_order
 from engine.stacking_rules import StackingRules
 
 type Touched = frozenset[int | str]
 """Lines of the basket by their number, articles that were added by their id."""
+
+type Numbered = tuple[int, Candidate]
 
 LEFT, RIGHT = "left", "right"
 _EXCLUSIVE: Final = frozenset({ReasonKey.EXCLUSIVE_LIMIT, ReasonKey.EXCLUSIVE_PER_CATEGORY_LIMIT})
@@ -48,13 +45,111 @@ class Together:
     purchase: Purchase | None = None
 
 
-def alone(snapshot: Snapshot) -> Touched | None:
-    """What the only candidate lowers; None: it does not apply."""
-    outcome = evaluate(snapshot)
-    step = outcome.steps[0]
-    if not outcome.valid or step.status is not Status.APPLICABLE:
-        return None
-    return touched(step, snapshot)
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """The state after one candidate, if it applies, and what it lowers."""
+
+    run: Run
+    step: Step
+    touched: Touched
+
+
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """Both after each other, in the order in which they are applied."""
+
+    steps: tuple[Step, Step]
+    run: Run
+    both: bool
+
+
+class Trial:
+    """One purchase. `snapshot` has no candidates; `steps` counts what the evaluator was asked.
+
+    Candidates come with a number by which their state is kept.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot: Final = snapshot
+        self.steps = 0
+        self._opening: Final = Run.open(snapshot)
+        self._alone: Final[dict[int, _Alone | None]] = {}
+
+    def forget(self, number: int) -> None:
+        self._alone.pop(number, None)
+
+    def together(self, left: Numbered, right: Numbered) -> Together | None:
+        """None: one of them does not apply here, or they lower nothing in common.
+
+        In the order in which they take most off; the other order is only tried where they do not both apply.
+        """
+        first, second = sorted((left, right), key=self._turn)
+        passed = self._pass(first, second)
+        if passed is None:
+            return None
+        if passed.both:
+            lowered = [touched(step, self.snapshot) for step in passed.steps]
+            return self._both(passed, left[1], right[1]) if _meet(*lowered) else None
+        one, other = self._after(left), self._after(right)
+        if one is None or other is None or not _meet(one.touched, other.touched):
+            return None
+        tried = [passed]
+        if not _is_refused_in_any_order(passed):
+            turned = self._pass(second, first)
+            if turned is not None and turned.both:
+                return self._both(turned, left[1], right[1])
+            tried += [] if turned is None else [turned]
+        return _one_of_two(tried, left[1], right[1], self.snapshot.stacking_rules)
+
+    def _turn(self, one: Numbered) -> tuple[bool, bool, bool, bool]:
+        """Exclusive ones first, then as `_eagerness` says, then what was tried already."""
+        is_exclusive = _type(one[1]) is StackingType.EXCLUSIVE
+        return (not is_exclusive, *_eagerness(one[1]), one[0] not in self._alone)
+
+    def _both(self, passed: _Passed, left: Candidate, right: Candidate) -> Together:
+        pays = any(each.discount is not None and is_payment(each.discount) for each in (left, right))
+        return Together(
+            both=True,
+            is_double=not pays,
+            is_meant=all(_type(each) is StackingType.JOINT for each in (left, right)),
+            purchase=_purchase(passed.run, self.snapshot),
+        )
+
+    def _pass(self, first: Numbered, second: Numbered) -> _Passed | None:
+        """As `engine.pipeline.pass_through`; None: the one whose turn is first does not apply.
+
+        An exclusive one that applies alone keeps common ones out from the beginning.
+        """
+        numbers = {first[1].key: first, second[1].key: second}
+        sequence = in_application_order((first[1], second[1]), self.snapshot.stacking_rules)
+        one, other = (numbers[candidate.key] for candidate in sequence)
+        exclusive = [each for each in (one, other) if _type(each[1]) is StackingType.EXCLUSIVE]
+        is_blocked = any(self._after(each) is not None for each in exclusive)
+        if is_blocked and _type(one[1]) is None:
+            run = self._opening.copy()
+            run.is_common_blocked = True
+            steps = (run.take(one[1]), run.take(other[1]))
+            self.steps += 1
+        else:
+            before = self._after(one)
+            if before is None:
+                return None
+            run = before.run.copy()
+            run.is_common_blocked = is_blocked
+            steps = (before.step, run.take(other[1]))
+            self.steps += not (is_blocked and _type(other[1]) is None)
+        both = all(step.status is Status.APPLICABLE for step in steps)
+        return _Passed(steps, run, both and is_valid(steps, self.snapshot.stacking_rules))
+
+    def _after(self, one: Numbered) -> _Alone | None:
+        number, candidate = one
+        if number not in self._alone:
+            run = self._opening.copy()
+            self.steps += 1
+            step = run.take(candidate)
+            is_applied = step.status is Status.APPLICABLE
+            self._alone[number] = _Alone(run, step, touched(step, self.snapshot)) if is_applied else None
+        return self._alone[number]
 
 
 def touched(step: Step, snapshot: Snapshot) -> Touched:
@@ -72,53 +167,44 @@ def touched(step: Step, snapshot: Snapshot) -> Touched:
     return frozenset(found)
 
 
-def together(snapshot: Snapshot) -> Together:
-    """Of a snapshot with two candidates, the left one first. Where their order makes a difference, what takes
-    more off counts.
+def _meet(one: Touched, other: Touched) -> bool:
+    return not one.isdisjoint(other)
+
+
+def _is_refused_in_any_order(passed: _Passed) -> bool:
+    """An exclusive one that applies keeps a common one out, whoever is asked for first."""
+    reasons = {step.reason.key for step in passed.steps if step.reason is not None}
+    return ReasonKey.EXCLUSION_RULES in reasons
+
+
+def _eagerness(candidate: Candidate) -> tuple[bool, bool]:
+    """Percentages take more off before others have lowered the price, and of the order more than of its lines
+    that are lowered already.
     """
-    left, right = snapshot.candidates
-    outcomes = [evaluate(snapshot), evaluate(replace(snapshot, candidates=(right, left)))]
-    whole = [one for one in outcomes if _both_apply(one)]
-    if not whole:
-        return _one_of_two(outcomes[0], outcomes[1], left, right, snapshot.stacking_rules)
-    most = max(whole, key=_taken)
-    by_key = {step.key: touched(step, snapshot) for step in most.steps}
-    pays = any(one.discount is not None and is_payment(one.discount) for one in (left, right))
-    return Together(
-        both=True,
-        is_double=bool(by_key[left.key] & by_key[right.key]) and not pays,
-        is_meant=all(_type(one) is StackingType.JOINT for one in (left, right)),
-        purchase=_purchase(most.order, snapshot),
-    )
-
-
-def _taken(outcome: Outcome) -> int:
-    return 0 if outcome.order is None else outcome.order.total_applied_discount_amount
-
-
-def _both_apply(outcome: Outcome) -> bool:
-    return outcome.valid and all(step.status is Status.APPLICABLE for step in outcome.steps)
+    discount = candidate.discount
+    if discount is None:
+        return True, True
+    on_order = discount.effect is DiscountEffect.APPLY_TO_ORDER
+    return discount.type is not DiscountType.PERCENT, not on_order
 
 
 def _one_of_two(
-    first: Outcome, second: Outcome, left: Candidate, right: Candidate, stacking: StackingRules
+    passed: list[_Passed], left: Candidate, right: Candidate, stacking: StackingRules
 ) -> Together:
-    winners = {_winner(first, left), _winner(second, left)}
-    refused = next((step for step in first.steps if step.status is not Status.APPLICABLE), None)
-    reason = None if refused is None else refused.reason
+    winners = {_winner(one, left) for one in passed}
+    reason = next((step.reason for step in passed[0].steps if step.status is not Status.APPLICABLE), None)
     winner = winners.pop() if len(winners) == 1 else ""
     return Together(
         both=False,
         winner=winner,
         reason=reason,
         is_settled=_is_settled(reason, winner, left, right, stacking),
-        purchase=None,
     )
 
 
-def _winner(outcome: Outcome, left: Candidate) -> str:
+def _winner(passed: _Passed, left: Candidate) -> str:
     """ "" if neither applies."""
-    applied = [step.key for step in outcome.steps if step.status is Status.APPLICABLE]
+    applied = [step.key for step in passed.steps if step.status is Status.APPLICABLE]
     if len(applied) != 1:
         return ""
     return LEFT if applied[0] == left.key else RIGHT
@@ -143,7 +229,8 @@ def _type(candidate: Candidate) -> StackingType | None:
     return None if candidate.category is None else candidate.category.stacking_type
 
 
-def _purchase(order: OrderState | None, snapshot: Snapshot) -> Purchase | None:
+def _purchase(run: Run, snapshot: Snapshot) -> Purchase | None:
+    order = run.order
     if order is None or not order.amount or order.total_amount is None or snapshot.basket is None:
         return None
     lines = snapshot.basket.lines

@@ -16,6 +16,7 @@ from engine.validity import local
 
 AHEAD: Final = timedelta(days=400)
 _LISTED: Final = timedelta(days=92)
+_SOON: Final = timedelta(days=60)
 MOST_SPANS: Final = 31
 
 
@@ -74,8 +75,8 @@ def spans(one: Validity, other: Validity | None, window: Window, world: World) -
     """The next times at which both are open, 31 at most, of the coming three months."""
     both = [one] if other is None else [one, other]
     both = [there(validity, window.zone, world.zone) for validity in both]
-    until = window.first_at + _LISTED
-    return openings_of(both, window.zone, since=window.first_at, until=until)[:MOST_SPANS]
+    since = world.now if window.first_at < world.now + _SOON else window.first_at
+    return openings_of(both, window.zone, since=since, until=since + _LISTED)[:MOST_SPANS]
 
 
 def openings_of(validities: Sequence[Validity], zone: str, *, since: datetime, until: datetime) -> Spans:
@@ -84,8 +85,12 @@ def openings_of(validities: Sequence[Validity], zone: str, *, since: datetime, u
         starts = max((one.starts_at for one in validities if one.starts_at is not None), default=since)
         ends = min((one.ends_at for one in validities if one.ends_at is not None), default=None)
         return () if ends is not None and ends <= max(starts, since) else ((max(starts, since), ends),)
-    clock = zone_of(zone)
-    return common(*(openings(one, clock, since=since, until=until, most=1000) for one in validities))
+    return common(*(_openings(one, zone, since, until) for one in validities))
+
+
+@lru_cache(maxsize=4_096)
+def _openings(validity: Validity, zone: str, since: datetime, until: datetime) -> Spans:
+    return openings(validity, zone_of(zone), since=since, until=until, most=1000)
 
 
 def there(validity: Validity, zone: str, written_in: str) -> Validity:

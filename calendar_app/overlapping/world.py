@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Protocol
 
 from calendar_app.overlapping.scopes import Articles
-from engine import StackingRules
+from engine import Article, StackingRules
 from engine.algebra import World as Rules
 from engine.spans import Spans
 
@@ -46,7 +46,8 @@ class World:
     """`rules` is what the rule algebra knows of segments, collections, articles; its zone is the project's.
 
     The first of `spots` is nowhere in particular, in the project's time. `names` are those of segments,
-    collections and articles by id. `digest` changes with everything that is told here but `now`.
+    collections and articles by id, `gifts` ids of articles that discounts add. `digest` changes with all of it
+    but `now`.
     """
 
     now: datetime
@@ -54,6 +55,7 @@ class World:
     spots: tuple[Spot, ...] = ()
     closures: tuple[Closed, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    gifts: frozenset[str] = frozenset()
     digest: str = ""
 
     @property
@@ -79,6 +81,38 @@ class World:
     @cached_property
     def products(self) -> Articles:
         return Articles(self.rules)
+
+    def example(self, one: frozenset[str] | None, other: frozenset[str] | None) -> Article | None:
+        """An article with a price of one of the products of both; None in place of products: any."""
+        key = (one, other)
+        if key not in self._examples:
+            common = other if one is None else one if other is None else one & other
+            ids = self._priced.keys() if common is None else common & self._priced.keys()
+            self._examples[key] = self._priced[min(ids, key=self._rank)] if ids else None
+        return self._examples[key]
+
+    @cached_property
+    def _examples(self) -> dict[tuple[frozenset[str] | None, frozenset[str] | None], Article | None]:
+        return {}
+
+    def _rank(self, product: str) -> tuple[int, str]:
+        """What is in most collections serves most pairs."""
+        return -len(self.holding.get(product, ())), product
+
+    @cached_property
+    def _priced(self) -> Mapping[str, Article]:
+        """Of each product the cheapest article."""
+        found: dict[str, Article] = {}
+        for one in self.rules.articles.values():
+            product = one.product_id or one.id
+            if one.price and (product not in found or one.price < (found[product].price or 0)):
+                found[product] = one
+        return found
+
+    @cached_property
+    def offered(self) -> tuple[Article, ...]:
+        """Those that a discount may add."""
+        return tuple(self.rules.articles[name] for name in self.gifts if name in self.rules.articles)
 
     @cached_property
     def holding(self) -> Mapping[str, frozenset[str]]:

@@ -56,6 +56,7 @@ def world(
         spots=spots,
         closures=closures,
         names=names,
+        gifts=named.added,
         digest=_digest(settings.time_zone, stacking, spots, content, articles, names, closures),
     )
 
