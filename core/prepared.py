@@ -14,20 +14,21 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 from django.db.models.base import ModelState
+from psycopg import RawCursor
 
 
-def cursor() -> CursorWrapper:
+def cursor(kind: Any = ServerBindingCursor) -> CursorWrapper:
     """A cursor like `connection.cursor()`, but what it executes again is planned once for each connection.
 
     PostgreSQL plans other statements of ours anew each time, because Django binds their values itself. Only
-    for SQL that never changes: every text is a statement that the connection keeps.
+    for SQL that never changes: every text is a statement that the connection keeps. `kind` is the driver's
+    class: a `RawCursor` takes the text as it is, with `$1`, `$2` for its values.
     """
     own = connections[DEFAULT_DB_ALIAS]
     own.ensure_connection()
     with own.wrap_database_errors:
         # What connection.cursor() does, with another class; the stubs know neither of the two.
-        make, wrap = cast(Any, ServerBindingCursor), cast(Any, own)._prepare_cursor
-        made: CursorWrapper = wrap(make(own.connection))
+        made: CursorWrapper = cast(Any, own)._prepare_cursor(kind(own.connection))
     return made
 
 
@@ -212,7 +213,8 @@ _FEW: Final = 8
 
 
 def _inserted(rows: Sequence[models.Model], sql: str, values: Sequence[Any]) -> None:
-    with cursor() as opened:
+    # Of a text with more than fifty values the driver looks for the placeholders anew each time.
+    with cursor(RawCursor) as opened:
         opened.execute(sql, values)
         for row, (key,) in zip(rows, opened.fetchall(), strict=True):
             row.pk = key
@@ -246,8 +248,9 @@ _DRIVEN: Final[dict[type, type]] = {
 @cache
 def _insert_few_of(model: Any, count: int) -> tuple[str, list[Any]]:
     target, key, fields = _target_of(model)
-    row = f"({', '.join(['%s'] * len(fields))})"
-    places = ", ".join([row] * count)
+    width = len(fields)
+    rows = (range(first, first + width) for first in range(1, count * width + 1, width))
+    places = ", ".join(f"({', '.join(f'${place}' for place in row)})" for row in rows)
     return f"INSERT INTO {target} VALUES {places} RETURNING {key}", fields  # noqa: S608 - only names of ours
 
 
@@ -260,7 +263,7 @@ def _insert_many_of(model: Any) -> tuple[str, list[Any]]:
         raise ValueError(f"{model.__name__} has a column of lists.")
     # A cast to varchar(n) would cut silently what the column refuses.
     kinds = ["text" if kind.startswith("varchar") else kind for kind in types]
-    lists = ", ".join(f"%s::{kind}[]" for kind in kinds)
+    lists = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(kinds, start=1))
     names = ", ".join(f"c{place}" for place in range(len(fields)))
     sql = (
         f"INSERT INTO {target} SELECT {names} FROM unnest({lists}) "  # noqa: S608 - only names of ours
