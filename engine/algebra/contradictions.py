@@ -87,7 +87,7 @@ def _one_way(left: Condition, right: Condition, clock: Clock, shape: Shape) -> b
     if operator in _EQUAL and other in _REFUSES:
         return all(_is_refused(operand, right) for operand in left.operands)
     if operator is Operator.NOT_DIFFER:
-        return _differs(left, right)
+        return _differs(left, right, clock)
     if operator in _SIZES and other in _SIZES:
         return not figures.of((left,)) & figures.of((right,))
     if operator in _SIZES:
@@ -107,7 +107,7 @@ def _is_refused(operand: object, refusing: Condition) -> bool:
     return any(number(other) == figure and not isinstance(other, str) for other in refusing.operands)
 
 
-def _differs(exactly: Condition, other: Condition) -> bool:
+def _differs(exactly: Condition, other: Condition, clock: Clock) -> bool:
     """The elements are those of `exactly`, each of them there."""
     operands = exactly.operands
     if other.operator in _REFUSES:
@@ -120,15 +120,15 @@ def _differs(exactly: Condition, other: Condition) -> bool:
         both = Members(operands), Members(other.operands)
         plain = [one for one in other.operands if number(one) is None]
         return any(one not in both[1] for one in operands) or any(one not in both[0] for one in plain)
-    if other.operator in _EQUAL:
-        return not any(one in Members(other.operands) for one in operands)
-    return False
+    if other.operator not in _EQUAL | _COMPARED | _TEXTS | _DATED:
+        return False
+    if _days(other) is not None:
+        return not any(isinstance(one, str) and stated(one, clock.zone) is not None for one in operands)
+    return not any(test(other, one, clock) for one in operands)
 
 
 def _exclude_single(left: Condition, right: Condition, clock: Clock) -> bool:
     operator, other = left.operator, right.operator
-    if operator is Operator.NOT_DIFFER and other in _EQUAL:
-        return False
     if operator in _EQUAL:
         return _none_of(left, right, clock)
     if operator in _ABOVE and other in _BELOW:
@@ -139,6 +139,8 @@ def _exclude_single(left: Condition, right: Condition, clock: Clock) -> bool:
         return _are_apart(left, right, str.startswith)
     if operator is Operator.ENDS_WITH and other is Operator.ENDS_WITH:
         return _are_apart(left, right, str.endswith)
+    if operator in _TEXTS and (other in _DATED or other in _COMPARED):
+        return not any(_may_be_written(str(one), operator, right) for one in left.operands)
     days, others = _days(left), _days(right)
     if days is not None and others is not None:
         is_same_way = (operator in _AGO) is (other in _AGO)
@@ -197,6 +199,16 @@ def _are_apart(left: Condition, right: Condition, matches: Callable[[str, str], 
         for one in left.operands
         for other in right.operands
     )
+
+
+def _may_be_written(text: str, operator: Operator, compared: Condition) -> bool:
+    """May a date, or where figures are compared a number, start with `text`, end with it, or contain it?"""
+    is_number = compared.operator in _COMPARED and number(compared.operands[0]) is not None
+    if operator is Operator.STARTS_WITH:
+        return text[0] in ("+-0123456789" if is_number else "0123456789")
+    if operator is Operator.ENDS_WITH:
+        return text[-1] in ("0123456789" if is_number else "0123456789Z")
+    return all(one in ("+-.0123456789" if is_number else "+-.:TZ 0123456789") for one in text)
 
 
 def _days(condition: Condition) -> Figures | None:

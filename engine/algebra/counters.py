@@ -8,12 +8,14 @@ from engine.algebra import figures
 from engine.algebra.figures import Figures
 from engine.algebra.literals import After, Hidden, Measure, Never, Sum, Way
 from engine.algebra.shapes import Ground
+from engine.effects import DiscountType
 from engine.rules.tree import Rule
 from engine.rules.values import number
 from engine.snapshot import Candidate
 
 _ORDERS: Final = "campaign.orders.amount"
-_AMOUNTS: Final = frozenset({"campaign.orders.amount_discounted", "redemption.gift.amount"})
+_GIFT: Final = "redemption.gift.amount"
+_AMOUNTS: Final = frozenset({"campaign.orders.amount_discounted", _GIFT})
 
 
 def prior(candidate: Candidate, name: str) -> int:
@@ -32,6 +34,8 @@ def counter_way(
     if not positive:
         wanted = wanted.inverted()
     used = prior(candidate, rule.name)
+    if rule.name == _GIFT and not (candidate.discount and candidate.discount.type is DiscountType.GIFT):
+        return [()] if used in wanted else [(hidden,)]  # what is no gift card adds nothing
     if rule.name == _ORDERS or rule.name in _AMOUNTS:
         return [_amount(rule, wanted, used, ground, hidden)]
     if used + 1 in wanted:

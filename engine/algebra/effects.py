@@ -33,6 +33,7 @@ from engine.effects import (
     PercentOffOrder,
     ReplaceItems,
 )
+from engine.items import ItemObject
 from engine.snapshot import Candidate
 
 _SUMS_OFF: Final = (
@@ -115,6 +116,9 @@ def _of_lines(effect: Effect, targets: Applicability | None, key: str, ground: G
     units = max((_units(entry) for entry in targets.included), default=1)
     scope = scope_of(targets)
     need = Need(scope, Ground(key=key, aspect=Aspect.PRODUCTS), price=price)
+    if isinstance(effect, ReplaceItems):
+        own = frozenset({(_kind_of(effect.unit_type), effect.unit_type, None)})
+        return (need, Need((*scope, (own, False)), ground, apart=f"{key} replaced"))
     if units > 1:
         enough = figures.at_least(units)
         return (need, Sum(scope, Measure.UNITS, enough, figures.SOME, ground))
@@ -122,6 +126,10 @@ def _of_lines(effect: Effect, targets: Applicability | None, key: str, ground: G
         worth = figures.at_least(least)
         return (need, Sum(scope, Measure.AMOUNT, worth, figures.SOME, ground))
     return (need,)
+
+
+def _kind_of(name: str) -> str:
+    return ItemObject.SKU if name.startswith("sku_") else ItemObject.PRODUCT
 
 
 def _units(entry: Any) -> int:

@@ -59,6 +59,9 @@ def _unmet(subject: Subject, asks: Sequence[Ask], clock: Clock, world: World) ->
         if found is not None:
             return found
     if subject[0] == SEGMENT and (world.within or world.excluding):
+        torn = next((ask for ask in asks if _is_torn_apart(ask, world)), None)
+        if torn is not None:
+            return (torn, None)
         return next((pair for pair in combinations(asks, 2) if _apart(*pair, world)), None)
     return None
 
@@ -80,6 +83,13 @@ def _nobody_clash(asked: Asked) -> Pair | None:
             if is_about_customer(subject) and is_there:
                 return (unknown[0], ask)
     return None
+
+
+def _is_torn_apart(ask: Ask, world: World) -> bool:
+    """It wants somebody in segments that exclude each other."""
+    if not ask.positive or ask.condition.operator is not Operator.NOT_DIFFER:
+        return False
+    return is_torn(frozenset().union(*(closure(one, world) for one in _names(ask))), world)
 
 
 def _apart(left: Ask, right: Ask, world: World) -> bool:

@@ -70,10 +70,11 @@ class Peak:
 
 @dataclass(slots=True)
 class Problem:
-    """`allowed` are the parts of which there may be lines at all."""
+    """`allowed` are the parts of which there may be lines at all; `unbarred` those that no bar keeps out."""
 
     catalogue: Catalogue
     allowed: int
+    unbarred: int = 0
     wanted: list[Wanted] = field(default_factory=list)
     bars: list[tuple[int, Ground]] = field(default_factory=list)
     likes: list[Like] = field(default_factory=list)
@@ -117,6 +118,11 @@ def gather(literals: Literals, catalogue: Catalogue) -> Problem:
             _add_peak(problem, one, catalogue)
     for mask, _ in problem.bars:
         problem.allowed &= ~mask
+    problem.unbarred = problem.allowed
+    if problem.likes:
+        for part in bits(problem.allowed):
+            if not problem.price_at(part) or not problem.quantity_at(part).spans:
+                problem.allowed &= ~(1 << part)
     return problem
 
 
@@ -132,6 +138,8 @@ def _add_total(problem: Problem, one: Sum, catalogue: Catalogue) -> None:
     mask = catalogue.mask(one.scope)
     problem.totals.append(Total(mask, one.measure, one.figures, one.sure, one.ground))
     is_amount = one.measure is Measure.AMOUNT
+    if is_amount and not one.sure.spans:
+        problem.likes.append(Like(mask, figures.UNKNOWN, ANY, (), one.ground))
     if not is_amount and one.sure.spans and one.sure.high == 0:
         problem.bars.append((mask, one.ground))
     if not one.sure.missing and one.sure.spans and (is_amount or one.sure.low > 0):

@@ -145,8 +145,7 @@ def _branch(way: Way, side: Side) -> Branch:
             values.setdefault(one.subject, []).append(one.ask)
         elif isinstance(one, Need | Bar | Each | Sum | Extreme):
             lines.append(one)
-        elif isinstance(one, After) and not one.is_discount and one.figures.low:
-            worth = figures.at_least(one.figures.low)  # no discount makes an order dearer
+        elif isinstance(one, After) and not one.is_discount and (worth := _worth(one.figures)) is not figures.ANY:
             lines.append(Sum((), Measure.AMOUNT, worth, worth, one.ground))
     return Branch(
         values={subject: tuple(asks) for subject, asks in values.items()},
@@ -159,6 +158,13 @@ def _branch(way: Way, side: Side) -> Branch:
             name for one in lines for scope in _scopes(one) for names, _ in scope for name in names
         ),
     )
+
+
+def _worth(after: Figures) -> Figures:
+    """What an order is worth that is worth `after` with the discount: none makes an order dearer."""
+    if not after.spans:
+        return figures.UNKNOWN
+    return figures.ANY if after.missing else figures.at_least(after.low)
 
 
 def _scopes(literal: OnLines) -> Iterable[Scope]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.algebra.contradictions import contradiction
-from engine.algebra.figures import TOP, Figures
+from engine.algebra.figures import TOP
 from engine.algebra.literals import Ask, LineAsk, Measure
 from engine.algebra.people import shape_of
 from engine.algebra.problem import Peak, Problem, Total, Wanted, bits
@@ -40,7 +40,7 @@ def refuted(problem: Problem, clock: Clock, world: World) -> Grounds | None:
 
 
 def _unmet(wanted: Wanted, problem: Problem, clock: Clock, world: World) -> Grounds | None:
-    left = wanted.mask & problem.allowed
+    left = wanted.mask & problem.unbarred
     if not wanted.mask:
         return (wanted.ground, None)
     if not left:
@@ -173,18 +173,16 @@ def _lows(problem: Problem, measure: Measure) -> Iterator[Bound]:
         if not wanted.sure:
             continue
         mask = wanted.mask & problem.allowed
-        units = min((_units(wanted, part, problem) for part in bits(mask)), default=1)
+        prices = [own for part in bits(mask) if (own := wanted.price & problem.price_at(part))]
+        counts = [own for part in bits(mask) if (own := wanted.quantity & problem.quantity_at(part))]
+        units = min((own.low for own in counts), default=1)
         if measure is Measure.LINES:
             yield Bound(wanted.mask, 1, wanted.ground)
         elif measure is Measure.UNITS:
             yield Bound(wanted.mask, units, wanted.ground)
         else:
-            price = min(((wanted.price & problem.price_at(part)).low for part in bits(mask)), default=0)
+            price = min((own.low for own in prices), default=0)
             yield Bound(wanted.mask, price * units, wanted.ground)
-
-
-def _units(wanted: Wanted, part: int, problem: Problem) -> int:
-    return (wanted.quantity & problem.quantity_at(part)).low
 
 
 def _cheapest(mask: int, problem: Problem) -> int:
