@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
+from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
@@ -18,6 +19,7 @@ from core.models import ApiKey, ProjectSettings
 from core.services import api_keys
 from core.staff import OPENS
 from promotions.services import validation_tallies
+from tests import databases
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
@@ -34,21 +36,29 @@ def actor() -> Actor:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """A database that is reused may have been flushed by the last run: put the first rows back."""
-    with django_db_blocker.unblock():
-        ProjectSettings.objects.get_or_create(pk=1, defaults={"created_at": NOW})
-        for name in OPENS:
-            Group.objects.get_or_create(name=name)
-
-
-@pytest.fixture(autouse=True)
-def _project_settings_row(request: pytest.FixtureRequest) -> None:
-    """Tests that flush the database take the settings row of the first migration away: put it back."""
-    marker = request.node.get_closest_marker("django_db")
-    if marker and marker.kwargs.get("transaction") or "transactional_db" in request.fixturenames:
-        request.getfixturevalue("transactional_db")
-        ProjectSettings.objects.get_or_create(pk=1, defaults={"created_at": NOW})
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+) -> Iterator[None]:
+    """A database as migrations leave it, and a quick way back to it for tests that commit."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patched:
+        worker = getattr(request.config, "workerinput", None)
+        if worker:
+            made = databases.cloned(worker["testrunuid"], worker["workerid"])
+        else:
+            made = databases.own(is_kept=django_db_keepdb, is_used_again=not django_db_createdb)
+        with made:
+            # A database that is used again may have been left empty by a run that was killed.
+            ProjectSettings.objects.get_or_create(pk=1, defaults={"created_at": NOW})
+            for name in OPENS:
+                Group.objects.get_or_create(name=name)
+            first_rows = databases.FirstRows()
+            patched.setattr(TransactionTestCase, "_fixture_teardown", lambda case: first_rows.bring_back())
+            with django_db_blocker.block():
+                yield
 
 
 @pytest.fixture(autouse=True)
