@@ -34,7 +34,6 @@ from core.instants import format_instant
 from promotions.models import Campaign
 
 FRAGMENT: Final = "X-Calendar"
-_CONFLICT: Final = 409
 
 
 def urls() -> list[URLPattern]:
@@ -132,7 +131,7 @@ def _shown(
         "who": move_words.who(found) if found else "",
         "back_url": calendar_url(),
     }
-    return _answer(request, context, status=_CONFLICT if refusal else 200)
+    return _answer(request, context)
 
 
 def _refused(request: HttpRequest, target: Target, refusal: DomainError) -> HttpResponse:
@@ -141,11 +140,11 @@ def _refused(request: HttpRequest, target: Target, refusal: DomainError) -> Http
     return _shown(request, target, form, None, refusal)
 
 
-def _answer(request: HttpRequest, context: dict[str, Any], *, status: int) -> HttpResponse:
+def _answer(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """A page that says no is a page like any other."""
     if _is_fragment(request):
-        return render(request, "calendar_app/admin/move_dialog.html", context, status=status)
+        return render(request, "calendar_app/admin/move_dialog.html", context)
     whole = {**admin.site.each_context(request), **context}
-    # A page that says no is a page like any other.
     return TemplateResponse(request, "calendar_app/admin/move.html", whole)
 
 

@@ -135,7 +135,6 @@ def test_dates_that_changed_meanwhile_are_refused(mara: Client, spring: Campaign
     answer = mara.post(url(spring), sent, headers=FRAGMENT)
 
     for one in (drop, answer):
-        assert one.status_code == 409
         assert "was moved by somebody else since you looked" in one.content.decode()
         assert "data-refused=" in one.content.decode()
     assert Campaign.objects.get().starts_at == START
@@ -148,7 +147,7 @@ def test_a_drop_into_a_blackout_is_refused_with_its_reason(mara: Client, spring:
 
     answer = mara.get(url(spring, edge="both", by="7d"), headers=FRAGMENT)
 
-    assert answer.status_code == 409
+    assert "data-refused=" in answer.content.decode()
     page = text_of(answer)
     assert "Blackout “Stock-taking” (1 Apr 2031 – 2 Apr 2031): nothing may run then." in page
     assert "Why: The warehouse counts." in page
@@ -165,7 +164,7 @@ def test_a_soft_one_is_a_warning(mara: Client, spring: Campaign) -> None:
 
     answer = mara.get(url(spring, edge="both", by="7d"), headers=FRAGMENT)
 
-    assert answer.status_code == 200
+    assert "data-refused=" not in answer.content.decode()
     assert "Blackout “Fair” (1 Apr 2031 – 2 Apr 2031): nothing should run then." in text_of(answer)
 
 
@@ -219,12 +218,14 @@ def test_what_is_not_there_is_not_found(mara: Client, query: str) -> None:
 def test_what_is_no_move_is_no_error(mara: Client, spring: Campaign, by: str) -> None:
     answer = mara.get(url(spring, edge="both", by=by), headers=FRAGMENT)
 
-    assert answer.status_code in {200, 409}
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("edge", ["middle", "", "END"])
 def test_an_unknown_edge_is_refused(mara: Client, spring: Campaign, edge: str) -> None:
-    assert mara.get(url(spring, edge=edge, by="1d"), headers=FRAGMENT).status_code == 409
+    answer = mara.get(url(spring, edge=edge, by="1d"), headers=FRAGMENT)
+
+    assert "data-refused=" in answer.content.decode()
 
 
 def test_dates_that_are_none_are_said_so(mara: Client, spring: Campaign) -> None:
