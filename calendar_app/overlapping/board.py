@@ -7,7 +7,9 @@ among the heaviest partners of many keeps all of these. Not safe for threads.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Final
@@ -27,6 +29,7 @@ MOST: Final = 10
 MOST_TRIED: Final = 40
 """Partners of one campaign that are looked at."""
 MOST_UNKNOWN: Final = 3
+_MANY: Final = 100
 MOST_BESIDE: Final = 3
 """Partners of one campaign with a shared budget, and with competing messages, that are told."""
 
@@ -147,6 +150,10 @@ class Board:
         if not self._dirty:
             return
         changed, self._dirty = self._dirty, set()
+        with _without_garbage_collection(len(changed) >= _MANY):
+            self._bring_in(changed)
+
+    def _bring_in(self, changed: set[str]) -> None:
         near: set[str] = set()
         stale: set[str] = set()
         for key in changed:
@@ -268,12 +275,25 @@ class Board:
             yield from islice((one for one in found if one is not None), MOST_BESIDE)
 
 
+@contextmanager
+def _without_garbage_collection(is_wanted: bool) -> Iterator[None]:
+    """Making very many objects that stay would start it all the time, each time with more to go through."""
+    is_wanted = is_wanted and gc.isenabled()
+    if is_wanted:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if is_wanted:
+            gc.enable()
+
+
 def verdict_of(unit: Unit, other: Unit, judge: Judge) -> Verdict:
     """The worst pair of their tiers counts; what nobody can tell only where no pair is known to collide."""
     left, right = (unit, other) if unit.key < other.key else (other, unit)
-    pairs = sorted(
-        product(left.entries, right.entries), key=lambda pair: pair[0].potential[0] + pair[1].potential[0]
-    )
+    pairs: Iterable[tuple[Entry, Entry]] = product(left.entries, right.entries)
+    if len(left.entries) * len(right.entries) > 1:
+        pairs = sorted(pairs, key=lambda pair: pair[0].potential[0] + pair[1].potential[0])
     unknown: Pair | None = None
     allowed: Pair | None = None
     for one, two in pairs:

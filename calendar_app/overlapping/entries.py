@@ -10,6 +10,7 @@ from typing import Final
 from calendar_app.overlapping import scopes, when
 from calendar_app.overlapping.items import Item
 from calendar_app.overlapping.scopes import Audience
+from calendar_app.overlapping.together import Asked
 from calendar_app.overlapping.wishes import Wish, wish_of
 from calendar_app.overlapping.world import World
 from engine import Candidate, Validity, algebra, rules
@@ -45,8 +46,8 @@ class Entry:
     is_plain: bool
     wish: Wish | None
     named: frozenset[str]
+    asked: Asked
     slot: int = -1
-    number: int = 0
     profiles: dict[str, Profile] = field(default_factory=dict)
 
     def profile_in(self, world: World, zone: str) -> Profile:
@@ -76,10 +77,11 @@ def entry_of(item: Item, world: World) -> Entry | None:
         return None
     percent = _percent(candidate.discount)
     audience = scopes.audience(candidate)
+    live = algebra.as_live(candidate)
     needs = rules.joined(rules.needs(one) for one in candidate.rules)
     return Entry(
         item=item,
-        live=algebra.as_live(candidate),
+        live=live,
         validity=validity,
         days=days,
         hours=_hours(validity),
@@ -88,6 +90,7 @@ def entry_of(item: Item, world: World) -> Entry | None:
         audience=audience,
         percent=percent,
         is_plain=needs.collections <= world.rules.collections.keys(),
+        asked=Asked.of(0, live),
         named=needs.segments | needs.collections,
         wish=wish_of(candidate, audience),
         potential=(-(item.daily_cost or 0) - percent, item.key),

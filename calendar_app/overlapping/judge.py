@@ -7,7 +7,7 @@ from typing import Final
 
 from calendar_app.overlapping import when
 from calendar_app.overlapping.entries import Entry
-from calendar_app.overlapping.together import Together, Trial
+from calendar_app.overlapping.together import Asked, Together, Trial
 from calendar_app.overlapping.when import NoWindow, Window
 from calendar_app.overlapping.wishes import Guess, guess_of
 from calendar_app.overlapping.world import World
@@ -62,16 +62,16 @@ class Judge:
     def welcome(self, entry: Entry) -> None:
         """Known from now on, by a number that nobody else ever has."""
         self._last += 1
-        entry.number = self._last
+        entry.asked = Asked.of(self._last, entry.live)
         for wanted in entry.audience.inside:
             if not wanted <= self._segments:
                 self._segments |= wanted
                 self._open_to.clear()
 
     def forget(self, entry: Entry) -> None:
-        self._tried.pop(entry.number, None)
+        self._tried.pop(entry.asked.number, None)
         for known in (*self._guessed.values(), *self._searched):
-            known.trial.forget(entry.number)
+            known.trial.forget(entry.asked.number)
 
     def pair(self, left: Entry, right: Entry) -> Pair:
         """With the joint decision of the production evaluator, when they overlap."""
@@ -182,7 +182,7 @@ class Judge:
         if pair is None:
             return self._unknown(left, right, window, ("whether both lower the same products",))
         for entry in (left, right):
-            self._tried.setdefault(entry.number, []).append(known)
+            self._tried.setdefault(entry.asked.number, []).append(known)
         return pair
 
     def _tried_before(self, left: Entry, right: Entry, window: Window) -> Pair | None:
@@ -190,19 +190,19 @@ class Judge:
         if not (left.is_plain and right.is_plain):
             # Whether an article is in a collection of unknown content was assumed for one pair only.
             return None
-        one, other = self._tried.get(left.number, []), self._tried.get(right.number, [])
+        one, other = self._tried.get(left.asked.number, []), self._tried.get(right.asked.number, [])
         for known in (*one[-_TRIED:], *other[-_TRIED:]):
             found = self._tried_on(known, left, right, window) if known.zone == window.zone else None
             if found is not None:
                 for each, own in ((left, one), (right, other)):
                     if known not in own:
-                        self._tried.setdefault(each.number, []).append(known)
+                        self._tried.setdefault(each.asked.number, []).append(known)
                 return found
         return None
 
     def _tried_on(self, known: Known, left: Entry, right: Entry, window: Window) -> Pair | None:
         """None: this purchase shows nothing."""
-        found = known.trial.together((left.number, left.live), (right.number, right.live))
+        found = known.trial.together(left.asked, right.asked)
         if found is None:
             return None
         return Pair(

@@ -7,10 +7,9 @@ purpose.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from calendar_app.overlapping import costs, when
 from calendar_app.overlapping.entries import Entry
@@ -41,18 +40,20 @@ def is_conflict(pair: Pair) -> bool:
 
 def found_of(pair: Pair, world: World) -> Iterator[Found]:
     """All conflicts of a pair; of UNKNOWN that it is unknown."""
-    if pair.answer is Answer.UNKNOWN:
-        yield _base(pair, world, Kind.UNKNOWN, Severity.LOW)
-        return
     both = pair.together
+    if pair.answer is not Answer.UNKNOWN and both is None:
+        return
+    same = _same(pair, world)
     if both is None:
+        yield Found(**same, **_kind(pair, Kind.UNKNOWN), severity=Severity.LOW)
         return
     if _is_clash(both):
-        yield _clash(pair, both, world)
+        yield _clash(pair, both, same, world)
     if _is_double(both):
-        yield _double(pair, both, world)
+        yield _double(pair, both, same, world)
     if _is_area_collision(pair.left, pair.right):
-        yield replace(_base(pair, world, Kind.AREA_COLLISION, Severity.LOW), why=_owners(pair))
+        kind = _kind(pair, Kind.AREA_COLLISION)
+        yield Found(**same, **kind, severity=Severity.LOW, why=_owners(pair))
 
 
 def _is_clash(both: Together) -> bool:
@@ -66,55 +67,56 @@ def _is_double(both: Together) -> bool:
     return not both.is_meant or percent >= DEEP
 
 
-def _clash(pair: Pair, both: Together, world: World) -> Found:
-    base = _base(pair, world, Kind.EXCLUSIVE_CLASH, Severity.MEDIUM if both.winner else Severity.HIGH)
+def _clash(pair: Pair, both: Together, same: Mapping[str, Any], world: World) -> Found:
     loser = {LEFT: pair.right.item, RIGHT: pair.left.item}.get(both.winner)
     losers = (loser,) if loser is not None else (pair.left.item, pair.right.item)
-    return replace(
-        base,
+    return Found(
+        **same,
+        **_kind(pair, Kind.EXCLUSIVE_CLASH),
+        severity=Severity.MEDIUM if both.winner else Severity.HIGH,
         winner=both.winner,
         why=_refusal(pair, both),
-        at_stake=costs.smallest(losers, base.spans, world.now + HORIZON),
+        at_stake=costs.smallest(losers, same["spans"], world.now + HORIZON),
     )
 
 
-def _double(pair: Pair, both: Together, world: World) -> Found:
+def _double(pair: Pair, both: Together, same: Mapping[str, Any], world: World) -> Found:
     percent = 0 if both.purchase is None else both.purchase.percent
     severity = Severity.LOW
     if percent >= _CONSIDERABLE:
         severity = Severity.HIGH if percent >= DEEP else Severity.MEDIUM
-    base = _base(pair, world, Kind.DOUBLE_DISCOUNT, severity)
     sides = (pair.left.item, pair.right.item)
-    return replace(
-        base,
+    return Found(
+        **same,
+        **_kind(pair, Kind.DOUBLE_DISCOUNT),
+        severity=severity,
         purchase=both.purchase,
         why=_despite(pair),
-        at_stake=costs.smallest(sides, base.spans, world.now + HORIZON),
+        at_stake=costs.smallest(sides, same["spans"], world.now + HORIZON),
     )
 
 
-def _base(pair: Pair, world: World, kind: Kind, severity: Severity) -> Found:
+def _kind(pair: Pair, kind: Kind) -> dict[str, Any]:
+    return {"kind": kind, "key": key_of(kind, pair.left.item.unit, pair.right.item.unit)}
+
+
+def _same(pair: Pair, world: World) -> dict[str, Any]:
+    """What all conflicts of the pair have in common."""
     left, right, window = pair.left.item, pair.right.item, pair.window
-    if left.unit > right.unit:
-        raise ValueError("pairs are asked in the order of their units")
     spans = () if window is None else when.spans(pair.left.validity, pair.right.validity, window, world)
-    known = pair.known
-    return Found(
-        key=key_of(kind, left.unit, right.unit),
-        kind=kind,
-        severity=severity,
-        left=left,
-        right=right,
-        certainty=pair.answer,
-        first_at=None if window is None else window.first_at,
-        spans=spans,
-        zone=world.zone if window is None else window.zone,
-        spot="" if window is None else world.spot(window.spots).name,
-        shown=None if known is None else known.witness,
-        named=pair.left.named | pair.right.named,
-        opaque=pair.opaque,
-        audience=_audience(pair, world),
-    )
+    return {
+        "left": left,
+        "right": right,
+        "certainty": pair.answer,
+        "first_at": None if window is None else window.first_at,
+        "spans": spans,
+        "zone": world.zone if window is None else window.zone,
+        "spot": "" if window is None else world.spot(window.spots).name,
+        "shown": None if pair.known is None else pair.known.witness,
+        "named": pair.left.named | pair.right.named,
+        "opaque": pair.opaque,
+        "audience": _audience(pair, world),
+    }
 
 
 def _audience(pair: Pair, world: World) -> str:

@@ -20,7 +20,27 @@ from engine.stacking_rules import StackingRules
 type Touched = frozenset[int | str]
 """Lines of the basket by their number, articles that were added by their id."""
 
-type Numbered = tuple[int, Candidate]
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A candidate with the number by which its state is kept. `turn`: who is asked for first, so that most is
+    taken off: exclusive ones, percentages before sums, the order before its lines.
+    """
+
+    number: int
+    candidate: Candidate
+    kind: StackingType | None
+    turn: tuple[bool, bool, bool]
+
+    @classmethod
+    def of(cls, number: int, candidate: Candidate) -> Asked:
+        kind = None if candidate.category is None else candidate.category.stacking_type
+        discount = candidate.discount
+        is_percent = discount is not None and discount.type is DiscountType.PERCENT
+        on_order = discount is not None and discount.effect is DiscountEffect.APPLY_TO_ORDER
+        turn = (kind is not StackingType.EXCLUSIVE, not is_percent, not on_order)
+        return cls(number, candidate, kind, turn)
+
 
 LEFT, RIGHT = "left", "right"
 _EXCLUSIVE: Final = frozenset({ReasonKey.EXCLUSIVE_LIMIT, ReasonKey.EXCLUSIVE_PER_CATEGORY_LIMIT})
@@ -64,13 +84,11 @@ class _Passed:
 
 
 class Trial:
-    """One purchase. `snapshot` has no candidates; `steps` counts what the evaluator was asked.
-
-    Candidates come with a number by which their state is kept.
-    """
+    """One purchase. `snapshot` has no candidates; `steps` counts what the evaluator was asked."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot: Final = snapshot
+        self._is_ranked = snapshot.stacking_rules.redeemables_sorting_rule is SortingRule.CATEGORY_HIERARCHY
         self.steps = 0
         self._opening: Final = Run.open(snapshot)
         self._alone: Final[dict[int, _Alone | None]] = {}
@@ -78,18 +96,18 @@ class Trial:
     def forget(self, number: int) -> None:
         self._alone.pop(number, None)
 
-    def together(self, left: Numbered, right: Numbered) -> Together | None:
+    def together(self, left: Asked, right: Asked) -> Together | None:
         """None: one of them does not apply here, or they lower nothing in common.
 
         In the order in which they take most off; the other order is only tried where they do not both apply.
         """
-        first, second = sorted((left, right), key=self._turn)
+        first, second = (right, left) if self._is_before(right, left) else (left, right)
         passed = self._pass(first, second)
         if passed is None:
             return None
         if passed.both:
             lowered = [touched(step, self.snapshot) for step in passed.steps]
-            return self._both(passed, left[1], right[1]) if _meet(*lowered) else None
+            return self._both(passed, left, right) if _meet(*lowered) else None
         one, other = self._after(left), self._after(right)
         if one is None or other is None or not _meet(one.touched, other.touched):
             return None
@@ -97,38 +115,39 @@ class Trial:
         if not _is_refused_in_any_order(passed):
             turned = self._pass(second, first)
             if turned is not None and turned.both:
-                return self._both(turned, left[1], right[1])
+                return self._both(turned, left, right)
             tried += [] if turned is None else [turned]
-        return _one_of_two(tried, left[1], right[1], self.snapshot.stacking_rules)
+        return _one_of_two(tried, left.candidate, right.candidate, self.snapshot.stacking_rules)
 
-    def _turn(self, one: Numbered) -> tuple[bool, bool, bool, bool]:
-        """Exclusive ones first, then as `_eagerness` says, then what was tried already."""
-        is_exclusive = _type(one[1]) is StackingType.EXCLUSIVE
-        return (not is_exclusive, *_eagerness(one[1]), one[0] not in self._alone)
+    def _is_before(self, one: Asked, other: Asked) -> bool:
+        """Of equal ones first what was tried already."""
+        if one.turn != other.turn:
+            return one.turn < other.turn
+        return one.number in self._alone and other.number not in self._alone
 
-    def _both(self, passed: _Passed, left: Candidate, right: Candidate) -> Together:
-        pays = any(each.discount is not None and is_payment(each.discount) for each in (left, right))
+    def _both(self, passed: _Passed, left: Asked, right: Asked) -> Together:
+        discounts = (left.candidate.discount, right.candidate.discount)
         return Together(
             both=True,
-            is_double=not pays,
-            is_meant=all(_type(each) is StackingType.JOINT for each in (left, right)),
+            is_double=not any(each is not None and is_payment(each) for each in discounts),
+            is_meant=left.kind is right.kind is StackingType.JOINT,
             purchase=_purchase(passed.run, self.snapshot),
         )
 
-    def _pass(self, first: Numbered, second: Numbered) -> _Passed | None:
+    def _pass(self, first: Asked, second: Asked) -> _Passed | None:
         """As `engine.pipeline.pass_through`; None: the one whose turn is first does not apply.
 
         An exclusive one that applies alone keeps common ones out from the beginning.
         """
-        numbers = {first[1].key: first, second[1].key: second}
-        sequence = in_application_order((first[1], second[1]), self.snapshot.stacking_rules)
-        one, other = (numbers[candidate.key] for candidate in sequence)
-        exclusive = [each for each in (one, other) if _type(each[1]) is StackingType.EXCLUSIVE]
+        one, other = first, second
+        exclusive = [each for each in (one, other) if each.kind is StackingType.EXCLUSIVE]
+        if exclusive or self._is_ranked:
+            one, other = self._sequence(first, second)
         is_blocked = any(self._after(each) is not None for each in exclusive)
-        if is_blocked and _type(one[1]) is None:
+        if is_blocked and one.kind is None:
             run = self._opening.copy()
             run.is_common_blocked = True
-            steps = (run.take(one[1]), run.take(other[1]))
+            steps = (run.take(one.candidate), run.take(other.candidate))
             self.steps += 1
         else:
             before = self._after(one)
@@ -136,20 +155,25 @@ class Trial:
                 return None
             run = before.run.copy()
             run.is_common_blocked = is_blocked
-            steps = (before.step, run.take(other[1]))
-            self.steps += not (is_blocked and _type(other[1]) is None)
+            steps = (before.step, run.take(other.candidate))
+            self.steps += not (is_blocked and other.kind is None)
         both = all(step.status is Status.APPLICABLE for step in steps)
         return _Passed(steps, run, both and is_valid(steps, self.snapshot.stacking_rules))
 
-    def _after(self, one: Numbered) -> _Alone | None:
-        number, candidate = one
-        if number not in self._alone:
+    def _sequence(self, first: Asked, second: Asked) -> tuple[Asked, Asked]:
+        asked = (first.candidate, second.candidate)
+        sequence = in_application_order(asked, self.snapshot.stacking_rules)
+        return (first, second) if sequence[0] is first.candidate else (second, first)
+
+    def _after(self, one: Asked) -> _Alone | None:
+        if one.number not in self._alone:
             run = self._opening.copy()
             self.steps += 1
-            step = run.take(candidate)
+            step = run.take(one.candidate)
             is_applied = step.status is Status.APPLICABLE
-            self._alone[number] = _Alone(run, step, touched(step, self.snapshot)) if is_applied else None
-        return self._alone[number]
+            found = _Alone(run, step, touched(step, self.snapshot)) if is_applied else None
+            self._alone[one.number] = found
+        return self._alone[one.number]
 
 
 def touched(step: Step, snapshot: Snapshot) -> Touched:
@@ -175,17 +199,6 @@ def _is_refused_in_any_order(passed: _Passed) -> bool:
     """An exclusive one that applies keeps a common one out, whoever is asked for first."""
     reasons = {step.reason.key for step in passed.steps if step.reason is not None}
     return ReasonKey.EXCLUSION_RULES in reasons
-
-
-def _eagerness(candidate: Candidate) -> tuple[bool, bool]:
-    """Percentages take more off before others have lowered the price, and of the order more than of its lines
-    that are lowered already.
-    """
-    discount = candidate.discount
-    if discount is None:
-        return True, True
-    on_order = discount.effect is DiscountEffect.APPLY_TO_ORDER
-    return discount.type is not DiscountType.PERCENT, not on_order
 
 
 def _one_of_two(
@@ -223,10 +236,6 @@ def _is_settled(
         return False
     ranks = {one.category.hierarchy for one in (left, right) if one.category is not None}
     return len(ranks) > 1
-
-
-def _type(candidate: Candidate) -> StackingType | None:
-    return None if candidate.category is None else candidate.category.stacking_type
 
 
 def _purchase(run: Run, snapshot: Snapshot) -> Purchase | None:

@@ -61,6 +61,8 @@ def _until_open(found: Iterable[Window | NoWindow]) -> Iterator[Window | NoWindo
 
 
 def _window(one: Validity, other: Validity, zone: str, spots: int, world: World) -> Window | NoWindow:
+    if not (_recurs(one) or _recurs(other)):
+        return _plain_window(one, other, zone, spots, world)
     own, others, clock = there(one, zone, world.zone), there(other, zone, world.zone), zone_of(zone)
     try:
         first = first_common(((own, clock), (others, clock)), since=world.now, until=world.now + AHEAD)
@@ -69,6 +71,19 @@ def _window(one: Validity, other: Validity, zone: str, spots: int, world: World)
     if first is not None:
         return Window(zone=zone, spots=spots, first_at=first)
     return NoWindow(is_proved=never_meet(own, others, clock, since=world.now))
+
+
+def _plain_window(one: Validity, other: Validity, zone: str, spots: int, world: World) -> Window | NoWindow:
+    """Of two that have nothing but dates."""
+    first, last = world.now, None
+    for validity in (there(one, zone, world.zone), there(other, zone, world.zone)):
+        if validity.starts_at is not None and validity.starts_at > first:
+            first = validity.starts_at
+        if validity.ends_at is not None and (last is None or validity.ends_at < last):
+            last = validity.ends_at
+    if last is not None and last <= first:
+        return NoWindow(is_proved=True)
+    return Window(zone=zone, spots=spots, first_at=first)
 
 
 def spans(one: Validity, other: Validity | None, window: Window, world: World) -> Spans:

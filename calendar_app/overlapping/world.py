@@ -46,8 +46,8 @@ class World:
     """`rules` is what the rule algebra knows of segments, collections, articles; its zone is the project's.
 
     The first of `spots` is nowhere in particular, in the project's time. `names` are those of segments,
-    collections and articles by id, `gifts` ids of articles that discounts add. `digest` changes with all of it
-    but `now`.
+    collections and articles by id, `gifts` ids of articles that discounts add. `digest` changes with
+    all of it but `now`.
     """
 
     now: datetime
