@@ -16,6 +16,7 @@ from promotions.models import Distribution, Publication
 from tests.core.admin.conftest import admin_page, page_as
 from tests.factories.areas import area, store
 from tests.factories.budgets import BudgetFactory
+from tests.factories.calendar import conflict
 from tests.factories.commerce import (
     CustomerFactory,
     OrderFactory,
@@ -51,6 +52,8 @@ def test_sidebar_has_seven_sections_for_admins(admin_page: Client, db: None) -> 
     ]
     assert [item["title"] for item in groups[0]["items"]] == [
         "Overview",
+        "Calendar",
+        "Collisions",
         "Alerts",
         "Approvals inbox",
         "Notifications",
@@ -87,6 +90,7 @@ def test_sidebar_is_empty_without_a_role(client: Client, db: None) -> None:
         "coffee",
         "munich",
         "mine-1",
+        "get in",
     ],
 )
 def test_search_finds_everything(typed: str, admin_page: Client, db: None) -> None:
@@ -100,6 +104,7 @@ def test_search_finds_everything(typed: str, admin_page: Client, db: None) -> No
     Distribution.objects.create(name="Welcome letter", segment=segment, created_at=timezone.now())
     ProductCollectionFactory(name="Coffee things")
     store(area("Bavaria"), "munich-1", name="Munich Centre")
+    conflict(sentence="Spring sale and Easter get in the way")
     Publication.objects.create(
         created_at=timezone.now(),
         result=Publication.Result.SUCCESS,
@@ -120,6 +125,7 @@ def test_search_finds_everything(typed: str, admin_page: Client, db: None) -> No
         "coffee": "Coffee things",
         "munich": "Munich Centre",
         "mine-1": "GIVEN-1",
+        "get in": "Spring sale and Easter get in the way",
     }[typed]
 
     assert expected in admin_page.get("/admin/search/", {"s": typed}).text
@@ -156,7 +162,7 @@ def test_search_asks_at_most_once_for_each_kind(
         VoucherFactory(code=f"sp-{number}", campaign=CampaignFactory())
 
     of_the_person = 1  # his groups
-    assert count_queries(lambda: search.find(request, "sp")) == 12 + of_the_person
+    assert count_queries(lambda: search.find(request, "sp")) == 13 + of_the_person
     assert len(search.find(request, "sp")) == 5
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +26,7 @@ from tests.conftest import NOW
 from tests.core.admin.conftest import admin_page, page_as
 from tests.factories.alerts import redemptions
 from tests.factories.budgets import BudgetFactory, CounterFactory, draw
+from tests.factories.calendar import conflict
 from tests.factories.commerce import CustomerFactory, OrderFactory
 from tests.factories.promotions import CampaignFactory, VoucherFactory
 
@@ -238,7 +240,22 @@ def test_everybody_sees_first_what_he_needs(
     cards = [str(one["key"]) for one in opened(page_as(group))["cards"]]
 
     assert cards[:3] == first
-    assert len(set(cards)) == 9
+    assert len(set(cards)) == 10
+    assert cards[cards.index("milestones") + 1] == "collisions"
+
+
+def test_the_most_expensive_collisions_stand_beside_what_begins_and_ends(admin_page: Client) -> None:
+    assert card(opened(admin_page), "collisions")["lines"] == []
+    for number in range(6):
+        conflict(cost=number * 1_000, sentence=f"Collision {number}.")
+
+    found = card(opened(admin_page), "collisions")
+
+    assert [re.sub("<[^>]+>", "", line["sentence"]) for line in found["lines"]] == [
+        f"Collision {number}." for number in (5, 4, 3, 2)
+    ]
+    assert found["lines"][0]["cost"].replace(NBSP, " ") == "about 50.00 EUR"
+    assert (found["number"], found["others"]) == (6, 2)
 
 
 def test_who_works_in_single_areas_sees_nothing_of_the_house(client: Client) -> None:
