@@ -1,6 +1,6 @@
 """Two conditions on one fact that no value meets: only what is certain is said.
 
-What holds for lists holds for single values, too; those that cannot be lists contradict each other more often.
+What holds for lists holds for single values, too; what cannot be a list contradicts itself more often.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ type Pair = tuple[Ask, Ask | None]
 def contradiction(asks: Sequence[Ask], clock: Clock, shape: Shape) -> Pair | None:
     """Two of them, or one alone, that no value meets; None when that is not certain."""
     for ask in asks:
-        if ask.positive and _is_never(ask.condition, shape):
+        if ask.positive and _is_never(ask.condition, shape, clock):
             return (ask, None)
     for left, right in combinations(asks, 2):
         if _exclude(left, right, clock, shape):
@@ -70,8 +70,11 @@ def _exclude(left: Ask, right: Ask, clock: Clock, shape: Shape) -> bool:
     )
 
 
-def _is_never(condition: Condition, shape: Shape) -> bool:
+def _is_never(condition: Condition, shape: Shape, clock: Clock) -> bool:
     operator = condition.operator
+    if operator is Operator.NOT_DIFFER and shape is Shape.ONE:
+        values = [*condition.operands, *(number(one) for one in condition.operands)]
+        return not any(one is not None and test(condition, one, clock) for one in values)
     if operator in _SIZES:
         return shape is Shape.ONE or not figures.of((condition,))
     if operator in _AGO or operator in _AHEAD:

@@ -139,7 +139,7 @@ def _units(entry: Any) -> int:
 
 def _is_shut(entry: Any) -> bool:
     """A limit of 0 on what may be discounted."""
-    return entry.amount_limit == 0 or entry.aggregated_amount_limit == 0
+    return 0 in (entry.amount_limit, entry.aggregated_amount_limit)
 
 
 def _gives_nothing(effect: Effect) -> bool:

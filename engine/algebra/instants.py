@@ -55,7 +55,7 @@ def never_together(asks: Sequence[Ask], zone: tzinfo) -> bool:
 
 
 def chosen(found: Spans, zone: tzinfo) -> datetime:
-    """An instant that people understand: noon of the first day if it lies in the first stretch, else its start."""
+    """An instant that people understand: noon of the first day if that is open, else the first instant."""
     start, end = found[0]
     local = start.astimezone(zone)
     noon = local.replace(hour=_NOON, minute=0, second=0, microsecond=0).astimezone(UTC)

@@ -11,7 +11,7 @@ from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from engine.algebra import figures, instants, people, proofs
-from engine.algebra.cart import Builder, Plan
+from engine.algebra.cart import Cart
 from engine.algebra.literals import (
     After,
     Ask,
@@ -24,6 +24,7 @@ from engine.algebra.literals import (
     Subject,
     Sum,
 )
+from engine.algebra.planning import Plan, Planner
 from engine.algebra.problem import Problem, gather
 from engine.algebra.shapes import Clash, Ground, Opaque, Witness
 from engine.algebra.world import Catalogue, World
@@ -138,20 +139,20 @@ class Joint:
         customer = people.customer_for(self.values, clock, self.world)
         if customer is None:
             return None
-        builder = Builder(self.problem(more), plan, clock, self.world)
-        basket = self._basket(builder, clock)
+        cart = Cart(Planner(self.problem(more), plan, clock, self.world))
+        basket = self._basket(cart, clock)
         call = self._call(clock)
         if basket is None or call is None:
             return None
         who = customer if isinstance(customer, Customer) else None
-        return Witness(customer=who, basket=basket, call=call, at=at), builder.is_assumed
+        return Witness(customer=who, basket=basket, call=call, at=at), cart.is_assumed
 
-    def _basket(self, builder: Builder, clock: Clock) -> Basket | None:
-        lines = builder.lines()
+    def _basket(self, cart: Cart, clock: Clock) -> Basket | None:
+        lines = cart.lines()
         metadata = people.facts_for(self.values, "order.metadata", clock, self.world)
         if lines is None or metadata is None:
             return None
-        return Basket(lines=lines or self._anything(builder.problem), metadata=metadata)
+        return Basket(lines=lines or self._anything(cart.planner.problem), metadata=metadata)
 
     def _anything(self, problem: Problem) -> tuple[Line, ...]:
         """Something to buy where nothing is asked for."""

@@ -13,6 +13,7 @@ from engine.evaluate import evaluate
 from engine.outcome import Status, Step
 from engine.rules.families import REGISTRY
 from engine.rules.needs import flat
+from engine.rules.operators import NEGATIVE
 from engine.rules.tree import Condition, Operator
 from engine.snapshot import Candidate, Snapshot, Uses
 from engine.stacking_rules import StackingRules
@@ -40,15 +41,13 @@ def as_live(candidate: Candidate) -> Candidate:
         is_referrer=False,
         uses=Uses(),
         counts={**counts, **asked} if asked else counts,
-        budgets=tuple(
-            replace(one, used=0, granted=0, subject_missing=False) for one in candidate.budgets
-        ),
+        budgets=tuple(replace(one, used=0, granted=0, subject_missing=False) for one in candidate.budgets),
         is_held_by_customer=is_held(candidate),
     )
 
 
-def is_held(candidate: Candidate) -> bool:
-    """Is it redeemed by whoever holds it? What is not said is as its rules want it."""
+def is_held(candidate: Candidate) -> bool | None:
+    """Is it redeemed by whoever holds it? Not said = as its rules want it; None = nobody holds it."""
     if candidate.is_held_by_customer is not None:
         return candidate.is_held_by_customer
     asked = [
@@ -58,11 +57,14 @@ def is_held(candidate: Candidate) -> bool:
         if rule.name == _HOLDER
         for condition in rule.conditions
     ]
-    return all(holds_for(one, True) for one in asked)
+    fitting = (flag for flag in (True, False, None) if all(holds_for(one, flag) for one in asked))
+    return next(fitting, True)
 
 
-def holds_for(condition: Condition, flag: bool) -> bool:
-    """Does a fact that is true or false meet the condition?"""
+def holds_for(condition: Condition, flag: bool | None) -> bool:
+    """Does a fact that is true, false or unknown meet the condition?"""
+    if flag is None:
+        return condition.operator in NEGATIVE
     match condition.operator:
         case Operator.IS | Operator.IN:
             return any(one is flag for one in condition.operands)

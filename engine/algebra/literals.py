@@ -1,7 +1,7 @@
 """What one way to meet a promotion's rules asks for: literals that must all hold.
 
-Lines of the order are described by scopes: which articles they hold. What a literal says of "lines" is said of
-those with at least one bought unit.
+Lines of the order are described by scopes: which articles they hold. "Lines" are those with at least one
+bought unit.
 """
 
 from __future__ import annotations
@@ -118,13 +118,17 @@ class Each:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """All lines in the scope together. `sure` is what can be relied on in proofs, where that is less."""
+    """All lines in the scope together. `sure` is what can be relied on in proofs, where that is less.
+
+    `is_order`: it is said of the order as a whole, wherever it stands.
+    """
 
     scope: Scope
     measure: Measure
     figures: Figures
     sure: Figures
     ground: Ground
+    is_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from itertools import product
 from typing import Final
 
 from engine.algebra import figures
-from engine.algebra.cart import Plan
 from engine.algebra.figures import Figures
 from engine.algebra.joints import Branch, Joint, OnLines
 from engine.algebra.judging import changes, tried
 from engine.algebra.literals import After, Each, Measure, Sum
+from engine.algebra.planning import Plan
 from engine.algebra.profiles import Profile, profile
 from engine.algebra.shapes import Answer, Aspect, Clash, Meeting, Obstacle, Opaque, Side, Witness
 from engine.algebra.world import World
@@ -78,7 +78,7 @@ class _Search:
         for plan in _PLANS:
             more: list[OnLines] = []
             past: list[tuple[int, int]] = []
-            for number in range(_REFINED):
+            for _ in range(_REFINED):
                 made = joint.witness(self.openings, plan, more)
                 if made is None or made[0] in known:
                     break
@@ -114,7 +114,9 @@ class _Search:
         if step.reason is not None and step.reason.key is ReasonKey.BUDGET_EXCEEDED:
             self._blame(side.key, Aspect.EFFECT, Obstacle.BUDGET, step.reason.details or "budget")
 
-    def _refined(self, witness: Witness, left: Branch, right: Branch, past: list[tuple[int, int]]) -> OnLines | None:
+    def _refined(
+        self, witness: Witness, left: Branch, right: Branch, past: list[tuple[int, int]]
+    ) -> OnLines | None:
         """An amount of the order at which the result is as the rules about it want it."""
         for side, branch in ((self.left, left), (self.right, right)):
             for after in branch.after:

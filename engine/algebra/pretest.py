@@ -17,8 +17,8 @@ from engine.index import words
 from engine.rules.tree import Operator
 
 if TYPE_CHECKING:
+    from engine.algebra.joints import Branch
     from engine.algebra.literals import Subject
-    from engine.algebra.profiles import Branch
 
 EQUAL: Final = frozenset({Operator.IS, Operator.IN})
 _REFUSES: Final = frozenset({Operator.IS_NOT, Operator.NOT_IN, Operator.NOT_INTERSECT})

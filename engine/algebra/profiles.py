@@ -31,8 +31,9 @@ from engine.algebra.literals import (
     Way,
     ref,
 )
-from engine.algebra.reading import Reader, every
+from engine.algebra.reading import Reader
 from engine.algebra.shapes import Aspect, Clash, Ground, Obstacle, Opaque, Side
+from engine.algebra.ways import every
 from engine.algebra.world import World
 from engine.bundles import Bundle
 from engine.snapshot import Candidate
@@ -40,12 +41,12 @@ from engine.snapshot import Candidate
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
-    """A promotion as the algebra sees it; `candidate` is how it is judged: switched on, counters at the start.
+    """A promotion as the algebra sees it; `candidate` is how it is judged: switched on, nothing used yet.
 
-    `segments`: everybody who gets it is in one of these (None = anybody may). `api_keys` likewise. `articles`:
-    every order that gets it holds one of these products and SKUs (None = any). `targets` are those that the
-    discount is taken off (None = the whole order, or more than can be named). Order amounts lie between `low`
-    and `high`. `clash` says why it can never be had, when that is certain.
+    `segments`: everybody who gets it is in one of these (None = anybody may); `api_keys` likewise. Every
+    order that gets it has one of the products and SKUs `articles` (None = any). `targets` are those that the
+    discount is taken off (None = the whole order, or more than can be named), `target_scope` the same as a
+    scope. Order amounts lie between `low` and `high`. `clash` says why it can never be had, if so.
     """
 
     side: Side
@@ -145,7 +146,11 @@ def _branch(way: Way, side: Side) -> Branch:
             values.setdefault(one.subject, []).append(one.ask)
         elif isinstance(one, Need | Bar | Each | Sum | Extreme):
             lines.append(one)
-        elif isinstance(one, After) and not one.is_discount and (worth := _worth(one.figures)) is not figures.ANY:
+        elif (
+            isinstance(one, After)
+            and not one.is_discount
+            and (worth := _worth(one.figures)) is not figures.ANY
+        ):
             lines.append(Sum((), Measure.AMOUNT, worth, worth, one.ground))
     return Branch(
         values={subject: tuple(asks) for subject, asks in values.items()},

@@ -51,7 +51,7 @@ def value_for(asks: Sequence[Ask], clock: Clock, shape: Shape) -> Any:
 
 
 def _list_for(asks: Sequence[Ask], clock: Clock, tried: Sequence[Any]) -> Any:
-    """Elements are added for each condition that none of those before meets; then as many as are asked for."""
+    """Elements are added for each condition that none so far meets; then as many as are asked for."""
     exact = next(
         (ask for ask in asks if ask.condition.operator is Operator.NOT_DIFFER and ask.positive), None
     )

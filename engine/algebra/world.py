@@ -1,6 +1,6 @@
 """What is known beside the two promotions: the catalogue, segments, which metadata hold one value only.
 
-Everything is optional. What is not known counts as possible: it never proves that two promotions are disjoint.
+Everything is optional. What is not known counts as possible: it never proves two promotions disjoint.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class World:
                 redeemables_no_effect_rule=NoEffectRule.SKIP,
                 no_effect_redeem_anyway_categories=(),
             )
-        return found  # type: ignore[no-any-return]
+        return found
 
     def offered(self, candidates: Iterable[Candidate]) -> tuple[Article, ...]:
         """The articles that discounts of the candidates may add."""
@@ -65,7 +65,8 @@ class World:
         key = ("members", ref)
         if key not in self.cache:
             self.cache[key] = self._members(ref)
-        return self.cache[key]  # type: ignore[no-any-return]
+        found: frozenset[str] | None = self.cache[key]
+        return found
 
     def _members(self, ref: Ref) -> frozenset[str] | None:
         kind, own, source = ref
@@ -95,7 +96,7 @@ class World:
                 for kind, name in own:
                     if name:
                         found.setdefault((kind, name), []).append(id)
-        return found  # type: ignore[no-any-return]
+        return found
 
     def catalogue(self, refs: frozenset[Ref]) -> Catalogue:
         """The articles sorted by which of `refs` mean them."""
@@ -103,7 +104,7 @@ class World:
         found = self.cache.get(key)
         if found is None:
             found = self.cache[key] = _sorted_out(self, tuple(sorted(refs, key=str)))
-        return found  # type: ignore[no-any-return]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,9 @@ def _example(world: World, id: str, meant: frozenset[Ref]) -> Line:
     collections = tuple(sorted(own for kind, own, _ in meant if kind == ItemObject.COLLECTION))
     article = world.articles.get(id)
     if article is None and id.startswith(_NOT_STORED):
-        return Line(product_id=id.removeprefix(_NOT_STORED), related_object="product", collections=collections)
+        return Line(
+            product_id=id.removeprefix(_NOT_STORED), related_object="product", collections=collections
+        )
     if article is None:
         is_sku = id.startswith(_SKU)
         return Line(product_id=None if is_sku else id, sku_id=id if is_sku else None, collections=collections)

@@ -58,7 +58,7 @@ def asks(key: str, name: str, conditions: Mapping[str, Any], prop: str | None = 
 
 
 def meeting(left: Side, right: Side, *, world: World = WORLD, openings: Spans = WEEK) -> Meeting:
-    """What `meet` says; that it says the same the other way round, and that its example is one, is held, too."""
+    """What `meet` says; it says the same the other way round, and its example is one."""
     found = algebra.meet(left, right, world=world, openings=openings)
     turned = algebra.meet(right, left, world=world, openings=openings)
     assert turned.answer is found.answer

@@ -1,4 +1,4 @@
-"""Promotions drawn at random: every family of rules, every operator, trees, exclusions, bundles, all discounts."""
+"""Promotions drawn at random: every rule, every operator, trees, exclusions, bundles, all discounts."""
 
 from __future__ import annotations
 
@@ -183,9 +183,9 @@ def _rule(rng: Random) -> dict[str, Any]:
     drawn = rng.random()
     if drawn < 0.35:
         return _items(rng, depth=0)
-    if drawn < 0.41:
+    if drawn < 0.4:
         return _simple(rng, rng.choice(_COUNTERS))
-    if drawn < 0.7:
+    if drawn < 0.86:
         return _simple(rng, rng.choice(_COMMON))
     return _simple(rng, rng.choice(_SIMPLE))
 

@@ -98,7 +98,11 @@ def test_a_list_meets_both(one: Asked, other: Asked) -> None:
 
 @pytest.mark.parametrize(("one", "other"), APART_EVEN_IN_A_LIST)
 def test_not_even_a_list_meets_both(one: Asked, other: Asked) -> None:
-    for name, prop in (("customer.metadata", "tags"), ("order.metadata", "tags"), ("redemption.metadata", "x")):
+    for name, prop in (
+        ("customer.metadata", "tags"),
+        ("order.metadata", "tags"),
+        ("redemption.metadata", "x"),
+    ):
         left, right = (asks(key, name, how, prop) for key, how in (("a", one), ("b", other)))
 
         found = meeting(left, right)
