@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.money import allocate, clamp, percent_of
+from tests.nightly import times
 
 AMOUNTS = st.integers(min_value=0, max_value=10**15)
 WEIGHTS = st.lists(st.integers(min_value=0, max_value=10**9), max_size=30)
@@ -79,7 +80,7 @@ def test_allocate_refuses_negative_input(total: int, weights: list[int]) -> None
         allocate(total, weights)
 
 
-@settings(max_examples=2000)
+@settings(max_examples=times(day=400, night=2000))
 @given(total=AMOUNTS, weights=WEIGHTS)
 def test_parts_sum_to_the_total_and_stay_within_one_unit_of_the_exact_share(
     total: int, weights: list[int]
@@ -94,7 +95,7 @@ def test_parts_sum_to_the_total_and_stay_within_one_unit_of_the_exact_share(
         assert weight > 0 or part == 0
 
 
-@settings(max_examples=2000)
+@settings(max_examples=times(day=400, night=2000))
 @given(total=AMOUNTS, weights=WEIGHTS)
 def test_a_heavier_part_never_gets_less(total: int, weights: list[int]) -> None:
     parts = allocate(total, weights)

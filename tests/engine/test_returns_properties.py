@@ -17,6 +17,7 @@ from engine.returning.quotes import Returned, ReturnQuote
 from engine.returning.rest import Kept, decide_again
 from tests.engine import effect_strategies, strategies
 from tests.engine.return_cases import Case, Step, cases, keep, sequences
+from tests.nightly import times
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 KEPT = cases(policy=keep)
@@ -30,7 +31,7 @@ def units_of(share: Share) -> int:
     return sum(part.units for part in share.step.units if part.entry.unit_limits)
 
 
-@settings(max_examples=60)
+@settings(max_examples=times(day=30, night=60))
 @given(st.data())
 def test_everything_sent_back_gives_exactly_what_was_paid_and_taken(data: st.DataObject) -> None:
     case = data.draw(cases())
@@ -51,7 +52,7 @@ def test_everything_sent_back_gives_exactly_what_was_paid_and_taken(data: st.Dat
         assert sum(part.units for part in back.units) == units_of(share)
 
 
-@settings(max_examples=60)
+@settings(max_examples=times(day=30, night=60))
 @given(st.data())
 def test_no_refund_is_negative_and_no_sum_exceeds_what_was_paid(data: st.DataObject) -> None:
     case = data.draw(cases())
@@ -81,7 +82,7 @@ def test_no_refund_is_negative_and_no_sum_exceeds_what_was_paid(data: st.DataObj
             assert sum(part.units for part in back.units) <= units_of(share)
 
 
-@settings(max_examples=40)
+@settings(max_examples=times(day=20, night=40))
 @given(st.data())
 def test_with_keep_nothing_depends_on_the_order_of_returns(data: st.DataObject) -> None:
     case = data.draw(KEPT)
@@ -100,7 +101,7 @@ def test_with_keep_nothing_depends_on_the_order_of_returns(data: st.DataObject) 
     assert all(quote.uncovered == 0 for quote in one_way)
 
 
-@settings(max_examples=100)
+@settings(max_examples=times(day=50, night=100))
 @given(st.data())
 def test_with_keep_cards_get_the_same_back_in_any_order(data: st.DataObject) -> None:
     """Two cards and money on few cents: where rounding could go astray."""
@@ -123,7 +124,7 @@ def test_with_keep_cards_get_the_same_back_in_any_order(data: st.DataObject) -> 
     assert Returned.by(one_way) == Returned.by(another)
 
 
-@settings(max_examples=40)
+@settings(max_examples=times(day=20, night=40))
 @given(st.data())
 def test_with_keep_a_line_pays_back_its_own_part_only(data: st.DataObject) -> None:
     case = data.draw(KEPT)
@@ -137,7 +138,7 @@ def test_with_keep_a_line_pays_back_its_own_part_only(data: st.DataObject) -> No
             assert line.share == line.refund == expected
 
 
-@settings(max_examples=40)
+@settings(max_examples=times(day=20, night=40))
 @given(st.data())
 def test_more_units_back_never_mean_less_money_with_keep(data: st.DataObject) -> None:
     case = data.draw(KEPT)
@@ -150,7 +151,7 @@ def test_more_units_back_never_mean_less_money_with_keep(data: st.DataObject) ->
     assert case.quote(fewer).refund <= case.quote(first).refund
 
 
-@settings(max_examples=40)
+@settings(max_examples=times(day=20, night=40))
 @given(st.data())
 def test_a_quote_survives_json(data: st.DataObject) -> None:
     case = data.draw(cases())
@@ -161,7 +162,7 @@ def test_a_quote_survives_json(data: st.DataObject) -> None:
     assert ReturnQuote.from_json(json.loads(text)) == quote
 
 
-@settings(max_examples=60)
+@settings(max_examples=times(day=30, night=60))
 @given(cases(snapshots=strategies.snapshots))
 def test_deciding_again_about_everything_changes_nothing(case: Case) -> None:
     for index, decision in enumerate(case.decisions):
@@ -185,7 +186,7 @@ def test_deciding_again_about_everything_changes_nothing(case: Case) -> None:
                 assert found.discount == (step.order.total_applied_discount_amount if step.order else 0)
 
 
-@settings(max_examples=60)
+@settings(max_examples=times(day=30, night=60))
 @given(st.data())
 def test_evaluated_again_the_rest_costs_what_it_would_have_cost_alone(data: st.DataObject) -> None:
     """Against the engine itself: plain discounts off the order, one request, an ordinary basket."""
