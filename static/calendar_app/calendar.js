@@ -65,6 +65,7 @@
     if (!panel().contains(link)) opener = key ? { key, link } : { link };
     const answer = await fetch(link.href, { credentials: "same-origin", headers: { "X-Requested-With": "fetch" } });
     if (!answer.ok) return location.assign(link.href);
+    hush();
     panel().innerHTML = await answer.text();
     panel().hidden = false;
     panel().scrollTop = 0;

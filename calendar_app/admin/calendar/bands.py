@@ -21,6 +21,7 @@ MOST: Final = 200
 _ROWS: Final = 6
 _LETTER: Final = 66
 _MARKS: Final = 4
+_LONGEST_NAME: Final = 60
 
 BLACKOUT, WARNING, HOLIDAY, SEASON, NOTE = "blackout", "warning", "holiday", "season", "note"
 _ICONS: Final = {
@@ -46,7 +47,6 @@ class Band:
     url: str = ""
     colour: str = ""
     key: str = ""
-    row: int = 0
 
     @property
     def icon(self) -> str:
@@ -59,6 +59,18 @@ class Band:
     @property
     def width(self) -> str:
         return percent(self.right - self.left)
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """With its name, which stands before its end where there is no room behind its beginning."""
+        needed = _LETTER * (min(len(self.name), _LONGEST_NAME) + _MARKS)
+        if self.left + needed <= WHOLE:
+            return self.left, max(self.right, self.left + needed)
+        return max(0, min(self.left, self.right - needed)), self.right
+
+    @property
+    def is_early(self) -> bool:
+        return self.reach[0] < self.left
 
     @property
     def is_shaded(self) -> bool:
@@ -88,16 +100,13 @@ class Bands:
 def between(scale: Scale) -> Bands:
     """Everything that falls into the time, what forbids first (four queries)."""
     found = [*_planned(scale), *_holidays(scale)][:MOST]
-    blocks = [Block(key=str(place), left=band.left, right=_reach(band)) for place, band in enumerate(found)]
+    blocks = [
+        Block(key=str(place), left=band.reach[0], right=band.reach[1]) for place, band in enumerate(found)
+    ]
     packed = packing.pack(blocks, most_rows=_ROWS)
     rows = [PackedBand(row=row + 1, band=found[int(key)]) for key, row in packed.rows.items()]
     rows.sort(key=lambda one: (one.row, one.band.left))
     return Bands(all=found, rows=rows, height=packed.height, hidden=len(packed.left_over))
-
-
-def _reach(band: Band) -> int:
-    """With its name, which may be longer than the band."""
-    return max(band.right, min(WHOLE, band.left + _LETTER * (len(band.name) + _MARKS)))
 
 
 def _planned(scale: Scale) -> Iterator[Band]:

@@ -107,6 +107,8 @@ class Pen:
         move: str,
     ) -> Drawn:
         starts_at, ends_at = validity.starts_at, validity.ends_at
+        # What somebody accepted with a reason is no alarm any more.
+        clashes = [clash for clash in clashes if not clash.is_accepted]
         is_movable = self.may_move and standing not in OVER
         began = _began(standing, starts_at, self.now)
         return Drawn(
@@ -155,7 +157,9 @@ class Pen:
         return [piece(*self.scale.stretch(*one), part.left, part.right) for one in found]
 
     def _hatched(self, clashes: Sequence[Clash], part: Part) -> list[Piece]:
-        places = sorted(self.scale.stretch(*one) for clash in clashes for one in clash.windows)
+        places = sorted(
+            self.scale.stretch(*one) for clash in clashes if clash.is_grave for one in clash.windows
+        )
         inside = [(max(one, part.left), min(other, part.right)) for one, other in places]
         return [piece(one, other, part.left, part.right) for one, other in joined(inside) if other > one]
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.urls import reverse
 
+from calendar_app.overlaps import Severity
 from calendar_app.selectors import conflicts
 
 _TIER: Final = "tier:"
@@ -17,13 +18,14 @@ _CAMPAIGN: Final = "campaign:"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Clash:
-    """`windows`: when both are open; an end of None is open."""
+    """`windows`: when both are open; an end of None is open. `is_grave`: worth being seen from afar."""
 
     pk: int
     sentence: str
     url: str
     windows: Sequence[tuple[datetime, datetime | None]]
     is_accepted: bool
+    is_grave: bool
     keys: frozenset[str]
     campaigns: frozenset[int]
 
@@ -71,6 +73,7 @@ def _clash(row: Any) -> Clash:
         url=reverse("admin:calendar_conflict", args=[row.pk]),
         windows=row.windows,
         is_accepted=row.is_accepted,
+        is_grave=row.severity != Severity.LOW,
         keys=frozenset({row.left_key, row.right_key}),
         campaigns=frozenset(_known((row.left_campaign_id, row.right_campaign_id))),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -23,17 +23,17 @@ from calendar_app.admin.calendar import clashes, marks
 from calendar_app.admin.calendar.bars import request_url
 from calendar_app.standing import OVER
 from core import project, words
-from core.actors import Actor
-from core.admin.base import staff_actor
+from core.selectors import areas
 from engine.validity import effective
 from promotions import engine_input
-from promotions.admin import budget_panels, campaign_panels
+from promotions.admin import budget_panels, stop_banners
 from promotions.models import Budget, Campaign, PromotionTier
 from promotions.previews import plans
 from promotions.previews.promise import promise
 from promotions.words import STATE_COLOURS, campaign_state, tier_state
 
-_MOST_TIERS = 20
+_MOST_TIERS: Final = 20
+_MOST_ZONES: Final = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +140,7 @@ def _panel(request: HttpRequest, subject: Subject, now: datetime) -> HttpRespons
         "dates": marks.period(validity.starts_at, validity.ends_at),
         "rhythm": marks.rhythm(validity),
         "window": marks.next_window(validity, settings.zone, now),
-        "elsewhere": _elsewhere(parent, staff_actor(request), now) if row is parent else "",
+        "elsewhere": _elsewhere(parent, validity.starts_at, validity.ends_at),
         "category": row.category.name if row.category else "",
         "clashes": found,
         "waiting": _waiting(parent),
@@ -164,9 +164,22 @@ def _where(subject: Subject, starts_at: datetime | None, zone: Any) -> dict[str,
     return found
 
 
-def _elsewhere(row: Campaign, actor: Actor, now: datetime) -> str:
-    """The sentence of its page: it says by whose clocks it runs, what stops it, and its next step."""
-    return campaign_panels.lead(row, actor, now)
+def _elsewhere(row: Campaign, starts_at: datetime | None, ends_at: datetime | None) -> list[str]:
+    """Where it applies, by whose clocks, and what stops it."""
+    said = [stop_banners.on_campaign(row)]
+    if row.places:
+        said.append(
+            gettext("It applies %(places)s, by the clocks there.") % {"places": areas.spoken(row.places)}
+        )
+    for zone in areas.zones_of(row.places)[:_MOST_ZONES]:
+        for text, at in (
+            (gettext("It starts %(when)s."), starts_at),
+            (gettext("It ends %(when)s."), ends_at),
+        ):
+            both = words.when(at, zone)
+            if both != words.when(at):
+                said.append(text % {"when": both})
+    return [one for one in said if one]
 
 
 def _waiting(row: Campaign) -> list[tuple[str, str, str]]:

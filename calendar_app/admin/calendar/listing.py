@@ -43,6 +43,11 @@ class Line:
     waiting_url: str = ""
     waiting_text: str = ""
 
+    @property
+    def more_clashes(self) -> int:
+        """Beside the first one."""
+        return max(len(self.clashes) - 1, 0)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:

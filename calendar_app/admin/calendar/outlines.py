@@ -12,11 +12,13 @@ from calendar_app.scale import WHOLE, Scale
 from calendar_app.selectors.timeline import Bar, TierBar
 from calendar_app.selectors.waiting import Dates, Waiting
 
-_LETTER: Final = 75
+_LETTER: Final = 80
 """Hundredths of a percent of the width that a letter of a name takes, more or less."""
 _LONGEST_NAME: Final = 26
-_MARKS: Final = 5
-"""Letters that the marks beside a name take."""
+_STATE: Final = 13
+"""Letters that the state and a collision take beside the name."""
+_MARK: Final = 4
+"""Those that tiers take, and a request that waits."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +61,8 @@ def block_of(bar: Bar, parts: list[Part]) -> Block:
 
 def _parts(bar: Bar, scale: Scale) -> Iterator[Part]:
     if scale.shows(bar.starts_at, bar.ends_at):
-        yield _part(scale, bar.starts_at, bar.ends_at, bar.name)
+        marks = _MARK * (bool(bar.tiers_count) + bool(bar.waiting))
+        yield _part(scale, bar.starts_at, bar.ends_at, bar.name, marks=marks)
     for tier in bar.tiers:
         if scale.shows(tier.starts_at, tier.ends_at):
             yield _part(scale, tier.starts_at, tier.ends_at, tier.name, tier=tier)
@@ -75,12 +78,13 @@ def _part(
     ends_at: datetime | None,
     name: str,
     *,
+    marks: int = 0,
     tier: TierBar | None = None,
     request: Waiting | None = None,
     dates: Dates | None = None,
 ) -> Part:
     left, right = scale.stretch(starts_at, ends_at)
-    needed = _LETTER * (min(len(name), _LONGEST_NAME) + _MARKS)
+    needed = _LETTER * (min(len(name), _LONGEST_NAME) + _STATE + marks)
     first, last = left, right
     if right - left < needed:
         if right + needed <= WHOLE:

@@ -278,10 +278,10 @@ def test_a_thousand_campaigns_cost_no_more_queries_and_few_bytes(
     live(20, 1000)
 
     assert count_queries(ask) == few
-    began = time.perf_counter()
+    began = time.process_time()
     answer = ask()
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     assert len(answer.content) < 600_000
     assert "promotions" in answer.content.decode()
-    # 500 ms are the target; the machine of a test may be busy.
-    assert seconds < 3, f"{seconds:.2f} s"
+    # 500 ms are the target on a machine that does nothing else; instrumented and beside others it is more.
+    assert seconds < 2, f"{seconds:.2f} s"
