@@ -1,8 +1,9 @@
 """All conflicts of a calendar: computed once, kept right by looking only at what was changed.
 
-When everything meets everything, half a million pairs of campaigns are nobody's reading: of each campaign
-the `MOST` partners that give away most are kept, and how many more it may meet is counted. A campaign that is
-among the heaviest partners of many keeps all of these. Not safe for threads.
+When everything meets everything, half a million pairs of campaigns are nobody's reading: the more campaigns
+there are, the fewer conflicting partners of each are kept, those that give away most first (`kept_of`: all of
+64 campaigns, 6 of a thousand each), and how many more it may meet is counted. A campaign that is among the
+heaviest partners of many keeps all of these. Not safe for threads.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ from calendar_app.overlapping.neighbours import Neighbours
 from calendar_app.overlapping.world import World
 from engine.algebra import Answer
 
-MOST: Final = 10
-"""Conflicting partners of one campaign that are looked for."""
-MOST_TRIED: Final = 40
-"""Partners of one campaign that are looked at."""
+FEWEST: Final = 6
+_ALTOGETHER: Final = 6_144
+_TRIED: Final = 5
+"""So many times as many partners are looked at, at most."""
 MOST_UNKNOWN: Final = 3
 _MANY: Final = 100
 MOST_BESIDE: Final = 3
@@ -60,11 +61,16 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Of two units: all that was found, and whether it counts among the `MOST`."""
+    """Of two units: all that was found, and whether it counts among those that are looked for."""
 
     found: tuple[Found, ...]
     is_conflict: bool
     is_unknown: bool
+
+
+def kept_of(units: int) -> int:
+    """How many conflicting partners of each of so many campaigns are looked for."""
+    return max(FEWEST, _ALTOGETHER // (1 << max(units - 1, 1).bit_length()))
 
 
 class Board:
@@ -79,6 +85,7 @@ class Board:
         self._order: list[Place] = []
         self._verdicts: Final[dict[tuple[str, str], Verdict]] = {}
         self._dirty: set[str] = set()
+        self._kept = kept_of(0)
         self.put_many(items)
 
     def put(self, item: Item) -> None:
@@ -135,7 +142,7 @@ class Board:
         conflicts = 0
         found: list[Found] = list(self._beside_of(unit))
         for tried, other in enumerate(self._partners(unit)):
-            if conflicts >= MOST or tried >= MOST_TRIED:
+            if conflicts >= self._kept or tried >= self._kept * _TRIED:
                 break
             verdict = verdict_of(unit, other, self.judge)
             found += verdict.found
@@ -163,6 +170,9 @@ class Board:
         for unit in fresh:
             unit.meets = self._meeting(unit)
             near |= {unit.key, *self._neighbours.of(unit.items)}
+        kept, self._kept = self._kept, kept_of(len(self._units))
+        if kept != self._kept:
+            stale |= self._units.keys()
         if len(fresh) < len(self._units):
             for unit in fresh:
                 self._tell(unit, stale)
@@ -240,7 +250,7 @@ class Board:
         conflicts = 0
         unit.is_full = False
         for other in self._partners(unit):
-            if conflicts >= MOST or len(looked) >= MOST_TRIED:
+            if conflicts >= self._kept or len(looked) >= self._kept * _TRIED:
                 unit.is_full = True
                 break
             looked.append(other.place)

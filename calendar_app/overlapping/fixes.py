@@ -160,8 +160,8 @@ def _segments(item: Item) -> list[str]:
     """One condition that is enough: who is in none of these gets nothing of the other."""
     if item.candidate is None:
         return []
-    inside = scopes.audience(item.candidate).inside
-    return sorted(min(inside, key=lambda ids: (len(ids), sorted(ids)))) if inside else []
+    inside = [sorted(wanted) for wanted in scopes.audience(item.candidate).inside]
+    return min(inside, key=lambda ids: (len(ids), ids), default=[])
 
 
 def _categories(found: Found, side: _Side, world: World) -> Iterator[Fix]:
