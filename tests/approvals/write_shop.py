@@ -72,6 +72,8 @@ def _other_stack(world: WriteShop) -> dict[str, Any]:
     return {"name": "Other", "tiers": {"ids": [world.second.public_id, world.shop.tier.public_id]}}
 
 
+# The policy that meets everything for everybody, where there is one.
+EVERYTHING: Final = "Everything"
 _FINANCE: Final = Stage(name="Finance", group="Finance")
 _POLICY: Final = {"stages": [{"group": "Reviewer"}]}
 _POLICIES: Final = "v1/approval-policies"
@@ -190,8 +192,8 @@ def address(path: WritePath, world: WriteShop) -> str:
     return f"{found}?{path.query}" if path.query else found
 
 
-def prepare(path: WritePath, world: WriteShop) -> None:
-    """What has to be so before the call has something to change."""
+def prepare(path: WritePath, world: WriteShop) -> bool:
+    """Do what has to be so before the call has something to change; whether there was anything to do."""
     pattern = path.route.pattern.rstrip("/")
     if "approval-policies/<" in pattern or "/policy/" in pattern:
         _two_policies(is_active=not pattern.endswith("enable"))
@@ -203,10 +205,13 @@ def prepare(path: WritePath, world: WriteShop) -> None:
             Campaign.objects.filter(pk__in=on).update(is_active=True)
     elif pattern == f"{_RULES}/<rules_id>":
         stacking_rules.create(spec=RulesSpec(), **BY)
+    else:
+        return False
+    return True
 
 
 def _two_policies(*, is_active: bool) -> None:
     """Somewhere to move to; they may be in force, and ask nobody about policies."""
     second = PolicyContent(operations=("vouchers.adjust",), stages=(_FINANCE,))
     policies.create(spec=PolicySpec(name="Second", content=second), is_active=False, **BY)
-    Policy.objects.update(is_active=is_active, content=second.to_json())
+    Policy.objects.exclude(name=EVERYTHING).update(is_active=is_active, content=second.to_json())
