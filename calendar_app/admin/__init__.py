@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from calendar_app.admin import blackouts, seasons
+from calendar_app.admin import blackouts, crowding, feeds, holidays, seasons
 
-__all__ = ["blackouts", "seasons"]
+__all__ = ["blackouts", "crowding", "feeds", "holidays", "seasons"]
