@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from calendar_app.api.views import calendar, conflicts
+from calendar_app.api.views import calendar, capacity, conflicts
 
 _CONFLICT = "calendar/conflicts/<str:conflict_id>"
 
 urlpatterns = [
     path("calendar", calendar.CalendarView.as_view()),
+    path("calendar/capacity", capacity.CapacityView.as_view()),
     path("calendar/conflicts", conflicts.ConflictsView.as_view()),
     path("calendar/conflicts/preview", conflicts.PreviewView.as_view()),
     path(_CONFLICT, conflicts.ConflictView.as_view()),
