@@ -10,7 +10,8 @@ from django.db import models
 
 from approvals.gate import ApprovalRequired
 from approvals.models import Delegation, Policy
-from calendar_app.models import Conflict
+from calendar_app.models import Conflict, Crowding, Feed, HolidayRegion
+from calendar_app.services import feeds
 from commerce.models import Customer, Location
 from commerce.selectors.order_shapes import OrderSpec
 from core import audit, events
@@ -139,8 +140,17 @@ def build() -> World:
         sent_file(f"{MARK}.csv"),
         *written(customer),
         in_the_way(campaign),
+        subscribed(f"{MARK} feed"),
+        HolidayRegion.objects.create(country="DE", created_at=NOW),
+        Crowding.objects.create(pk=Crowding.ONLY, created_at=NOW),
     ]
     return {row._meta.label_lower: row for row in rows}
+
+
+def subscribed(name: str) -> Feed:
+    """A feed of somebody who has no other part here."""
+    owner = User.objects.create_user(f"{MARK}-reader", is_staff=True)
+    return feeds.create(owner_id=owner.pk, name=name, actor=SYSTEM, now=NOW).feed
 
 
 def in_the_way(campaign: Campaign) -> Conflict:
