@@ -71,6 +71,9 @@ _SECTIONS: Final = (
             ("Blackouts", "event_busy", "calendar_app.Blackout"),
             ("Seasons", "wb_sunny", "calendar_app.Season"),
             ("Calendar notes", "sticky_note_2", "calendar_app.CalendarNote"),
+            ("Public holidays", "celebration", "calendar_app.HolidayRegion"),
+            ("Crowded days", "density_large", "calendar_app.Crowding"),
+            ("Calendar feeds", "rss_feed", "calendar_app.Feed"),
             ("Alert rules", "notification_settings", "insights.AlertRule"),
             ("Holds", "lock_clock", "promotions.ValidationSession"),
             ("Channels", "monitoring", "core.PeriodicRun", "channels"),
@@ -122,12 +125,19 @@ def _calendar(request: HttpRequest) -> list[dict[str, Any]]:
     """The calendar, and how many collisions nobody has accepted."""
     if not staff_allows(request.user, "calendar.read"):
         return []
+    calendar, collisions = reverse("admin:calendar"), reverse("admin:calendar_conflicts")
     return [
-        {"title": gettext("Calendar"), "icon": "calendar_month", "link": reverse("admin:calendar")},
+        {
+            "title": gettext("Calendar"),
+            "icon": "calendar_month",
+            "link": calendar,
+            # Not by the beginning of the address, which collisions share.
+            "active": request.path.startswith(calendar) and not request.path.startswith(collisions),
+        },
         {
             "title": gettext("Collisions"),
             "icon": "join_inner",
-            "link": reverse("admin:calendar_conflicts"),
+            "link": collisions,
             **_badge(conflicts.number_open()),
         },
     ]
