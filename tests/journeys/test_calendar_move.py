@@ -1,4 +1,4 @@
-"""A bar of the calendar is dragged, stretched, moved by keyboard; what is refused jumps back, with a reason."""
+"""A bar of the calendar is dragged, stretched and moved by keyboard; what is refused jumps back."""
 
 from __future__ import annotations
 
