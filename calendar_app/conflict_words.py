@@ -70,9 +70,9 @@ def certainty(conflict: Conflict) -> str:
     """Whether a basket shows it, or a condition leaves it open."""
     if is_proved(conflict):
         if conflict.facts.get("receipt"):
-            return gettext("Proved: there is a basket that shows it.")
-        return gettext("Certain: it follows from what is set.")
-    return gettext("May be: it could not be ruled out.")
+            return gettext("Proved by a basket")
+        return gettext("Certain")
+    return gettext("May be: nobody can rule it out")
 
 
 def unknown(conflict: Conflict) -> list[str]:
@@ -118,7 +118,13 @@ def cost(conflict: Conflict) -> str:
     """What it may cost; empty where that cannot be estimated."""
     if conflict.cost is None:
         return ""
-    return gettext("about %(amount)s") % {"amount": words.money(conflict.cost)}
+    return gettext("about %(amount)s") % {"amount": words.money(_rounded(conflict.cost))}
+
+
+def _rounded(amount: int) -> int:
+    """To two digits that say something: an estimate is not exact to the cent."""
+    unit = 10 ** max(0, len(str(abs(amount))) - 2)
+    return (amount + unit // 2) // unit * unit
 
 
 def together(facts: Mapping[str, Any]) -> str:

@@ -132,9 +132,11 @@ def _side(conflict: Conflict, which: str, pages: Mapping[str, str]) -> Side:
 
 def _facts(conflict: Conflict) -> list[Fact]:
     """The figures that are known."""
+    is_of_two = not conflict.right_unit.startswith(_BLACKOUT)
+    customers = gettext("Customers of both") if is_of_two else gettext("Customers")
     found = (
         (gettext("It may cost"), conflict_words.cost(conflict)),
-        (gettext("Customers of both"), conflict_words.customers(conflict)),
+        (customers, conflict_words.customers(conflict)),
         (gettext("Products of both"), conflict_words.products(conflict)),
         (gettext("Together they give"), conflict_words.together(conflict.facts)),
     )

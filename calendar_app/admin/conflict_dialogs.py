@@ -147,10 +147,9 @@ def _found(object_id: int) -> Conflict:
 def _back(request: HttpRequest, row: Conflict | None) -> str:
     """Where the button was pressed, if that is a page of ours."""
     url = request.GET.get("back", "")
-    if url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}):
-        return url
-    return (
-        reverse("admin:calendar_conflicts")
-        if row is None
-        else reverse("admin:calendar_conflict", args=[row.pk])
-    )
+    if not url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}):
+        page = "admin:calendar_conflicts" if row is None else "admin:calendar_conflict"
+        return reverse(page, args=None if row is None else [row.pk])
+    page, _hash, tab = url.partition("#")
+    # To a tab of the page that is open a browser goes without loading it anew.
+    return f"{page}?decided={row.pk}#{tab}" if tab and row is not None else url

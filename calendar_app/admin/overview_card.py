@@ -25,7 +25,7 @@ def card(request: HttpRequest) -> dict[str, Any] | None:
     return {
         "key": "collisions",
         "template": "calendar_app/admin/overview_collisions.html",
-        "is_wide": False,
+        "is_wide": True,
         "lines": [
             {
                 "sentence": format_html(
