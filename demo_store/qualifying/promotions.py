@@ -9,13 +9,15 @@ from itertools import cycle
 from random import Random
 from typing import Any, Final
 
+from commerce.models import Customer
 from core.actors import Actor
 from demo_store.qualifying.conditions import Wire, condition
 from demo_store.qualifying.discounts import bundle, discount, kinds, targets
 from demo_store.qualifying.stock import Stock
-from promotions.models import Campaign, Voucher
-from promotions.services import campaigns, stacks, tiers, validation_rules, vouchers
+from promotions.models import Campaign
+from promotions.services import campaigns, publications, stacks, tiers, validation_rules, vouchers
 from promotions.services.campaigns import CampaignSpec
+from promotions.services.publication_specs import PublicationSpec
 from promotions.services.stacks import StackSpec
 from promotions.services.tiers import TierSpec
 from promotions.services.vouchers import VoucherSpec
@@ -129,14 +131,17 @@ class _Maker:
         return campaigns.create(spec=spec, actor=self._actor, now=self._at)
 
     def _held_code(self, name: str) -> None:
-        """Codes in a wallet, for many customers at once: there is no publishing yet that could do it."""
+        """Codes that were published to many customers: while the campaign ran, where it is over."""
         campaign = self._pool(name)
-        for place, customer in enumerate(self._random.sample(self._stock.customers, self._holders())):
+        is_over = campaign.ends_at is not None and campaign.ends_at <= self._at
+        published_at = campaign.starts_at if is_over and campaign.starts_at is not None else self._at
+        chosen = self._random.sample(self._stock.customers, self._holders())
+        wire_ids = dict(Customer.objects.filter(pk__in=chosen).values_list("pk", "public_id"))
+        for place, customer in enumerate(chosen):
             spec = VoucherSpec(code=f"MINE-{name}-{place}", rules=self._rules(0.2))
             voucher = vouchers.create(spec=spec, campaign=campaign, actor=self._actor, now=self._at)
-            Voucher.objects.filter(pk=voucher.pk).update(
-                holder=customer, published_at=self._at, publish_count=1 + place % 3
-            )
+            given = PublicationSpec(customer={"id": wire_ids[customer]}, voucher=voucher.code)
+            publications.publish(spec=given, actor=self._actor, now=published_at)
             self.made.redeemables["codes in wallets"] += 1
 
     def _holders(self) -> int:

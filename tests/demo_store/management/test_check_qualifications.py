@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from commerce.models import Order
 from engine.index import Index
 from promotions.models import Campaign, PromotionTier, ValidationRule, Voucher
+from promotions.selectors import reconcile
 from tests.demo_store.qualifying.shop import open_shop
 from tests.factories.promotions import CampaignFactory, PromotionTierFactory
 
@@ -52,6 +53,15 @@ def test_keeps_what_it_made_when_told_to() -> None:
     command(baskets=1, promotions=12, keep=True, quick=True)
 
     assert PromotionTier.objects.count() + Voucher.objects.count() >= before + 11
+
+
+@pytest.mark.usefixtures("_shop")
+def test_codes_in_wallets_were_published(now: datetime) -> None:
+    command(baskets=1, promotions=20, keep=True, quick=True)
+
+    held = Voucher.objects.filter(holder__isnull=False)
+    assert held.count() > 2
+    assert list(reconcile.differences(now=now, only={"published", "wallets"})) == []
 
 
 @pytest.mark.usefixtures("_shop")
