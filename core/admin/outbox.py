@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter, RangeDateTimeFilter
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
-from core.admin.base import ReadOnlyAdmin, ReadOnlyTabularInline, htmx_redirect, reported, staff_actor
+from core import words
+from core.admin.base import ReadOnlyAdmin, htmx_redirect, reported, staff_actor
+from core.admin.pages import Panel, ReadOnlyPageAdmin
 from core.models import EventDelivery, OutboxEvent
 from core.services import deliveries
 
@@ -24,15 +28,11 @@ _WORDS = {
 }
 
 
-class DeliveryInline(ReadOnlyTabularInline):
-    model = EventDelivery
-    fields = ("subscriber", "status", "attempts", "due_at", "done_at", "last_error")
-    ordering = ("pk",)
-    tab = False
+_SHOWN_DELIVERIES: Final = 50
 
 
 @admin.register(OutboxEvent)
-class OutboxEventAdmin(ReadOnlyAdmin):
+class OutboxEventAdmin(ReadOnlyPageAdmin):
     """What happened, and who was told."""
 
     resource = "events"
@@ -60,7 +60,6 @@ class OutboxEventAdmin(ReadOnlyAdmin):
         "request_id",
     )
     readonly_fields = ("public_id", "entity", "content")
-    inlines = (DeliveryInline,)
 
     @display(description="Object")
     def entity(self, event: OutboxEvent) -> str:
@@ -74,6 +73,33 @@ class OutboxEventAdmin(ReadOnlyAdmin):
     def content(self, event: OutboxEvent) -> str:
         text = json.dumps(event.payload, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
         return format_html('<pre class="whitespace-pre-wrap">{}</pre>', text)
+
+    def panels(self, request: HttpRequest, obj: OutboxEvent) -> list[Panel]:
+        return [
+            Panel(
+                key="deliveries",
+                title="Deliveries",
+                headers=("For", "State", "Attempts", "Due", "Done", "What went wrong"),
+                rows=_told(obj),
+                empty="No part of the house follows this event, or it is not handed out yet.",
+                all_url=f"{reverse('admin:core_eventdelivery_changelist')}?event__id__exact={obj.pk}",
+                all_label="See all deliveries of this event",
+            )
+        ]
+
+
+def _told(event: OutboxEvent) -> Iterator[tuple[str, ...]]:
+    """The newest ones: an event may have been handed out again and again."""
+    for one in event.deliveries.order_by("-pk")[:_SHOWN_DELIVERIES]:
+        state = _WORDS[EventDelivery.Status(one.status)]
+        yield (
+            words.link(one.subscriber, reverse("admin:core_eventdelivery_change", args=[one.pk])),
+            words.label(state, _COLOURS[state]),
+            str(one.attempts),
+            words.when(one.due_at),
+            words.when(one.done_at),
+            one.last_error or words.NOTHING,
+        )
 
 
 @admin.register(EventDelivery)

@@ -90,10 +90,18 @@ def fill(size: Size) -> World:
     for label in _OTHERS:
         multiply(rows[label], size.others)
     with connection.cursor() as cursor:
+        cursor.execute(_HANDED_OUT)
+    with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return rows
 
 
+# Ten parts of the house follow an event.
+_HANDED_OUT: Final = """
+    UPDATE core_eventdelivery AS delivery SET event_id = event.id
+    FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM core_outboxevent) AS event
+    WHERE event.place = delivery.id / 10 % (SELECT count(*) FROM core_outboxevent)
+"""
 # What else a project has much of.
 _OTHERS: Final = (
     "commerce.product",

@@ -205,3 +205,30 @@ def test_get_only_asks(admin_page: Client, parked: EventDelivery) -> None:
 
     parked.refresh_from_db()
     assert parked.status == "PARKED"
+
+
+def test_an_event_shows_the_newest_of_its_deliveries_and_leads_to_the_others(
+    admin_page: Client, parked: EventDelivery
+) -> None:
+    event = parked.event
+    EventDelivery.objects.bulk_create(
+        EventDelivery(event=event, subscriber=f"part-{number:02}", due_at=NOW) for number in range(60)
+    )
+    other = events.emit("voucher.deleted", entity=event, actor=Actor.system("tests"), now=NOW)
+    EventDelivery.objects.create(event=other, subscriber="elsewhere", due_at=NOW)
+
+    page = unescape(admin_page.get(f"/admin/core/outboxevent/{event.pk}/change/").text)
+    address = f"/admin/core/eventdelivery/?event__id__exact={event.pk}"
+    listed = admin_page.get(address).context["cl"].result_count
+
+    assert [f">part-{number:02}<" in page for number in (10, 59)] == [True, True]
+    assert [name in page for name in (">part-09<", ">webhooks<", ">elsewhere<")] == [False] * 3
+    assert address in page
+    assert listed == 61
+
+
+def test_what_went_wrong_is_said_on_the_page_of_the_event(admin_page: Client, parked: EventDelivery) -> None:
+    page = admin_page.get(f"/admin/core/outboxevent/{parked.event_id}/change/").text
+
+    assert "ValueError: no" in page
+    assert "Parked" in page
