@@ -29,6 +29,8 @@ _PLACES: Final = {
 }
 _EMPTY_PROFILE: Final[Mapping[str, Any]] = {name: None if name == "birthdate" else "" for name in COLUMNS}
 _NAMES: Final = ("id", "source_id")
+# As people see the columns when they import (`import_kinds`), and as the contract calls them.
+_NAMELESS: Final = "A row needs “Id in the shop” (source_id) or “Id in this system” (id)"
 _BIRTH: Final = ("birthdate", "birthday")
 
 
@@ -74,7 +76,7 @@ def customer(value: Mapping[str, str], types: Types = UNTYPED) -> CustomerSpec:
         else:
             values[place] = cell
     if not names:
-        raise InvalidPayload("A row needs Id or Source_id")
+        raise InvalidPayload(_NAMELESS)
     metadata = _metadata(others, frozenset(), types)
     return CustomerSpec(**names, values=values, metadata=metadata, replaces_metadata=True)
 
@@ -97,7 +99,7 @@ def _carefully(value: Mapping[str, str], types: Types) -> CustomerSpec:
         else:
             others[word] = text
     if "id" not in payload and "source_id" not in payload:
-        raise InvalidPayload("A row needs Id or Source_id")
+        raise InvalidPayload(_NAMELESS)
     payload |= {"address": address, "metadata": _metadata(others, frozenset(), types)}
     spec = CustomerSpec.from_payload(parse(CustomerPayload, payload))
     return replace(spec, values={**_EMPTY_PROFILE, **spec.values}, replaces_metadata=True)
@@ -118,7 +120,7 @@ def product(value: Mapping[str, str], types: Types = UNTYPED) -> ArticleSpec:
     """
     cells = {word.lower(): cell.strip() for word, cell in value.items()}
     if not cells.get("name"):
-        raise InvalidPayload("A row needs name")
+        raise InvalidPayload("A row needs “Name” (name)")
     payload: dict[str, Any] = {
         word: cells[word] for word in ("source_id", "name", "image_url") if cells.get(word)
     }
@@ -141,9 +143,9 @@ def sku(value: Mapping[str, str], types: Types = UNTYPED) -> tuple[str, ArticleS
     :raises InvalidPayload: no product or `source_id`, or a cell of a wrong shape.
     """
     cells = {word.lower(): cell.strip() for word, cell in value.items()}
-    for word in ("product_id", "source_id"):
+    for word, called in (("product_id", "Its product's id"), ("source_id", "Id in the shop")):
         if not cells.get(word):
-            raise InvalidPayload(f"A row needs {word}")
+            raise InvalidPayload(f"A row needs “{called}” ({word})")
     payload: dict[str, Any] = {
         word: cells[word] for word in ("source_id", "sku", "image_url", "currency") if cells.get(word)
     }

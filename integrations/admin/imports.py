@@ -203,7 +203,8 @@ class ImportFileAdmin(ReadOnlyPageAdmin):
             if job and job.status == job.Status.FAILED
             else "",
             "may_settle": is_waiting,
-            "may_run": is_waiting and file.check_job is not None and not is_open,
+            "may_run": is_waiting and file.check_job is not None and not is_open and _to_come(file) > 0,
+            "run_label": f"Import {words.count(_to_come(file), 'row')}",
             "earlier": known.earlier(file) if is_waiting else None,
             "failures": [
                 (words.number(one.row + first_line), one.name, one.reason)
@@ -290,6 +291,14 @@ class ImportFileAdmin(ReadOnlyPageAdmin):
             f"{words.number(obj.rows_count)} rows, {self.size(obj)}, {written}; "
             f"sent by {obj.actor_label} on {words.when(obj.created_at)}."
         )
+
+
+def _to_come(file: ImportFile) -> int:
+    """How many rows would be written; all, where the trial did not get to its end."""
+    job, counts = file.check_job, file.check_counts
+    if job is None or job.status != job.Status.DONE or not counts:
+        return file.rows_count
+    return int(counts["added"] + counts["updated"])
 
 
 def _read_as(file: ImportFile) -> str:

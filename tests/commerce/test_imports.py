@@ -30,6 +30,7 @@ from tests.integrations.exported import exported
 pytestmark = pytest.mark.django_db
 
 ACTOR = Actor.system("tests")
+NAMELESS = "A row needs “Id in the shop” (source_id) or “Id in this system” (id)"
 PERSON = Actor(kind=ACTOR.kind, id="1", label="Mia", role=Role.ADMIN, channel="ADMIN")
 
 
@@ -83,7 +84,7 @@ def test_the_trial_run_says_what_the_import_then_does(work_off: Any) -> None:
 
     assert file.mapping == ["source_id", "name", "Fav colour"]
     assert file.check_counts == {"added": 2, "updated": 2, "skipped": 0, "refused": 2}
-    assert refused(file.check_job) == [(3, "A row needs Id or Source_id"), (5, "A row needs Id or Source_id")]
+    assert refused(file.check_job) == [(3, NAMELESS), (5, NAMELESS)]
     assert list(Customer.objects.values_list("name", flat=True)) == ["Old"]
     assert not AuditEntry.objects.filter(entity_type="customer").exists()
 
@@ -177,7 +178,7 @@ def test_goes_on_where_a_dead_worker_left_it(work_off: Any, monkeypatch: pytest.
     file.refresh_from_db()
     assert deaths == 2
     assert file.run_counts == {"added": 9, "updated": 0, "skipped": 0, "refused": 1}
-    assert refused(file.run_job) == [(10, "A row needs Id or Source_id")]
+    assert refused(file.run_job) == [(10, NAMELESS)]
     assert Customer.objects.count() == 9
 
 

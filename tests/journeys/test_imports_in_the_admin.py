@@ -73,16 +73,16 @@ def test_from_a_sheet_to_customers_and_back(
     work()
 
     expect(tab.get_by_text("Would be: 1 added, 1 updated, 1 refused.")).to_be_visible(timeout=SOON)
-    expect(tab.get_by_role("row", name=re.compile("4.*A row needs Id or Source_id"))).to_be_visible()
+    expect(tab.get_by_role("row", name=re.compile("4.*A row needs “Id in the shop”"))).to_be_visible()
     assert not Customer.objects.filter(source_id="c1").exists()
     picture(tab, "tried")
-    tab.get_by_role("button", name="Import 3 rows").click()
+    tab.get_by_role("button", name="Import 2 rows").click()
     work()
     expect(tab.get_by_text("1 added, 1 updated, 1 refused.")).to_be_visible(timeout=SOON)
     picture(tab, "done")
     with tab.expect_download() as download:
         tab.get_by_role("link", name="All refused rows as CSV").click()
-    assert "3,,A row needs Id or Source_id" in download.value.path().read_text()
+    assert "3,,A row needs “Id in the shop”" in download.value.path().read_text()
     assert set(Customer.objects.values_list("source_id", "name")) == {("c1", "Anna"), ("c2", "Bob")}
 
     tab.goto("/admin/integrations/importfile/new/")

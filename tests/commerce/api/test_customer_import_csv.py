@@ -65,7 +65,7 @@ def test_bad_rows_are_reported_and_stop_nothing(api: APIClient, work_off: Any) -
     result = outcome(api, answer)["result"]
     assert (result["done_count"], result["failed_count"]) == (2, 3)
     assert result["failed"] == [
-        {"row": 2, "reason": "A row needs Id or Source_id"},
+        {"row": 2, "reason": "A row needs “Id in the shop” (source_id) or “Id in this system” (id)"},
         {"source_id": "b", "row": 3, "reason": "Property .birthdate must be a date (YYYY-MM-DD)"},
         {"source_id": "cust_none", "row": 4, "reason": "Cannot find customer with id cust_none"},
     ]

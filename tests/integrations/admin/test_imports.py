@@ -47,10 +47,23 @@ def test_from_the_file_to_the_outcome(admin_page: Client) -> None:
     assert "a@shop.example" in page
     assert tried.headers["Location"] == f"{URL}{file.pk}/change/"
     assert "Would be: 1 added, 1 refused." in said
-    assert "A row needs Id or Source_id" in said
+    assert ">Import 1 row<" in " ".join(said.split()).replace("> ", ">").replace(" <", "<")
+    assert "A row needs “Id in the shop” (source_id)" in said
     assert ">1 added, 1 refused.<" in admin_page.get(f"{URL}{file.pk}/change/").text
     assert "1 added, 1 refused" in admin_page.get(URL).text
     assert Customer.objects.get().email == "a@shop.example"
+
+
+def test_nothing_is_offered_where_every_row_is_refused(admin_page: Client) -> None:
+    file = upload(admin_page, "Shop id,Mail\n,x\n,y\n")
+    columns = {"column_0": "column:source_id", "column_1": "column:email", "on_duplicate": "SKIP"}
+
+    admin_page.post(f"{URL}{file.pk}/columns/", columns)
+    work_off()
+    said = admin_page.get(f"{URL}{file.pk}/change/").text
+
+    assert "Would be: 0 added, 2 refused." in said
+    assert f"{URL}{file.pk}/run/" not in said
 
 
 def test_a_missing_column_is_said_on_the_page(admin_page: Client) -> None:
