@@ -22,6 +22,7 @@ from core.admin.dialogs import DialogsMixin
 from core.admin.pages import SHOWN_ROWS, PageAdmin, Panel
 from insights import alert_rule_words, alert_words
 from insights.admin import alerts as alerts_page
+from insights.admin import muting
 from insights.admin.forms.alerts import CONDITIONS, NUMBER_FIELDS, AlertRuleForm, MuteForm
 from insights.models import Alert, AlertRule
 from insights.selectors import alerts as known
@@ -186,21 +187,10 @@ class AlertRuleAdmin(DialogsMixin, PageAdmin):
         description="Mute",
         icon="notifications_off",
         permissions=["change"],
-        dialog={
-            "title": "Mute this rule?",
-            "description": "Nobody is told what it finds; it is listed all the same.",
-            "form_class": MuteForm,
-            "form_submit_text": "Mute",
-        },
+        dialog=muting.dialog(title="Mute this rule?"),
     )
     def mute(self, request: HttpRequest, form: MuteForm, object_id: str) -> HttpResponse:
-        def do(rule: AlertRule) -> str:
-            now = timezone.now()
-            until = form.until(now)
-            alert_rules.mute(rule_id=rule.pk, until=until, actor=staff_actor(request), now=now)
-            return f"{rule} is muted until {words.when(until)}."
-
-        return self.confirmed(request, object_id, do)
+        return self.confirmed(request, object_id, lambda rule: muting.mute(request, form, rule))
 
     @action(
         description="Unmute",

@@ -21,10 +21,11 @@ from core.admin.base import reported, staff_actor, staff_allows
 from core.admin.dialogs import DialogsMixin
 from core.admin.pages import Fact, ReadOnlyPageAdmin
 from insights import alert_rule_words, alert_words
+from insights.admin import muting
 from insights.admin.forms.alerts import MuteForm, NoteForm, SnoozeForm
 from insights.models import Alert, AlertRule
 from insights.selectors import alerts as known
-from insights.services import alert_rules, alerts
+from insights.services import alerts
 from promotions.models import Budget
 
 _LATE: Final = timedelta(minutes=15)
@@ -252,21 +253,10 @@ class AlertAdmin(DialogsMixin, ReadOnlyPageAdmin):
         description="Mute the rule",
         icon="notifications_off",
         permissions=["mute"],
-        dialog={
-            "title": "Mute the rule of this alert?",
-            "description": "Nobody is told what it finds; it is listed here all the same.",
-            "form_class": MuteForm,
-            "form_submit_text": "Mute",
-        },
+        dialog=muting.dialog(title="Mute the rule of this alert?"),
     )
     def mute_rule(self, request: HttpRequest, form: MuteForm, object_id: str) -> HttpResponse:
-        def do(alert: Alert) -> str:
-            now = timezone.now()
-            until = form.until(now)
-            alert_rules.mute(rule_id=alert.rule_id, until=until, actor=staff_actor(request), now=now)
-            return f"{alert.rule} is muted until {words.when(until)}."
-
-        return self.confirmed(request, object_id, do)
+        return self.confirmed(request, object_id, lambda alert: muting.mute(request, form, alert.rule))
 
     @admin.action(description="I look at the selected ones", permissions=["acknowledge"])
     def acknowledge_selected(self, request: HttpRequest, queryset: QuerySet[Alert]) -> None:
