@@ -56,7 +56,9 @@ class KeepButton(DialogsMixin, ModelAdmin):
 
 
 class CampaignCloneButtons(KeepButton):
-    """For campaigns."""
+    """For campaigns: on their page, and in each row of the list."""
+
+    actions_row = ("clone", "vary")
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(variations.page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -48,6 +49,19 @@ def test_a_campaign_is_cloned_from_its_page(admin_page: Client, sale: Campaign) 
     clone = Campaign.objects.get(name="Sale again")
     assert done["HX-Redirect"] == page("campaign_change", clone.pk)
     assert (clone.lifecycle, clone.planned_codes, clone.budgets.count()) == ("DRAFT", 5, 0)
+
+
+def test_rows_of_the_list_offer_clone_and_variations(
+    admin_page: Client, page_as: Callable[[str], Client], sale: Campaign
+) -> None:
+    row = page("campaign_change", sale.pk).removesuffix("change/")
+
+    def offered(browser: Client) -> tuple[bool, bool]:
+        text = browser.get(page("campaign_changelist")).text
+        return f"{row}clone/" in text, f"{row}vary/" in text
+
+    assert offered(admin_page) == (True, True)
+    assert offered(page_as("Viewer")) == (False, True)
 
 
 def test_a_tier_is_cloned_into_its_promotion(admin_page: Client) -> None:
