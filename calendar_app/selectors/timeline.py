@@ -24,7 +24,7 @@ from engine import Validity
 from engine.validity import effective
 from promotions import engine_input
 from promotions.models import Campaign, PromotionTier
-from promotions.words import campaign_state, tier_state
+from promotions.words import campaign_state
 
 _COLUMNS: Final = (
     "public_id",
@@ -42,6 +42,18 @@ _COLUMNS: Final = (
     "days_of_week",
     "validity_hours",
     "places",
+)
+_TIER_COLUMNS: Final = (
+    "public_id",
+    "campaign",
+    "name",
+    "is_active",
+    "starts_at",
+    "ends_at",
+    "timeframe_interval",
+    "timeframe_duration",
+    "days_of_week",
+    "validity_hours",
 )
 # Fields of metadata that say for whom and through which channel a campaign is meant.
 _CHANNELS_SAID: Final = ("channel", "channels")
@@ -262,27 +274,51 @@ def _tiers(asked: Asked, rows: Iterable[Any], now: datetime) -> Mapping[int, lis
     if not wanted:
         return {}
     found: dict[int, list[TierBar]] = {}
+    parents: dict[int, Validity] = {}
     own = PromotionTier.objects.filter(campaign__in=sorted(wanted), deleted_at=None)
-    for tier in own.defer("discount", "metadata", "banner").order_by("hierarchy", "pk"):
-        tier.campaign = by_pk[tier.campaign_id]
-        found.setdefault(tier.campaign_id, []).append(_tier(tier, now))
+    for tier in own.only(*_TIER_COLUMNS).order_by("hierarchy", "pk"):
+        campaign = by_pk[tier.campaign_id]
+        tier.campaign = campaign
+        if campaign.pk not in parents:
+            parents[campaign.pk] = engine_input.validity(campaign)
+        found.setdefault(campaign.pk, []).append(_tier(tier, parents[campaign.pk], now))
     return found
 
 
-def _tier(tier: PromotionTier, now: datetime) -> TierBar:
-    parent = engine_input.validity(tier.campaign)
-    validity = effective(own=engine_input.validity(tier), parent=parent, published_at=None, zone=UTC)
+def _tier(tier: PromotionTier, parent: Validity, now: datetime) -> TierBar:
+    validity = parent
+    if _has_own_limits(tier):
+        own = engine_input.validity(tier)
+        validity = effective(own=own, parent=parent, published_at=None, zone=UTC)
     return TierBar(
         key=f"tier:{tier.pk}",
         tier_id=tier.pk,
         campaign_id=tier.campaign_id,
         public_id=tier.public_id,
         name=tier.name,
-        standing=standing.of(tier_state(tier, now)),
+        standing=_tier_standing(tier, validity, now),
         starts_at=validity.starts_at,
         ends_at=validity.ends_at,
         validity=validity,
     )
+
+
+def _has_own_limits(tier: PromotionTier) -> bool:
+    return bool(
+        tier.starts_at or tier.ends_at or tier.timeframe_interval or tier.days_of_week or tier.validity_hours
+    )
+
+
+def _tier_standing(tier: PromotionTier, validity: Validity, now: datetime) -> Standing:
+    """As `promotions.words.tier_state` says it, of limits that are put together already."""
+    if not tier.campaign.is_active:
+        return standing.of(campaign_state(tier.campaign, now))
+    if not tier.is_active:
+        return Standing.DISABLED
+    if validity.ends_at is not None and validity.ends_at <= now:
+        return Standing.ENDED
+    is_early = validity.starts_at is not None and validity.starts_at > now
+    return Standing.SCHEDULED if is_early else Standing.LIVE
 
 
 def _bar(
