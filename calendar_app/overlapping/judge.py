@@ -16,6 +16,7 @@ from engine.algebra import Answer, Witness
 
 _TRIED: Final = 3
 """Known purchases of each side that are tried on the other, the latest first."""
+_LARGER: Final = 4
 _NONE: Final[frozenset[str]] = frozenset()
 
 
@@ -92,8 +93,7 @@ class Judge:
         return unknown or Pair(answer=Answer.DISJOINT, left=left, right=right)
 
     def _in_window(self, left: Entry, right: Entry, window: Window) -> Pair:
-        known = self._guess(left, right, window)
-        found = None if known is None else self._tried_on(known, left, right, window)
+        found = self._guessed_pair(left, right, window)
         if found is not None:
             return found
         profiles = left.profile_in(self.world, window.zone), right.profile_in(self.world, window.zone)
@@ -101,7 +101,18 @@ class Judge:
             return Pair(answer=Answer.DISJOINT, left=left, right=right)
         return self._tried_before(left, right, window) or self._met(left, right, window)
 
-    def _guess(self, left: Entry, right: Entry, window: Window) -> Known | None:
+    def _guessed_pair(self, left: Entry, right: Entry, window: Window) -> Pair | None:
+        """Where one lowers the order below what the other asks for, both may apply to a larger one."""
+        known = self._guess(left, right, window)
+        found = None if known is None else self._tried_on(known, left, right, window)
+        if found is None or found.together is None or not found.together.is_refused_by_terms:
+            return found
+        larger = self._guess(left, right, window, times=_LARGER)
+        second = None if larger is None else self._tried_on(larger, left, right, window)
+        is_better = second is not None and second.together is not None and second.together.both
+        return second if is_better else found
+
+    def _guess(self, left: Entry, right: Entry, window: Window, *, times: int = 1) -> Known | None:
         if left.wish is None or right.wish is None or not (left.is_plain and right.is_plain):
             return None
         article = self.world.example(left.products, right.products)
@@ -110,7 +121,7 @@ class Judge:
         guess = guess_of(left.wish, right.wish, self._possible(left, right))
         if guess is None:
             return None
-        units = max(1, -(-guess.least // article.price))
+        units = times * max(1, -(-guess.least // article.price))
         place = (guess, article.id, units, window.first_at, window.zone)
         if place not in self._guessed:
             witness = self._witness(guess, article, units, window)

@@ -44,6 +44,17 @@ class Asked:
 
 LEFT, RIGHT = "left", "right"
 _EXCLUSIVE: Final = frozenset({ReasonKey.EXCLUSIVE_LIMIT, ReasonKey.EXCLUSIVE_PER_CATEGORY_LIMIT})
+_BY_STACKING: Final = frozenset(
+    {
+        ReasonKey.EXCLUSION_RULES,
+        ReasonKey.EXCLUSIVE_LIMIT,
+        ReasonKey.EXCLUSIVE_PER_CATEGORY_LIMIT,
+        ReasonKey.APPLICABLE_LIMIT,
+        ReasonKey.APPLICABLE_PER_CATEGORY_LIMIT,
+        ReasonKey.NO_EFFECT,
+        ReasonKey.PRECEDING_VALIDATION,
+    }
+)
 _ON_PURPOSE: Final = frozenset({ReasonKey.APPLICABLE_LIMIT, ReasonKey.APPLICABLE_PER_CATEGORY_LIMIT})
 
 
@@ -63,6 +74,11 @@ class Together:
     is_double: bool = False
     is_meant: bool = False
     purchase: Purchase | None = None
+
+    @property
+    def is_refused_by_terms(self) -> bool:
+        """By its own conditions after the other one, not by stacking rules."""
+        return self.reason is not None and self.reason.key not in _BY_STACKING
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,7 +25,7 @@ from calendar_app.overlaps import (
     between,
     sentence,
 )
-from engine import Category, CategoryLimit, SortingRule, StackingRules, StackingType
+from engine import Category, CategoryLimit, Credits, SortingRule, StackingRules, StackingType
 from tests.calendar_app.overlaps.made import (
     NOW,
     SHOES,
@@ -100,22 +101,28 @@ def test_a_limit_on_how_many_apply_was_set_on_purpose(stacking: StackingRules) -
     assert between([left], [right], world(stacking=stacking)) == []
 
 
-def test_one_that_lowers_the_order_below_the_others_threshold_keeps_it_out() -> None:
-    dear = item(1, "Dear", discount=amount(3_000), when=[order_of(5_000)])
-    big = item(2, "Big", discount=percent(10), when=[order_of(5_000)])
-    tea = {"included": [{"object": "product", "id": "prod_tea"}]}
-    on_tea = item(3, "Tea", discount=percent(50, items=True), only=tea, when=[order_of(500)])
+def test_where_one_lowers_the_order_below_what_the_other_asks_for_a_larger_order_shows_both() -> None:
+    one = item(1, discount=amount(3_000), when=[order_of(10_000)])
+    other = item(2, discount=amount(2_000), when=[order_of(10_000)])
 
-    assert kinds(between([dear], [big], world())) == [Kind.DOUBLE_DISCOUNT]
-    (found,) = between([on_tea], [item(4, "Five", discount=percent(10), when=[order_of(500)])], world())
-    assert found.kind in (Kind.DOUBLE_DISCOUNT, Kind.EXCLUSIVE_CLASH)
+    (found,) = between([one], [other], world())
+
+    assert found.kind is Kind.DOUBLE_DISCOUNT
+    assert (found.before, found.after) == (40_000, 35_000)
+
+
+def test_two_that_want_the_order_as_it_is_clash_by_their_conditions() -> None:
+    exact = {"name": "order.amount", "conditions": {"$is": [10_000]}}
+    one = item(1, "One", discount=amount(3_000), when=[exact])
+    other = item(2, "Other", discount=amount(2_000), when=[exact])
+
+    (found,) = between([one], [other], world())
+
+    assert (found.kind, found.winner) == (Kind.EXCLUSIVE_CLASH, "")
+    assert "after the one the other is refused: " in sentence(found)
 
 
 def test_a_gift_card_pays_and_is_no_discount() -> None:
-    from dataclasses import replace
-
-    from engine import Credits
-
     card = item(1, discount={"type": "GIFT", "effect": "APPLY_TO_ORDER"})
     assert card.candidate is not None
     card = replace(card, candidate=replace(card.candidate, credits=Credits(balance=500)))
