@@ -17,6 +17,7 @@ from calendar_app.overlaps import Board, Found, Item, World
 from calendar_app.receipts import Receipt, receipt_of
 from calendar_app.selectors import items as rows
 from calendar_app.selectors import traces
+from core.patience import TookTooLong
 
 AS_OF: Final = timedelta(hours=1)
 """A board tells days apart from the instant on of which it is; older than this it is made anew."""
@@ -43,16 +44,23 @@ _lock: Final = threading.RLock()
 
 
 @contextmanager
-def current(now: datetime) -> Iterator[Kept]:
+def current(now: datetime, *, wait: float = -1) -> Iterator[Kept]:
     """The board as of `now`; nobody else in this process has it meanwhile.
 
-    One query when nothing has changed; else as many as reading everything takes, however much that is.
+    One query when nothing has changed; else as many as reading everything takes, however much that is. For
+    somebody else's turn it waits `wait` seconds at most, and as long as that takes if nothing is said.
+
+    :raises TookTooLong: somebody else had it for longer.
     """
     global _kept
-    with _lock:
+    if not _lock.acquire(timeout=wait):
+        raise TookTooLong
+    try:
         trace = traces.trace()
         _kept = _brought_up_to_date(_kept, trace, now)
         yield _kept
+    finally:
+        _lock.release()
 
 
 def receipt(found: Found, world: World) -> Receipt | None:

@@ -6,18 +6,24 @@ Always of everything that is on the calendar; whoever is limited to places is to
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+
+from django.db import transaction
 
 from calendar_app import overlaps
 from calendar_app.overlaps import Counts, Fix, Found, Item
 from calendar_app.receipts import Receipt
 from calendar_app.selectors import boards, common_reach
+from calendar_app.selectors import items as rows
 from calendar_app.selectors.boards import Kept
 from core import places
+from core.actors import Actor
 from core.errors import InvalidPayload
 from promotions.selectors import campaigns
+from promotions.services import campaigns as campaign_service
+from promotions.services.campaigns import CampaignSpec
 
 MOST: Final = 50
 """Conflicts of one preview that programs are told."""
@@ -45,12 +51,15 @@ def shown(
     most: int = 8,
     is_counted: bool = False,
     with_fixes: bool = False,
+    wait: float = -1,
 ) -> list[Shown]:
     """The heaviest of what the items of one campaign would collide with, ready to be shown.
 
     Counting and trying out fixes take longer than a pause between two keystrokes.
+
+    :raises TookTooLong: somebody else had the board for more than `wait` seconds.
     """
-    with boards.current(now) as kept:
+    with boards.current(now, wait=wait) as kept:
         own = _several(items)
         found = _in_reach(overlaps.against(own, kept.board), own)[:most]
         return _shown(found, own, kept, now, is_counted=is_counted, with_fixes=with_fixes)
@@ -85,6 +94,21 @@ def moved(*, campaign: str, dates: Mapping[str, datetime | None], now: datetime)
     with boards.current(now) as kept:
         own = _moved(kept, row.pk, starts_at, ends_at)
         return shown(own, now=now, most=MOST, is_counted=True, with_fixes=True)
+
+
+def of_draft(*, spec: CampaignSpec, actor: Actor, now: datetime) -> list[Shown]:
+    """For programs: what a campaign would collide with that is only described.
+
+    It is made as a draft and undone at once, so that whatever is refused there is refused here.
+
+    :raises DomainError: as `promotions.services.campaigns.create`.
+    """
+    maker = replace(Actor.system("preview"), places=actor.places)
+    with transaction.atomic():
+        made = campaign_service.create(spec=replace(spec, is_draft=True), actor=maker, now=now)
+        own = rows.of_campaign(made.pk, now)
+        transaction.set_rollback(True)
+    return shown(own, now=now, most=MOST, is_counted=True, with_fixes=True)
 
 
 def _moved(kept: Kept, campaign_id: int, starts_at: datetime | None, ends_at: datetime | None) -> list[Item]:

@@ -13,6 +13,7 @@ from calendar_app.models import Conflict, RefreshProgress
 from calendar_app.selectors import boards
 from calendar_app.services import refreshing
 from core.actors import Actor
+from core.models import AuditEntry, EventSequence, OutboxEvent
 from promotions.models import Campaign, Category
 from tests.conftest import NOW
 from tests.factories.promotions import CampaignFactory, CategoryFactory, percent
@@ -119,10 +120,38 @@ def test_a_preview_writes_nothing_and_tells_what_other_dates_would_bring(
     assert Campaign.objects.get(pk=pair[1].pk).starts_at == NOW + 6 * DAY
 
 
+def test_a_preview_of_a_draft_leaves_nothing(api: APIClient, pair: list[Campaign]) -> None:
+    Campaign.objects.update(ends_at="2099-01-01T00:00:00Z")
+    category = CategoryFactory(name="Alone", stacking_type=Category.StackingType.EXCLUSIVE)
+    Campaign.objects.filter(pk=pair[0].pk).update(category=category)
+    draft = {
+        "name": "Drafted",
+        "campaign_type": "DISCOUNT_COUPONS",
+        "start_date": "2098-01-01T00:00:00Z",
+        "voucher": {"type": "DISCOUNT_VOUCHER", "discount": percent(50)},
+    }
+    before = (OutboxEvent.objects.count(), AuditEntry.objects.count(), EventSequence.objects.count())
+
+    answer = api.post("/v1/calendar/conflicts/preview", {"draft": draft})
+
+    assert answer.status_code == 200, answer.content
+    found = {row["with"]["name"]: row["kind"] for row in answer.json()["conflicts"]}
+    assert found == {"Spring": "EXCLUSIVE_CLASH", "Shoes": "DOUBLE_DISCOUNT"}
+    assert Campaign.objects.count() == 2
+    assert (OutboxEvent.objects.count(), AuditEntry.objects.count(), EventSequence.objects.count()) == before
+    taken = api.post("/v1/calendar/conflicts/preview", {"draft": {**draft, "name": "Spring"}})
+    assert taken.status_code == 409
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
         ({}, 400),
+        ({"draft": {"name": "x"}, "campaign_id": "Spring"}, 400),
+        ({"draft": {"name": "x"}, "start_date": None}, 400),
+        ({"draft": {}}, 400),
+        ({"draft": 5}, 400),
+        ({"draft": {"name": "x", "campaign_type": "LOYALTY_PROGRAM"}}, 400),
         ({"campaign_id": 5}, 400),
         ({"campaign_id": "camp_none"}, 404),
         ({"campaign_id": "Spring", "start_date": "soon"}, 400),

@@ -11,6 +11,7 @@ from calendar_app.services.previews import Shown
 from core.api.fields import InstantField, TextField
 from core.instants import format_instant, format_optional
 from promotions.api.serializers.budgets import ExactInput
+from promotions.api.serializers.campaigns import CampaignInput
 
 _LONGEST_ID = 100
 _SIDES = ("left", "right")
@@ -28,9 +29,12 @@ class ReopenInput(ExactInput):
 
 
 class PreviewInput(ExactInput):
-    """Dates that are left out stay as they are; null is open."""
+    """A campaign that is there, by id or name, at other dates: those that are left out stay, null is open. Or
+    a `draft`, with the properties of `POST /v1/campaigns`.
+    """
 
-    campaign_id = TextField(max_length=_LONGEST_ID)
+    campaign_id = TextField(required=False, max_length=_LONGEST_ID)
+    draft = CampaignInput(required=False)
     start_date = InstantField(required=False, allow_null=True)
     expiration_date = InstantField(required=False, allow_null=True)
 

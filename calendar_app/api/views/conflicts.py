@@ -19,6 +19,8 @@ from calendar_app.selectors import conflicts as known
 from calendar_app.services import conflicts, previews
 from core.api.fields import parse
 from core.api.views import ProjectAPIView, ProjectListView, actor_of
+from core.errors import InvalidPayload
+from promotions.api.serializers.campaigns import campaign_spec
 
 
 class ConflictsView(ProjectListView):
@@ -85,8 +87,8 @@ class ReopenView(ProjectAPIView):
 
 
 class PreviewView(ProjectAPIView):
-    """`POST /v1/calendar/conflicts/preview`: what a campaign would collide with at other dates. Nothing is
-    written. Beyond the contract.
+    """`POST /v1/calendar/conflicts/preview`: what a draft would collide with, or a campaign at other dates.
+    Nothing is written. Beyond the contract.
     """
 
     resource = "calendar"
@@ -95,6 +97,13 @@ class PreviewView(ProjectAPIView):
 
     def post(self, request: Request) -> Response:
         asked = parse(PreviewInput, request.data)
-        found = previews.moved(campaign=asked.pop("campaign_id"), dates=asked, now=self.now)
+        draft, campaign = asked.pop("draft", None), asked.pop("campaign_id", None)
+        if (draft is None) is (campaign is None) or (draft is not None and asked):
+            raise InvalidPayload("Either campaign_id, with dates or without, or draft is expected.")
+        if draft is not None:
+            spec = campaign_spec(draft)
+            found = previews.of_draft(spec=spec, actor=actor_of(request), now=self.now)
+        else:
+            found = previews.moved(campaign=campaign, dates=asked, now=self.now)
         rows = [preview_output(one) for one in found]
         return Response({"object": "list", "data_ref": "conflicts", "conflicts": rows, "total": len(rows)})

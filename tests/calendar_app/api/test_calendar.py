@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 import time_machine
 from rest_framework.test import APIClient
 
+from approvals.models import ApprovalRequest
 from core.actors import Role
 from promotions.models import Campaign, Lifecycle
+from tests.approvals.world import policy
 from tests.conftest import NOW
 from tests.factories.areas import applies_in, area, client_of, store
+from tests.factories.blackouts import BlackoutFactory, SeasonFactory
 from tests.factories.commerce import SegmentFactory
 from tests.factories.conflicts import DAY, conflict
 from tests.factories.promotions import (
@@ -68,6 +72,45 @@ def test_tells_what_stands_on_it_and_around_it(api: APIClient) -> None:
         {"starts_at": "2026-03-14T00:00:00.000Z", "ends_at": "2026-03-15T00:00:00.000Z"},
     ]
     assert [found["id"] for found in row["conflicts"]] == [one.public_id]
+
+
+def test_tells_what_is_closed_and_what_season_it_is(api: APIClient) -> None:
+    closed = BlackoutFactory(name="Stocktaking", starts_on=date(2026, 3, 31), ends_on=date(2026, 4, 1))
+    season = SeasonFactory(name="Easter", starts_on=date(2026, 3, 30), ends_on=date(2026, 4, 6))
+
+    body = api.get(f"{PATH}?{MARCH}").json()
+
+    assert body["blackouts"] == [
+        {
+            "id": closed.public_id,
+            "name": "Stocktaking",
+            "starts_at": "2026-03-31T00:00:00.000Z",
+            "ends_at": "2026-04-02T00:00:00.000Z",
+            "reason": "The warehouse counts",
+            "is_hard": closed.is_hard,
+        }
+    ]
+    assert [row["id"] for row in body["seasons"]] == [season.public_id]
+
+
+def test_tells_what_is_proposed_with_its_request(api: APIClient) -> None:
+    spring = campaign("Spring")
+    policy("Reviewer")
+    later = {"expiration_date": "2026-03-20T00:00:00Z"}
+    asked = api.put(f"/v1/campaigns/{spring.public_id}", later)
+    assert asked.status_code == 403, asked.content
+
+    (proposal,) = api.get(f"{PATH}?{MARCH}").json()["items"][0]["proposals"]
+
+    assert proposal["approval_request_id"] == ApprovalRequest.objects.get().public_id
+    assert (proposal["launches"], proposal["deletes"], proposal["is_approved"]) == (False, False, False)
+    assert proposal["dates"] == [
+        {
+            "promotion_tier": None,
+            "start_date": "2026-03-05T12:00:00.000Z",
+            "expiration_date": "2026-03-20T00:00:00.000Z",
+        }
+    ]
 
 
 def test_tells_tiers_with_their_own_times(api: APIClient) -> None:
