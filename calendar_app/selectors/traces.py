@@ -17,7 +17,7 @@ _TRACED: Final = (
     (
         "promotions_campaign",
         "id, name, campaign_type, type, category_id, lifecycle, is_active, places, discount, gift, metadata, "
-        f"voucher_redemption_quantity, {_LIMITS}",
+        f"voucher_redemption_quantity, discount IS NULL AND vouchers_count > 0, {_LIMITS}",
         "deleted_at IS NULL",
     ),
     (
@@ -32,6 +32,12 @@ _TRACED: Final = (
         "id, rule_id, campaign_id, promotion_tier_id",
         "voucher_id IS NULL",
     ),
+    (
+        "promotions_distribution",
+        "id, name, state, trigger, segment_id, about_id, gives_id, starts_at",
+        "deleted_at IS NULL",
+    ),
+    ("promotions_publicationrun", "id, state, campaign_id, segment_id, channel", "true"),
     ("promotions_budget", "id, updated_at, name, is_active", "deleted_at IS NULL"),
     ("promotions_budgetcampaign", "id, budget_id, campaign_id", "true"),
     ("commerce_segment", "id, name, type, filter", "true"),

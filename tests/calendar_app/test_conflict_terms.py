@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calendar_app.conflict_terms import Extent, grown
@@ -81,6 +81,8 @@ def test_what_is_certain_does_not_become_more_when_it_cannot_be_told() -> None:
     assert grown(certain, replace(certain, certainty="UNKNOWN"), now=NOW, names=NAMES) == []
 
 
+# The first number of a process takes seconds to draw on a busy machine.
+patient = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 moments = st.integers(0, 1_000).map(lambda hours: NOW + timedelta(hours=hours))
 
 
@@ -100,11 +102,13 @@ def extents(draw: st.DrawFn) -> Extent:
     )
 
 
+@patient
 @given(one=extents(), now=moments)
 def test_nothing_is_more_than_itself(one: Extent, now: datetime) -> None:
     assert grown(one, one, now=now, names=NAMES) == []
 
 
+@patient
 @given(one=extents(), now=moments, cut=moments)
 def test_time_alone_makes_nothing_more(one: Extent, now: datetime, cut: datetime) -> None:
     """Windows that are over are not told of any more."""
@@ -113,6 +117,7 @@ def test_time_alone_makes_nothing_more(one: Extent, now: datetime, cut: datetime
     assert grown(one, replace(one, windows=left), now=max(now, cut), names=NAMES) == []
 
 
+@patient
 @given(one=extents())
 def test_is_kept_as_json(one: Extent) -> None:
     assert Extent.from_json(one.to_json()) == one
