@@ -9,8 +9,8 @@ from engine.algebra.moves import Moves
 from engine.algebra.planning import Planner, Rows
 from engine.basket import Line
 
-_STEPS: Final = 30
-_MOST_MOVES: Final = 60
+_STEPS: Final = 18
+_MOST_MOVES: Final = 40
 
 
 @dataclass(slots=True)

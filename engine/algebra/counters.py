@@ -51,6 +51,7 @@ def _amount(rule: Rule, wanted: Figures, used: int, ground: Ground, hidden: Hidd
     if not left.spans:
         return (hidden,)
     if rule.name != _ORDERS:
-        return (After(True, left, ground),)
+        after = After(True, left, ground)
+        return (after, hidden) if left.low > 1 else (after,)  # a fuller counter may meet it, too
     # Whatever was used before, this order alone is never above the limit.
     return (Sum((), Measure.AMOUNT, left, figures.at_most(wanted.high), ground),)

@@ -93,9 +93,7 @@ class ItemReader:
         """`peak` with what is asked of its lines; what is too much for that is hidden."""
         meant = peak.sure.scope
         rest: list[Literal] = []
-        together = {
-            measure: figures.ANY if measure is Measure.AMOUNT else figures.SOME for measure in Measure
-        }
+        together = dict.fromkeys(Measure, figures.SOME) | {Measure.AMOUNT: figures.KNOWN}
         for measure, size in peak.totals:
             together[measure] = together[measure] & size
         for literal in below:

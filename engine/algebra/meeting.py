@@ -24,7 +24,7 @@ from engine.spans import Spans
 
 _MOST_PAIRS: Final = 96
 """Pairs of alternatives that are looked at."""
-_MOST_TRIES: Final = 24
+_MOST_TRIES: Final = 14
 """How often the engine is asked about a purchase."""
 _PLANS: Final = (
     Plan(),
@@ -186,6 +186,8 @@ def _nearer(
         price = max(prices, default=0) * wanted // found if found else wanted
         return Each(side.target_scope, after.ground, price=_exactly(price))
     target = amount * wanted // found if found else amount + wanted
+    if not after.is_discount and not wanted:
+        target = taken  # an order that the discount pays wholly
     if len(past) > 1 and past[-2][1] != found:
         before, earlier = past[-2]
         target = amount + (wanted - found) * (amount - before) // (found - earlier)

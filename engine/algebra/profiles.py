@@ -135,6 +135,10 @@ def _bundled(bundle: Bundle, key: str, name: str) -> Way:
         enough = Figures(((part.quantity, ANY.high),))
         found.append(Sum(scope, Measure.UNITS, enough, enough, ground))
         found.append(Need(scope, ground, quantity=enough, apart=f"{key} {name}"))
+    if len(bundle.components) > 1:
+        whole: Scope = ((frozenset(ref(part.item) for part in bundle.components), True),)
+        units = figures.at_least(sum(part.quantity for part in bundle.components))
+        found.append(Sum(whole, Measure.UNITS, units, units, ground))
     return tuple(found)
 
 

@@ -47,7 +47,8 @@ _PROPERTIES: Final = {
 }
 _COMMON: Final = (
     "customer.segment", "customer.segment", "customer.metadata", "order.amount", "order.amount",
-    "order.items.count", "redemption.api_key", "order.metadata", "redemption.metadata",
+    "order.items.count", "redemption.api_key", "redemption.api_key", "order.metadata", "redemption.metadata",
+    "redemption.date",
 )  # fmt: skip
 _WINDOWED: Final = {
     Operator.TIMEFRAME: ["2026-11-23", "P2D", "PT20H"],
@@ -55,6 +56,16 @@ _WINDOWED: Final = {
     Operator.TIMEFRAME_DAILY_HOURS: ["08:00-18:00"],
     Operator.DAY_OF_WEEK: [1],
 }
+_USUAL: Final = frozenset(
+    {
+        Operator.IS,
+        Operator.IN,
+        Operator.IS_NOT,
+        Operator.NOT_IN,
+        Operator.MORE_THAN_OR_EQUAL,
+        Operator.LESS_THAN,
+    }
+)
 _SIZES: Final = frozenset({Operator.COUNT, Operator.COUNT_MORE, Operator.COUNT_LESS})
 _DATES: Final = frozenset({Operator.AFTER, Operator.BEFORE})
 
@@ -90,7 +101,7 @@ def _validity(rng: Random) -> Validity:
 def _budgets(rng: Random) -> tuple[Budget, ...]:
     if rng.random() < 0.97:
         return ()
-    return (Budget(id="bud_1", name="Spring", measure=BudgetMeasure.DISCOUNT, limit=rng.choice((0, 500))),)
+    return (Budget(id="bud_1", name="Spring", measure=BudgetMeasure.DISCOUNT, limit=rng.choice((500, 5000))),)
 
 
 def _discount(rng: Random) -> tuple[dict[str, Any], dict[str, Any] | None]:
@@ -218,8 +229,10 @@ def _simple(rng: Random, name: str) -> dict[str, Any]:
     conditions: dict[str, Any] = {}
     for _ in range(1 if rng.random() < 0.85 else 2):
         operator = rng.choice(sorted(ALLOWED[family.kind]))
-        if family.is_counter and rng.random() < 0.75:  # limits, as people set them
+        if family.is_counter and rng.random() < 0.85:  # limits, as people set them
             operator = rng.choice((Operator.LESS_THAN, Operator.LESS_THAN_OR_EQUAL))
+        elif name in _COMMON and rng.random() < 0.6:  # as people ask, so that two often exclude each other
+            operator = rng.choice(sorted(ALLOWED[family.kind] & _USUAL))
         conditions[operator.value] = _operands(rng, name, family.kind, operator)
     wire["conditions"] = conditions
     return wire

@@ -12,11 +12,25 @@ from functools import cached_property
 from itertools import product
 from random import Random
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from engine import Article, Basket, Call, Candidate, Customer, Line, effects
+from engine import (
+    Article,
+    Basket,
+    Call,
+    Candidate,
+    Customer,
+    Line,
+    OrderState,
+    Snapshot,
+    effects,
+    rules,
+)
 from engine.algebra import Side, Witness, World, as_live, takes
+from engine.basket import open_order
 from engine.rules import needs as rule_needs
 from engine.rules.needs import flat
+from engine.situation import Situation
 
 ZONE: Final = "Europe/Warsaw"
 ARTICLES: Final = {
@@ -86,6 +100,9 @@ class Universe:
     seed: int = 1
     baskets_drawn: int = 150
     applied: dict[str, dict[State, bool]] = field(default_factory=dict)
+    live: dict[str, Candidate] = field(default_factory=dict)
+    scenes: dict[State, tuple[OrderState | None, Snapshot]] = field(default_factory=dict)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(ZONE))
 
     @cached_property
     def customers(self) -> tuple[Customer | None, ...]:
@@ -121,7 +138,7 @@ class Universe:
         articles = [(one.product_id, one.sku_id) for one in ARTICLES.values()] + [("prod_other", None)]
         at = 0
         for product_id, sku_id in articles:
-            for price, units in product((100, 300, 700), (1, 3, 6)):
+            for price, units in ((100, 1), (300, 3), (700, 1), (600, 6)):
                 found.append(_basket(rng, [(product_id, sku_id, price, units)], at))
                 at += 1
         for at in range(self.baskets_drawn):
@@ -172,14 +189,40 @@ class Universe:
         )
         known = self.applied.setdefault(candidate.key, {})
         if state not in known:
-            witness = Witness(
-                customer=self.customers[state[0]],
-                basket=self.baskets[what],
-                call=self.calls[state[2]],
-                at=INSTANTS[state[3]],
-            )
-            known[state] = takes(as_live(candidate), witness, world=WORLD) is not None
+            known[state] = self._is_given(candidate, state)
         return known[state]
+
+    def _is_given(self, candidate: Candidate, state: State) -> bool:
+        """The engine's own judge of rules first, which is quick to refuse; then the whole decision."""
+        live = self.live.setdefault(candidate.key, as_live(candidate))
+        before, snapshot = self._scene(state)
+        situation = Situation(
+            snapshot=snapshot,
+            candidate=live,
+            zone=self.zone,
+            before=before,
+            lines=() if snapshot.basket is None else snapshot.basket.lines,
+        )
+        if not all(rules.holds(one, situation) for one in live.rules):
+            return False
+        witness = Witness(
+            customer=snapshot.customer, basket=snapshot.basket, call=snapshot.call, at=snapshot.now
+        )
+        return takes(live, witness, world=WORLD) is not None
+
+    def _scene(self, state: State) -> tuple[OrderState | None, Snapshot]:
+        if state not in self.scenes:
+            who, what, how, when = state
+            basket = self.baskets[what]
+            snapshot = Snapshot(
+                now=INSTANTS[when],
+                time_zone=ZONE,
+                basket=basket,
+                customer=self.customers[who],
+                call=self.calls[how],
+            )
+            self.scenes[state] = (None if basket is None else open_order(basket), snapshot)
+        return self.scenes[state]
 
 
 _ASKED: Final[dict[int, tuple[Candidate, frozenset[str]]]] = {}
