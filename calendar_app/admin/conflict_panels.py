@@ -81,6 +81,7 @@ def _context(found: Collisions, accepted: Mapping[tuple[str, str], str]) -> dict
             for one, other in zip(found.shown, others, strict=True)
         ],
         "more": found.more,
+        "small": words.count(found.small, "small overlap") if found.small else "",
     }
 
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
-from calendar_app.conflict_words import KINDS, SEVERITIES
+from calendar_app.conflict_words import KINDS
 from calendar_app.models import Conflict
+from calendar_app.selectors import conflict_lists
 from calendar_app.selectors.conflict_lists import Order, Wanted
 from core.models import ProjectSettings
 from promotions.admin.forms.pickers import PickerField
@@ -32,6 +33,15 @@ class Which(models.TextChoices):
     ALL = "all", _("All")
 
 
+class Weight(models.TextChoices):
+    """How bad; without a word in the address all but the small ones."""
+
+    CONSIDERABLE = "considerable", _("High and medium")
+    HIGH = "high", _("High only")
+    SMALL = "small", _("Small ones only")
+    ALL = "all", _("All, small ones, too")
+
+
 class Sorted(models.TextChoices):
     COST = Order.COST.value, _("What costs most")
     SOONEST = Order.SOONEST.value, _("What comes first")
@@ -43,6 +53,17 @@ _STATES: Final = {
     Which.ACCEPTED: (Conflict.State.ACCEPTED.value,),
     Which.GONE: (Conflict.State.GONE.value,),
     Which.ALL: (),
+}
+_WEIGHTS: Final = {
+    Weight.CONSIDERABLE: conflict_lists.CONSIDERABLE,
+    Weight.HIGH: (Conflict.Severity.HIGH.value,),
+    Weight.SMALL: conflict_lists.SMALL,
+    Weight.ALL: (),
+}
+_USUAL: Final = {
+    "state": Which.OPEN.value,
+    "weight": Weight.CONSIDERABLE.value,
+    "order": Order.COST.value,
 }
 _ANY: Final = ("", _("Any"))
 
@@ -57,11 +78,8 @@ class QuestionForm(forms.Form):
         required=False,
         widget=UnfoldAdminSelectWidget,
     )
-    severity = forms.ChoiceField(
-        label=_("How bad"),
-        choices=[_ANY, *((one.value, text) for one, (text, _colour) in SEVERITIES.items())],
-        required=False,
-        widget=UnfoldAdminSelectWidget,
+    weight = forms.ChoiceField(
+        label=_("How bad"), choices=Weight, required=False, widget=UnfoldAdminSelectWidget
     )
     campaign = PickerField([Pickable.CAMPAIGN], label=_("Campaign"))
     first = forms.DateField(label=_("From"), required=False, widget=UnfoldAdminDateWidget)
@@ -83,7 +101,7 @@ class QuestionForm(forms.Form):
 def form_of(query: QueryDict) -> QuestionForm:
     """With the usual answers where nothing was said."""
     data = query.copy()
-    for name, usual in (("state", Which.OPEN.value), ("order", Sorted.COST.value)):
+    for name, usual in _USUAL.items():
         if not data.get(name):
             data[name] = usual
     return QuestionForm(data)
@@ -97,7 +115,7 @@ def read(form: QuestionForm, request: HttpRequest, settings: ProjectSettings) ->
     return Wanted(
         states=_STATES[Which(given.get("state") or Which.OPEN)],
         kind=given.get("kind") or "",
-        severity=given.get("severity") or "",
+        severities=_WEIGHTS[Weight(given.get("weight") or Weight.CONSIDERABLE)],
         campaign_id=_campaign(given.get("campaign") or ""),
         owner_id=request.user.pk if given.get("mine") else None,
         since=_midnight(first, settings) if first else None,
@@ -109,7 +127,8 @@ def read(form: QuestionForm, request: HttpRequest, settings: ProjectSettings) ->
 def is_asked(form: QuestionForm) -> bool:
     """Whether somebody looks for less than all that is open."""
     given = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    return any(given.get(name) for name in ("kind", "severity", CAMPAIGN, "first", "last", "mine"))
+    is_limited = given.get("weight") in (Weight.HIGH, Weight.SMALL)
+    return is_limited or any(given.get(name) for name in ("kind", CAMPAIGN, "first", "last", "mine"))
 
 
 def _midnight(day: Any, settings: ProjectSettings) -> datetime:

@@ -5,6 +5,7 @@ The address of the list holds the whole question, so that it can be sent as a li
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from django.contrib import admin
@@ -76,6 +77,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "pages": _pages(request.GET, shown),
         "number": words.count(paginator.count, "collision"),
         "is_asked": is_asked,
+        "small": _small(request, wanted),
         "empty": "" if paginator.count else _empty(form, is_asked),
         **_rights(request),
         "list_url": reverse(LIST),
@@ -113,9 +115,12 @@ def of_campaign(request: HttpRequest, object_id: int) -> HttpResponse:
         raise Http404
     states = (Conflict.State.OPEN.value, Conflict.State.ACCEPTED.value)
     rows = list(
-        conflict_lists.listed(Wanted(states=states, campaign_id=campaign.pk))[: _MOST_OF_CAMPAIGN + 1]
+        conflict_lists.listed(
+            Wanted(states=states, campaign_id=campaign.pk, severities=conflict_lists.CONSIDERABLE)
+        )[: _MOST_OF_CAMPAIGN + 1]
     )
-    query = {"campaign": f"campaign:{campaign.public_id}", "state": conflict_question.Which.ALL.value}
+    everything = {"state": conflict_question.Which.ALL.value, "weight": conflict_question.Weight.ALL.value}
+    query = {"campaign": f"campaign:{campaign.public_id}", **everything}
     context = {
         "campaign": campaign,
         "cards": conflict_cards.cards(rows[:_MOST_OF_CAMPAIGN]),
@@ -163,6 +168,19 @@ def _named(public_id: str) -> HttpResponse:
     if pk is None:
         raise Http404
     return HttpResponseRedirect(reverse(conflict_cards.PAGE, args=[pk]))
+
+
+def _small(request: HttpRequest, wanted: Wanted) -> tuple[str, str] | None:
+    """How many small ones are left out of the list, and where they are; None: none are."""
+    if wanted.severities != conflict_lists.CONSIDERABLE:
+        return None
+    number = conflict_lists.listed(replace(wanted, severities=conflict_lists.SMALL)).order_by().count()
+    if not number:
+        return None
+    query = request.GET.copy()
+    query["weight"] = conflict_question.Weight.ALL.value
+    query.pop("page", None)
+    return words.count(number, "small overlap"), f"?{query.urlencode()}"
 
 
 def _pages(query: QueryDict, shown: Any) -> list[tuple[str, str]]:

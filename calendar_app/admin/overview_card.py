@@ -10,7 +10,9 @@ from django.utils.html import format_html
 
 from calendar_app import conflict_words
 from calendar_app.admin import conflict_cards
-from calendar_app.selectors import conflicts
+from calendar_app.models import Conflict
+from calendar_app.selectors import conflict_lists, conflicts
+from calendar_app.selectors.conflict_lists import Wanted
 from core.staff import staff_allows
 
 _MOST: Final = 4
@@ -20,7 +22,8 @@ def card(request: HttpRequest) -> dict[str, Any] | None:
     """As the overview wants its cards; None: not for this person. Two queries."""
     if not staff_allows(request.user, "calendar.read"):
         return None
-    rows = conflicts.open_conflicts(most=_MOST)
+    wanted = Wanted(states=(Conflict.State.OPEN.value,), severities=conflict_lists.CONSIDERABLE)
+    rows = list(conflict_lists.listed(wanted)[:_MOST])
     number = conflicts.number_open() if len(rows) == _MOST else len(rows)
     return {
         "key": "collisions",

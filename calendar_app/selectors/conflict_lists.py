@@ -12,6 +12,10 @@ from calendar_app.models import Conflict
 from calendar_app.selectors import conflicts
 from core.models import AuditEntry
 
+CONSIDERABLE = (Conflict.Severity.HIGH.value, Conflict.Severity.MEDIUM.value)
+SMALL = (Conflict.Severity.LOW.value,)
+"""Overlaps rather than collisions: kept, and shown to whoever asks for them."""
+
 
 class Order(StrEnum):
     COST = "cost"
@@ -25,7 +29,7 @@ class Wanted:
 
     states: tuple[str, ...] = ()
     kind: str = ""
-    severity: str = ""
+    severities: tuple[str, ...] = ()
     campaign_id: int | None = None
     owner_id: int | None = None
     since: datetime | None = None
@@ -40,8 +44,8 @@ def listed(wanted: Wanted) -> QuerySet[Conflict]:
         rows = rows.filter(state__in=wanted.states)
     if wanted.kind:
         rows = rows.filter(kind=wanted.kind)
-    if wanted.severity:
-        rows = rows.filter(severity=wanted.severity)
+    if wanted.severities:
+        rows = rows.filter(severity__in=wanted.severities)
     if wanted.campaign_id is not None:
         rows = rows.filter(Q(left_campaign=wanted.campaign_id) | Q(right_campaign=wanted.campaign_id))
     if wanted.owner_id is not None:

@@ -86,7 +86,7 @@ def test_a_draft_at_other_dates_collides_with_nothing() -> None:
 
 def test_a_change_is_not_held_against_the_campaign_that_it_changes() -> None:
     spring = campaign("Spring", 20, 2, 4)
-    campaign("Easter", 10, 3, 5)
+    campaign("Easter", 25, 3, 5)
 
     found = drafts.collisions(plans.of_campaign(spring), now=NOW)
 
@@ -95,10 +95,18 @@ def test_a_change_is_not_held_against_the_campaign_that_it_changes() -> None:
     assert "Easter" in {other.left.name, other.right.name if other.right else ""}
 
 
+def test_small_overlaps_are_only_counted() -> None:
+    campaign("Spring", 5, 2, 4)
+
+    found = drafts.collisions([draft(discount=percent(10))], now=NOW)
+
+    assert (found.shown, found.small) == ((), 1)
+
+
 def test_beside_a_draft_stand_the_sentence_and_the_basket(admin_page: Client) -> None:
     with time_machine.travel(NOW, tick=False):
         spring = campaign("Spring", 20, 2, 4)
-        campaign("Easter", 10, 3, 5)
+        campaign("Easter", 25, 3, 5)
 
         page = text_of(admin_page.get("/admin/promotions/preview/", {"campaign": spring.pk}).text)
 

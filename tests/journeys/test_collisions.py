@@ -118,7 +118,7 @@ def test_nothing_that_a_screen_reader_stumbles_over(tab: Page, script: str) -> N
     row = conflict(spring, facts={"fixes": [fix], "opaque": ["A formula reads metadata."]})
     person("mara", "User")
     sign_in(tab, at=LIST)
-    paths = (LIST, f"{LIST}?severity=LOW", f"{LIST}{row.pk}/", "/admin/")
+    paths = (LIST, f"{LIST}?weight=small", f"{LIST}{row.pk}/", "/admin/")
 
     problems: list[str] = []
     for width, colours, path in product((1440, 390), ("light", "dark"), paths):

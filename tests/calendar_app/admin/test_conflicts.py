@@ -44,7 +44,18 @@ def test_what_costs_most_stands_first(admin_page: Client) -> None:
     conflict(cost=None, severity=Severity.HIGH, sentence="nobody knows, but bad")
     conflict(cost=90_000, sentence="dear")
 
-    assert shown(admin_page) == ["dear", "cheap", "nobody knows, but bad", "nobody knows"]
+    assert shown(admin_page, weight="all") == ["dear", "cheap", "nobody knows, but bad", "nobody knows"]
+    assert shown(admin_page) == ["dear", "cheap", "nobody knows, but bad"]
+
+
+def test_small_ones_are_counted_and_shown_to_whoever_asks(admin_page: Client) -> None:
+    conflict(severity=Severity.LOW, sentence="small")
+
+    page = admin_page.get(URL)
+
+    assert "1 small overlap left out" in said(page)
+    assert page.context["small"][1] == "?weight=all"
+    assert shown(admin_page, weight="small") == ["small"]
 
 
 def test_a_card_says_who_when_how_many_and_shows_a_basket(admin_page: Client) -> None:
@@ -110,7 +121,7 @@ def test_filters_leave_what_was_asked_for(admin_page: Client) -> None:
 
     assert shown(admin_page, campaign=f"campaign:{spring.public_id}") == ["of spring"]
     assert shown(admin_page, kind=Kind.SHARED_BUDGET.value) == ["budget"]
-    assert shown(admin_page, severity="HIGH") == ["bad"]
+    assert shown(admin_page, weight="high") == ["bad"]
     assert shown(admin_page, state="gone") == ["gone"]
     assert shown(admin_page, first="2026-04-20", order="soonest") == ["later", "without an end"]
     assert shown(admin_page, first="2026-04-20", last="2026-04-23") == ["later"]
@@ -154,7 +165,7 @@ def test_an_empty_list_teaches_what_would_stand_there(admin_page: Client) -> Non
 
     assert "No two promotions get in each other's way." in text
     assert "Only one of them applies" in text
-    assert "No collision is like that." in said(admin_page.get(URL, {"severity": "HIGH"}))
+    assert "No collision is like that." in said(admin_page.get(URL, {"weight": "high"}))
 
 
 def test_notifications_lead_to_one_of_them(admin_page: Client) -> None:
