@@ -30,7 +30,9 @@ class Entry:
     """`live` is its candidate as somebody new meets it. `days` has a bit for each day from now on in which it
     may be open, `hours` one for each hour of a week on the wall. `products` None: all. `percent` is the most
     that it may take off. `potential` sorts: what gives most away first, of equal ones the key decides.
-    `named` are the segments and collections that its rules name; `is_plain`: these collections are known.
+    `named` are the segments and collections that its rules name; `is_plain`: it is known which articles are
+    in these collections; `unreadable` are those whose whole content nobody knows. `surely` are some products
+    that it is for, where not all of them are known.
     """
 
     item: Item
@@ -40,10 +42,12 @@ class Entry:
     hours: int
     spots: int
     products: frozenset[str] | None
+    surely: frozenset[str] | None
     audience: Audience
     percent: int
     potential: tuple[int, str]
     is_plain: bool
+    unreadable: frozenset[str]
     wish: Wish | None
     named: frozenset[str]
     asked: Asked
@@ -78,6 +82,7 @@ def entry_of(item: Item, world: World) -> Entry | None:
     percent = _percent(candidate.discount)
     audience = scopes.audience(candidate)
     live = algebra.as_live(candidate)
+    products = world.products.of(scopes.targets(candidate))
     needs = rules.joined(rules.needs(one) for one in candidate.rules)
     return Entry(
         item=item,
@@ -86,15 +91,22 @@ def entry_of(item: Item, world: World) -> Entry | None:
         days=days,
         hours=_hours(validity),
         spots=world.spots_of(item.places),
-        products=world.products.of(scopes.targets(candidate)),
+        products=products,
+        surely=products if products is not None else _surely(candidate, world),
         audience=audience,
         percent=percent,
-        is_plain=needs.collections <= world.rules.collections.keys(),
+        is_plain=needs.collections <= world.readable,
+        unreadable=needs.collections - world.rules.collections.keys(),
         asked=Asked.of(0, live),
         named=needs.segments | needs.collections,
         wish=wish_of(candidate, audience),
         potential=(-(item.daily_cost or 0) - percent, item.key),
     )
+
+
+def _surely(candidate: Candidate, world: World) -> frozenset[str] | None:
+    """Some products that it is for; None: it is for all, or none is known."""
+    return world.products.surely(scopes.targets(candidate), world.samples) or None
 
 
 def _days(validity: Validity, world: World) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,7 +13,7 @@ from calendar_app.overlapping.when import NoWindow, Window
 from calendar_app.overlapping.wishes import Guess, guess_of
 from calendar_app.overlapping.world import World
 from engine import Article, Basket, Call, Customer, Line, Snapshot, algebra
-from engine.algebra import Answer, Witness
+from engine.algebra import Answer, Obstacle, Opaque, Witness
 
 _TRIED: Final = 3
 """Known purchases of each side that are tried on the other, the latest first."""
@@ -115,13 +116,18 @@ class Judge:
     def _guess(self, left: Entry, right: Entry, window: Window, *, times: int = 1) -> Known | None:
         if left.wish is None or right.wish is None or not (left.is_plain and right.is_plain):
             return None
-        article = self.world.example(left.products, right.products)
+        article = self.world.example(left.surely, right.surely)
         if article is None or not article.price:
             return None
         guess = guess_of(left.wish, right.wish, self._possible(left, right))
         if guess is None:
             return None
-        units = times * max(1, -(-guess.least // article.price))
+        least = (
+            guess.least
+            if left.asked.is_percent and right.asked.is_percent
+            else max(guess.least, self.world.typical)
+        )
+        units = times * max(1, -(-least // article.price))
         place = (guess, article.id, units, window.first_at, window.zone)
         if place not in self._guessed:
             witness = self._witness(guess, article, units, window)
@@ -182,8 +188,19 @@ class Judge:
             return self._learned(left, right, window, found.witness)
         if found.answer is Answer.DISJOINT:
             return Pair(answer=Answer.DISJOINT, left=left, right=right)
-        opaque = tuple(dict.fromkeys(one.what for one in found.opaque)) or ("how their terms fit together",)
-        return self._unknown(left, right, window, opaque)
+        return self._unknown(left, right, window, self._named(found.opaque, left, right))
+
+    def _named(self, opaque: Iterable[Opaque], left: Entry, right: Entry) -> tuple[str, ...]:
+        """What cannot be looked into, by the names that people know."""
+        names = self.world.names
+        said: dict[str, None] = {}
+        for one in opaque:
+            if one.kind is Obstacle.COLLECTION:
+                hidden = sorted(names.get(each, each) for each in left.unreadable | right.unreadable)
+                said |= {f"what is in {each}": None for each in hidden}
+            else:
+                said[names.get(one.what, one.what)] = None
+        return tuple(said) or ("how their terms fit together",)
 
     def _learned(self, left: Entry, right: Entry, window: Window, witness: Witness) -> Pair:
         witness = self._completed(witness)

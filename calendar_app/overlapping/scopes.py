@@ -24,6 +24,7 @@ _ON_ITEMS: Final = frozenset(
         DiscountEffect.APPLY_TO_ITEMS_PROPORTIONALLY_BY_QUANTITY,
     }
 )
+ALL_PRODUCTS: Final = "pc_all"
 _API_KEY: Final = "redemption.api_key"
 _IN: Final = (Operator.IS, Operator.IN)
 _OUT: Final = (Operator.IS_NOT, Operator.NOT_IN, Operator.NOT_INTERSECT)
@@ -82,12 +83,25 @@ class Articles:
             self._kept[items] = self._products(items)
         return self._kept[items]
 
+    def surely(
+        self, items: tuple[ItemRef, ...] | None, samples: Mapping[str, frozenset[str]]
+    ) -> frozenset[str]:
+        """Some products that these mean; none where they mean all."""
+        found: set[str] = set()
+        for item in items or ():
+            if item.object is ItemObject.COLLECTION:
+                content = self._collections.get(item.id) or samples.get(item.id) or ()
+                found.update(self._product.get(one, one) for one in content)
+            else:
+                found.update(self.of((item,)) or ())
+        return frozenset(found)
+
     def _products(self, items: Iterable[ItemRef]) -> frozenset[str] | None:
         found: set[str] = set()
         for item in items:
             if item.object is ItemObject.COLLECTION:
                 content = self._collections.get(item.id)
-                if content is None:
+                if content is None or item.id == ALL_PRODUCTS:
                     return None
                 found.update(self._product.get(one, one) for one in content)
                 continue

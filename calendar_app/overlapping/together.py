@@ -24,13 +24,16 @@ type Touched = frozenset[int | str]
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A candidate with the number by which its state is kept. `turn`: who is asked for first, so that most is
-    taken off: exclusive ones, percentages before sums, the order before its lines.
+    taken off: exclusive ones, percentages before sums, the order before its lines. `is_apart`: it gives
+    something of its own, or pays, and lowers no price.
     """
 
     number: int
     candidate: Candidate
     kind: StackingType | None
     turn: tuple[bool, bool, bool]
+    is_percent: bool
+    is_apart: bool
 
     @classmethod
     def of(cls, number: int, candidate: Candidate) -> Asked:
@@ -39,7 +42,8 @@ class Asked:
         is_percent = discount is not None and discount.type is DiscountType.PERCENT
         on_order = discount is not None and discount.effect is DiscountEffect.APPLY_TO_ORDER
         turn = (kind is not StackingType.EXCLUSIVE, not is_percent, not on_order)
-        return cls(number, candidate, kind, turn)
+        is_apart = discount is not None and (is_payment(discount) or discount.type is DiscountType.UNIT)
+        return cls(number, candidate, kind, turn, is_percent, is_apart)
 
 
 LEFT, RIGHT = "left", "right"
@@ -122,16 +126,20 @@ class Trial:
         if passed is None:
             return None
         if passed.both:
-            lowered = [touched(step, self.snapshot) for step in passed.steps]
-            return self._both(passed, left, right) if _meet(*lowered) else None
+            is_common = _meet(*(touched(step, self.snapshot) for step in passed.steps))
+            if not is_common and not (left.is_apart or right.is_apart):
+                return None
+            return self._both(passed, left, right, is_common=is_common)
         one, other = self._after(left), self._after(right)
-        if one is None or other is None or not _meet(one.touched, other.touched):
+        if one is None or other is None:
+            return None
+        if not (_meet(one.touched, other.touched) or left.is_apart or right.is_apart):
             return None
         tried = [passed]
         if not _is_refused_in_any_order(passed):
             turned = self._pass(second, first)
             if turned is not None and turned.both:
-                return self._both(turned, left, right)
+                return self._both(turned, left, right, is_common=True)
             tried += [] if turned is None else [turned]
         return _one_of_two(tried, left.candidate, right.candidate, self.snapshot.stacking_rules)
 
@@ -141,11 +149,12 @@ class Trial:
             return one.turn < other.turn
         return one.number in self._alone and other.number not in self._alone
 
-    def _both(self, passed: _Passed, left: Asked, right: Asked) -> Together:
+    def _both(self, passed: _Passed, left: Asked, right: Asked, *, is_common: bool) -> Together:
         discounts = (left.candidate.discount, right.candidate.discount)
+        pays = any(each is not None and is_payment(each) for each in discounts)
         return Together(
             both=True,
-            is_double=not any(each is not None and is_payment(each) for each in discounts),
+            is_double=is_common and not pays,
             is_meant=left.kind is right.kind is StackingType.JOINT,
             purchase=_purchase(passed.run, self.snapshot),
         )

@@ -13,7 +13,7 @@ from typing import Final
 
 from calendar_app.overlapping.scopes import Audience
 from engine import Candidate
-from engine.effects import DiscountType
+from engine.effects import DiscountEffect, DiscountType
 from engine.rules.families.customer import SEGMENT
 from engine.rules.tree import All, Condition, Leaf, Logic, Operator, Rule, RuleSet
 
@@ -21,6 +21,7 @@ API_KEY: Final = "redemption.api_key"
 CUSTOMER_METADATA: Final = "customer.metadata"
 _AMOUNTS: Final = frozenset({"order.amount", "order.initial_amount"})
 _IN: Final = (Operator.IS, Operator.IN)
+_GIVING: Final = frozenset({DiscountEffect.ADD_NEW_ITEMS, DiscountEffect.ADD_MISSING_ITEMS})
 _PLAIN_DISCOUNTS: Final = frozenset({DiscountType.AMOUNT, DiscountType.PERCENT, DiscountType.FIXED})
 
 
@@ -36,7 +37,8 @@ class Wish:
 
 def wish_of(candidate: Candidate, audience: Audience) -> Wish | None:
     """None: it asks for something else."""
-    if candidate.discount is None or candidate.discount.type not in _PLAIN_DISCOUNTS:
+    discount = candidate.discount
+    if discount is None or not (discount.type in _PLAIN_DISCOUNTS or discount.effect in _GIVING):
         return None
     keys: frozenset[str] | None = None
     metadata: dict[str, frozenset[object]] = {}

@@ -46,7 +46,9 @@ class World:
     """`rules` is what the rule algebra knows of segments, collections, articles; its zone is the project's.
 
     The first of `spots` is nowhere in particular, in the project's time. `names` are those of segments,
-    collections and articles by id, `gifts` ids of articles that discounts add. `digest` changes with
+    collections and articles by id, `gifts` ids of articles that discounts add.
+    `samples` are collections that go by a filter, which may take articles that only requests know: with those
+    articles of `rules` that it takes now. `typical` is what an order usually comes to. `digest` changes with
     all of it but `now`.
     """
 
@@ -56,6 +58,8 @@ class World:
     closures: tuple[Closed, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     gifts: frozenset[str] = frozenset()
+    samples: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    typical: int = 0
     digest: str = ""
 
     @property
@@ -115,12 +119,18 @@ class World:
         return tuple(self.rules.articles[name] for name in self.gifts if name in self.rules.articles)
 
     @cached_property
+    def readable(self) -> frozenset[str]:
+        """Collections of which it is known which articles of `rules` are in them."""
+        return frozenset({*self.rules.collections, *self.samples})
+
+    @cached_property
     def holding(self) -> Mapping[str, frozenset[str]]:
         """The collections that hold an article, by its id."""
         found: dict[str, set[str]] = {}
-        for collection, content in self.rules.collections.items():
-            for name in content:
-                found.setdefault(name, set()).add(collection)
+        for held in (self.samples, self.rules.collections):
+            for collection, content in held.items():
+                for name in content:
+                    found.setdefault(name, set()).add(collection)
         return {name: frozenset(held) for name, held in found.items()}
 
     @cached_property

@@ -50,12 +50,14 @@ class Around:
 @dataclass(frozen=True, kw_only=True)
 class Past:
     """The last four weeks. `given` by campaign and tier (None: by codes); `orders` is what the orders of one
-    day come to, `uptake` which part of them had a redemption.
+    day come to, `uptake` which part of them had a redemption,
+    `typical` what one of them comes to.
     """
 
     given: Mapping[tuple[int, int | None], int] = field(default_factory=dict)
     orders: int | None = None
     uptake: Decimal = _LEAST_UPTAKE
+    typical: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,7 +247,16 @@ def _read_past(pks: Collection[int], now: datetime) -> Past:
     if not total["number"]:
         return Past(given=given)
     uptake = min(Decimal(1), max(_LEAST_UPTAKE, Decimal(redemptions) / total["number"]))
-    return Past(given=given, orders=int(total["amount"] or 0) // PAST.days, uptake=uptake)
+    amount = int(total["amount"] or 0)
+    return Past(
+        given=given, orders=amount // PAST.days, uptake=uptake, typical=_rounded(amount // total["number"])
+    )
+
+
+def _rounded(amount: int) -> int:
+    """To two figures, so that it does not move with every order."""
+    unit = 10 ** max(0, len(str(amount)) - 2)
+    return amount // unit * unit
 
 
 def segment_names(ids: Collection[str]) -> dict[str, str]:

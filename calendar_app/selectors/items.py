@@ -60,7 +60,9 @@ def load(now: datetime) -> tuple[list[Item], World]:
             categories={row.name: engine_input.category(row) for row in rows.categories.values()},
         )
         stacking = engine_input.stacking_rules(settings, category_rules)
-        world = surroundings.world(found, settings=settings, stacking=stacking, now=now)
+        world = surroundings.world(
+            found, settings=settings, stacking=stacking, typical=facts.past.typical, now=now
+        )
     return found, world
 
 

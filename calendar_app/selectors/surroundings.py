@@ -17,14 +17,20 @@ from calendar_app.overlapping.world import Closed, Spot, World
 from calendar_app.selectors import blackouts
 from calendar_app.selectors.item_facts import segment_names
 from commerce.models import Product, ProductCollection, ProductCollectionItem, Sku
+from commerce.selectors import collections
 from commerce.selectors.collections import ALL_PRODUCTS
 from core import places
+from core.errors import InvalidPayload
 from core.models import Area, ProjectSettings, Store
-from engine import Article, StackingRules, algebra, effects, rules
+from engine import Article, StackingRules, algebra, rules
 from engine.items import ItemObject, ItemRef
+from promotions.selectors.needs import articles_of
 
 MOST_ENTRIES: Final = 20_000
 """Entries of all fixed lists together that are looked into, small lists first; others count as unknown."""
+MOST_FILTERS: Final = 100
+"""Collections that go by a filter which are looked into."""
+_SAMPLES: Final = 50
 _OTHERS: Final = 20
 """Articles that nobody names, for baskets of promotions that are for everything."""
 
@@ -39,13 +45,24 @@ class Named:
 
 
 def world(
-    items: Sequence[Item], *, settings: ProjectSettings, stacking: StackingRules, now: datetime
+    items: Sequence[Item],
+    *,
+    settings: ProjectSettings,
+    stacking: StackingRules,
+    typical: int,
+    now: datetime,
 ) -> World:
-    """A constant number of queries."""
+    """A constant number of queries, and four for each collection that goes by a filter."""
     named = _named(items)
     spots = _spots(settings)
-    content, titles = _collections({one.id for one in named.items if one.object is ItemObject.COLLECTION})
-    articles = _articles(named, content)
+    rows = _collections({one.id for one in named.items if one.object is ItemObject.COLLECTION})
+    content = _content(rows)
+    filtered = [row for row in rows if row.type == ProductCollection.Type.AUTO_UPDATE][:MOST_FILTERS]
+    articles = _articles(named, content, _sampled(filtered, now))
+    if ALL_PRODUCTS in {row.public_id for row in rows}:
+        content[ALL_PRODUCTS] = frozenset(articles)
+    samples = _members(filtered, articles, now)
+    titles = {row.public_id: row.name for row in rows}
     names = segment_names(named.segments) | titles | {one.id: one.name for one in articles.values()}
     closures: tuple[Closed, ...] = tuple(blackouts.closures())
     return World(
@@ -57,14 +74,15 @@ def world(
         closures=closures,
         names=names,
         gifts=named.added,
-        digest=_digest(settings.time_zone, stacking, spots, content, articles, names, closures),
+        samples=samples,
+        typical=typical,
+        digest=_digest(settings.time_zone, stacking, spots, content | samples, articles, names, closures),
     )
 
 
-def _named(items: Iterable[Item]) -> Named:
+def _named(items: Sequence[Item]) -> Named:
     refs: set[ItemRef] = set()
     segments: set[str] = set()
-    added: set[str] = set()
     seen: set[int] = set()
     for item in items:
         segments |= item.told | {one.segment for one in item.messages}
@@ -77,15 +95,8 @@ def _named(items: Iterable[Item]) -> Named:
             seen.add(id(rule_set))
             refs.update(rules.items_of(rule_set))
             segments |= rules.needs(rule_set).segments
-        if item.candidate.discount is not None:
-            added |= _added(effects.to_wire(item.candidate.discount))
-    return Named(items=frozenset(refs), segments=frozenset(segments), added=frozenset(added))
-
-
-def _added(wire: Mapping[str, Any]) -> set[str]:
-    """Ids of the articles that a discount gives away."""
-    own = {wire[name] for name in ("product", "sku") if isinstance(wire.get(name), str)}
-    return own.union(*(_added(part) for part in wire.get("units") or ()))
+    added = articles_of([item.candidate for item in items if item.candidate is not None])
+    return Named(items=frozenset(refs), segments=frozenset(segments), added=added)
 
 
 def _spots(settings: ProjectSettings) -> tuple[Spot, ...]:
@@ -106,26 +117,64 @@ def _spots(settings: ProjectSettings) -> tuple[Spot, ...]:
     return tuple(found)
 
 
-def _collections(ids: Collection[str]) -> tuple[dict[str, frozenset[str]], dict[str, str]]:
-    """The content of fixed lists, and the names of all. Filters may take articles that only requests know."""
+def _collections(ids: Collection[str]) -> list[ProductCollection]:
+    """Small ones first."""
     sizes = ProductCollection.objects.filter(public_id__in=ids).annotate(size=Count("items"))
-    titles: dict[str, str] = {}
+    return list(sizes.order_by("size", "pk"))
+
+
+def _content(rows: Iterable[ProductCollection]) -> dict[str, frozenset[str]]:
+    """Of fixed lists, as far as there is room (one query)."""
     content: dict[int, tuple[str, set[str]]] = {}
     room = MOST_ENTRIES
-    for row in sizes.order_by("size", "pk"):
-        titles[row.public_id] = row.name
-        if row.type == ProductCollection.Type.STATIC and row.public_id != ALL_PRODUCTS and row.size <= room:
-            room -= row.size
+    for row in rows:
+        size: int = row.size  # type: ignore[attr-defined]  # annotated
+        if row.type == ProductCollection.Type.STATIC and row.public_id != ALL_PRODUCTS and size <= room:
+            room -= size
             content[row.pk] = (row.public_id, set())
     entries = ProductCollectionItem.objects.filter(collection__in=content)
     for pk, product, sku in entries.values_list("collection_id", "product__public_id", "sku__public_id"):
         content[pk][1].add(product or sku)
-    return {public_id: frozenset(found) for public_id, found in content.values()}, titles
+    return {public_id: frozenset(found) for public_id, found in content.values()}
 
 
-def _articles(named: Named, content: Mapping[str, frozenset[str]]) -> dict[str, Article]:
+def _sampled(rows: Iterable[ProductCollection], now: datetime) -> set[str]:
+    """Some of what filters take (two queries each). One that can no longer be read takes nothing."""
+    found: set[str] = set()
+    for row in rows:
+        try:
+            products = collections.products_in(row, now=now).order_by("pk")
+            skus = collections.skus_in(row, now=now).order_by("pk")
+        except InvalidPayload:
+            continue
+        found.update(products.values_list("public_id", flat=True)[:_SAMPLES])
+        found.update(skus.values_list("public_id", flat=True)[:_SAMPLES])
+    return found
+
+
+def _members(
+    rows: Iterable[ProductCollection], articles: Mapping[str, Article], now: datetime
+) -> dict[str, frozenset[str]]:
+    """Which of these articles filters take (two queries each)."""
+    found: dict[str, frozenset[str]] = {}
+    ids = list(articles)
+    for row in rows:
+        try:
+            products = collections.products_in(row, now=now).filter(public_id__in=ids).order_by()
+            skus = collections.skus_in(row, now=now).filter(public_id__in=ids).order_by()
+        except InvalidPayload:
+            found[row.public_id] = frozenset()
+            continue
+        taken = [*products.values_list("public_id", flat=True), *skus.values_list("public_id", flat=True)]
+        found[row.public_id] = frozenset(taken)
+    return found
+
+
+def _articles(
+    named: Named, content: Mapping[str, frozenset[str]], sampled: Collection[str]
+) -> dict[str, Article]:
     ids = {name for one in named.items for name in (one.id, one.source_id) if name}
-    ids = ids.union(named.added, *content.values())
+    ids = ids.union(named.added, sampled, *content.values())
     asked = Q(public_id__in=ids) | Q(source_id__in=ids)
     products = list(Product.objects.present().filter(asked).values_list(*_PRODUCT))
     others = Product.objects.present().filter(price__gt=0).order_by("-pk").values_list(*_PRODUCT)[:_OTHERS]
