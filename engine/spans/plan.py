@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from engine.spans.stretches import FIRST, LAST, ticks
 from engine.spans.weekly import ALWAYS, Weekly, both, week_of, weekly
@@ -13,7 +13,7 @@ from engine.spans.windows import Windows, windows
 from engine.validity import Validity
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Plan:
     """Open within [start, end) when the week and every one of the windows are. Of several, all must be."""
 
@@ -22,10 +22,15 @@ class Plan:
     weeks: tuple[Weekly, ...]
     windows: tuple[Windows, ...]
 
-    @property
-    def is_empty(self) -> bool:
+    @cached_property
+    def is_closed(self) -> bool:
         """Is it plain that this never opens?"""
         return self.start >= self.end or any(not one.week for one in self.weeks)
+
+    @cached_property
+    def sources(self) -> tuple[Weekly | Windows, ...]:
+        """What says when it opens next."""
+        return (*self.weeks, *self.windows)
 
 
 @lru_cache(maxsize=16_384)

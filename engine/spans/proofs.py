@@ -31,7 +31,7 @@ def never_meet(
     """
     plan = together((plan_of(one, zone), plan_of(other, zone if other_zone is None else other_zone)))
     start = plan.start if since is None else max(plan.start, ticks(since))
-    if plan.is_empty or start >= plan.end or _rhythms_never_meet(plan):
+    if plan.is_closed or start >= plan.end or _rhythms_never_meet(plan):
         return True
     if start <= FIRST or plan.end - start > _SHORT:
         return False

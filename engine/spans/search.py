@@ -8,14 +8,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
 from engine.spans.plan import Plan, plan_of, together
 from engine.spans.rhythms import can_meet, seconds_of
 from engine.spans.stretches import DAY, FIRST, LAST, Span, Spans, Ticks, instant, joined, span_of, ticks
-from engine.spans.weekly import Weekly
-from engine.spans.windows import Windows
 from engine.validity import Validity
 
 _PATIENCE: Final = 50_000
@@ -43,25 +42,35 @@ def drawn(validity: Validity, zone: tzinfo, *, since: datetime, until: datetime,
     column = max(1, (end - start) // most)
     plan = plan_of(validity, zone)
     found: list[Ticks] = []
-    while start < end and (opening := next(_walk(plan, start, end), None)) is not None:
+    while (opening := _opening(plan, start, end)) is not None:
         start = max(opening[1], min(opening[0] + column, end))
         found.append((opening[0], start))
     return tuple(span_of(stretch) for stretch in joined(found))
 
 
-def touched(validity: Validity, zone: tzinfo, edges: Sequence[datetime]) -> list[int]:
+def touched(validity: Validity, zone: tzinfo, edges: Sequence[datetime]) -> tuple[int, ...]:
     """On which of the days between neighbouring `edges` it is open for a moment at least, by their place.
 
-    edges at three midnights, open on the second day -> [1]
+    edges at three midnights, open on the second day -> (1,)
     """
-    plan, marks = plan_of(validity, zone), [ticks(edge) for edge in edges]
+    return _touched(validity, zone, tuple(edges))
+
+
+@lru_cache(maxsize=4096)
+def _touched(validity: Validity, zone: tzinfo, edges: tuple[datetime, ...]) -> tuple[int, ...]:
+    plan, marks = plan_of(validity, zone), _marks(edges)
     found: list[int] = []
     at = marks[0]
-    while at < marks[-1] and (opening := next(_walk(plan, at, marks[-1]), None)) is not None:
+    while (opening := _opening(plan, at, marks[-1])) is not None:
         following = bisect_left(marks, opening[1])
         found.extend(range(bisect_right(marks, opening[0]) - 1, following))
         at = marks[following]
-    return found
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _marks(edges: tuple[datetime, ...]) -> tuple[int, ...]:
+    return tuple(ticks(edge) for edge in edges)
 
 
 def first_common(
@@ -81,7 +90,7 @@ def first_of(plan: Plan, since: int, until: int) -> int | None:
     beats = [beat for frame in plan.windows if (beat := seconds_of(frame)) is not None]
     if any(not can_meet(one, other) for place, one in enumerate(beats) for other in beats[:place]):
         return None
-    opening = next(_walk(plan, since, until), None)
+    opening = _opening(plan, since, until)
     return None if opening is None else opening[0]
 
 
@@ -93,7 +102,7 @@ def next_window(validity: Validity, zone: tzinfo, now: datetime) -> Span | None:
     """
     plan = plan_of(validity, zone)
     since = max(ticks(now), plan.start)
-    first = next(_walk(plan, since, since + _AHEAD), None)
+    first = _opening(plan, since, since + _AHEAD)
     if first is None:
         return None
     until = first[0] + _AHEAD
@@ -107,25 +116,27 @@ def _listed(plan: Plan, since: int, until: int, most: int) -> Spans:
 
 def _walk(plan: Plan, since: int, until: int) -> Iterator[Ticks]:
     """The openings in order, perhaps in several parts that touch. :raises Unsettled:"""
-    if plan.is_empty:
-        return
+    while (opening := _opening(plan, since, until)) is not None:
+        yield opening
+        since = opening[1]
+
+
+def _opening(plan: Plan, since: int, until: int) -> Ticks | None:
+    """The first one in [since, until): from the latest start of all limits, if none of them is over then;
+    else it is looked for from there on. :raises Unsettled:
+    """
+    if plan.is_closed:
+        return None
     at, last = max(since, plan.start), min(until, plan.end)
-    sources: tuple[Weekly | Windows, ...] = (*plan.weeks, *plan.windows)
-    patience = _PATIENCE
-    while at < last:
+    for _ in range(_PATIENCE):
+        if at >= last:
+            return None
         closes = last
-        for source in sources:
+        for source in plan.sources:
             opening = source.after(at)
             if opening is None:
-                return
-            if opening[0] > at:
-                at = opening[0]
-                break
-            closes = min(closes, opening[1])
-        else:
-            yield at, closes
-            at, patience = closes, _PATIENCE
-            continue
-        patience -= 1
-        if not patience:
-            raise Unsettled("These windows follow each other too fast to say when they meet.")
+                return None
+            at, closes = max(at, opening[0]), min(closes, opening[1])
+        if at < closes:
+            return at, closes
+    raise Unsettled("These windows follow each other too fast to say when they meet.")

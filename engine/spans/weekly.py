@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from engine.spans.stretches import DAY, SECOND, WEEK, Ticks, ends, joined, overlapping
-from engine.spans.zones import pieces
+from engine.spans.zones import piece_at
 from engine.validity import DailyHours, Validity
 
 type Week = tuple[Ticks, ...]
@@ -33,11 +33,14 @@ class Weekly:
         """The first opening that is not over at `at`; one that a change of the clocks cuts comes in parts."""
         if not self.week:
             return None
-        for start, end, offset in pieces(self.zone, at):
+        piece = piece_at(self.zone, at)
+        while piece is not None:
+            start, end, offset = piece
             opening = self._after(max(at, start) + offset)
             opens, closes = max(opening[0] - offset, start), min(opening[1] - offset, end)
             if opens < closes:
                 return opens, closes
+            piece = piece_at(self.zone, end)
         return None
 
     def _after(self, wall: int) -> Ticks:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
@@ -37,15 +36,11 @@ class Habits:
         return not any((wall - start) % DAY < length for start, length in self.unsteady)
 
 
-def pieces(zone: tzinfo, at: int) -> Iterator[Piece]:
-    """From the piece with `at` in it on, to the end of time."""
-    number = at // _BLOCK
-    while FIRST <= at < LAST:
-        for piece in _block(zone, number):
-            if piece[1] > at:
-                yield piece
-        number += 1
-        at = number * _BLOCK
+def piece_at(zone: tzinfo, at: int) -> Piece | None:
+    """The piece with `at` in it; None: before or after all time."""
+    if not FIRST <= at < LAST:
+        return None
+    return next(piece for piece in _block(zone, at // _BLOCK) if piece[1] > at)
 
 
 @lru_cache(maxsize=128)
