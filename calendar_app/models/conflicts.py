@@ -1,6 +1,6 @@
 """Where promotions meet, as the calendar found it last, and what people said about it.
 
-Worked out anew whenever something changes (`services.refreshing`). Only what people said cannot be made again.
+Worked out anew whenever something changes (`services.refreshing`). What people said cannot be made again.
 """
 
 from __future__ import annotations
@@ -162,6 +162,11 @@ class Conflict(models.Model):
 
     def __str__(self) -> str:
         return self.sentence[:200]
+
+    @property
+    def is_small(self) -> bool:
+        """Too slight to be told of: listed, but neither counted nor announced."""
+        return self.severity == self.Severity.LOW
 
     @property
     def is_accepted(self) -> bool:

@@ -14,6 +14,7 @@ from core.errors import NotFound
 
 OBJECT: Final = "conflict"
 State = Conflict.State
+SMALL: Final = Conflict.Severity.LOW
 THERE: Final = (State.OPEN, State.ACCEPTED)
 """Those that are not gone."""
 _LIGHTEST: Final = 2
@@ -40,14 +41,14 @@ def open_conflicts(*, states: Collection[str] = (State.OPEN,), most: int | None 
 
 
 def number_open() -> int:
-    """How many nobody accepted."""
-    return Conflict.objects.filter(state=State.OPEN).count()
+    """How many nobody accepted, without small overlaps."""
+    return Conflict.objects.filter(state=State.OPEN).exclude(severity=SMALL).count()
 
 
 def number_of_campaign(campaign_id: int) -> int:
-    """How many of a campaign nobody accepted."""
+    """How many of a campaign nobody accepted, without small overlaps."""
     of_it = Q(left_campaign=campaign_id) | Q(right_campaign=campaign_id)
-    return Conflict.objects.filter(of_it, state=State.OPEN).count()
+    return Conflict.objects.filter(of_it, state=State.OPEN).exclude(severity=SMALL).count()
 
 
 def of_campaign(campaign_id: int, *, states: Collection[str] = THERE) -> list[Conflict]:

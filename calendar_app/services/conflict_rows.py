@@ -46,39 +46,61 @@ class Comparison:
     is_anew: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """What a pass made of the rows: all that were `found`, those among them that are `new`, that became big
+    enough to be told of, or too small, and that are open `again`.
+    """
+
+    found: list[Conflict] = field(default_factory=list)
+    new: list[Conflict] = field(default_factory=list)
+    big: list[Conflict] = field(default_factory=list)
+    small: list[Conflict] = field(default_factory=list)
+    again: list[Again] = field(default_factory=list)
+
+
 def settle(comparison: Comparison, *, now: datetime) -> int:
     """Bring the rows to what was found, and tell whoever should know; returns how many changed.
 
     Runs in the caller's transaction.
     """
     rows = {row.key: row for row in _rows(comparison)}
-    new, there, again = [], [], []
+    gone = [rows[key] for key in comparison.gone if key in rows and rows[key].state != State.GONE]
     with words.speaking_for(project.current()), languages.plainly():
-        for key, found in comparison.found.items():
-            row = rows.get(key) or Conflict(key=key, state=State.GONE, gone_at=now, found_at=now)
-            _fill(row, found, comparison.looked.get(key), now)
-            if comparison.is_anew and key not in comparison.looked:
-                row.counted_at = None
-            why = _more_than_accepted(row, found, now)
-            if row.state == State.GONE:
-                row.found_at, row.gone_at = now, None
-                row.state = State.ACCEPTED if row.acceptance is not None else State.OPEN
-                new.append(row)
-            if why and row.acceptance is not None:
-                again.append(Again(row=row, why=" ".join(why), was=row.acceptance))
-            there.append(row)
-        gone = [rows[key] for key in comparison.gone if key in rows and rows[key].state != State.GONE]
+        done = _brought(rows, comparison, now)
         for row in gone:
             row.state, row.gone_at = State.GONE, now
-        _open_again(again, now)
-        _load_sides([*there, *gone])
-        opened = {one.row.key for one in again}
-        found_now = [row for row in new if row.state == State.OPEN and row.key not in opened]
-        conflict_telling.tell_people(found=found_now, again=again, is_first=comparison.is_first, now=now)
-    _store(there)
+        _open_again(done.again, now)
+        _load_sides([*done.found, *gone])
+        opened = {one.row.key for one in done.again}
+        told = [row for row in done.big if row.state == State.OPEN and row.key not in opened]
+        conflict_telling.tell_people(found=told, again=done.again, is_first=comparison.is_first, now=now)
+    _store(done.found)
     Conflict._base_manager.filter(pk__in=[row.pk for row in gone]).update(state=State.GONE, gone_at=now)
-    conflict_telling.tell_webhooks(found=found_now, gone=gone, again=again, now=now)
-    return len(new) + len(gone) + len(opened - {row.key for row in new})
+    over = [*done.small, *(row for row in gone if not row.is_small)]
+    conflict_telling.tell_webhooks(found=told, gone=over, again=done.again, now=now)
+    return len(done.new) + len(gone) + len(opened - {row.key for row in done.new})
+
+
+def _brought(rows: Mapping[str, Conflict], comparison: Comparison, now: datetime) -> Changed:
+    done = Changed()
+    for key, found in comparison.found.items():
+        row = rows.get(key) or Conflict(key=key, state=State.GONE, gone_at=now, found_at=now)
+        was_told = row.state != State.GONE and not row.is_small
+        _fill(row, found, comparison.looked.get(key), now)
+        if comparison.is_anew and key not in comparison.looked:
+            row.counted_at = None
+        why = _more_than_accepted(row, found, now)
+        if row.state == State.GONE:
+            row.found_at, row.gone_at = now, None
+            row.state = State.ACCEPTED if row.acceptance is not None else State.OPEN
+            done.new.append(row)
+        if why and row.acceptance is not None:
+            done.again.append(Again(row=row, why=" ".join(why), was=row.acceptance))
+        if was_told is row.is_small:
+            (done.small if was_told else done.big).append(row)
+        done.found.append(row)
+    return done
 
 
 def _rows(comparison: Comparison) -> Iterable[Conflict]:

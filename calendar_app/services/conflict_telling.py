@@ -2,7 +2,7 @@
 
 In the transaction of the change. People hear of what is certain and not slight, one line for each pair of
 campaigns, of many at once in one line; of what comes and goes once a day at most. Of what was there when the
-calendar was compared for the first time they hear nothing: the list shows it.
+calendar was compared for the first time they hear nothing: the list shows it. Of small overlaps nobody hears.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def calendar() -> Actor:
 def tell_webhooks(
     *, found: Sequence[Conflict], gone: Sequence[Conflict], again: Sequence[Again], now: datetime
 ) -> None:
-    """Also of what people do not hear: programs filter for themselves."""
+    """Of all that is not small; what becomes small is gone for them."""
     told = ((FOUND, found), (GONE, gone), (REOPENED, [one.row for one in again]))
     for name, rows in told:
         if rows:
@@ -93,7 +93,7 @@ def _weight(row: Conflict) -> tuple[int, int]:
 def _is_worth_telling(row: Conflict, now: datetime) -> bool:
     is_certain = row.certainty == Conflict.Certainty.OVERLAPS
     is_fresh = row.told_at is None or now - row.told_at >= AGAIN_AFTER
-    return is_certain and is_fresh and row.severity != Conflict.Severity.LOW
+    return is_certain and is_fresh and not row.is_small
 
 
 def _people(rows: Sequence[Conflict], again: Sequence[Again]) -> Mapping[str, User]:

@@ -7,7 +7,7 @@ leaves the pass before it; two at once are one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,11 +16,13 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from calendar_app.conflict_facts import Looked, terms_of
+from calendar_app.conflict_sifting import sifted
 from calendar_app.models import Conflict, RefreshProgress
-from calendar_app.overlaps import Board, Counts, Found, Kind, fixes
+from calendar_app.overlaps import Board, Counts, Found, fixes
 from calendar_app.selectors import boards, common_reach, traces
 from calendar_app.services import conflict_rows
 from calendar_app.services.conflict_rows import Comparison
+from core import project, words
 
 WHOLE_EVERY: Final = timedelta(days=1)
 """So often all of them are written anew: time brings other windows into sight."""
@@ -52,7 +54,8 @@ def refresh(*, now: datetime, everything: bool = False) -> Refreshed:
     there = dict(_there().values_list("key", "terms"))
     with boards.current(now) as kept:
         is_whole = is_whole or kept.world.digest != progress.world
-        found = _conflicts(kept.board.conflicts(), now)
+        with words.speaking_for(project.current()):
+            found = sifted(kept.board.conflicts(), now=now)
         looked, is_more = _looked_at(found, {} if everything else there, kept.board, now)
     others = {key for key, one in found.items() if is_whole or there.get(key) != terms_of(one)}
     comparison = Comparison(
@@ -84,15 +87,6 @@ def _due(now: datetime) -> QuerySet[Conflict]:
     """To be looked at again although nothing was changed: a window is over, a count is missing or old."""
     is_old = Q(counted_at=None) | Q(counted_at__lte=now - LOOKED_AT_EVERY)
     return _there().filter(Q(ends_at__lte=now) | is_old).order_by(F("counted_at").asc(nulls_first=True), "pk")
-
-
-def _conflicts(found: Iterable[Found], now: datetime) -> dict[str, Found]:
-    """By key. What the stacking rules allow is none, nor what is over since the board was made."""
-    return {
-        one.key: one
-        for one in found
-        if one.kind is not Kind.STACKABLE and any(ends is None or ends > now for _, ends in one.spans)
-    }
 
 
 def _looked_at(

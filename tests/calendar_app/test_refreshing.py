@@ -206,7 +206,24 @@ def test_people_do_not_hear_of_what_is_slight_or_cannot_be_told(begun: Shelf) ->
 
     pass_()
 
-    assert (Conflict.objects.count(), Notification.objects.count(), said()) == (2, 0, ["found", "found"])
+    assert (Conflict.objects.count(), Notification.objects.count(), said()) == (2, 0, ["found"])
+
+
+def test_small_overlaps_are_kept_and_told_nobody_until_they_grow(begun: Shelf) -> None:
+    ada = person("ada", "Marketer")
+    one = begun.meet(item(CampaignFactory(), owner=ada), item(CampaignFactory()), severity=Severity.LOW)
+    pass_()
+    assert (Conflict.objects.get().state, said(), Notification.objects.count()) == ("OPEN", [], 0)
+
+    begun.meet(replace(one.left, digest="big"), one.right, severity=Severity.MEDIUM)
+    pass_()
+    assert (said(), Notification.objects.count()) == (["found"], 1)
+
+    one = begun.meet(replace(one.left, digest="small"), one.right, severity=Severity.LOW)
+    pass_()
+    begun.part(one)
+    pass_()
+    assert (Conflict.objects.get().state, said()) == ("GONE", ["found", "gone"])
 
 
 def test_nobody_hears_of_what_was_there_at_the_first_comparison(shelf: Shelf) -> None:
