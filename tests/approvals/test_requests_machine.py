@@ -6,7 +6,6 @@ runs changes only by free edits and by requests that were carried out, and is th
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -40,6 +39,7 @@ from tests.approvals.requests_model import GROUPS, STAGES, Content, House, Wish
 from tests.approvals.world import DEEP, acting, person, policy
 from tests.conftest import NOW
 from tests.factories.promotions import CampaignFactory, percent
+from tests.nightly import IS_NIGHTLY
 
 PEOPLE = st.sampled_from(["f1", "f2", "c1", "c2", "ada", "mia"])
 ASKING = st.sampled_from(["mia", "mia", "ada"])
@@ -241,7 +241,8 @@ def _is_enough(request: ApprovalRequest, said: list[Decision]) -> bool:
 
 @pytest.mark.slow
 def test_requests_under_any_sequence_of_steps(db: None) -> None:
-    examples, steps = (200, 50) if os.environ.get("FANFARE_NIGHTLY") else (20, 30)
+    """`FANFARE_NIGHTLY=1`: twenty times as many stories, and longer ones."""
+    examples, steps = (200, 50) if IS_NIGHTLY else (10, 30)
     run_state_machine_as_test(
         RequestsMachine,
         settings=settings(

@@ -7,7 +7,6 @@ caps), R3 (rollbacks), and nothing that the reconciliation would find. A hold th
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 
 import pytest
@@ -48,6 +47,7 @@ from promotions.services.vouchers import VoucherSpec
 from tests.factories.promotions import (
     amount,
 )
+from tests.nightly import IS_NIGHTLY
 from tests.promotions.money_model import CARD, UNITS, WORTH, Call, Held, Sale
 from tests.promotions.money_shop import ACTOR, KEYS, LIFE, PEOPLE, MoneyShop, limits
 
@@ -312,8 +312,8 @@ class MoneyMachine(MoneyShop):
 
 @pytest.mark.slow
 def test_money_under_any_sequence_of_calls(db: None) -> None:
-    """`FANFARE_NIGHTLY=1`: ten times as many stories, each twice as long."""
-    examples, steps = (200, 50) if os.environ.get("FANFARE_NIGHTLY") else (20, 25)
+    """`FANFARE_NIGHTLY=1`: twenty times as many stories, each twice as long."""
+    examples, steps = (200, 50) if IS_NIGHTLY else (10, 25)
     run_state_machine_as_test(
         MoneyMachine,
         settings=settings(
