@@ -1,7 +1,8 @@
 """What a night has time for: `make soak`, `make soak ARGS='--turns 5 --kills 20'`.
 
-State machines with many more steps, all races again and again, and kills of servers under load. Every part
-runs, whatever became of those before; ends with 1 if one of them failed.
+The whole of the tests of which only a part runs by day (state machines, matrices), all races again and again,
+and kills of servers under load. Every part runs, whatever became of those before; ends with 1 if one of them
+failed.
 """
 
 from __future__ import annotations
@@ -15,8 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-MACHINES = sorted(str(path.relative_to(BASE_DIR)) for path in BASE_DIR.glob("tests/*/test_*_machine.py"))
-PYTEST = ("-m", "pytest", "-q", "-n", "0")
+PYTEST = ("-m", "pytest", "-q", "-n")
 
 
 def main(argv: list[str]) -> int:
@@ -37,15 +37,21 @@ def main(argv: list[str]) -> int:
 
 
 def _parts(options: argparse.Namespace) -> Iterator[tuple[str, tuple[str, ...]]]:
-    yield "state machines", (*PYTEST, *MACHINES)
+    yield "what is cut short by day", (*PYTEST, "auto", *cut_short())
     for turn in range(1, options.turns + 1):
-        yield f"races, turn {turn} of {options.turns}", (*PYTEST, "tests/concurrency")
+        yield f"races, turn {turn} of {options.turns}", (*PYTEST, "0", "tests/concurrency")
     crash = ("--kills", str(options.kills), "--what", "mixed", "--seed", str(options.seed))
     yield f"{options.kills} kills, seed {options.seed}", ("-m", "tests.crash", *crash)
 
 
+def cut_short() -> list[str]:
+    """The tests that read FANFARE_NIGHTLY, themselves or through `tests.nightly`."""
+    files = (path for path in BASE_DIR.glob("tests/**/test_*.py") if "nightly" in path.read_text().lower())
+    return sorted(str(path.relative_to(BASE_DIR)) for path in files)
+
+
 def _environment() -> dict[str, str]:
-    """Machines read FANFARE_NIGHTLY."""
+    """What is cut short by day reads FANFARE_NIGHTLY."""
     return {**os.environ, "FANFARE_NIGHTLY": "1"}
 
 
