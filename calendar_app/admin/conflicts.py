@@ -25,6 +25,7 @@ from core import project, words
 from core.admin.base import staff_allows
 from core.admin.paging import LimitedPaginator
 from core.staff import as_actor
+from promotions.admin.seeing_buttons import CALENDAR
 from promotions.models import Campaign
 
 READ: Final = "calendar.read"
@@ -81,7 +82,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "empty": "" if paginator.count else _empty(form, is_asked),
         **_rights(request),
         "list_url": reverse(LIST),
-        "calendar_url": reverse(conflict_cards.CALENDAR),
+        "calendar_url": reverse(CALENDAR),
         "here": request.get_full_path(),
         "kinds": [(text, conflict_words.meaning(kind)) for kind, text in conflict_words.KINDS.items()],
     }

@@ -34,10 +34,8 @@ _TEMPLATE = "promotions/admin/preview/preview.html"
 def page(request: HttpRequest) -> HttpResponse:
     proposals, missing = _asked(request)
     found = preview(proposals, settings=project.current(), now=timezone.now())
-    told = {
-        **context(found, missing=missing, has_steps="wizard" in request.GET),
-        "extras": extra_parts(found, request),
-    }
+    told = context(found, missing=missing, has_steps="wizard" in request.GET)
+    told["extras"] = extra_parts(found, request)
     return render(request, _TEMPLATE, told)
 
 
