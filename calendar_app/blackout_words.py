@@ -32,7 +32,7 @@ def sentence(entry: Entry) -> str:
     verb = "begin" if closure.forbids is Forbids.BEGIN else "run"
     rule = f"nothing may {verb} then" if closure.is_hard else f"nothing should {verb} then"
     return (
-        f"Blackout “{closure.name}” ({words.period(*closed_time(entry))}): {rule}. "
+        f"Blackout “{closure.name}” ({closed(entry)}): {rule}. "
         f"{entry.offer.name} would {_would(entry)}. Why: {closure.reason.strip().rstrip('.')}."
     )
 
@@ -51,6 +51,15 @@ def remedy(entry: Entry) -> str:
     if entry.closure.categories:
         ways.append("another category")
     return f"It works with {', '.join(ways)}, or once ops or finance change the blackout."
+
+
+def closed(entry: Entry) -> str:
+    """24 Dec 2026 – 26 Dec 2026, or from instant to instant."""
+    start, end = closed_time(entry)
+    if entry.closure.first_day is None:
+        return f"{words.when(start)} – {words.when(end)}"
+    first, last = words.day(start), words.day(end - _MOMENT)
+    return first if first == last else f"{first} – {last}"
 
 
 def closed_time(entry: Entry) -> tuple[datetime, datetime]:

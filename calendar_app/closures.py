@@ -17,6 +17,7 @@ from engine.spans import Spans
 _SOME: Final = "some"
 _STORE: Final = "store"
 _LAST_OF_FEBRUARY: Final = 28
+_THREE_YEARS: Final = timedelta(days=3 * 366)
 
 
 class Forbids(StrEnum):
@@ -68,13 +69,14 @@ class Closure:
         """The same, not cut: what touches the time between two instants."""
         return [(start, end) for start, end in self._whole(since, until) if start < until and end > since]
 
-    def over_at(self) -> datetime | None:
-        """From when on it never comes again; None: it comes every year."""
-        if self.is_yearly:
-            return None
+    def until(self, since: datetime) -> datetime:
+        """How far whoever looks for it from an instant on has to look: to its end, or three times a year."""
         if self.ends_at is not None:
             return self.ends_at
-        assert self.last_day is not None  # noqa: S101 - a closure without instants has days
+        assert self.first_day is not None  # noqa: S101 - a closure without instants has days
+        assert self.last_day is not None  # noqa: S101
+        if self.is_yearly:
+            return max(since, midnight(self.first_day, self.zone)) + _THREE_YEARS
         return midnight(self.last_day + timedelta(days=1), self.zone)
 
     def _whole(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:

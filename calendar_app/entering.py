@@ -12,9 +12,8 @@ from engine import spans
 from engine.spans import Spans
 from promotions.launch_guards import Offer
 
-HORIZON: Final = timedelta(days=3 * 366)
-"""As far ahead as anybody looks for what comes every year: it comes three times."""
 _MOMENT: Final = timedelta(microseconds=1)
+_YEARS: Final = timedelta(days=3 * 366)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,15 +42,10 @@ def entries(
     found = []
     for closure in closures:
         for offer in after:
-            until = now + _MOMENT if resumes else _until(closure, offer, now)
+            until = now + _MOMENT if resumes else closure.until(max(now, offer.validity.starts_at or now))
             if hit := _entered(closure, was.get(offer.key), offer, now, until, zone):
                 found.append(Entry(closure=closure, offer=offer, spans=hit))
     return sorted(found, key=lambda one: (not one.closure.is_hard, one.spans[0][0], one.closure.id))
-
-
-def _until(closure: Closure, offer: Offer, now: datetime) -> datetime:
-    over_at = closure.over_at()
-    return max(now, offer.validity.starts_at or now) + HORIZON if over_at is None else over_at
 
 
 def _entered(
@@ -97,7 +91,7 @@ def _begin(offer: Offer, now: datetime, zone: tzinfo) -> datetime | None:
     """When it is on for the first time from now on; what is within its dates already has begun now."""
     starts_at = offer.validity.starts_at
     if starts_at is not None and starts_at > now:
-        return spans.first_common([(offer.validity, zone)], since=starts_at, until=starts_at + HORIZON)
+        return spans.first_common([(offer.validity, zone)], since=starts_at, until=starts_at + _YEARS)
     is_over = offer.validity.ends_at is not None and offer.validity.ends_at <= now
     return None if is_over else now
 

@@ -11,7 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.views.decorators.http import require_GET
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
@@ -148,13 +150,14 @@ class BlackoutAdmin(PageAdmin):
         view = self.admin_site.admin_view(self.hits_view)
         return [path("hits/", view, name="calendar_app_blackout_hits"), *super().get_urls()]
 
+    @method_decorator(require_GET)
     def hits_view(self, request: HttpRequest) -> HttpResponse:
         """The campaigns that the blackout of the form would meet; nothing is kept."""
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
         now, zone = timezone.now(), project_zone()
         context: dict[str, Any] = {}
-        form = BlackoutForm(request.POST or request.GET)
+        form = BlackoutForm(request.GET)
         form.is_valid()
         try:
             row = blackouts.checked(values=form.values(), actor=staff_actor(request), now=now)

@@ -47,9 +47,11 @@ def page(request: HttpRequest) -> HttpResponse:
     asked = QueryDict(mutable=True)
     asked.update(request.GET.dict())
     asked.update(request.POST.dict())
-    target = _target(asked)
-    if request.method == "POST" and not staff_actor(request).gets_to(permission_of(target)):
+    if request.method == "POST" and not staff_actor(request).gets_to("campaigns.modify"):
         raise PermissionDenied
+    if not (asked.get("campaign") or asked.get("tier")):
+        return HttpResponseRedirect(calendar_url())
+    target = _target(asked)
     try:
         form, wish = _wish(asked, target)
     except InvalidPayload as refusal:
@@ -57,10 +59,6 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and wish is not None:
         return _moved(request, target, wish, asked)
     return _shown(request, target, form, wish)
-
-
-def permission_of(target: Target) -> str:
-    return "promotions.modify" if target.tier is not None else "campaigns.modify"
 
 
 def url_of(target: Target, starts_at: datetime | None, ends_at: datetime | None, *, seen: str = "") -> str:

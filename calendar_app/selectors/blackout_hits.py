@@ -33,7 +33,7 @@ def hits(closure: Closure, *, now: datetime, zone: ZoneInfo) -> list[Hit]:
 
     Two queries.
     """
-    until = closure.over_at() or now + entering.HORIZON
+    until = closure.until(now)
     spans = closure.spans(now, until)
     if not spans:
         return []

@@ -53,7 +53,8 @@
     const dialog = box();
     dialog.replaceChildren(form);
     if (!dialog.open) dialog.showModal();
-    form.querySelector(".move-do:not([disabled]), input:not([type=hidden])")?.focus();
+    const first = form.querySelector(".move-do:not([disabled])") || form.querySelector("input:not([type=hidden])");
+    first?.focus({ preventScroll: true });
   }
 
   function refuse(reason) {

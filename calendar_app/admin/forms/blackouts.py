@@ -32,6 +32,16 @@ class By(models.TextChoices):
     TIMES = "times", "Exact times"
 
 
+_SHORT: Final = {
+    "strength": (
+        (Blackout.Strength.HARD.value, "Refused"),
+        (Blackout.Strength.SOFT.value, "Allowed, with a warning"),
+    ),
+    "forbids": (
+        (Blackout.Forbids.RUN.value, "Nothing may run"),
+        (Blackout.Forbids.BEGIN.value, "Nothing may begin"),
+    ),
+}
 CONDITIONS: Final = {
     "starts_on": f"by == '{By.DAYS}'",
     "ends_on": f"by == '{By.DAYS}'",
@@ -123,6 +133,10 @@ class BlackoutForm(forms.ModelForm):
             "strength": UnfoldAdminRadioSelectWidget,
             "forbids": UnfoldAdminRadioSelectWidget,
         }
+        help_texts = {  # noqa: RUF012
+            "strength": "Refused: whoever plans it has to choose other dates.",
+            "forbids": "Nothing may begin: what runs by then goes on.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -136,10 +150,10 @@ class BlackoutForm(forms.ModelForm):
             listed.choices = [*known, *((key, "A category that is gone") for key in sorted(gone))]
         if "places" in self.fields:
             self.initial["places"] = chosen(row.places)
-        for name in ("strength", "forbids"):
+        for name, choices in _SHORT.items():
             if name in self.fields:
-                # A model's field offers an empty choice, too.
-                self.fields[name].choices = Blackout._meta.get_field(name).choices  # type: ignore[attr-defined]
+                # Shorter than the model's, which offers an empty choice, too.
+                self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def _post_clean(self) -> None:
         """The service checks the row."""
