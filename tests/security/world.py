@@ -10,7 +10,7 @@ from django.db import models
 
 from approvals.gate import ApprovalRequired
 from approvals.models import Delegation, Policy
-from calendar_app.models import Conflict, Crowding, Feed, HolidayRegion
+from calendar_app.models import Blackout, Conflict, Crowding, Feed, HolidayRegion
 from calendar_app.services import feeds
 from commerce.models import Customer, Location
 from commerce.selectors.order_shapes import OrderSpec
@@ -52,6 +52,7 @@ from tests.approvals.world import policy
 from tests.conftest import NOW
 from tests.factories.alerts import raised, rule
 from tests.factories.areas import area
+from tests.factories.blackouts import BlackoutFactory, CalendarNoteFactory, SeasonFactory
 from tests.factories.budgets import BudgetFactory
 from tests.factories.calendar import conflict
 from tests.factories.commerce import (
@@ -141,6 +142,9 @@ def build() -> World:
         *written(customer),
         in_the_way(campaign),
         subscribed(f"{MARK} feed"),
+        BlackoutFactory(name=f"{MARK} blackout", strength=Blackout.Strength.SOFT),
+        SeasonFactory(name=f"{MARK} season"),
+        CalendarNoteFactory(text=f"{MARK} note"),
         HolidayRegion.objects.create(country="DE", created_at=NOW),
         Crowding.objects.create(pk=Crowding.ONLY, created_at=NOW),
     ]
