@@ -144,17 +144,17 @@ def _bounds(problem: Problem) -> Grounds | None:
 def _exceeded(lows: list[Bound], high: Bound, problem: Problem) -> Grounds | None:
     """Bounds on lines that are apart add up."""
     used = total = 0
-    largest: Ground | None = None
+    grounds: list[Ground] = []
     for low in lows:
         own = low.mask & problem.allowed
         if own & ~high.mask or own & used or not low.figure:
             continue
         used |= own
         total += low.figure
-        largest = largest or low.ground
-        if total > high.figure and largest is not None:
-            is_same = largest == high.ground
-            return (low.ground if is_same else largest, high.ground)
+        grounds.append(low.ground)
+        if total > high.figure:
+            others = (ground for ground in grounds if ground.key != high.ground.key)
+            return (next(others, grounds[0]), high.ground)
     return None
 
 

@@ -98,6 +98,8 @@ class Reader:
     key: str
     candidate: Candidate
     rule_set: str = ""
+    above: Rule | None = None
+    """The rule of the rule set that is being read, with all that stands below it."""
 
     def of(self, rule_set: RuleSet) -> Ways:
         """The ways to meet the logic of `rule_set`, without its bundle."""
@@ -128,6 +130,8 @@ class Reader:
         return ways(logic)
 
     def _rule(self, rule: Rule, scope: Scope, *, positive: bool, each: bool, is_below: bool) -> Ways:
+        if not is_below:
+            self = replace(self, above=rule)
         name = rule.name
         if name in QUANTIFIED or name in ARTICLES:
             return ItemReader(self).of(rule, scope, positive=positive)
@@ -244,12 +248,14 @@ class Reader:
         return Ask(condition, positive, ground)
 
     def ground(self, rule: Rule) -> Ground:
+        """The whole rule, and its condition where there is only one."""
+        whole = self.above or rule
         condition = rule.conditions[0] if len(rule.conditions) == 1 else None
         return Ground(
             key=self.key,
-            aspect=aspect_of(rule.name),
+            aspect=aspect_of(whole.name),
             rule_set=self.rule_set,
-            rule=rule,
+            rule=whole,
             condition=condition,
         )
 

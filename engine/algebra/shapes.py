@@ -65,7 +65,7 @@ class Witness(Data):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ground:
-    """A condition of the promotion `key`: `rule` of the rule set `rule_set`, within it `condition`.
+    """A condition of the promotion `key`: `rule` of the rule set `rule_set`, in it or below it `condition`.
 
     Without a rule it is the discount that asks for it, or what the promotion targets.
     """

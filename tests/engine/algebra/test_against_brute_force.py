@@ -18,7 +18,7 @@ from tests.engine.algebra.small_world import SINCE, UNTIL, WORLD, ZONE, Universe
 
 IS_NIGHTLY: Final = os.environ.get("FANFARE_NIGHTLY") == "1"
 PAIRS: Final = 10_000 if IS_NIGHTLY else 1_000
-PROMOTIONS: Final = 1_000 if IS_NIGHTLY else 60
+PROMOTIONS: Final = 400 if IS_NIGHTLY else 60
 SEED: Final = "collisions"
 
 
@@ -26,7 +26,7 @@ def test_nothing_is_said_that_a_search_refutes() -> None:
     rng = Random(SEED)
     drawn = [promotion(rng, f"promo {number}") for number in range(PROMOTIONS)]
     profiles = [algebra.profile(side(one), WORLD) for one in drawn]
-    universe = Universe(baskets_drawn=120 if IS_NIGHTLY else 30)
+    universe = Universe(baskets_drawn=60 if IS_NIGHTLY else 30)
     told: Counter[str] = Counter()
 
     for _ in range(PAIRS):
