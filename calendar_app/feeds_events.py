@@ -17,8 +17,11 @@ from calendar_app.standing import PLANNED, Standing
 from engine import Validity, spans
 
 _DAY: Final = timedelta(days=1)
-MOST_WINDOWS: Final = 400
-"""Of one promotion; a window every hour would fill any calendar."""
+MOST_WINDOWS: Final = 120
+"""Of one promotion: a window every day for four months; one every hour would fill any calendar."""
+FEWEST_WINDOWS: Final = 5
+WINDOWS_TOLD: Final = 3000
+"""Of all promotions together: with very many of them each tells its next ones only."""
 ALWAYS_TOLD: Final = frozenset({Standing.LIVE, Standing.SCHEDULED, Standing.ENDED, Standing.PAUSED})
 _TOLD_BY_DATES: Final = {standing.text for standing in (Standing.LIVE, Standing.SCHEDULED, Standing.ENDED)}
 
@@ -85,12 +88,13 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Around:
-    """What events are made with: the time that is told of, the zone, when rows changed, places in words, and
-    addresses of pages.
+    """What events are made with: the time that is told of, from when on windows are, the zone, when rows
+    changed, places in words, and addresses of pages.
     """
 
     since: datetime
     until: datetime
+    windows_since: datetime
     zone: tzinfo
     changes: Mapping[str, Change]
     where: Mapping[tuple[str, ...], str]
@@ -98,14 +102,15 @@ class Around:
 
 
 def of_bars(bars: Iterable[Bar], around: Around, *, with_drafts: bool) -> Iterator[Event]:
-    for bar in bars:
-        if bar.standing in ALWAYS_TOLD or (with_drafts and bar.standing in PLANNED):
-            yield from _windows(_campaign(bar), bar.validity, around)
-            for tier in bar.tiers:
-                if tier.validity != bar.validity and tier.standing is not Standing.DISABLED:
-                    yield from _windows(_tier(bar, tier), tier.validity, around)
-        if with_drafts:
-            yield from _proposals(bar, around)
+    """Campaigns with their tiers, then what is proposed."""
+    known = list(bars)
+    told = list(_told(known, with_drafts))
+    recurring = sum(is_recurring(validity) for _, validity in told)
+    most = max(FEWEST_WINDOWS, min(MOST_WINDOWS, WINDOWS_TOLD // max(1, recurring)))
+    for one, validity in told:
+        yield from _windows(one, validity, around, most)
+    for bar in known if with_drafts else ():
+        yield from _proposals(bar, around)
 
 
 def of_days(
@@ -149,6 +154,16 @@ class _Told:
     bar: Bar
 
 
+def _told(bars: Iterable[Bar], with_drafts: bool) -> Iterator[tuple[_Told, Validity]]:
+    for bar in bars:
+        if bar.standing not in ALWAYS_TOLD and not (with_drafts and bar.standing in PLANNED):
+            continue
+        yield _campaign(bar), bar.validity
+        for tier in bar.tiers:
+            if tier.validity != bar.validity and tier.standing is not Standing.DISABLED:
+                yield _tier(bar, tier), tier.validity
+
+
 def _campaign(bar: Bar) -> _Told:
     return _Told(
         kind=Kind.CAMPAIGN,
@@ -171,13 +186,13 @@ def _tier(bar: Bar, tier: TierBar) -> _Told:
     )
 
 
-def _windows(told: _Told, validity: Validity, around: Around) -> Iterator[Event]:
-    """The whole stretch, or every window of it that lies in the time."""
+def _windows(told: _Told, validity: Validity, around: Around, most: int) -> Iterator[Event]:
+    """The whole stretch, or `most` of its windows."""
     if not is_recurring(validity):
         yield _event(told, told.public_id, validity.starts_at, validity.ends_at, around)
         return
     openings = spans.openings(
-        validity, around.zone, since=around.since, until=around.until, most=MOST_WINDOWS
+        validity, around.zone, since=around.windows_since, until=around.until, most=most
     )
     seen: dict[date, int] = {}
     for starts_at, ends_at in openings:

@@ -22,7 +22,7 @@ from core.api import throttling
 from core.api.throttling import Limit
 from core.errors import DomainError, NotFound
 
-READINGS: Final = Limit(name="calendar-feed", calls=60, seconds=60)
+READINGS: Final = Limit(name="calendar-feed", calls=12, seconds=60)
 """Of one feed, by everybody who knows its address."""
 _TYPES: Final = {"ics": "text/calendar; charset=utf-8", "json": "application/json"}
 

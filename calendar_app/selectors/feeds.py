@@ -63,11 +63,12 @@ def told(feed: Feed, *, reader: Actor, now: datetime) -> Told:
     """In English, as whoever reads it sees it now; a constant number of queries."""
     settings = project.current()
     with places.limited_to(reader.places, reader.id), speaking_for(settings), languages.plainly():
-        since, until = _time(settings, now)
+        since, this_month, until = _time(settings, now)
         bars = timeline.bars(_asked(feed, since, until), now=now)
         around = Around(
             since=since,
             until=until,
+            windows_since=this_month,
             zone=settings.zone,
             changes=_changes(bars),
             where=_where(bars),
@@ -87,15 +88,15 @@ def told(feed: Feed, *, reader: Actor, now: datetime) -> Told:
     )
 
 
-def _time(settings: ProjectSettings, now: datetime) -> tuple[datetime, datetime]:
-    """From the first day of a month to that of another one."""
+def _time(settings: ProjectSettings, now: datetime) -> tuple[datetime, datetime, datetime]:
+    """From the first day of a month to that of another one, and that of this month between them."""
     month = now.astimezone(settings.zone).date().replace(day=1)
 
     def moved(months: int) -> datetime:
         year, number = divmod(month.year * 12 + month.month - 1 + months, 12)
         return datetime.combine(date(year, number + 1, 1), time.min, settings.zone).astimezone(UTC)
 
-    return moved(-_MONTHS_BACK), moved(_MONTHS_AHEAD + 1)
+    return moved(-_MONTHS_BACK), moved(0), moved(_MONTHS_AHEAD + 1)
 
 
 def _asked(feed: Feed, since: datetime, until: datetime) -> Asked:

@@ -125,6 +125,20 @@ def test_every_window_is_an_event_also_over_the_change_of_the_clocks() -> None:
     ]
 
 
+def test_windows_are_told_from_this_month_on_and_not_endlessly() -> None:
+    hours = {"days_of_week": [*range(7)], "start_time": "09:00", "expiration_time": "10:00"}
+    CampaignFactory(name="Daily", validity_hours={"daily": [hours]})
+    begin = at("2026-01-01T00:00+01:00")
+    CampaignFactory(name="Hourly", starts_at=begin, timeframe_interval="PT1H", timeframe_duration="PT5M")
+
+    entries = Calendar.from_ical(Client().get(address(person())).content).walk("VEVENT")
+
+    for name, first in (("Daily", "2026-03-01T08:00+00:00"), ("Hourly", "2026-02-28T23:00+00:00")):
+        found = [one["dtstart"].dt for one in entries if str(one["summary"]) == name]
+        assert (len(found), found[0]) == (120, at(first))
+    assert len({str(one["uid"]) for one in entries}) == 240
+
+
 def test_a_tier_with_limits_of_its_own_is_an_event_of_its_own() -> None:
     campaign = CampaignFactory(promotion=True, name="Loyal", starts_at=at("2026-03-12T00:00+01:00"))
     PromotionTierFactory(campaign=campaign, name="Silver")
