@@ -38,6 +38,7 @@ class Scale:
     first: date
     last: date
     zone: ZoneInfo
+    first_weekday: int
 
     @cached_property
     def since(self) -> datetime:
@@ -98,14 +99,14 @@ class Scale:
 def scale(view: View, on: date, *, zone: ZoneInfo, first_weekday: int) -> Scale:
     """The day, week, month or quarter that `on` lies in. `first_weekday`: 0 is Sunday."""
     first, last = _edges(view, _within(on), first_weekday)
-    return Scale(view=view, first=first, last=last, zone=zone)
+    return Scale(view=view, first=first, last=last, zone=zone, first_weekday=first_weekday)
 
 
 def _edges(view: View, on: date, first_weekday: int) -> tuple[date, date]:
     if view is View.DAY:
         return on, on
     if view is View.WEEK:
-        first = on - timedelta(days=(on.isoweekday() - first_weekday) % _WEEK_DAYS)
+        first = week_of(on, first_weekday)
         return first, first + timedelta(days=_WEEK_DAYS - 1)
     months = 1 if view is View.MONTH else _MONTHS_OF_QUARTER
     month = on.month - (on.month - 1) % months
@@ -114,6 +115,11 @@ def _edges(view: View, on: date, first_weekday: int) -> tuple[date, date]:
     is_next_year = following > 12
     after = date(first.year + is_next_year, following - 12 * is_next_year, 1)
     return first, after - _DAY
+
+
+def week_of(day: date, first_weekday: int) -> date:
+    """The first day of its week."""
+    return day - timedelta(days=(day.isoweekday() - first_weekday) % _WEEK_DAYS)
 
 
 def _within(on: date) -> date:

@@ -84,6 +84,7 @@ _ABOUT: Final = {
     "insights.performance": "promotions.campaign",
     "calendar.campaign": "promotions.campaign",
     "calendar.conflicts": "calendar_app.conflict",
+    "calendar.tier": "promotions.promotiontier",
 }
 
 

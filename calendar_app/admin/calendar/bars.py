@@ -132,7 +132,7 @@ class Pen:
             **self._ends(starts_at, ends_at),
         )
 
-    def _ends(self, starts_at: datetime | None, ends_at: datetime | None) -> dict[str, str]:
+    def _ends(self, starts_at: datetime | None, ends_at: datetime | None) -> dict[str, Any]:
         open_ends = [name for name, at in ((START, starts_at), (END, ends_at)) if at is None]
         cuts = []
         if starts_at is not None and starts_at < self.scale.since:

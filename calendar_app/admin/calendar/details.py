@@ -16,6 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
 
 from approvals.selectors import requests as known_requests
 from calendar_app import standing
@@ -59,6 +60,7 @@ def urls() -> list[URLPattern]:
     ]
 
 
+@require_safe
 def campaign(request: HttpRequest, object_id: int) -> HttpResponse:
     refuse_strangers(request)
     row = Campaign.objects.filter(pk=object_id, deleted_at=None).select_related("category").first()
@@ -79,6 +81,7 @@ def campaign(request: HttpRequest, object_id: int) -> HttpResponse:
     return _panel(request, subject, now)
 
 
+@require_safe
 def tier(request: HttpRequest, object_id: int) -> HttpResponse:
     refuse_strangers(request)
     rows = PromotionTier.objects.filter(pk=object_id, deleted_at=None, campaign__deleted_at=None)
@@ -198,7 +201,7 @@ def _budgets(request: HttpRequest, row: Campaign, now: datetime) -> list[tuple[s
 
 def _tiers(row: Campaign, now: datetime) -> list[tuple[str, str, str]]:
     found = PromotionTier.objects.filter(campaign=row, deleted_at=None).order_by("hierarchy", "pk")
-    rows = []
+    rows: list[tuple[str, str, str]] = []
     for one in found[:_MOST_TIERS]:
         one.campaign = row
         state = tier_state(one, now)

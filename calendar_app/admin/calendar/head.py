@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from calendar_app.admin.calendar.drawn import percent
-from calendar_app.scale import WHOLE, Scale, View
+from calendar_app.scale import WHOLE, Scale, View, week_of
 
 _WEEKEND: Final = (6, 7)
 _HOURS_SHOWN: Final = 2
@@ -117,7 +117,7 @@ def _of_day(scale: Scale, day: date, today: date) -> Column:
 
 def _weeks(scale: Scale, today: date) -> Iterator[Column]:
     """From each first weekday on; the first and last ones of a quarter are mostly no whole weeks."""
-    for _, days in groupby(scale.days, key=lambda day: day - timedelta(days=day.weekday())):
+    for _, days in groupby(scale.days, key=lambda day: week_of(day, scale.first_weekday)):
         inside = list(days)
         left, right = scale.day_stretch(inside[0], inside[-1])
         yield Column(

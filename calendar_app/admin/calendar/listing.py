@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.urls import reverse
 
@@ -147,7 +147,7 @@ def _lines(
             )
 
 
-def _when(standing: Standing, validity: Validity, scale: Scale, now: datetime) -> dict[str, str]:
+def _when(standing: Standing, validity: Validity, scale: Scale, now: datetime) -> dict[str, Any]:
     return {
         "state": words.label(standing.text, STATE_COLOURS[standing.text]),
         "dates": marks.period(validity.starts_at, validity.ends_at),

@@ -16,6 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
 
 from calendar_app import scale as scales
 from calendar_app.admin.calendar import (
@@ -52,11 +53,12 @@ def urls() -> list[URLPattern]:
     ]
 
 
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     details.refuse_strangers(request)
     now, settings = timezone.now(), project.current()
     today = now.astimezone(settings.zone).date()
-    starting = None if request.GET else saved_views.starting_with(request.user.pk)
+    starting = None if request.GET else saved_views.starting_with(int(request.user.pk or 0))
     query = QueryDict(starting.query) if starting is not None else request.GET
     asked = filters.picked(question.read(query), query)
     scale = scales.scale(

@@ -48,12 +48,12 @@ def urls() -> list[URLPattern]:
 
 
 def context(request: HttpRequest, asked: Question) -> dict[str, Any]:
-    starting = known.starting_with(request.user.pk)
+    starting = known.starting_with(_me(request))
     actor = staff_actor(request)
     shown = asked.savable
     offered = [
-        _offered(row, asked, shown, starting, is_admin=actor.role == Role.ADMIN, me=request.user.pk)
-        for row in known.offered_to(request.user.pk)
+        _offered(row, asked, shown, starting, is_admin=actor.role == Role.ADMIN, me=_me(request))
+        for row in known.offered_to(_me(request))
     ]
     return {
         "views": offered,
@@ -80,6 +80,10 @@ def _offered(
         delete_url=reverse("admin:calendar_view_delete", args=[row.pk]) if is_own or is_admin else "",
         begin_url=reverse("admin:calendar_view_begin", args=[row.pk]),
     )
+
+
+def _me(request: HttpRequest) -> int:
+    return int(request.user.pk or 0)
 
 
 @require_POST
@@ -115,7 +119,7 @@ def delete(request: HttpRequest, object_id: int) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest, object_id: int) -> HttpResponse:
     """Begin with it; once more takes that back."""
-    starting = known.starting_with(request.user.pk)
+    starting = known.starting_with(_me(request))
     chosen = None if starting is not None and starting.pk == object_id else object_id
 
     def do() -> str:
