@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, Final
 
 from engine.algebra.literals import Ref, Scope, Subject
@@ -18,6 +19,8 @@ from engine.stacking_rules import NoEffectRule, StackingRules
 
 _SHOWN: Final = 6
 """Articles of a part that are kept to choose from."""
+_FEW: Final = 60
+_LOOKED_AT: Final = 300
 _MOST_PARTS: Final = 64
 _SKU: Final = "sku_"
 _NOT_STORED: Final = "product not stored: "
@@ -67,6 +70,18 @@ class World:
             self.cache[key] = self._members(ref)
         found: frozenset[str] | None = self.cache[key]
         return found
+
+    def ranked(self, ref: Ref) -> tuple[str, ...]:
+        """The same, those with a price first."""
+        key = ("ranked", ref)
+        if key not in self.cache:
+            self.cache[key] = tuple(sorted(self.members(ref) or (), key=self.rank))
+        found: tuple[str, ...] = self.cache[key]
+        return found
+
+    def rank(self, id: str) -> tuple[bool, str]:
+        article = self.articles.get(id)
+        return (article is None or not article.price, id)
 
     def _members(self, ref: Ref) -> frozenset[str] | None:
         kind, own, source = ref
@@ -150,18 +165,9 @@ class Catalogue:
 def _sorted_out(world: World, refs: tuple[Ref, ...]) -> Catalogue:
     known = {one: held for one in refs if (held := world.members(one)) is not None}
     unknown = [one for one in refs if one not in known]
-    meant: dict[str, list[Ref]] = {}
-    for one, held in known.items():
-        for id in held:
-            meant.setdefault(id, []).append(one)
-    sorted_out: dict[frozenset[Ref], list[str]] = {}
-    for id, by in meant.items():
-        sorted_out.setdefault(frozenset(by), []).append(id)
-    parts = [
-        Part(by, tuple(_example(world, id, by) for id in _best(world, ids)))
-        for by, ids in sorted(sorted_out.items(), key=lambda one: sorted(map(str, one[0])))
-    ]
-    parts.append(Part(frozenset(), (_other(world, meant),)))
+    found = sorted(_split(known), key=lambda part: sorted(map(str, part[0])))
+    parts = [Part(by, tuple(_example(world, id, by) for id in _best(world, by, ids))) for by, ids in found]
+    parts.append(Part(frozenset(), (_other(world, known),)))
     for one in unknown:
         if len(parts) * 2 > _MOST_PARTS:
             break
@@ -169,12 +175,30 @@ def _sorted_out(world: World, refs: tuple[Ref, ...]) -> Catalogue:
     return Catalogue(tuple(parts), {})
 
 
-def _best(world: World, ids: list[str]) -> list[str]:
-    def rank(id: str) -> tuple[bool, str]:
-        article = world.articles.get(id)
-        return (article is None or not article.price, id)
+def _split(known: Mapping[Ref, frozenset[str]]) -> list[tuple[frozenset[Ref], frozenset[str]]]:
+    """The articles that are meant at all, by who means them."""
+    parts: list[tuple[frozenset[Ref], frozenset[str]]] = []
+    for one, held in known.items():
+        split, left = [], held
+        for by, ids in parts:
+            both = ids & held
+            if both:
+                split.append((by | {one}, both))
+                ids, left = ids - both, left - both
+            if ids:
+                split.append((by, ids))
+        if left:
+            split.append((frozenset({one}), left))
+        parts = split
+    return parts
 
-    return sorted(ids, key=rank)[:_SHOWN]
+
+def _best(world: World, by: frozenset[Ref], ids: frozenset[str]) -> list[str]:
+    """Some of `ids`, always the same, those with a price first."""
+    if len(ids) <= _FEW:
+        return sorted(ids, key=world.rank)[:_SHOWN]
+    ranked = min((world.ranked(one) for one in by), key=len)
+    return list(islice((id for id in ranked if id in ids), _SHOWN))
 
 
 def _example(world: World, id: str, meant: frozenset[Ref]) -> Line:
@@ -200,13 +224,11 @@ def _example(world: World, id: str, meant: frozenset[Ref]) -> Line:
     )
 
 
-def _other(world: World, named: Mapping[str, object]) -> Line:
+def _other(world: World, known: Mapping[Ref, frozenset[str]]) -> Line:
     """Something that nobody names: from the catalogue, else made up."""
-    for at, id in enumerate(world.articles):
-        if id not in named and world.articles[id].price:
+    for id, article in islice(world.articles.items(), _LOOKED_AT):
+        if article.price and not any(id in held for held in known.values()):
             return _example(world, id, frozenset())
-        if at > len(named) + 100:
-            break
     return Line(source_id="other", related_object="product", name="Something else")
 
 
