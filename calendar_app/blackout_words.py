@@ -70,7 +70,7 @@ def closed_time(entry: Entry) -> tuple[datetime, datetime]:
 
 def days(first: date, last: date, *, is_yearly: bool) -> str:
     """24 Dec 2026 – 26 Dec 2026, every year from then on"""
-    said = [_day(one) for one in ((first,) if first == last else (first, last))]
+    said = [day(one) for one in ((first,) if first == last else (first, last))]
     text = " – ".join(said)
     return f"{text}, every year from then on" if is_yearly else text
 
@@ -83,8 +83,9 @@ def listed(names: Iterable[str]) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
-def _day(day: date) -> str:
-    return date_format(day, "DATE_FORMAT").replace(" ", "\N{NO-BREAK SPACE}")
+def day(one: date) -> str:
+    """24 Dec 2026, never broken over two lines."""
+    return date_format(one, "DATE_FORMAT").replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _would(entry: Entry) -> str:

@@ -91,14 +91,17 @@ def _begin(offer: Offer, now: datetime, zone: tzinfo) -> datetime | None:
     """When it is on for the first time from now on; what is within its dates already has begun now."""
     starts_at = offer.validity.starts_at
     if starts_at is not None and starts_at > now:
-        return spans.first_common([(offer.validity, zone)], since=starts_at, until=starts_at + _YEARS)
+        try:
+            return spans.first_common([(offer.validity, zone)], since=starts_at, until=starts_at + _YEARS)
+        except spans.Unsettled:
+            return starts_at
     is_over = offer.validity.ends_at is not None and offer.validity.ends_at <= now
     return None if is_over else now
 
 
 def without(some: Spans, others: Spans) -> Spans:
     """What lies in the first and not in the second; both in order, apart from each other and bounded."""
-    found = []
+    found: list[tuple[datetime, datetime | None]] = []
     for start, end in some:
         at = start
         for other_start, other_end in others:

@@ -7,12 +7,13 @@ own, or with the header `X-Calendar` the inside of a dialog. Nothing is changed 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -44,9 +45,7 @@ def urls() -> list[URLPattern]:
 def page(request: HttpRequest) -> HttpResponse:
     if not admin.site._registry[Campaign].has_view_permission(request):
         raise PermissionDenied
-    asked = QueryDict(mutable=True)
-    asked.update(request.GET.dict())
-    asked.update(request.POST.dict())
+    asked = {name: str(value) for name, value in (*request.GET.items(), *request.POST.items())}
     if request.method == "POST" and not staff_actor(request).gets_to("campaigns.modify"):
         raise PermissionDenied
     if not (asked.get("campaign") or asked.get("tier")):
@@ -73,7 +72,7 @@ def url_of(target: Target, starts_at: datetime | None, ends_at: datetime | None,
     return reverse("admin:calendar_move", query=query)
 
 
-def _target(asked: QueryDict) -> Target:
+def _target(asked: Mapping[str, str]) -> Target:
     """:raises Http404: it is not there, or not for this person."""
     found = {name: asked.get(name, "") for name in ("campaign", "tier")}
     keys = {f"{name}_id": int(key) for name, key in found.items() if key.isdecimal() and len(key) < 19}
@@ -85,7 +84,7 @@ def _target(asked: QueryDict) -> Target:
         raise Http404 from None
 
 
-def _wish(asked: QueryDict, target: Target) -> tuple[MoveForm, Wish | None]:
+def _wish(asked: Mapping[str, str], target: Target) -> tuple[MoveForm, Wish | None]:
     """The form with the dates that are asked for, and what it says; None: what was typed is no date.
 
     :raises InvalidPayload: there is nothing to move that way.
@@ -146,20 +145,20 @@ def _answer(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     return TemplateResponse(request, "calendar_app/admin/move.html", whole)
 
 
-def _moved(request: HttpRequest, target: Target, wish: Wish, asked: QueryDict) -> HttpResponse:
+def _moved(request: HttpRequest, target: Target, wish: Wish, asked: Mapping[str, str]) -> HttpResponse:
     before = (target.starts_at, target.ends_at)
     try:
         moving.move(wish=wish, actor=staff_actor(request), now=timezone.now())
     except DomainError as refusal:
         refusal.settle()
         if refusal.location:
-            said = format_html(
+            asks: str = format_html(
                 '{}: nothing is moved yet. {} <a class="fanfare-link" href="{}">Open the request</a>',
                 target.name,
                 _waits_for(refusal),
                 refusal.location,
             )
-            return _done(request, said, messages.WARNING)
+            return _done(request, asks, messages.WARNING)
         if "_form_submitted" in asked:
             return _done(request, f"{target.name}: {sentence(refusal)}", messages.ERROR)
         form = MoveForm.of((wish.starts_at, wish.ends_at), target=target, seen=wish.seen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.contrib.auth.models import User
@@ -14,7 +14,7 @@ from approvals.models import ApprovalRequest
 from approvals.services import requests
 from calendar_app import blackout_words, overlaps
 from calendar_app.overlaps import Found
-from calendar_app.selectors import moves
+from calendar_app.selectors import capacity, moves
 from calendar_app.services.move_previews import Outcome, Preview
 from calendar_app.services.moving import Target
 from core import project, words
@@ -25,6 +25,8 @@ from promotions.models import Campaign
 from promotions.words import ENDED, RUNNING, SCHEDULED, state_in_time
 
 _MOST: Final = 4
+_FAR: Final = timedelta(days=60)
+_MOMENT: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,7 @@ def parts(found: Preview, now: datetime) -> list[Part]:
         _windows(found, now),
         _codes(found),
         _tiers(found),
+        _crowded(found, now),
         _waiting(found.waiting),
     )
     return [part for part in every if part is not None]
@@ -215,11 +218,29 @@ def _tiers(found: Preview) -> Part | None:
     return Part(title="Tiers", icon="sell", tone="warning", lines=(line,))
 
 
+def _crowded(found: Preview, now: datetime) -> Part | None:
+    """Days that hold more than people want, without it."""
+    zone = project.current().zone
+    first = max(found.wish.starts_at or now, now).astimezone(zone).date()
+    last = first + _FAR
+    if found.wish.ends_at is not None:
+        last = min(last, (found.wish.ends_at - _MOMENT).astimezone(zone).date())
+    crowded = (
+        [day for day in capacity.per_day(first, last, now=now) if day.is_crowded] if last >= first else []
+    )
+    if not crowded:
+        return None
+    lines = [f"{blackout_words.day(day.date)}: {day.note}" for day in crowded[:_MOST]]
+    if len(crowded) > _MOST:
+        lines.append(f"and {words.count(len(crowded) - _MOST, 'more day')}")
+    return Part(title="Crowded days", icon="groups", tone="warning", lines=tuple(lines))
+
+
 def _waiting(waiting: tuple[ApprovalRequest, ...]) -> Part | None:
     """A change of the dates outdates what was proposed on the present ones."""
     if not waiting:
         return None
-    lines = [
+    lines: list[str] = [
         format_html(
             '<a class="fanfare-link" href="{}">{}</a> ({}{}) was proposed on the present dates: after this '
             "it is out of date, and has to be brought up to date.",

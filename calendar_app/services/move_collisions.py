@@ -51,7 +51,10 @@ def _at(item: Item, target: Target, wish: Wish) -> Item:
 
 
 def _dated(candidate: Candidate, target: Target, wish: Wish) -> Candidate:
-    dates = {"starts_at": wish.starts_at, "ends_at": wish.ends_at}
     if target.tier is not None:
-        return replace(candidate, validity=replace(candidate.validity, **dates))
-    return replace(candidate, campaign_validity=replace(candidate.campaign_validity or Validity(), **dates))
+        return replace(candidate, validity=_at_dates(candidate.validity, wish))
+    return replace(candidate, campaign_validity=_at_dates(candidate.campaign_validity or Validity(), wish))
+
+
+def _at_dates(validity: Validity, wish: Wish) -> Validity:
+    return replace(validity, starts_at=wish.starts_at, ends_at=wish.ends_at)

@@ -136,7 +136,7 @@ def move(*, wish: Wish, actor: Actor, now: datetime) -> Row:
 def lock_target(wish: Wish) -> None:
     """As the services do that are called next: codes, then the campaign, then the tier."""
     if wish.campaign_id is not None:
-        inheritance.lock_used_codes(wish.campaign_id, ("starts_at", "ends_at"))
+        inheritance.lock_used_codes(wish.campaign_id, {"starts_at": wish.starts_at, "ends_at": wish.ends_at})
         lock(Campaign.objects.filter(pk=wish.campaign_id))
         return
     tier = PromotionTier.objects.filter(pk=wish.tier_id or 0)
@@ -185,15 +185,20 @@ def occasion(target: Target, wish: Wish, now: datetime) -> Occasion:
 
 def _moved(offer: Offer, target: Target, wish: Wish) -> Offer:
     """Only the dates that change: a tier with dates of its own stays when its campaign moves."""
+    starts_at, ends_at = offer.validity.starts_at, offer.validity.ends_at
     if target.tier is not None:
         is_it = offer.key == target.key
-        dates = {"starts_at": wish.starts_at, "ends_at": wish.ends_at}
-        return replace(offer, validity=replace(offer.validity, **dates)) if is_it else offer
-    dates = {}
-    for name in ("starts_at", "ends_at"):
-        if getattr(offer.validity, name) == getattr(target.campaign, name):
-            dates[name] = getattr(wish, name)
-    return replace(offer, validity=replace(offer.validity, **dates))
+        return _dated(offer, wish.starts_at, wish.ends_at) if is_it else offer
+    above = target.campaign
+    return _dated(
+        offer,
+        wish.starts_at if starts_at == above.starts_at else starts_at,
+        wish.ends_at if ends_at == above.ends_at else ends_at,
+    )
+
+
+def _dated(offer: Offer, starts_at: datetime | None, ends_at: datetime | None) -> Offer:
+    return replace(offer, validity=replace(offer.validity, starts_at=starts_at, ends_at=ends_at))
 
 
 def campaign_spec(target: Target, wish: Wish) -> CampaignSpec:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from calendar_app.models import CalendarNote, Season
 from calendar_app.services.blackouts import check_days
@@ -106,7 +107,7 @@ def _refuse(actor: Actor, permission: str) -> None:
 
 
 def _held[Row: Season | CalendarNote](model: type[Row], pk: int) -> Row:
-    rows: list[Row] = lock(model._default_manager.filter(pk=pk))
+    rows = lock(QuerySet[Row](model).filter(pk=pk))
     if not rows:
         raise NotFound.of(str(model._meta.verbose_name), str(pk))
     return rows[0]

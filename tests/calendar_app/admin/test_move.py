@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from approvals.models import ApprovalRequest
+from calendar_app.models import Crowding
 from calendar_app.services import moving
+from core.actors import Actor
 from promotions.models import Campaign, Lifecycle, PromotionTier
+from promotions.services import campaigns
+from promotions.services.campaigns import CampaignSpec
 from tests.approvals.world import person, policy
 from tests.calendar_app.admin.conftest import said
 from tests.factories.blackouts import BlackoutFactory
+from tests.factories.commerce import ProductFactory
 from tests.factories.promotions import CampaignFactory, PromotionTierFactory, VoucherFactory
 
 pytestmark = pytest.mark.django_db
 
+DAY = timedelta(days=1)
 FRAGMENT = {"X-Calendar": "dialog"}
 START, END = datetime(2031, 3, 20, tzinfo=UTC), datetime(2031, 3, 27, tzinfo=UTC)
 
@@ -233,3 +240,37 @@ def test_dates_that_are_none_are_said_so(mara: Client, spring: Campaign) -> None
 
     assert "Write a day and a time." in text_of(answer)
     assert Campaign.objects.get().starts_at == START
+
+
+def test_says_which_days_are_crowded_already(mara: Client, spring: Campaign) -> None:
+    Crowding.objects.create(pk=Crowding.ONLY, live=1, created_at=START)
+    for name in ("One", "Other"):
+        CampaignFactory(name=name, starts_at=END, ends_at=datetime(2031, 3, 28, tzinfo=UTC))
+
+    page = text_of(mara.get(url(spring, edge="both", by="7d"), headers=FRAGMENT))
+    before = text_of(mara.get(url(spring, edge="both", by="-7d"), headers=FRAGMENT))
+
+    assert "Crowded days 27 Mar 2031:" in page
+    assert "Crowded days" not in before
+
+
+def test_says_which_collisions_end_and_begin(mara: Client) -> None:
+    """Within the time that the board looks ahead, whatever the day is."""
+    now = timezone.now()
+    ProductFactory(price=2_000)
+    friends = CampaignFactory(name="Friends", starts_at=now + 10 * DAY, ends_at=now + 12 * DAY)
+    mine = CampaignFactory(name="Members", starts_at=now + 10 * DAY, ends_at=now + 12 * DAY)
+
+    away = text_of(mara.get(url(mine, edge="both", by="7d"), headers=FRAGMENT))
+    stays = text_of(mara.get(url(mine, edge="end", by="7d"), headers=FRAGMENT))
+    campaigns.update(
+        campaign_id=friends.pk,
+        spec=CampaignSpec(values={"starts_at": now + 20 * DAY, "ends_at": now + 22 * DAY}),
+        actor=Actor.system("tests"),
+        now=now,
+    )
+    into = text_of(mara.get(url(mine, edge="both", by="10d"), headers=FRAGMENT))
+
+    assert "1 collision disappears Friends and Members meet" in away
+    assert "1 collision stays Friends and Members meet" in stays
+    assert "1 new collision Friends and Members meet" in into
