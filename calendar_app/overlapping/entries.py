@@ -32,7 +32,7 @@ class Entry:
     that it may take off. `potential` sorts: what gives most away first, of equal ones the key decides.
     `named` are the segments and collections that its rules name; `is_plain`: it is known which articles are
     in these collections; `unreadable` are those whose whole content nobody knows. `surely` are some products
-    that it is for, where not all of them are known.
+    that it is for, where not all of them are known, `barred` those that it is never for.
     """
 
     item: Item
@@ -43,6 +43,7 @@ class Entry:
     spots: int
     products: frozenset[str] | None
     surely: frozenset[str] | None
+    barred: frozenset[str]
     audience: Audience
     percent: int
     potential: tuple[int, str]
@@ -82,7 +83,10 @@ def entry_of(item: Item, world: World) -> Entry | None:
     percent = _percent(candidate.discount)
     audience = scopes.audience(candidate)
     live = algebra.as_live(candidate)
+    barred = world.products.of(scopes.excluded(candidate)) or frozenset()
     products = world.products.of(scopes.targets(candidate))
+    if products is not None:
+        products -= barred
     needs = rules.joined(rules.needs(one) for one in candidate.rules)
     return Entry(
         item=item,
@@ -92,6 +96,7 @@ def entry_of(item: Item, world: World) -> Entry | None:
         hours=_hours(validity),
         spots=world.spots_of(item.places),
         products=products,
+        barred=barred,
         surely=products if products is not None else _surely(candidate, world),
         audience=audience,
         percent=percent,

@@ -277,6 +277,13 @@ def _is_ruled_out(left: Entry, right: Entry) -> bool:
     """By days, hours, places or products alone."""
     if not (left.days & right.days and left.hours & right.hours and left.spots & right.spots):
         return True
-    if left.products is None or right.products is None:
+    return _is_barred(left, right) or _is_barred(right, left)
+
+
+def _is_barred(one: Entry, other: Entry) -> bool:
+    """Is it never for what the other is for?"""
+    if other.products is None:
         return False
-    return left.products.isdisjoint(right.products)
+    return other.products <= one.barred or (
+        one.products is not None and one.products.isdisjoint(other.products)
+    )

@@ -54,7 +54,9 @@ def targets(candidate: Candidate) -> tuple[ItemRef, ...] | None:
 
 
 def excluded(candidate: Candidate) -> tuple[ItemRef, ...]:
-    """The articles that its discount is never for."""
+    """The articles that its discount is never for; one on the order spares none."""
+    if not is_on_items(candidate):
+        return ()
     found = next((one.applicable_to for one in candidate.rules if not one.applicable_to.is_empty), None)
     return () if found is None else tuple(entry.item for entry in found.excluded)
 
