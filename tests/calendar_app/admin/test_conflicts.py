@@ -271,6 +271,20 @@ def test_who_only_looks_decides_nothing(page_as: Callable[[str], Client]) -> Non
     assert row.state == Conflict.State.OPEN
 
 
+def test_who_works_elsewhere_is_told_nothing(page_as: Callable[[str], Client]) -> None:
+    row = conflict(sentence="Secret sale meets another one.")
+    browser = page_as("Restricted marketer")
+
+    assert shown(browser, state="all", weight="all") == []
+    assert "Secret sale" not in browser.get("/admin/").text
+    assert browser.get(f"{URL}{row.pk}/").status_code == 404
+    assert browser.get(URL, {"conflict": row.public_id}).status_code == 404
+    assert browser.post(f"{URL}{row.pk}/accept/", REASON).status_code == 404
+    assert "Nothing is chosen" in browser.post(f"{URL}accept/?chosen={row.pk}", REASON).text
+    row.refresh_from_db()
+    assert row.state == Conflict.State.OPEN
+
+
 # What would end it ----------------------------------------------------------------------------------------
 def fix(kind: FixKind, key: str, **values: Any) -> dict[str, Any]:
     return {"kind": kind.value, "key": key, "sentence": f"Do {kind.value}.", "values": values}
