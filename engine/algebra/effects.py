@@ -118,7 +118,10 @@ def _of_lines(effect: Effect, targets: Applicability | None, key: str, ground: G
     need = Need(scope, Ground(key=key, aspect=Aspect.PRODUCTS), price=price)
     if isinstance(effect, ReplaceItems):
         own = frozenset({(_kind_of(effect.unit_type), effect.unit_type, None)})
-        return (need, Need((*scope, (own, False)), ground, apart=f"{key} replaced"))
+        apart = f"{key} replaced"
+        if targets.included and all(entry.item.id == effect.unit_type for entry in targets.included):
+            return (need, Need(scope, ground, apart=apart), Need(scope, ground, apart=apart))
+        return (need, Need((*scope, (own, False)), ground, apart=apart))
     if units > 1:
         enough = figures.at_least(units)
         return (need, Sum(scope, Measure.UNITS, enough, figures.SOME, ground))

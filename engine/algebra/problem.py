@@ -119,6 +119,7 @@ def gather(literals: Literals, catalogue: Catalogue) -> Problem:
     for mask, _ in problem.bars:
         problem.allowed &= ~mask
     problem.unbarred = problem.allowed
+    problem.wanted += [dearer for peak in problem.peaks if (dearer := _dearer(peak, problem)) is not None]
     if problem.likes:
         for part in bits(problem.allowed):
             if not problem.price_at(part) or not problem.quantity_at(part).spans:
@@ -161,6 +162,23 @@ def _add_peak(problem: Problem, one: Extreme, catalogue: Catalogue) -> None:
         low, high = sure.price.spans[0][0], sure.price.high
         bound = figures.at_least(low) if one.is_cheapest else figures.at_most(high)
         problem.likes.append(Like(of, Figures(bound.spans, True), ANY, (), one.sure.ground))
+
+
+def _dearer(peak: Peak, problem: Problem) -> Wanted | None:
+    """The dearest line costs at least what any line costs that is needed, more where it is another article."""
+    if peak.is_cheapest:
+        return None
+    least = max(
+        (
+            one.price.low + (not one.mask & peak.mask & problem.allowed)
+            for one in problem.wanted
+            if one.sure and not one.price.missing and one.mask & problem.allowed & ~peak.of == 0
+        ),
+        default=0,
+    )
+    if least <= peak.sure.price.low:
+        return None
+    return Wanted(peak.mask, figures.at_least(least), figures.SOME, (), peak.sure.ground)
 
 
 def bits(mask: int) -> Sequence[int]:

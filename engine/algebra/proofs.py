@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.algebra.contradictions import contradiction
-from engine.algebra.figures import TOP
+from engine.algebra.figures import TOP, Figures
 from engine.algebra.literals import Ask, LineAsk, Measure
 from engine.algebra.people import shape_of
 from engine.algebra.problem import Peak, Problem, Total, Wanted, bits
@@ -158,17 +158,30 @@ def _exceeded(lows: list[Bound], high: Bound, problem: Problem) -> Grounds | Non
     return None
 
 
-def _lows(problem: Problem, measure: Measure) -> Iterator[Bound]:
+def _together(problem: Problem) -> list[tuple[int, Measure, Figures, Ground, Ground]]:
+    """The figures about the same lines as one, with the ground of the least and of the most."""
+    seen: dict[tuple[int, Measure], list[Total]] = {}
     for total in problem.totals:
-        if total.sure.missing or not total.sure.spans:
+        seen.setdefault((total.mask & problem.allowed, total.measure), []).append(total)
+    found = []
+    for (mask, measure), same in seen.items():
+        sure = same[0].sure
+        for other in same[1:]:
+            sure = sure & other.sure
+        least = max(same, key=lambda one: one.sure.low)
+        most = min(same, key=lambda one: one.sure.high)
+        found.append((mask, measure, sure, least.ground, most.ground))
+    return found
+
+
+def _lows(problem: Problem, measure: Measure) -> Iterator[Bound]:
+    for mask, of, sure, ground, _ in _together(problem):
+        if sure.missing or not sure.spans:
             continue
-        low, mask = total.sure.low, total.mask & problem.allowed
-        if total.measure is measure:
-            yield Bound(total.mask, low, total.ground)
-        elif total.measure is Measure.UNITS and measure is Measure.AMOUNT:
-            yield Bound(total.mask, low * _cheapest(mask, problem), total.ground)
-        elif total.measure is Measure.LINES and measure is Measure.UNITS:
-            yield Bound(total.mask, low, total.ground)
+        if of is measure or (of is Measure.LINES and measure is Measure.UNITS):
+            yield Bound(mask, sure.low, ground)
+        elif of is Measure.UNITS and measure is Measure.AMOUNT:
+            yield Bound(mask, sure.low * _cheapest(mask, problem), ground)
     for wanted in problem.wanted:
         if not wanted.sure:
             continue
@@ -190,17 +203,13 @@ def _cheapest(mask: int, problem: Problem) -> int:
 
 
 def _highs(problem: Problem, measure: Measure) -> Iterator[Bound]:
-    for total in problem.totals:
-        if not total.sure.spans:
-            if total.measure is Measure.AMOUNT and measure is Measure.AMOUNT:
-                yield Bound(total.mask, 0, total.ground)  # no line with a price
-            continue
-        high, mask = total.sure.high, total.mask & problem.allowed
+    for mask, of, sure, _, ground in _together(problem):
+        high = sure.high  # 0 of lines without a price
         if high >= TOP:
             continue
-        if total.measure is measure or total.measure is Measure.UNITS and measure is Measure.LINES:
-            yield Bound(total.mask, high, total.ground)
-        elif total.measure is Measure.UNITS and measure is Measure.AMOUNT:
+        if of is measure or (of is Measure.UNITS and measure is Measure.LINES):
+            yield Bound(mask, high, ground)
+        elif of is Measure.UNITS and measure is Measure.AMOUNT:
             most = max((problem.price_at(part).high for part in bits(mask)), default=0)
             if most < TOP:
-                yield Bound(total.mask, high * most, total.ground)
+                yield Bound(mask, high * most, ground)
