@@ -119,7 +119,7 @@ def gather(literals: Literals, catalogue: Catalogue) -> Problem:
     for mask, _ in problem.bars:
         problem.allowed &= ~mask
     problem.unbarred = problem.allowed
-    problem.wanted += [dearer for peak in problem.peaks if (dearer := _dearer(peak, problem)) is not None]
+    problem.wanted += filter(None, [_dearer(peak, problem) for peak in problem.peaks])
     if problem.likes:
         for part in bits(problem.allowed):
             if not problem.price_at(part) or not problem.quantity_at(part).spans:
@@ -165,7 +165,7 @@ def _add_peak(problem: Problem, one: Extreme, catalogue: Catalogue) -> None:
 
 
 def _dearer(peak: Peak, problem: Problem) -> Wanted | None:
-    """The dearest line costs at least what any line costs that is needed, more where it is another article."""
+    """The dearest line costs at least what a needed line costs, more where that is another article."""
     if peak.is_cheapest:
         return None
     least = max(
