@@ -157,9 +157,7 @@ class Pen:
         return [piece(*self.scale.stretch(*one), part.left, part.right) for one in found]
 
     def _hatched(self, clashes: Sequence[Clash], part: Part) -> list[Piece]:
-        places = sorted(
-            self.scale.stretch(*one) for clash in clashes if clash.is_grave for one in clash.windows
-        )
+        places = sorted(self.scale.stretch(*one) for clash in clashes for one in clash.windows)
         inside = [(max(one, part.left), min(other, part.right)) for one, other in places]
         return [piece(one, other, part.left, part.right) for one, other in joined(inside) if other > one]
 

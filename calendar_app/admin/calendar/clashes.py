@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from django.urls import reverse
 
-from calendar_app.overlaps import Severity
 from calendar_app.selectors import conflicts
 
 _TIER: Final = "tier:"
@@ -18,24 +17,31 @@ _CAMPAIGN: Final = "campaign:"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Clash:
-    """`windows`: when both are open; an end of None is open. `is_grave`: worth being seen from afar."""
+    """`windows`: when both are open; an end of None is open. `is_small`: a slight one."""
 
     pk: int
     sentence: str
     url: str
     windows: Sequence[tuple[datetime, datetime | None]]
     is_accepted: bool
-    is_grave: bool
+    is_small: bool
     keys: frozenset[str]
     campaigns: frozenset[int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clashes:
-    """Of the campaigns that a page shows (one query)."""
+    """Of the campaigns that a page shows (one query). `small`: the keys of slight ones, shown or not."""
 
     by_campaign: dict[int, list[Clash]] = field(default_factory=dict)
     by_key: dict[str, list[Clash]] = field(default_factory=dict)
+    small: set[int] = field(default_factory=set)
+
+    @property
+    def number_open(self) -> int:
+        """Of those that are shown, how many nobody has accepted."""
+        found = {clash.pk: clash for some in self.by_campaign.values() for clash in some}
+        return sum(not clash.is_accepted for clash in found.values())
 
     def of_campaign(self, pk: int, *, with_tiers: bool) -> list[Clash]:
         """`with_tiers`: also those that only its tiers have, since they are not drawn themselves."""
@@ -47,13 +53,19 @@ class Clashes:
         return self.by_key.get(f"{_TIER}{pk}", [])
 
 
-def among(campaign_ids: Collection[int], since: datetime, until: datetime) -> Clashes:
-    """Those that fall into the time, most expensive first; accepted ones, too."""
+def among(
+    campaign_ids: Collection[int], since: datetime, until: datetime, *, with_small: bool = False
+) -> Clashes:
+    """Those that fall into the time, in the order of their beginnings; accepted ones, too."""
     found = Clashes()
     if not campaign_ids:
         return found
     for row in conflicts.among(campaign_ids, since, until):
         clash = _clash(row)
+        if clash.is_small:
+            found.small.add(clash.pk)
+            if not with_small:
+                continue
         for pk in clash.campaigns:
             found.by_campaign.setdefault(pk, []).append(clash)
         for key in clash.keys:
@@ -73,7 +85,7 @@ def _clash(row: Any) -> Clash:
         url=reverse("admin:calendar_conflict", args=[row.pk]),
         windows=row.windows,
         is_accepted=row.is_accepted,
-        is_grave=row.severity != Severity.LOW,
+        is_small=row.is_small,
         keys=frozenset({row.left_key, row.right_key}),
         campaigns=frozenset(_known((row.left_campaign_id, row.right_campaign_id))),
     )

@@ -130,7 +130,7 @@ def _content(
     laid = board.lay(grouped, scale, opened=opened) if asked.show is not Show.LIST else []
     listed = listing.page_of(found, asked) if asked.show is not Show.TIMELINE else []
     seen = board.shown(laid) | {bar.campaign_id for bar in listed}
-    known = clashes.among(seen, scale.since, scale.until)
+    known = clashes.among(seen, scale.since, scale.until, with_small=bool(asked.small))
     pen = Pen(
         scale=scale,
         now=now,
@@ -155,7 +155,9 @@ def _content(
         "listing": _listing(found, grouped, asked, scale, known, now) if listed else None,
         "empty": "" if found else _empty(asked, request),
         "conflicts_url": reverse("admin:calendar_conflicts"),
-        "collisions": len({clash.pk for some in known.by_campaign.values() for clash in some}),
+        "collisions": known.number_open,
+        "small_collisions": len(known.small),
+        "small_url": f"?{asked.but(small='' if asked.small else '1', page=asked.page).query}",
         "wizard_url": reverse("admin:promotions_wizard") if details.may_create(request) else "",
     }
 

@@ -51,7 +51,10 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Names and values as in the address; empty: not limited. `on` None: today."""
+    """Names and values as in the address; empty: not limited. `on` None: today.
+
+    `small` "1": collisions that are slight are shown, too.
+    """
 
     view: View = View.MONTH
     on: date | None = None
@@ -66,6 +69,7 @@ class Question:
     owner: str = ""
     state: str = ""
     q: str = ""
+    small: str = ""
     open: frozenset[str] = field(default_factory=frozenset)
     tiers: frozenset[int] = field(default_factory=frozenset)
     focus: str = ""
@@ -115,6 +119,7 @@ def read(query: QueryDict) -> Question:
         on=_day(words["on"]),
         lanes=_one_of(Lanes, words["lanes"], _USUAL.lanes),
         show=_one_of(Show, words["show"], _USUAL.show),
+        small="1" if words["small"] == "1" else "",
         type=words["type"] if words["type"] in Campaign.CampaignType.values else "",
         state=words["state"] if words["state"] in {*Standing} else "",
         **{name: words[name] for name in FILTERS if name not in ("type", "state")},
