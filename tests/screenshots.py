@@ -48,6 +48,9 @@ FORMS = {
     "segment-new": "/admin/commerce/segment/add/",
     "emergency-stop-new": "/admin/promotions/emergencystop/add/",
     "why-answered": "/admin/promotions/why/?codes=VIP20%0ACOFFEE20%0AWELCOM10&amount=40&together=alone",
+    "calendar-week": "/admin/calendar/?view=week",
+    "calendar-quarter": "/admin/calendar/?view=quarter&lanes=place",
+    "calendar-list": "/admin/calendar/?show=list",
     "password": "/admin/password_change/",
     "second-step": "/admin/second-factor/",
 }
