@@ -51,6 +51,13 @@ def country(code: str) -> Country | None:
     return next((one for one in countries() if one.code == code), None)
 
 
+def place_name(code: str, part: str) -> str:
+    """Germany; Germany, Bayern"""
+    found = country(code)
+    name = code if found is None else found.name
+    return f"{name}, {part_name(code, part)}" if part else name
+
+
 def part_name(code: str, part: str) -> str:
     """Bavaria for ("DE", "BY"), as the library calls it; the code itself where it has no name."""
     found = country(code)

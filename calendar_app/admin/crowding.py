@@ -20,7 +20,7 @@ from core.admin.forms import MoneyField
 
 class CrowdingForm(forms.ModelForm):
     budget = MoneyField(
-        label="planned budget of a day",
+        label="Planned budget of a day",
         help_text="More than that is too much. Empty: half as much again as usual.",
     )
 

@@ -17,6 +17,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
+from calendar_app.admin.calendar.filters import FilterForm
 from calendar_app.admin.calendar.question import FILTERS
 from calendar_app.admin.forms.feeds import FeedForm
 from calendar_app.models import Feed
@@ -112,7 +113,11 @@ class FeedAdmin(ModelAdmin):
 
     @display(description="Shows")
     def shown(self, feed: Feed) -> str:
-        what = ", ".join(feed.filters.values()) or gettext("The whole calendar")
+        """Which filters it has; its page says their values, which lists would have to look up."""
+        labels = [str(FilterForm.base_fields[name].label) for name in feed.filters if name in FILTERS]
+        what = gettext("The whole calendar")
+        if labels:
+            what = gettext("A part of it, by %(filters)s") % {"filters": ", ".join(labels)}
         return f"{what}, {gettext('with drafts')}" if feed.with_drafts else what
 
     @display(description="State", label={LIVE: "success", REVOKED: "danger", UNREAD: "info"})

@@ -30,6 +30,7 @@ class Feed(TimestampedModel):
     revoked_at = models.DateTimeField("revoked", null=True, editable=False)
 
     class Meta:
+        verbose_name = "calendar feed"
         indexes = (models.Index(fields=["owner", "-created_at", "-id"], name="calendar_feed_newest"),)
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.core.validators import RegexValidator
 from django.db import models
 
+from calendar_app import holidays
 from core.models import Area, PublicIdField, TimestampedModel
 
 
@@ -35,4 +36,4 @@ class HolidayRegion(TimestampedModel):
         )
 
     def __str__(self) -> str:
-        return f"{self.country}-{self.subdivision}" if self.subdivision else self.country
+        return holidays.place_name(self.country, self.subdivision)

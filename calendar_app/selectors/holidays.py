@@ -32,10 +32,8 @@ class Place(NamedTuple):
     area: str = _EVERYWHERE
 
     def __str__(self) -> str:
-        found = holidays.country(self.country)
-        name = self.country if found is None else found.name
-        part = f", {holidays.part_name(self.country, self.subdivision)}" if self.subdivision else ""
-        return f"{name}{part} ({self.area})" if self.area else f"{name}{part}"
+        name = holidays.place_name(self.country, self.subdivision)
+        return f"{name} ({self.area})" if self.area else name
 
 
 def regions() -> QuerySet[HolidayRegion]:

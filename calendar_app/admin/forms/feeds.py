@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from calendar_app.admin.calendar import filters as calendar_filters
 from calendar_app.admin.calendar import question
 from calendar_app.models import Feed
 from calendar_app.selectors import saved_views
@@ -20,7 +23,7 @@ class FeedForm(forms.ModelForm):
     """What a feed shows: everything, a saved view as it is now, or what somebody looked at when he came."""
 
     shows = forms.ChoiceField(
-        label="shows",
+        label="Shows",
         widget=UnfoldAdminSelectWidget,
         help_text="A saved view counts as it is now; a later change of it changes nothing here.",
     )
@@ -38,8 +41,7 @@ class FeedForm(forms.ModelForm):
         kept = self.instance.filters or filters_of(self._looked_at())
         choices = [(ALL, gettext("The whole calendar"))]
         if kept:
-            said = ", ".join(f"{name} {value}" for name, value in kept.items())
-            choices.insert(0, (KEPT, gettext("What it shows now: %(filters)s") % {"filters": said}))
+            choices.insert(0, (KEPT, gettext("Only %(filters)s") % {"filters": in_words(kept)}))
         views = saved_views.offered_to(self.viewer)
         choices += [(f"{_VIEW}{view.pk}", gettext("View “%(name)s”") % {"name": view.name}) for view in views]
         field = self.fields["shows"]
@@ -60,6 +62,13 @@ class FeedForm(forms.ModelForm):
 
     def _looked_at(self) -> str:
         return str(self.data.get("looked_at") or self.initial.get("looked_at") or "")
+
+
+def in_words(kept: Mapping[str, str]) -> str:
+    """Category: Spring; State: Running"""
+    asked = question.read(QueryDict(urlencode(kept)))
+    chips = calendar_filters.chips(asked, calendar_filters.FilterForm(asked))
+    return "; ".join(f"{chip.label}: {chip.value}" for chip in chips)
 
 
 def filters_of(query: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ _WHOLE = ""
 class HolidayRegionForm(forms.ModelForm):
     """One list to choose a country or a part of it from: who looks for Bavaria finds it by its name."""
 
-    region = forms.ChoiceField(label="country or region", widget=UnfoldAdminSelect2Widget)
+    region = forms.ChoiceField(label="Country or region", widget=UnfoldAdminSelect2Widget)
 
     class Meta:
         model = HolidayRegion
@@ -30,6 +30,7 @@ class HolidayRegionForm(forms.ModelForm):
         if self.instance.pk:
             self.initial["region"] = f"{self.instance.country}-{self.instance.subdivision}"
         if "area" in self.fields:
+            self.fields["area"].label = gettext("Counts in")
             self.fields["area"].queryset = areas.areas().order_by("name", "pk")  # type: ignore[attr-defined]
 
     def given(self) -> dict[str, Any]:
