@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
@@ -84,6 +84,9 @@ def _manages(request: HttpRequest) -> bool:
 @admin.register(Area)
 class AreaAdmin(PageAdmin):
     """Regions in which promotions are planned, each with its stores."""
+
+    class Media:
+        css: ClassVar = {"all": ("core/areas.css",)}
 
     resource = "areas"
     is_deletable = True

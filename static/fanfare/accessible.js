@@ -16,7 +16,18 @@
     const row = labelOf(whole) || labelOf(`${whole}_0`) || text(field.closest("[class*='field-']")?.querySelector("label"));
     field.setAttribute("aria-label", `${row}, ${part(field.classList.contains("vTimeField") ? "hour" : "day")}`);
   };
+  // Fields in a table are called as their column, also where a narrow screen hides its head.
+  const nameCell = (cell) => {
+    const column = [...cell.classList].find((name) => /^field-(?!tabular$)/.test(name))?.replace("field-", "column-");
+    const name = text(cell.closest("table").querySelector(`th.${CSS.escape(column ?? "")} span > span`));
+    if (!name) return;
+    cell.dataset.label = name;
+    cell.querySelectorAll("input:not([type=hidden]), select").forEach((field) => {
+      if (!field.labels?.length && !field.hasAttribute("aria-label")) field.setAttribute("aria-label", name);
+    });
+  };
   const all = (root) => {
+    root.querySelectorAll?.("table.formset td.field-tabular:not([data-label])").forEach(nameCell);
     root.querySelectorAll?.(".select2-search__field:not([aria-label])").forEach(nameSearch);
     root.querySelectorAll?.("input:is(.vDateField, .vTimeField):not([aria-label])").forEach(nameMoment);
   };

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from core.models import Area, PersonAssignment, Store
 from promotions.models import Campaign
 from tests.conftest import NOW
+from tests.factories.areas import area, store
 from tests.factories.promotions import CampaignFactory
 from tests.journeys.conftest import PASSWORD, person, sign_in
 
@@ -56,3 +57,22 @@ def test_from_an_area_to_who_works_there(tab: Page) -> None:
     tab.goto("/admin/promotions/campaign/")
     expect(tab.get_by_text("Evenings").first).to_be_visible()
     expect(tab.get_by_text("Everywhere")).to_have_count(0)
+
+
+def test_stores_can_be_changed_on_a_phone(tab: Page) -> None:
+    User.objects.create_superuser("olga", password=PASSWORD)
+    harbour = store(area("Coast"), "gdynia")
+    sign_in(tab, "olga")
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto(f"/admin/core/area/{harbour.area_id}/change/")
+
+    code = tab.get_by_label("Code").first
+    code.fill("gdynia-2")
+    wide = tab.locator("#stores-group *").evaluate_all(
+        "all => all.filter(one => one.getBoundingClientRect().right > 391).length"
+    )
+    save(tab)
+
+    tab.wait_for_url("**/admin/core/area/")
+    assert wide == 0
+    assert Store.objects.get().code == "gdynia-2"
