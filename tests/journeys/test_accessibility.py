@@ -112,6 +112,24 @@ def test_menus_and_dialogs_open_and_close_by_keyboard(tab: Page, world: World) -
     expect(search).to_be_hidden()
 
 
+def test_the_menu_of_a_row_opens_and_closes_by_keyboard(tab: Page, world: World) -> None:
+    sign_in(tab, "/admin/promotions/campaign/")
+    button = tab.get_by_role("button", name="More for this row").first
+    clone = tab.get_by_role("link", name="Clone")
+    button.focus()
+
+    tab.keyboard.press("Enter")
+    expect(clone).to_be_focused()
+    tab.keyboard.press("Escape")
+    expect(clone).to_be_hidden()
+    expect(button).to_be_focused()
+
+    tab.keyboard.press("Enter")
+    expect(clone).to_be_focused()
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("dialog").get_by_text("Clone this campaign")).to_be_visible()
+
+
 def test_a_dialog_takes_the_focus_and_gives_it_back(tab: Page, world: World) -> None:
     sign_in(tab, f"/admin/promotions/voucher/{world['promotions.voucher'].pk}/change/")
     button = tab.get_by_role("link", name="Disable")
