@@ -38,7 +38,8 @@ class Operation:
     with its result and what was said before. `permission` is what somebody needs to do it alone.
     `follow(state, target_id, actor, now)` is told every new state of a request for it, in the same
     transaction. `specs` are the dataclasses among its arguments. `counts_as` are operations that it does
-    several times at once: policies about them hold for it too.
+    several times at once: policies about them hold for it too. `hold(arguments)` locks what it is about as
+    the service will: so what was compared with what people saw stays as it is until it is carried out.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Operation:
     follow: Callable[[str, str, Actor, datetime], None] | None = None
     touched: Callable[[Arguments], Iterable[Iterable[str]]] | None = None
     counts_as: tuple[str, ...] = ()
+    hold: Callable[[Arguments], None] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

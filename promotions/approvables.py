@@ -24,6 +24,7 @@ from promotions import (
     evidence,
 )
 from promotions import approval_facts as facts
+from promotions.approval_holds import HOLDS
 from promotions.models import (
     DRAFTS,
     Budget,
@@ -367,6 +368,7 @@ def register() -> None:
                 specs=specs,
                 follow=_FOLLOWED.get(name),
                 touched=_TOUCHED.get(name, approval_reach.touched),
+                hold=HOLDS.get(name),
             )
         )
     for fact in facts.TYPES:

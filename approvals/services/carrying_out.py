@@ -67,6 +67,8 @@ def has_moved(request: ApprovalRequest, now: datetime) -> bool:
 def _run(request: ApprovalRequest, now: datetime) -> None:
     operation = registry.operation(request.operation)
     arguments = proposals.arguments_of(operation, request.arguments, actor_of(request), now)
+    if operation.hold is not None:
+        operation.hold(arguments)
     before = operation.describe(arguments, None, None)
     if codec.digest(before.content) != request.base_sha256:
         raise _Moved

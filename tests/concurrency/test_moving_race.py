@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -45,8 +46,8 @@ def later(campaign: Campaign, days: int, actor: Actor, now: datetime) -> Callabl
     return lambda: key_of(lambda: moving.move(wish=wish, actor=actor, now=now))
 
 
-def spring(now: datetime) -> Campaign:
-    campaign = CampaignFactory(name="Spring", starts_at=START, ends_at=END, lifecycle=Lifecycle.SCHEDULED)
+def spring(now: datetime, name: str = "Spring") -> Campaign:
+    campaign = CampaignFactory(name=name, starts_at=START, ends_at=END, lifecycle=Lifecycle.SCHEDULED)
     VoucherFactory.create_batch(3, campaign=campaign, published_at=now)
     return campaign
 
@@ -67,27 +68,26 @@ def test_a_move_and_a_request_for_another_leave_one_truth(
     at_once: AtOnce, actor: Actor, now: datetime
 ) -> None:
     """Whoever may is through; the request is on the old dates, and never carried out on the new ones."""
-    campaign = spring(now)
     policy("Reviewer", name="Dates")
     mara, olga = acting(person("mara", "Marketer")), acting(person("olga", "Reviewer"))
     task = Actor.system("tests", channel="TASK")
-    assert later(campaign, 1, mara, now)() == "approval_required"
-    request = ApprovalRequest.objects.get()
+    ways = set()
 
-    said = {"request_id": request.pk, "verdict": Decision.Verdict.APPROVE, "revision": 1, "comment": ""}
+    for number in range(8):
+        campaign = spring(now, f"Spring {number}")
+        assert later(campaign, 1, mara, now)() == "approval_required"
+        request = ApprovalRequest.objects.get(target_id=campaign.public_id)
+        said = {"request_id": request.pk, "verdict": Decision.Verdict.APPROVE, "revision": 1, "comment": ""}
+        approve = functools.partial(decisions.decide, **said, actor=olga, now=now)
 
-    def approve() -> str:
-        return key_of(lambda: decisions.decide(**said, actor=olga, now=now))
+        answers = at_once([functools.partial(key_of, approve), later(campaign, 2, task, now)])
 
-    answers = at_once([approve, later(campaign, 2, task, now)])
+        row = Campaign.objects.get(pk=campaign.pk)
+        assert row.starts_at is not None
+        days = (row.starts_at - START).days
+        ways.add((answers[1], ApprovalRequest.objects.get(pk=request.pk).state, days))
 
-    state = ApprovalRequest.objects.get().state
-    row = Campaign.objects.get()
-    days = (row.starts_at - START).days if row.starts_at else None
-    assert (answers[1], state, days) in {
-        ("done", "STALE", 2),
-        ("calendar_moved_meanwhile", "APPLIED", 1),
-    }
+    assert ways <= {("done", "STALE", 2), ("calendar_moved_meanwhile", "APPLIED", 1)}
 
 
 def test_a_blackout_and_a_move_into_it(at_once: AtOnce, actor: Actor, now: datetime) -> None:

@@ -1,0 +1,43 @@
+"""What an approved change holds before it is compared with what was seen, so that it stays so meanwhile.
+
+As the services do themselves: codes, then the campaign. Without, somebody could change the campaign after the
+look at it and before the service has it, and his change would be overwritten unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from approvals.registry import Arguments
+from core.locking import lock
+from promotions.models import Campaign, PromotionTier
+from promotions.services import inheritance
+
+
+def _changed(arguments: Arguments) -> None:
+    """Other dates and another category reach codes, too."""
+    inheritance.lock_used_codes(arguments["campaign_id"], arguments["spec"].values)
+    _campaign(arguments)
+
+
+def _campaign(arguments: Arguments) -> None:
+    lock(Campaign.objects.filter(pk=arguments["campaign_id"]))
+
+
+def _tier(arguments: Arguments) -> None:
+    """Its campaign is described with all of its tiers."""
+    tier = PromotionTier.objects.filter(pk=arguments["tier_id"])
+    lock(Campaign.objects.filter(pk__in=list(tier.values_list("campaign", flat=True))))
+
+
+HOLDS: Final[Mapping[str, Callable[[Arguments], None]]] = {
+    "campaigns.update": _changed,
+    "campaigns.launch": _campaign,
+    "campaigns.switch": _campaign,
+    "promotions.create": _campaign,
+    "promotions.update": _tier,
+    "promotions.switch": _tier,
+    "promotions.delete": _tier,
+}
+"""By operation. A campaign that is changed as a whole says itself which one was seen."""
