@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
-from decimal import Decimal
 from typing import Any, Final
 
 from engine import effects
@@ -165,7 +164,8 @@ def _least(effect: Effect) -> int:
     if isinstance(effect, PercentOffOrder | PercentOffItems):
         if effects.is_dynamic(effect) or not effect.percent_off:
             return 1
-        return int((Decimal(50) / effect.percent_off).__ceil__())
+        percent, parts = effect.percent_off.as_integer_ratio()
+        return -(-50 * parts // percent)
     if isinstance(effect, FixedOrder | FixedItems) and not effects.is_dynamic(effect):
         return effect.fixed_amount + 1
     return 1

@@ -120,6 +120,8 @@ class Joint:
         return clash_of(first, other)
 
     def _order(self, clock: Clock) -> Clash | None:
+        if not self.catalogue.is_whole:
+            return None
         grounds = proofs.refuted(self.problem(), clock, self.world)
         return None if grounds is None else clash_of(*grounds)
 

@@ -102,7 +102,7 @@ def _near(conditions: Sequence[Condition], clock: Clock) -> Iterator[Any]:
     for figure in figures:
         yield from (figure + 1, figure - 1)
     for low, high in zip(figures, figures[1:], strict=False):
-        yield (Decimal(low) + Decimal(high)) / 2
+        yield (Decimal(low) + Decimal(high)) * Decimal("0.5")
     for figure in figures:
         yield from (figure + Decimal("0.5"), figure - Decimal("0.25"), figure + 17, figure - 17)
     yield from _days(conditions, clock)

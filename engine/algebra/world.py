@@ -30,7 +30,8 @@ _NOT_STORED: Final = "product not stored: "
 @dataclass(frozen=True, kw_only=True)
 class World:
     """`collections` names the products and SKUs in each collection that is known, `articles` the catalogue by
-    product or SKU id.
+    product or SKU id. `samples` are some of the articles in collections of which nobody knows all: examples
+    may use them, proofs do not.
 
     `single` holds metadata that have one value, never a list: (rule name, property). `excluding` are pairs of
     segments that nobody is in both of, `within` says in which segments everybody of a segment is, too.
@@ -39,6 +40,7 @@ class World:
 
     zone: str = "UTC"
     collections: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    samples: Mapping[str, frozenset[str]] = field(default_factory=dict)
     articles: Mapping[str, Article] = field(default_factory=dict)
     single: frozenset[Subject] = frozenset()
     excluding: frozenset[frozenset[str]] = frozenset()
@@ -75,9 +77,14 @@ class World:
         """The same, those with a price first."""
         key = ("ranked", ref)
         if key not in self.cache:
-            self.cache[key] = tuple(sorted(self.members(ref) or (), key=self.rank))
+            self.cache[key] = tuple(sorted(self.members(ref) or self.sampled(ref), key=self.rank))
         found: tuple[str, ...] = self.cache[key]
         return found
+
+    def sampled(self, ref: Ref) -> frozenset[str]:
+        """Some articles that `ref` means."""
+        held = self.samples.get(ref[1]) if ref[0] == ItemObject.COLLECTION else None
+        return self._with_skus(held) if held else frozenset()
 
     def rank(self, id: str) -> tuple[bool, str]:
         article = self.articles.get(id)
@@ -140,6 +147,8 @@ class Catalogue:
 
     parts: tuple[Part, ...]
     masks: dict[Scope, int]
+    is_whole: bool = True
+    """Are all possible parts there? Else nothing can be proved about them."""
 
     @property
     def full(self) -> int:
@@ -165,13 +174,22 @@ class Catalogue:
 def _sorted_out(world: World, refs: tuple[Ref, ...]) -> Catalogue:
     known = {one: held for one in refs if (held := world.members(one)) is not None}
     unknown = [one for one in refs if one not in known]
-    found = sorted(_split(known), key=lambda part: sorted(map(str, part[0])))
+    sampled = {one: held for one in unknown if (held := world.sampled(one))}
+    found = sorted(_split({**known, **sampled}), key=lambda part: sorted(map(str, part[0])))
     parts = [Part(by, tuple(_example(world, id, by) for id in _best(world, by, ids))) for by, ids in found]
-    parts.append(Part(frozenset(), (_other(world, known),)))
+    parts.append(Part(frozenset(), (_other(world, {**known, **sampled}),)))
     for one in unknown:
         if len(parts) * 2 > _MOST_PARTS:
-            break
-        parts = [*(_assumed(part, one) for part in parts if _may_be(part, one)), *parts]
+            return Catalogue(tuple(parts), {}, is_whole=False)
+        there = {part.meant for part in parts}
+        parts = [
+            *(
+                _assumed(part, one)
+                for part in parts
+                if part.meant ^ {one} not in there and _may_be(part, one)
+            ),
+            *parts,
+        ]
     return Catalogue(tuple(parts), {})
 
 
@@ -238,7 +256,7 @@ def _may_be(part: Part, one: Ref) -> bool:
 
 
 def _assumed(part: Part, one: Ref) -> Part:
-    """The same articles if `one`, of which nothing is known, meant them, too."""
+    """The same articles if `one`, of which not everything is known, meant them, or if it did not."""
     kind, own, source = one
     is_sku = kind == ItemObject.SKU
     if is_sku and not part.meant:
@@ -248,9 +266,9 @@ def _assumed(part: Part, one: Ref) -> Part:
         lines = tuple(replace(line, sku_id=own, sku_source_id=source) for line in part.lines)
     else:
         lines = tuple(
-            replace(line, collections=tuple(sorted({*line.collections, own}))) for line in part.lines
+            replace(line, collections=tuple(sorted({*line.collections} ^ {own}))) for line in part.lines
         )
-    return Part(part.meant | {one}, lines, True)
+    return Part(part.meant ^ {one}, lines, True)
 
 
 def _given(effect: Effect | None) -> Iterator[str]:

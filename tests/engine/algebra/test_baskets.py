@@ -140,6 +140,19 @@ def test_an_unknown_collection_neither_proves_nor_confirms() -> None:
     assert Obstacle.COLLECTION in {one.kind for one in found.opaque}
 
 
+def test_samples_of_a_collection_confirm_but_do_not_prove() -> None:
+    world = World(articles=WORLD.articles, samples={"pc_new": frozenset({"prod_mug", "prod_pen"})})
+    unknown = promotion("unknown", rule("order.items.any", {"$is": [item("pc_new")]}))
+    mugs = promotion("mugs", rule("order.items.every", {"$is": [item("prod_mug")]}))
+    shoes = promotion("shoes", rule("order.items.every", {"$is": [item("prod_shoe")]}))
+    without = promotion("without", rule("order.items.none", {"$is": [item("pc_new")]}))
+
+    assert [line.product_id for line in _basket(unknown, mugs, world=world).lines] == ["prod_mug"]
+    assert meeting(unknown, shoes, world=world).answer is Answer.UNKNOWN
+    assert meeting(without, mugs, world=world).answer is Answer.UNKNOWN
+    assert meeting(unknown, without, world=world).answer is Answer.DISJOINT
+
+
 def test_an_empty_collection_is_never_bought() -> None:
     empty = promotion("empty", rule("order.items.any", {"$is": [item("pc_none")]}))
 
