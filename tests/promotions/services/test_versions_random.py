@@ -33,6 +33,7 @@ from promotions.services.validations import DecisionSpec
 from promotions.services.vouchers import VoucherSpec
 from tests.conftest import NOW
 from tests.factories.promotions import amount, at_least, percent
+from tests.nightly import times
 
 pytestmark = pytest.mark.django_db
 
@@ -139,7 +140,11 @@ uses = st.builds(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=times(day=7, night=15),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(steps=st.lists(st.one_of(uses, edits), min_size=2, max_size=10))
 def test_decisions_replay_after_any_edits_and_name_the_terms_of_their_time(
     steps: list[Edit], settings_row: Any
