@@ -82,14 +82,21 @@ class Pen:
     def _ghost(self, bar: Bar, part: Part) -> Drawn:
         request, dates = part.request, part.dates
         assert request is not None and dates is not None  # noqa: S101, PT018 - it is one of the three
+        clashes = [clash for clash in self.clashes.of_request(request.pk) if not clash.is_accepted]
+        url = request_url(request.pk)
+        said = proposed(bar, dates.tier, dates.starts_at, dates.ends_at)
         return Drawn(
             key=f"request:{request.pk}",
             name=dates.tier or bar.name,
-            url=request_url(request.pk),
+            url=url,
             standing="ghost",
             standing_text=gettext("Proposed"),
-            spoken=proposed(bar, dates.tier, dates.starts_at, dates.ends_at),
+            spoken=marks.joined(said, number_of(clashes)),
             is_ghost=True,
+            hatched=self._hatched(clashes, part),
+            clashes=len(clashes),
+            clash_text=clashes[0].sentence if len(clashes) == 1 else number_of(clashes),
+            clash_url=clashes[0].url if len(clashes) == 1 else url,
             **_place(part),
             **self._ends(dates.starts_at, dates.ends_at),
         )

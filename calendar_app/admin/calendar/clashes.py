@@ -13,6 +13,8 @@ from calendar_app.selectors import conflicts
 
 _TIER: Final = "tier:"
 _CAMPAIGN: Final = "campaign:"
+_PROPOSAL: Final = "proposal:"
+REQUEST: Final = "request:"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +42,7 @@ class Clashes:
     @property
     def number_open(self) -> int:
         """Of those that are shown, how many nobody has accepted."""
-        found = {clash.pk: clash for some in self.by_campaign.values() for clash in some}
+        found = {clash.pk: clash for some in self.by_key.values() for clash in some}
         return sum(not clash.is_accepted for clash in found.values())
 
     def of_campaign(self, pk: int, *, with_tiers: bool) -> list[Clash]:
@@ -48,6 +50,9 @@ class Clashes:
         if with_tiers:
             return self.by_campaign.get(pk, [])
         return self.by_key.get(f"{_CAMPAIGN}{pk}", [])
+
+    def of_request(self, pk: int) -> list[Clash]:
+        return self.by_key.get(f"{REQUEST}{pk}", [])
 
     def of_tier(self, pk: int) -> list[Clash]:
         return self.by_key.get(f"{_TIER}{pk}", [])
@@ -86,10 +91,17 @@ def _clash(row: Any) -> Clash:
         windows=row.windows,
         is_accepted=row.is_accepted,
         is_small=row.is_small,
-        keys=frozenset({row.left_key, row.right_key}),
-        campaigns=frozenset(_known((row.left_campaign_id, row.right_campaign_id))),
+        keys=frozenset(_key(row, key) for key in (row.left_key, row.right_key)),
+        campaigns=frozenset(_campaigns(row)),
     )
 
 
-def _known(ids: Iterable[int | None]) -> Iterable[int]:
-    return (one for one in ids if one is not None)
+def _key(row: Any, key: str) -> str:
+    """That of the bar: what is proposed has the bar of its request."""
+    return f"{REQUEST}{row.request_id}" if key.startswith(_PROPOSAL) else key
+
+
+def _campaigns(row: Any) -> Iterable[int]:
+    """Those as they are: what collides only if a proposal is carried out stands at the proposal."""
+    sides = ((row.left_key, row.left_campaign_id), (row.right_key, row.right_campaign_id))
+    return (pk for key, pk in sides if pk is not None and not key.startswith(_PROPOSAL))

@@ -144,6 +144,7 @@ def _lines(
                 window=request.title,
                 level=2,
                 is_ghost=True,
+                clashes=clashes.of_request(request.pk),
             )
 
 

@@ -16,6 +16,9 @@ from django.utils import timezone
 
 from approvals.gate import ApprovalRequired
 from calendar_app.admin.calendar import question
+from calendar_app.models import Conflict
+from calendar_app.services import conflicts
+from core.actors import Actor
 from core.models import ProjectSettings
 from promotions.models import Campaign, Category, Lifecycle, PromotionTier
 from promotions.services import campaigns
@@ -24,6 +27,7 @@ from tests.approvals.world import acting, person, policy
 from tests.conftest import NOW
 from tests.core.admin.conftest import admin_page, page_as
 from tests.factories.areas import applies_in, area
+from tests.factories.conflicts import conflict
 from tests.factories.promotions import (
     CampaignFactory,
     CategoryFactory,
@@ -240,6 +244,44 @@ def test_who_only_looks_moves_nothing(page_as: Callable[[str], Client]) -> None:
 
     assert "data-move" not in bar_of(answer, campaign)
     assert answer.context["wizard_url"] == ""
+
+
+def test_collisions_are_hatched_over_both_bars_and_told(admin_page: Client) -> None:
+    left = CampaignFactory(name="Left", starts_at=day(2), ends_at=day(20))
+    right = CampaignFactory(name="Right", starts_at=day(10), ends_at=day(30))
+    other = CampaignFactory(name="Other")
+    span = {"starts_at": day(10), "ends_at": day(20)}
+    grave = conflict(left, right, **span)
+    small = conflict(left, other, severity=Conflict.Severity.LOW, **span)
+
+    usual, whole = look(admin_page), look(admin_page, small="1")
+
+    def drawn(answer: Any) -> dict[str, Any]:
+        return {row.bar.name: row.bar for lane in answer.context["lanes"] for row in lane.rows}
+
+    bars = drawn(usual)
+    assert {name: bar.clashes for name, bar in bars.items()} == {"Left": 1, "Right": 1, "Other": 0}
+    # Ten of eighteen days of the left bar, the first ten of twenty of the right one.
+    (over_left,), (over_right,) = bars["Left"].hatched, bars["Right"].hatched
+    assert over_left.left.startswith("44.")
+    assert (over_right.left, over_right.width[:3]) == ("0.00", "50.") or over_right.width[:3] == "49."
+    assert bars["Left"].clash_text == "Left and Right meet."
+    assert reverse("admin:calendar_conflict", args=[grave.pk]) in usual.content.decode()
+    assert (usual.context["collisions"], usual.context["small_collisions"]) == (1, 1)
+    assert (drawn(whole)["Left"].clashes, drawn(whole)["Other"].clashes) == (2, 1)
+    assert small.sentence in look(admin_page, small="1", show="list").content.decode()
+
+
+def test_what_is_accepted_is_told_and_not_hatched(admin_page: Client, actor: Actor) -> None:
+    left, right = CampaignFactory(name="Left"), CampaignFactory(name="Right")
+    row = conflict(left, right, starts_at=day(10), ends_at=day(20))
+    conflicts.accept(conflict_id=row.pk, reason="Meant so.", actor=actor, now=NOW)
+
+    answer = look(admin_page)
+
+    assert "cal-clashing" not in bar_of(answer, left)["class"]
+    assert answer.context["collisions"] == 0
+    assert "accepted" in look(admin_page, show="list").content.decode()
 
 
 def live(first: int, last: int) -> None:
