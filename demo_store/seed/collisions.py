@@ -20,7 +20,7 @@ from promotions.services.campaigns import CampaignSpec
 from promotions.services.tiers import TierSpec
 
 MARKETER: Final = "mia"
-_COLLECTION: Final = "Coffee"
+_COLLECTION: Final = "Gift ideas"
 _ON_ITEMS: Final = {"type": "PERCENT", "effect": "APPLY_TO_ITEMS"}
 
 
@@ -31,13 +31,13 @@ def load(*, today: datetime, now: datetime, actor: Actor) -> None:
 
 
 def _two_owners_in_one_area(today: datetime, now: datetime) -> None:
-    """The coast and its harbour discount the same coffee, each without knowing of the other."""
+    """The coast and its harbour discount the same gifts, each without knowing of the other."""
     collection = ProductCollection.objects.get(name=_COLLECTION)
     coast, harbour = Area.objects.get(name="Baltic coast"), Store.objects.get(code="gdynia")
-    on_coffee = {"object": "products_collection", "id": collection.public_id}
+    on_gifts = {"object": "products_collection", "id": collection.public_id}
     for login, name, percent, places in (
-        (MARKETER, "Coffee week on the coast", 12, Places(all_stores=(coast.public_id,))),
-        (areas.RESTRICTED, "Harbour roast of the month", 15, Places(stores=(harbour.public_id,))),
+        (MARKETER, "Gifts of the coast", 12, Places(all_stores=(coast.public_id,))),
+        (areas.RESTRICTED, "Harbour gift of the month", 15, Places(stores=(harbour.public_id,))),
     ):
         values = {
             "name": name,
@@ -50,7 +50,7 @@ def _two_owners_in_one_area(today: datetime, now: datetime) -> None:
             kind="DISCOUNT_COUPONS",
             code=name.split()[0].upper(),
             values=values,
-            new_conditions={"name": f"{_COLLECTION}, {name}", "applicable_to": {"included": [on_coffee]}},
+            new_conditions={"name": f"{_COLLECTION}, {name}", "applicable_to": {"included": [on_gifts]}},
             access=Access(assign=places),
         )
         campaigns.create(spec=spec, actor=as_actor(User.objects.get(username=login)), now=now)
