@@ -130,6 +130,12 @@ class Board:
         }
         return {key: count for key, count in more.items() if count}
 
+    @property
+    def meeting_pairs(self) -> int:
+        """Pairs of units that may meet, as far as bitmaps tell."""
+        self._settle()
+        return sum(1 for unit in self._units.values() for _ in self._partners(unit)) // 2
+
     def against(self, items: Sequence[Item]) -> list[Found]:
         """What the items of one campaign would collide with, as if they stood there in place of its own."""
         if not items:

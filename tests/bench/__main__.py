@@ -11,7 +11,7 @@ from pathlib import Path
 from config import devstack
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-PARTS = ("engine", "api", "money", "codes", "imports", "segments", "admin")
+PARTS = ("engine", "calendar", "api", "money", "codes", "imports", "segments", "admin")
 
 
 def main() -> None:
@@ -24,7 +24,11 @@ def main() -> None:
     parts = [options.only] if options.only else PARTS
     if "engine" in parts:
         _publish("engine", _contest(quick=options.quick, with_others=options.competitors), options.write)
-    if parts == ["engine"]:
+    if "calendar" in parts:
+        from tests.bench import calendar
+
+        _publish("calendar", calendar.table(quick=options.quick), options.write)
+    if set(parts) <= {"engine", "calendar"}:
         return
     with devstack.throwaway() as environment:
         os.environ.update(environment, DJANGO_SETTINGS_MODULE="config.settings_test")

@@ -85,6 +85,19 @@ def test_what_is_left_out_is_counted_and_the_heaviest_are_kept() -> None:
     assert board.left_out["campaign:1"] == 299 - kept
 
 
+def test_a_heavy_newcomer_is_looked_at_by_everybody() -> None:
+    size = 130
+    board = Board(world(), [item(number, daily_cost=1_000) for number in range(1, size + 1)])
+    board.conflicts()
+    assert kept_of(size) < size // 2
+
+    board.put(item(999, daily_cost=10**9))
+    assert len(board.of("campaign:999")) == size
+
+    board.remove("campaign:999")
+    assert board.of("campaign:999") == []
+
+
 def test_work_is_bounded_however_many_meet() -> None:
     """They may meet in thousands of pairs; the evaluator is asked of some, and searches are rare."""
     size = 140

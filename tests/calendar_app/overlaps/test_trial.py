@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
 from calendar_app.overlapping.together import Asked, Trial, touched
 from engine import (
@@ -43,57 +43,63 @@ DISCOUNTS: tuple[dict[str, Any], ...] = (
 )
 
 
-@st.composite
-def candidates(draw: st.DrawFn, key: str) -> Candidate:
+LIMITS = ((), (CategoryLimit(category_id="cat_c", limit=1),))
+
+type Drawn = tuple[int, dict[str, Any], Category | None]
+
+
+def candidate(key: str, drawn: Drawn) -> Candidate:
+    least, discount, category = drawn
     wire: dict[str, Any] = {"id": f"val_{key}", "applicable_to": {"included_all": True}}
-    least = draw(st.sampled_from([0, 900, 1_000, 2_000]))
     if least:
         wire["rules"] = {"1": order_of(least)}
-    return Candidate(
-        key=key,
-        discount=effects.parse(draw(st.sampled_from(DISCOUNTS))),
-        category=draw(st.sampled_from(CATEGORIES)),
-        rules=(rules.parse(wire),),
+    return Candidate(key=key, discount=effects.parse(discount), category=category, rules=(rules.parse(wire),))
+
+
+def drawn(draw: random.Random) -> Drawn:
+    return draw.choice([0, 900, 1_000, 2_000]), draw.choice(DISCOUNTS), draw.choice(CATEGORIES)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_it_agrees_with_the_evaluator(seed: int) -> None:
+    draw = random.Random(seed)
+    for _ in range(70):
+        _compare(draw)
+
+
+def _compare(draw: random.Random) -> None:
+    left, right = candidate("left", drawn(draw)), candidate("right", drawn(draw))
+    stacking = StackingRules(
+        applicable_redeemables_limit=draw.choice([1, 5, 5]),
+        applicable_redeemables_category_limits=draw.choice(LIMITS),
+        applicable_exclusive_redeemables_limit=draw.choice([1, 2]),
+        redeemables_application_mode=draw.choice(list(ApplicationMode)),
+        redeemables_sorting_rule=draw.choice(list(SortingRule)),
+        redeemables_products_application_mode=draw.choice(list(ProductsMode)),
     )
-
-
-stackings = st.builds(
-    StackingRules,
-    applicable_redeemables_limit=st.sampled_from([1, 5]),
-    applicable_redeemables_category_limits=st.sampled_from(
-        [(), (CategoryLimit(category_id="cat_c", limit=1),)]
-    ),
-    applicable_exclusive_redeemables_limit=st.sampled_from([1, 2]),
-    redeemables_application_mode=st.sampled_from(ApplicationMode),
-    redeemables_sorting_rule=st.sampled_from(SortingRule),
-    redeemables_products_application_mode=st.sampled_from(ProductsMode),
-)
-
-
-@given(left=candidates("left"), right=candidates("right"), stacking=stackings)
-def test_it_agrees_with_the_evaluator(left: Candidate, right: Candidate, stacking: StackingRules) -> None:
-    empty = Snapshot(
-        now=NOW, basket=Basket(lines=(Line(price=1_000, product_id="prod_a"),)), stacking_rules=stacking
-    )
+    basket = Basket(lines=(Line(price=1_000, product_id="prod_a"),))
+    empty = Snapshot(now=NOW, basket=basket, stacking_rules=stacking)
     wholes = [evaluate(replace(empty, candidates=pair)) for pair in ((left, right), (right, left))]
-    alone = [evaluate(replace(empty, candidates=(one,))) for one in (left, right)]
+    alone = [evaluate(replace(empty, candidates=(each,))) for each in (left, right)]
+    applied = [
+        whole
+        for whole in wholes
+        if whole.valid and all(step.status is Status.APPLICABLE for step in whole.steps)
+    ]
 
     found = Trial(empty).together(Asked.of(1, left), Asked.of(2, right))
 
-    applied = [
-        one for one in wholes if one.valid and all(step.status is Status.APPLICABLE for step in one.steps)
-    ]
     if found is None:
-        gives = [one.valid and bool(touched(one.steps[0], empty)) for one in alone]
-        assert not all(gives) or not any(_meets(one, empty) for one in applied)
+        gives = [each.valid and bool(touched(each.steps[0], empty)) for each in alone]
+        assert not all(gives) or not any(_meets(whole, empty) for whole in applied)
         return
     assert found.both == bool(applied)
     if applied:
         assert found.purchase is not None
-        totals = {one.order.total_amount for one in applied if one.order is not None}
+        totals = {whole.order.total_amount for whole in applied if whole.order is not None}
         assert found.purchase.after in totals
         return
-    winners = {_winner(one) for one in wholes}
+    winners = {_winner(whole) for whole in wholes}
     assert found.winner == (winners.pop() if len(winners) == 1 else "")
 
 
