@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from calendar_app.conflict_terms import Extent, digest
 from calendar_app.overlaps import Counts, Fix, Found, Item
@@ -13,14 +13,15 @@ from calendar_app.receipts import Receipt
 
 type Facts = dict[str, Any]
 
-BLACKOUT = "blackout"
+BLACKOUT: Final = "blackout"
+_LATER: Final[Facts] = {"fixes": [], "is_tried": False, "receipt": None}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Looked:
     """What takes longer to find out: whom it concerns, what would help, and the basket that shows it.
 
-    `fixes` None: only counted, because the terms are those for which the rest is known.
+    `fixes` None: not tried out now, because that is known already, or too slight. `receipt` None: as before.
     """
 
     counts: Counts
@@ -72,9 +73,11 @@ def extent_of(found: Found, *, customers: int | None, products: int | None) -> E
 
 def facts_of(found: Found, looked: Looked | None, *, kept: Mapping[str, Any], extent: Extent) -> Facts:
     """Plain JSON. `kept` are the facts of before, of which what was not looked at again stays."""
-    later = {"fixes": kept.get("fixes", []), "receipt": kept.get("receipt")}
+    later = {name: kept.get(name, usual) for name, usual in _LATER.items()}
+    if looked is not None and looked.receipt is not None:
+        later["receipt"] = looked.receipt
     if looked is not None and looked.fixes is not None:
-        later = {"fixes": [_fix(one) for one in looked.fixes], "receipt": looked.receipt}
+        later |= {"fixes": [_fix(one) for one in looked.fixes], "is_tried": True}
     return {
         "left_name": found.left.label,
         "right_name": found.right.label if found.right is not None else _name(found),

@@ -7,6 +7,7 @@ leaves the pass before it; two at once are one.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from django.db.models import F, Q, QuerySet
 from calendar_app.conflict_facts import Looked, terms_of
 from calendar_app.conflict_sifting import sifted
 from calendar_app.models import Conflict, RefreshProgress
-from calendar_app.overlaps import Board, Counts, Found, fixes
+from calendar_app.overlaps import Board, Counts, Fix, Found, Severity, fixes
 from calendar_app.selectors import boards, common_reach, traces
 from calendar_app.services import conflict_rows
 from calendar_app.services.conflict_rows import Comparison
@@ -29,6 +30,10 @@ WHOLE_EVERY: Final = timedelta(days=1)
 LOOKED_AT_EVERY: Final = timedelta(days=1)
 MOST_LOOKED_AT: Final = 50
 """Conflicts whose customers and products are counted in one pass, the heaviest first."""
+MOST_HELPED: Final = 100
+"""Of so many it is tried out what would help: that takes long, and further down nobody looks."""
+LONGEST_SECONDS: Final = 3
+"""A pass that looked at conflicts for so long leaves the others to the next one."""
 _PROGRESS: Final = 1
 
 
@@ -98,26 +103,36 @@ def _looked_at(
     """
     counted = _there().filter(counted_at__gt=now - LOOKED_AT_EVERY, key__in=found if there else ())
     fresh = set(counted.values_list("key", flat=True))
-    wanted = [one for one in found.values() if one.key not in fresh or there[one.key] != terms_of(one)]
-    wanted.sort(key=lambda one: (-one.weight, one.key))
+    weighed = sorted(found.values(), key=lambda one: (-one.weight, one.key))
+    wanted = [one for one in weighed if one.key not in fresh or there[one.key] != terms_of(one)]
     some = wanted[:MOST_LOOKED_AT]
-    counts = common_reach.counts(some, now=now) if some else {}
+    heavy = [one.key for one in weighed if one.severity is not Severity.LOW]
+    heaviest = frozenset(heavy[:MOST_HELPED])
     tried = _tried(some, there)
+    helps: dict[str, tuple[Fix, ...] | None] = {}
+    ends = time.monotonic() + LONGEST_SECONDS
+    for one in some:
+        if helps and time.monotonic() >= ends:
+            break
+        is_asked = one.key in heaviest and one.key not in tried
+        helps[one.key] = tuple(fixes(one, board)) if is_asked else None
+    told = [one for one in some if one.key in helps]
+    counts = common_reach.counts(told, now=now) if told else {}
     looked = {
         one.key: Looked(
             counts=counts.get(one.key, Counts()),
-            fixes=tuple(fixes(one, board)) if one.key not in tried else None,
-            receipt=boards.receipt(one, board.world) if one.key not in tried else None,
+            fixes=helps[one.key],
+            receipt=None if one.key in tried else boards.receipt(one, board.world),
         )
-        for one in some
+        for one in told
     }
-    return looked, len(wanted) > len(some)
+    return looked, len(wanted) > len(looked)
 
 
 def _tried(some: Sequence[Found], there: Mapping[str, str]) -> frozenset[str]:
-    """Those of the same terms that were looked at before."""
+    """Those of the same terms of which it is known what would help."""
     same = [one.key for one in some if there.get(one.key) == terms_of(one)]
-    rows = _there().filter(key__in=same).exclude(counted_at=None) if same else ()
+    rows = _there().filter(key__in=same, facts__is_tried=True) if same else ()
     return frozenset(row.key for row in rows)
 
 

@@ -352,6 +352,37 @@ def test_who_began_before_somebody_else_ended_writes_nothing(
     assert pass_().changes == 1
 
 
+def test_what_would_help_is_tried_once_and_only_for_the_heaviest(
+    begun: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(refreshing, "fixes", lambda one, board: tried.append(one.key) or ())
+    monkeypatch.setattr(refreshing, "MOST_HELPED", 1)
+    left = item(CampaignFactory())
+    heavy = begun.meet(left, item(CampaignFactory()), at_stake=1_000)
+    begun.meet(left, item(CampaignFactory()))
+    begun.meet(left, item(CampaignFactory()), severity=Severity.LOW, at_stake=9_000)
+
+    pass_()
+    pass_(1.5 * DAY)
+    assert tried == [heavy.key]
+    begun.meet(replace(left, digest="other terms"), heavy.right, at_stake=1_000)
+    pass_(1.5 * DAY)
+    assert tried == [heavy.key, heavy.key]
+
+
+def test_a_pass_that_takes_long_leaves_the_rest_to_the_next(
+    begun: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refreshing, "LONGEST_SECONDS", 0)
+    left = item(CampaignFactory())
+    for _ in range(3):
+        begun.meet(left, item(CampaignFactory()))
+
+    assert [pass_().is_more for _ in range(3)] == [True, True, False]
+    assert not Conflict.objects.filter(counted_at=None).exists()
+
+
 def test_so_many_are_counted_in_one_pass(begun: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refreshing, "MOST_LOOKED_AT", 2)
     left = item(CampaignFactory())
