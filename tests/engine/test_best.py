@@ -31,6 +31,7 @@ from engine.best import evaluate_best
 from engine.stacking_rules import ApplicationMode
 from tests.engine import effect_strategies, strategies
 from tests.engine.best_sets import alone, best_score, score
+from tests.nightly import times
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 BEST = st.just(Strategy.BEST_FOR_CUSTOMER)
@@ -96,7 +97,7 @@ def left_out(outcome: Outcome) -> dict[str, str]:
     return {step.key: str(step.reason.key) for step in outcome.steps if step.reason is not None}
 
 
-@settings(max_examples=120)
+@settings(max_examples=times(day=60, night=120))
 @given(anything | ordinary | opening_doors)
 def test_no_subset_saves_more(snapshot: Snapshot) -> None:
     outcome = evaluate(snapshot)
@@ -105,7 +106,7 @@ def test_no_subset_saves_more(snapshot: Snapshot) -> None:
     assert score(outcome) == best_score(snapshot)
 
 
-@settings(max_examples=100)
+@settings(max_examples=times(day=50, night=100))
 @given(anything | opening_doors)
 def test_the_chosen_ones_alone_grant_the_same(snapshot: Snapshot) -> None:
     outcome = evaluate(snapshot)
@@ -121,7 +122,7 @@ def test_the_chosen_ones_alone_grant_the_same(snapshot: Snapshot) -> None:
     assert again.order == outcome.order
 
 
-@settings(max_examples=100)
+@settings(max_examples=times(day=50, night=100))
 @given(anything | ordinary | opening_doors, st.sampled_from(ApplicationMode))
 def test_never_worse_than_the_ordinary_pass(snapshot: Snapshot, mode: ApplicationMode) -> None:
     asked = replace(
@@ -136,7 +137,7 @@ def test_never_worse_than_the_ordinary_pass(snapshot: Snapshot, mode: Applicatio
     assert score(evaluate_best(snapshot, limit=0)) >= greedy
 
 
-@settings(max_examples=100)
+@settings(max_examples=times(day=50, night=100))
 @given(anything | ordinary | opening_doors, st.integers(0, 6))
 def test_the_gap_bounds_what_a_stopped_search_missed(snapshot: Snapshot, limit: int) -> None:
     stopped, whole = evaluate_best(snapshot, limit=limit), evaluate_best(snapshot)

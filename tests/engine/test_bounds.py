@@ -14,6 +14,7 @@ from engine.pipeline import Run
 from engine.stacking_rules import CalculationMode, ProductsMode, StackingRules
 from tests.engine import strategies
 from tests.engine.best_sets import best_score, score
+from tests.nightly import times
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 LINES = (Line(product_id="prod_a", price=10_000), Line(product_id="prod_b", price=1000))
@@ -40,7 +41,7 @@ def worth(one: Snapshot, key: str) -> Worth:
     return dict(zip([x.key for x in one.candidates], worths(opening, one.candidates), strict=True))[key]
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(day=75, night=150))
 @given(strategies.of(strategies.candidate_lists(5), basket=strategies.baskets))
 def test_no_pass_saves_more_than_the_bound(one: Snapshot) -> None:
     sequence = stacking.in_application_order(one.candidates, one.stacking_rules)

@@ -36,6 +36,7 @@ from tests.engine import effect_strategies, strategies
 from tests.engine.best_sets import best_score, score
 from tests.engine.test_counting import NOW
 from tests.engine.test_properties import assert_sound
+from tests.nightly import times
 
 M = BudgetMeasure
 
@@ -73,7 +74,7 @@ def spent(step: Step, candidate: Candidate, amount_before: int) -> Mapping[Budge
     }
 
 
-@settings(max_examples=300)
+@settings(max_examples=times(day=150, night=300))
 @given(any_strategy)
 def test_no_budget_is_ever_overspent(snapshot: Snapshot) -> None:
     by_name = {(one.object, one.key): one for one in snapshot.candidates}
@@ -90,7 +91,7 @@ def test_no_budget_is_ever_overspent(snapshot: Snapshot) -> None:
         amount = 0 if step.order is None else step.order.amount or 0
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(day=75, night=150))
 @given(any_strategy)
 def test_the_books_stay_sound_and_cuts_are_honest(snapshot: Snapshot) -> None:
     by_name = {(one.object, one.key): one for one in snapshot.candidates}
@@ -111,7 +112,7 @@ def test_the_books_stay_sound_and_cuts_are_honest(snapshot: Snapshot) -> None:
         amount = 0 if step.order is None else step.order.amount or 0
 
 
-@settings(max_examples=100)
+@settings(max_examples=times(day=50, night=100))
 @given(any_strategy)
 def test_replays_give_the_same(snapshot: Snapshot) -> None:
     outcome = evaluate(snapshot)
@@ -123,7 +124,7 @@ def test_replays_give_the_same(snapshot: Snapshot) -> None:
     assert Outcome.from_json(json.loads(json.dumps(outcome.to_json()))) == outcome
 
 
-@settings(max_examples=120)
+@settings(max_examples=times(day=60, night=120))
 @given(drawing(Strategy.BEST_FOR_CUSTOMER) | drawing(Strategy.BEST_FOR_CUSTOMER, 6, rules=st.just(())))
 def test_the_best_set_is_the_best(snapshot: Snapshot) -> None:
     outcome = evaluate(snapshot)
@@ -141,7 +142,7 @@ def test_the_gap_of_a_stopped_search_is_honest(snapshot: Snapshot, limit: int) -
     assert best_score(snapshot)[0] - score(stopped)[0] <= stopped.gap
 
 
-@settings(max_examples=100)
+@settings(max_examples=times(day=50, night=100))
 @given(asked)
 def test_explanations_agree_with_the_decision(snapshot: Snapshot) -> None:
     outcome = evaluate(snapshot)
@@ -185,7 +186,7 @@ def rest(left: int, measure: BudgetMeasure = M.DISCOUNT) -> Budget:
     return Budget(id="bud_1", name="B", measure=measure, limit=left, policy=BudgetPolicy.GIVE_WHAT_IS_LEFT)
 
 
-@settings(max_examples=200)
+@settings(max_examples=times(day=100, night=200))
 @given(PAYING, FULL, st.integers(0, 4000))
 def test_of_money_exactly_what_is_left_is_given_and_the_last_lines_lose(
     discount: effects.Effect, basket: Basket, left: int
@@ -207,7 +208,7 @@ def test_of_money_exactly_what_is_left_is_given_and_the_last_lines_lose(
         lost = lost or after.applied_discount_amount < before.applied_discount_amount
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(day=75, night=150))
 @given(effect_strategies.unit_wires.map(effects.parse), FULL, st.integers(0, 4000))
 def test_of_units_as_many_as_fit_are_given_and_one_more_would_not(
     discount: effects.Effect, basket: Basket, left: int
@@ -231,7 +232,7 @@ def test_of_units_as_many_as_fit_are_given_and_one_more_would_not(
     assert next(off for off in wider if off) > left  # what costs nothing is not given alone
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(day=75, night=150))
 @given(
     (effect_strategies.item_wires | effect_strategies.unit_wires).map(effects.parse), FULL, st.integers(1, 9)
 )
@@ -263,7 +264,7 @@ def moved(snapshot: Snapshot, budget: str, used: int) -> Snapshot:
     )
 
 
-@settings(max_examples=200)
+@settings(max_examples=times(day=100, night=200))
 @given(drawing(Strategy.REQUESTED, 4), st.data())
 def test_the_same_decision_within_the_guards(snapshot: Snapshot, data: st.DataObject) -> None:
     steps = evaluate(snapshot).with_status(Status.APPLICABLE)
@@ -283,7 +284,7 @@ def test_the_same_decision_within_the_guards(snapshot: Snapshot, data: st.DataOb
     assert evaluate(moved(snapshot, name.removeprefix("budget:"), used)).steps == outcome.steps
 
 
-@settings(max_examples=200)
+@settings(max_examples=times(day=100, night=200))
 @given(
     effect_strategies.order_wires.map(effects.parse),
     FULL,

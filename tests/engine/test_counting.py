@@ -30,6 +30,7 @@ from engine.best import evaluate_best
 from engine.explain import explain
 from tests.engine import strategies
 from tests.engine.best_sets import best_score, score
+from tests.nightly import times
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 UNIT_LIMIT = "product_campaign_quantity_limit"
@@ -356,7 +357,7 @@ def works_per_unit(candidate: Candidate) -> bool:
     return not isinstance(candidate.discount, whole)
 
 
-@settings(max_examples=100)
+@settings(max_examples=times(day=50, night=100))
 @given(st.sampled_from(Strategy).flatmap(counting))
 def test_no_counter_of_a_campaign_ever_passes_a_limit_that_all_its_codes_have(snapshot: Snapshot) -> None:
     """The tightest limit that applied ones ask for, against what all of them used together."""

@@ -32,6 +32,7 @@ from tests.engine.effects.shop import (
     product,
     situation,
 )
+from tests.nightly import times
 
 ARTICLES = (article("a", 700), article("b", 1900), article("new", 450), article("free", None))
 LIMIT = st.none() | st.integers(0, 4000)
@@ -164,7 +165,7 @@ def steps_of(
     return found
 
 
-@settings(max_examples=400)
+@settings(max_examples=times(day=200, night=400))
 @given(basket=baskets, chosen=steps)
 def test_the_books_stay_sound_after_every_step(
     basket: Basket, chosen: list[tuple[dict[str, Any], Applicability, CalculationMode]]

@@ -35,6 +35,7 @@ from engine.rules.logic import named, satisfied
 from engine.rules.tree import RuleSet
 from engine.summary import Names
 from tests.engine import strategies
+from tests.nightly import times
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
 PARTIAL = StackingRules(redeemables_application_mode=ApplicationMode.PARTIAL)
@@ -60,7 +61,7 @@ def is_met(conditions: tuple[ExplainedCondition, ...], rule_sets: tuple[RuleSet,
     return holds
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(day=75, night=150))
 @given(strategies.any_strategy)
 def test_conditions_agree_with_the_decision(snapshot: Snapshot) -> None:
     outcome = evaluate(snapshot)
@@ -84,7 +85,7 @@ def test_conditions_agree_with_the_decision(snapshot: Snapshot) -> None:
             assert any(condition.holds is False for condition in one.conditions)
 
 
-@settings(max_examples=100)
+@settings(max_examples=times(day=50, night=100))
 @given(strategies.any_strategy)
 def test_what_left_no_room_is_in_the_request_and_came_through_or_failed(snapshot: Snapshot) -> None:
     outcome = evaluate(snapshot)

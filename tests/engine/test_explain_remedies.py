@@ -24,6 +24,7 @@ from engine import (
 from engine.explain import Explanation, explain
 from engine.pipeline import Run
 from tests.engine import rule_strategies, strategies
+from tests.nightly import times
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
 PARTIAL = StackingRules(redeemables_application_mode=ApplicationMode.PARTIAL)
@@ -80,7 +81,7 @@ def helped(basket: Basket, gap: dict[str, Any]) -> Basket:
     return replace(basket, amount=total, lines=(*basket.lines, Line(**facts, **own)))
 
 
-@settings(max_examples=300)
+@settings(max_examples=times(day=150, night=300))
 @given(basket=strategies.baskets, rule=orders | units | articles)
 def test_doing_what_the_remedy_says_makes_the_condition_hold(basket: Basket, rule: dict[str, Any]) -> None:
     lines = tuple(replace(line, discount_amount=0, discount_quantity=0) for line in basket.lines)

@@ -27,6 +27,7 @@ from engine import (
 )
 from tests.engine import strategies
 from tests.engine.test_counting import NOW, UNIT_LIMIT, below, code, counting
+from tests.nightly import times
 
 COUNT = "campaign.redemptions.count"
 OWN = "redemption.count.per_customer"
@@ -238,7 +239,7 @@ def steps_of(snapshot: Snapshot) -> tuple[Step, ...]:
     return evaluate(snapshot).steps
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(day=75, night=150))
 @given(counting(Strategy.REQUESTED, 4), st.data())
 def test_the_same_decision_within_the_guards(snapshot: Snapshot, data: st.DataObject) -> None:
     snapshot = applicable(snapshot, evaluate(snapshot))
@@ -282,7 +283,7 @@ UNIT_RULES = st.builds(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(day=75, night=150))
 @given(
     strategies.of(
         strategies.candidate("A", rules=st.tuples(LEAVES), budgets=strategies.no_budgets).map(
@@ -312,7 +313,7 @@ PRICED = st.lists(
 ).map(lambda lines: Basket(lines=tuple(lines)))
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(day=75, night=150))
 @given(UNIT_RULES, PRICED, st.integers(0, 12), st.integers(0, 6))
 def test_other_units_right_outside_a_guard_of_units(
     rule_set: rules.RuleSet, basket: Basket, prior: int, of_one: int

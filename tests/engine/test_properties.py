@@ -22,6 +22,7 @@ from engine.rules.families import REGISTRY
 from engine.rules.tree import All, RuleSet
 from engine.stacking_rules import ApplicationMode, ProductsMode, SortingRule, StackingType
 from tests.engine import strategies
+from tests.nightly import times
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 RULES_SPEAK = {
@@ -52,7 +53,7 @@ def assert_sound(order: OrderState) -> None:
         assert 0 <= line.applied_discount_quantity <= line.discount_quantity <= line.quantity
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(day=75, night=150))
 @given(strategies.any_strategy)
 def test_every_step_and_the_whole_request_are_sound(snapshot: Snapshot) -> None:
     outcome = evaluate(snapshot)
@@ -85,7 +86,7 @@ def test_every_step_and_the_whole_request_are_sound(snapshot: Snapshot) -> None:
             assert line.applied_quantity == sum(one.applied_quantity for one in parts)
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(day=75, night=150))
 @given(strategies.any_strategy)
 def test_every_candidate_has_one_step_and_every_refusal_a_reason(snapshot: Snapshot) -> None:
     outcome = evaluate(snapshot)
@@ -99,7 +100,7 @@ def test_every_candidate_has_one_step_and_every_refusal_a_reason(snapshot: Snaps
     assert (outcome.order is not None) == (outcome.valid and snapshot.basket is not None)
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(day=75, night=150))
 @given(strategies.snapshots)
 def test_all_wants_no_failure_and_partial_something_that_applies(snapshot: Snapshot) -> None:
     outcome = evaluate(snapshot)
@@ -115,7 +116,7 @@ def test_all_wants_no_failure_and_partial_something_that_applies(snapshot: Snaps
         assert all(step.reason and step.reason.key is ReasonKey.PRECEDING_VALIDATION for step in behind)
 
 
-@settings(max_examples=100)
+@settings(max_examples=times(day=50, night=100))
 @given(strategies.any_strategy)
 def test_no_limit_and_no_exclusion_of_stacking_is_ever_broken(snapshot: Snapshot) -> None:
     outcome = evaluate(snapshot)
@@ -141,7 +142,7 @@ def article(line: Line, index: int) -> str:
     return line.product_id or line.product_source_id or line.source_id or f"line {index}"
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(day=75, night=150))
 @given(strategies.snapshots)
 def test_once_discounts_no_product_twice(snapshot: Snapshot) -> None:
     """Giving units away is no discount on eligible lines; whatever came before bars the lines."""
@@ -168,7 +169,7 @@ def test_once_discounts_no_product_twice(snapshot: Snapshot) -> None:
         touched |= own
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(day=75, night=150))
 @given(strategies.any_strategy)
 def test_rules_that_are_left_out_refuse_nothing(snapshot: Snapshot) -> None:
     # A budget of each customer misses the customer as a rule does.
@@ -199,7 +200,7 @@ def in_own_categories(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(day=75, night=150))
 @given(snapshot=strategies.any_strategy, chance=st.randoms(use_true_random=False))
 def test_the_order_of_the_request_does_not_matter_under_hierarchy(snapshot: Snapshot, chance: Random) -> None:
     by_hierarchy = replace(snapshot.stacking_rules, redeemables_sorting_rule=SortingRule.CATEGORY_HIERARCHY)
@@ -211,7 +212,7 @@ def test_the_order_of_the_request_does_not_matter_under_hierarchy(snapshot: Snap
     assert evaluate(one) == evaluate(other)
 
 
-@settings(max_examples=100)
+@settings(max_examples=times(day=50, night=100))
 @given(strategies.any_strategy)
 def test_snapshot_and_outcome_survive_json_text(snapshot: Snapshot) -> None:
     outcome = evaluate(snapshot)

@@ -17,6 +17,7 @@ from engine.rules.tree import Operator
 from engine.snapshot import Customer
 from tests.engine.rules.building import situation
 from tests.engine.rules.test_parse import AMOUNT, WIRE
+from tests.nightly import times
 
 scalars = (
     st.none()
@@ -82,7 +83,7 @@ def survives(wire: Any) -> bool:
     return True
 
 
-@settings(max_examples=400)
+@settings(max_examples=times(day=200, night=400))
 @given(st.data())
 def test_mutated_rules(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(places(WIRE)))
@@ -90,7 +91,7 @@ def test_mutated_rules(data: st.DataObject) -> None:
     survives(replaced(WIRE, path, data.draw(junk)))
 
 
-@settings(max_examples=400)
+@settings(max_examples=times(day=200, night=400))
 @given(st.dictionaries(st.sampled_from(["1", "2", "a"]), entries, min_size=1, max_size=3))
 def test_any_name_with_any_operator_and_any_operand(rules: dict[str, Any]) -> None:
     survives({"rules": rules})
