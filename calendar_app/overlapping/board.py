@@ -232,7 +232,8 @@ class Board:
 
     def _meeting(self, unit: Unit) -> int:
         found = 0
-        for entry in unit.entries:
+        # Tiers mostly differ in nothing that the bitmaps know.
+        for entry in {entry.reach: entry for entry in unit.entries}.values():
             found |= self._masks.meeting(entry)
         return found
 

@@ -55,6 +55,11 @@ class Entry:
     slot: int = -1
     profiles: dict[str, Profile] = field(default_factory=dict)
 
+    @property
+    def reach(self) -> tuple[object, ...]:
+        """All that bitmaps know of it."""
+        return self.days, self.hours, self.spots, self.products, self.audience
+
     def profile_in(self, world: World, zone: str) -> Profile:
         """What the rule algebra makes of it in places of this zone."""
         if zone not in self.profiles:
@@ -85,7 +90,7 @@ def entry_of(item: Item, world: World) -> Entry | None:
     live = algebra.as_live(candidate)
     barred = world.products.of(scopes.excluded(candidate)) or frozenset()
     products = world.products.of(scopes.targets(candidate))
-    if products is not None:
+    if products is not None and barred:
         products -= barred
     needs = rules.joined(rules.needs(one) for one in candidate.rules)
     return Entry(

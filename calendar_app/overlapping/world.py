@@ -47,9 +47,7 @@ class World:
 
     The first of `spots` is nowhere in particular, in the project's time. `names` are those of segments,
     collections and articles by id, `gifts` ids of articles that discounts add.
-    `samples` are collections that go by a filter, which may take articles that only requests know: with those
-    articles of `rules` that it takes now. `typical` is what an order usually comes to. `digest` changes with
-    all of it but `now`.
+    `typical` is what an order usually comes to. `digest` changes with all of it but `now`.
     """
 
     now: datetime
@@ -58,9 +56,13 @@ class World:
     closures: tuple[Closed, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     gifts: frozenset[str] = frozenset()
-    samples: Mapping[str, frozenset[str]] = field(default_factory=dict)
     typical: int = 0
     digest: str = ""
+
+    @property
+    def samples(self) -> Mapping[str, frozenset[str]]:
+        """Collections that go by a filter, with those of the articles that it takes now."""
+        return self.rules.samples
 
     @property
     def stacking(self) -> StackingRules:

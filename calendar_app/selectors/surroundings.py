@@ -68,13 +68,16 @@ def world(
     return World(
         now=now,
         rules=algebra.World(
-            zone=settings.time_zone, collections=content, articles=articles, stacking_rules=stacking
+            zone=settings.time_zone,
+            collections=content,
+            articles=articles,
+            samples=samples,
+            stacking_rules=stacking,
         ),
         spots=spots,
         closures=closures,
         names=names,
         gifts=named.added,
-        samples=samples,
         typical=typical,
         digest=_digest(settings.time_zone, stacking, spots, content | samples, articles, names, closures),
     )

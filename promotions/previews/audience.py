@@ -67,9 +67,7 @@ def audience(proposal: Proposal, *, now: datetime) -> Audience:
     asks = any(_asks_who(rule) for one in sets for rule in _taking_part(one))
     touched, found_collections, is_all = _products(sets, now)
     return Audience(
-        customers=size(Customer.objects.present().filter(wanted))
-        if asks and named
-        else everything(Customer),
+        customers=size(Customer.objects.present().filter(wanted)) if asks and named else everything(Customer),
         is_for_everybody=not asks,
         is_upper=is_upper,
         segments=tuple(

@@ -1,8 +1,8 @@
 """Collisions among a thousand campaigns: all of them from cold, and again after one change. One core.
 
 The campaigns are those of a large retailer, made from a seed: 12 areas, 60 collections of products, 24
-segments, each campaign with three tiers. All are live now. Most are local or about some products; one in eight
-is for everything and everybody, so that it meets most others: half a million pairs may meet somehow.
+segments, each campaign with three tiers. All are live now. Most are local or about some products; one in
+eight is for everything and everybody, so that it meets most others: half a million pairs may meet somehow.
 """
 
 from __future__ import annotations
