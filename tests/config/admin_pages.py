@@ -16,6 +16,7 @@ OTHERS: Final = {
     "why": "promotions_why",
     "notifications": "notifications",
     "simulator": "approvals_simulator",
+    "calendar": "calendar",
     "second step": "second_factor",
 }
 

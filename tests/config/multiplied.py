@@ -22,7 +22,8 @@ def multiply(row: models.Model, number: int) -> bool:
     unique = _unique_columns(row)
     if unique is None or meta.pk.is_relation:  # type: ignore[union-attr]
         return False
-    columns = {field.column: field for field in meta.concrete_fields if not field.primary_key}
+    given = (field for field in meta.concrete_fields if not (field.primary_key or field.generated))
+    columns = {field.column: field for field in given}
     chosen = [_other(field) if name in unique else f'source."{name}"' for name, field in columns.items()]
     key = "gen_random_uuid()" if isinstance(meta.pk, models.UUIDField) else None
     names = [*(f'"{name}"' for name in columns), *([f'"{meta.pk.column}"'] if key else [])]  # type: ignore[union-attr]
