@@ -19,8 +19,8 @@ from engine import Validity, spans
 _DAY: Final = timedelta(days=1)
 MOST_WINDOWS: Final = 120
 """Of one promotion: a window every day for four months; one every hour would fill any calendar."""
-FEWEST_WINDOWS: Final = 5
-WINDOWS_TOLD: Final = 3000
+FEWEST_WINDOWS: Final = 2
+WINDOWS_TOLD: Final = 2000
 """Of all promotions together: with very many of them each tells its next ones only."""
 ALWAYS_TOLD: Final = frozenset({Standing.LIVE, Standing.SCHEDULED, Standing.ENDED, Standing.PAUSED})
 _TOLD_BY_DATES: Final = {standing.text for standing in (Standing.LIVE, Standing.SCHEDULED, Standing.ENDED)}

@@ -13,16 +13,21 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from icalendar import Calendar
 
+from approvals.gate import ApprovalRequired
 from calendar_app import feeds_views
-from calendar_app.models import Feed
+from calendar_app.models import Feed, HolidayRegion
 from calendar_app.services import feeds
 from core import staff
 from core.actors import Actor
 from core.api import throttling
 from core.models import ProjectSettings
 from promotions.models import Campaign, Lifecycle
+from promotions.services import campaigns
+from promotions.services.campaigns import CampaignSpec
+from tests.approvals.world import policy
 from tests.conftest import NOW
 from tests.factories.areas import applies_in, area, works_in
+from tests.factories.blackouts import BlackoutFactory, CalendarNoteFactory, SeasonFactory
 from tests.factories.promotions import CampaignFactory, CategoryFactory, PromotionTierFactory, VoucherFactory
 
 pytestmark = pytest.mark.django_db
@@ -286,6 +291,48 @@ def test_drafts_only_where_wanted_and_for_who_may_have_lists() -> None:
     assert str(found["Draft (draft)"]["status"]) == "TENTATIVE"
     assert set(read(person("Viewer", name="c"), with_drafts=True)) == {*usual, "Draft (draft)"}
     assert set(read(person("Merchant", name="d"), with_drafts=True)) == usual
+
+
+def test_what_is_proposed_stands_beside_it_with_the_drafts() -> None:
+    policy("Reviewer")
+    starts, ends = at("2026-03-12T00:00+01:00"), at("2026-03-15T00:00+01:00")
+    campaign = CampaignFactory(name="Spring", starts_at=starts, ends_at=ends)
+    week = timedelta(days=7)
+    with pytest.raises(ApprovalRequired) as refused:
+        campaigns.update(
+            campaign_id=campaign.pk,
+            spec=CampaignSpec(values={"starts_at": starts + week, "ends_at": ends + week}),
+            actor=acting(person(name="mara")),
+            now=NOW,
+        )
+    refused.value.settle()
+
+    found = read(person(name="ada"), with_drafts=True)
+
+    assert set(found) == {"Spring", "Spring (proposed)"}
+    ghost = found["Spring (proposed)"]
+    assert (ghost["dtstart"].dt, ghost["dtend"].dt) == (date(2026, 3, 19), date(2026, 3, 22))
+    assert str(ghost["status"]) == "TENTATIVE"
+    assert set(read(person(name="bob"))) == {"Spring"}
+
+
+def test_closed_days_seasons_and_holidays_are_told_where_wanted() -> None:
+    BlackoutFactory(name="Stocktaking", starts_on=date(2026, 4, 1), ends_on=date(2026, 4, 2))
+    SeasonFactory(name="Easter", starts_on=date(2026, 4, 3), ends_on=date(2026, 4, 6))
+    CalendarNoteFactory(text="Bob is away")
+    HolidayRegion.objects.create(country="PL", created_at=NOW)
+
+    found = read(person(), with_days=True)
+
+    assert (found["Stocktaking"]["dtstart"].dt, found["Stocktaking"]["dtend"].dt) == (
+        date(2026, 4, 1),
+        date(2026, 4, 3),
+    )
+    assert found["Easter"]["dtend"].dt == date(2026, 4, 7)
+    assert found["Christmas Eve"]["dtstart"].dt == date(2026, 12, 24)
+    assert str(found["Christmas Eve"]["location"]) == "Poland"
+    assert not any("Bob" in name for name in found)
+    assert read(person(name="bob")) == {}
 
 
 def test_filters_are_those_of_the_calendar() -> None:
