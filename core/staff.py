@@ -68,12 +68,12 @@ OPENS: Final = {
     ),
     "Viewer": "Sees and exports, changes nothing.",
     "Finance": (
-        "Changes budgets, closes dates to promotions, decides about requests, stops and restores promotions in "
-        "an emergency."
+        "Changes budgets, closes dates to promotions, decides about requests, stops and restores promotions "
+        "in an emergency."
     ),
     "Reviewer": (
-        "Decides about requests, accepts collisions, closes dates to promotions, stops and restores promotions "
-        "in an emergency."
+        "Decides about requests, accepts collisions, closes dates to promotions, stops and restores "
+        "promotions in an emergency."
     ),
 }
 

@@ -16,6 +16,7 @@ from calendar_app import closures as pure
 from calendar_app.closures import Closure, Forbids
 from calendar_app.models import Blackout, CalendarNote, Season
 from core import project
+from core.places import named
 from core.selectors import areas
 from promotions.models import Campaign, Category
 
@@ -167,7 +168,7 @@ class Names:
 def names_for(rows: Iterable[Blackout]) -> Names:
     """Three queries at most."""
     found = list(rows)
-    ids = {name for row in found for _, name in _named(row.places)}
+    ids = {name for row in found for _, name in named(row.places)}
     categories = {key for row in found for key in row.categories}
     called = Category.objects.filter(public_id__in=categories) if categories else Category.objects.none()
     return Names(places=areas.names_of(ids), categories=dict(called.values_list("public_id", "name")))
@@ -186,12 +187,6 @@ def scope_words(row: Blackout, names: Names) -> list[str]:
         kinds = Campaign.CampaignType
         found.append(", ".join(str(kinds(kind).label) for kind in row.campaign_types))
     return found
-
-
-def _named(words: Iterable[str]) -> Iterable[tuple[str, str]]:
-    from core.places import named
-
-    return named(words)
 
 
 def _instants(first: date, last: date, zone: tzinfo) -> tuple[datetime, datetime]:
