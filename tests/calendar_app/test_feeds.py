@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group, User
 from django.test import Client
 from icalendar import Calendar
 
 from approvals.gate import ApprovalRequired
-from calendar_app import feeds_views
 from calendar_app.models import Feed, HolidayRegion
-from calendar_app.services import feeds
-from core import staff
-from core.actors import Actor
-from core.api import throttling
 from core.models import ProjectSettings
 from promotions.models import Campaign, Lifecycle
 from promotions.services import campaigns
 from promotions.services.campaigns import CampaignSpec
 from tests.approvals.world import policy
+from tests.calendar_app.feed_reader import acting, address, at, entries, person, read
 from tests.conftest import NOW
 from tests.factories.areas import applies_in, area, works_in
 from tests.factories.blackouts import BlackoutFactory, CalendarNoteFactory, SeasonFactory
@@ -39,37 +34,6 @@ def _in_warsaw_on_a_tuesday(settings_row: ProjectSettings) -> Any:
     settings_row.save(update_fields=["time_zone"])
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-def person(group: str = "Marketer", name: str = "ada") -> User:
-    user = User.objects.create_user(name, email=f"{name}@shop.example", is_staff=True, last_name="Lovelace")
-    user.groups.add(Group.objects.get(name=group))
-    return user
-
-
-def acting(user: User) -> Actor:
-    return staff.as_actor(User.objects.get(pk=user.pk))
-
-
-def address(user: User, kind: str = "ics", **values: Any) -> str:
-    values = {"name": "Promotions", "with_days": False, **values}
-    issued = feeds.create(owner_id=user.pk, actor=acting(user), now=NOW, **values)
-    return f"/calendar/feeds/{issued.token}.{kind}"
-
-
-def entries(answer: Any) -> dict[str, Any]:
-    """The events of a calendar by what they are called."""
-    assert answer.status_code == 200
-    calendar = Calendar.from_ical(answer.content)
-    return {str(entry["summary"]): entry for entry in calendar.walk("VEVENT")}
-
-
-def read(user: User, **values: Any) -> dict[str, Any]:
-    return entries(Client().get(address(user, **values)))
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def test_a_campaign_is_an_event_that_calendars_understand() -> None:
@@ -223,46 +187,6 @@ def test_json_tells_the_same() -> None:
     }
 
 
-def test_a_revoked_link_and_an_unknown_one_answer_alike() -> None:
-    user = person()
-    path = address(user)
-    assert Client().get(path).status_code == 200
-    feeds.revoke(feed_id=Feed.objects.get().pk, actor=acting(user), now=NOW)
-
-    revoked = Client().get(path)
-    unknown = Client().get("/calendar/feeds/nothing.ics")
-
-    assert (revoked.status_code, unknown.status_code) == (404, 404)
-    assert revoked.content == unknown.content
-    assert Client().get(path.replace(".ics", ".json")).status_code == 404
-
-
-def test_a_new_address_ends_the_former_one() -> None:
-    user = person()
-    path = address(user)
-
-    issued = feeds.renew(feed_id=Feed.objects.get().pk, actor=acting(user), now=NOW)
-
-    assert Client().get(path).status_code == 404
-    assert Client().get(f"/calendar/feeds/{issued.token}.ics").status_code == 200
-
-
-@pytest.mark.parametrize("end", ["disabled", "no longer staff", "no group", "deleted"])
-def test_who_left_shows_nothing(end: str) -> None:
-    user = person()
-    path = address(user)
-    if end == "deleted":
-        user.delete()
-    else:
-        user.is_active = end != "disabled"
-        user.is_staff = end != "no longer staff"
-        user.save()
-        if end == "no group":
-            user.groups.clear()
-
-    assert Client().get(path).status_code == 404
-
-
 def test_who_is_limited_to_places_shows_his_own_as_of_today() -> None:
     north, south = area("North"), area("South")
     applies_in(CampaignFactory(name="Here"), area=north)
@@ -363,37 +287,6 @@ def test_nothing_personal_and_no_code_is_in_it() -> None:
             assert word not in text
 
 
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
-def test_it_can_only_be_read(method: str) -> None:
-    path = address(person())
-
-    assert getattr(Client(), method)(path).status_code == 405
-    assert Client().head(path).status_code == 200
-
-
-def test_it_is_noted_when_somebody_read_it_last() -> None:
-    path = address(person())
-    Client().get(path)
-    with time_machine.travel(NOW + timedelta(seconds=30), tick=False):
-        Client().get(path)
-    assert Feed.objects.get().last_read_at == NOW
-
-    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
-        Client().get(path)
-    assert Feed.objects.get().last_read_at == NOW + timedelta(hours=1)
-
-
-def test_who_reads_too_often_waits(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    path = address(person())
-    monkeypatch.setattr(feeds_views, "READINGS", throttling.Limit(name="few-feeds", calls=2, seconds=60))
-    settings.FANFARE_RATE_LIMITS = True
-
-    found = [Client().get(path) for _ in range(3)]
-
-    assert [answer.status_code for answer in found] == [200, 200, 429]
-    assert int(found[-1]["Retry-After"]) > 0
-
-
 def test_cost_does_not_grow(count_queries: Callable[[Callable[[], Any]], int]) -> None:
     path = address(person(), with_drafts=True, with_days=True)
     north = area("North")
@@ -410,9 +303,3 @@ def test_cost_does_not_grow(count_queries: Callable[[Callable[[], Any]], int]) -
 
     assert count_queries(lambda: Client().get(path)) == few
     assert few <= 20
-
-
-def test_roles_of_reading() -> None:
-    """A feed is its owner's eyes: everybody with a role may have one."""
-    for number, group in enumerate(("Viewer", "Support", "Merchant", "Finance", "Administrator")):
-        assert Client().get(address(person(group, name=f"p{number}"))).status_code == 200
