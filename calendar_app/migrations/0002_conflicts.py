@@ -1,9 +1,10 @@
-import core.models.base
 import django.core.serializers.json
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+
+import core.models.base
 
 
 class Migration(migrations.Migration):
