@@ -21,7 +21,7 @@ from commerce.selectors import collections
 from commerce.selectors.collections import ALL_PRODUCTS
 from core import places
 from core.errors import InvalidPayload
-from core.models import Area, ProjectSettings, Store
+from core.models import Area, MetadataSchema, ProjectSettings, Store
 from engine import Article, StackingRules, algebra, rules
 from engine.items import ItemObject, ItemRef
 from promotions.selectors.needs import articles_of
@@ -31,6 +31,13 @@ MOST_ENTRIES: Final = 20_000
 MOST_FILTERS: Final = 100
 """Collections that go by a filter which are looked into."""
 _SAMPLES: Final = 50
+_METADATA: Final = {
+    "customer": "customer.metadata",
+    "order": "order.metadata",
+    "order_item": "order.items.metadata",
+    "product": "product.metadata",
+    "redemption": "redemption.metadata",
+}
 _OTHERS: Final = 20
 """Articles that nobody names, for baskets of promotions that are for everything."""
 
@@ -62,6 +69,7 @@ def world(
     if ALL_PRODUCTS in {row.public_id for row in rows}:
         content[ALL_PRODUCTS] = frozenset(articles)
     samples = _members(filtered, articles, now)
+    single = _single()
     titles = {row.public_id: row.name for row in rows}
     names = segment_names(named.segments) | titles | {one.id: one.name for one in articles.values()}
     closures: tuple[Closed, ...] = tuple(blackouts.closures())
@@ -72,6 +80,7 @@ def world(
             collections=content,
             articles=articles,
             samples=samples,
+            single=single,
             stacking_rules=stacking,
         ),
         spots=spots,
@@ -79,7 +88,9 @@ def world(
         names=names,
         gifts=named.added,
         typical=typical,
-        digest=_digest(settings.time_zone, stacking, spots, content | samples, articles, names, closures),
+        digest=_digest(
+            settings.time_zone, stacking, spots, content | samples, articles, names, closures, single
+        ),
     )
 
 
@@ -100,6 +111,19 @@ def _named(items: Sequence[Item]) -> Named:
             segments |= rules.needs(rule_set).segments
     added = articles_of([item.candidate for item in items if item.candidate is not None])
     return Named(items=frozenset(refs), segments=frozenset(segments), added=added)
+
+
+def _single() -> frozenset[tuple[str, str]]:
+    """Metadata of which schemas say that it is one value, by the rules that read it.
+
+    What was stored before there was a schema is taken to follow it.
+    """
+    return frozenset(
+        (_METADATA[schema.related_object], name)
+        for schema in MetadataSchema.objects.filter(related_object__in=_METADATA)
+        for name, definition in schema.properties.items()
+        if not definition.get("array") and not definition.get("deleted")
+    )
 
 
 def _spots(settings: ProjectSettings) -> tuple[Spot, ...]:
@@ -222,7 +246,7 @@ _SKU: Final = (
 
 
 def _digest(*parts: Any) -> str:
-    zone, stacking, spots, content, articles, names, closures = parts
+    zone, stacking, spots, content, articles, names, closures, single = parts
     plain = [
         zone,
         stacking.to_json(),
@@ -231,6 +255,7 @@ def _digest(*parts: Any) -> str:
         [[name, one.price, one.name] for name, one in sorted(articles.items())],
         sorted(names.items()),
         [_plain(closure) for closure in closures],
+        sorted(single),
     ]
     return hashlib.sha256(json.dumps(plain, cls=DjangoJSONEncoder).encode()).hexdigest()
 

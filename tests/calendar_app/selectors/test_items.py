@@ -14,6 +14,7 @@ from calendar_app.selectors import common_reach, items
 from commerce.models import ProductCollection, Segment
 from core import places
 from core.instants import format_instant
+from core.models import MetadataSchema
 from engine import effects
 from promotions import approval_contents as contents
 from promotions.models import Campaign, Distribution, Lifecycle, Redemption
@@ -144,6 +145,21 @@ def test_collections_that_go_by_a_filter_are_looked_into(now: datetime) -> None:
     assert found.kind is Kind.DOUBLE_DISCOUNT
     assert found.purchase is not None
     assert found.purchase.article == "Boot"
+
+
+@pytest.mark.parametrize(("is_list", "number"), [(False, 0), (True, 1)])
+def test_a_schema_says_that_metadata_is_one_value(now: datetime, is_list: bool, number: int) -> None:
+    """Gold and silver customers are others, unless somebody can be both."""
+    MetadataSchema.objects.create(
+        related_object="customer",
+        created_at=now,
+        properties={"tier": {"type": "string", "array": is_list, "optional": True, "deleted": False}},
+    )
+    for tier in ("gold", "silver"):
+        rule = {"name": "customer.metadata", "property": "tier", "conditions": {"$is": [tier]}}
+        ruled(CampaignFactory(name=tier, discount=percent(60)), rules={"1": rule, "logic": "1"})
+
+    assert len(conflicts(now)) == number
 
 
 def test_places_and_budgets_are_taken_in(now: datetime) -> None:
