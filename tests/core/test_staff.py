@@ -17,8 +17,9 @@ from tests.core.test_actors import MATRIX
 from tests.security.routes import walked
 
 WORDS = ("read", "create", "modify", "delete", "export")
-# Absences are everybody's own, whatever his role; stops are duties, asked for by their own names.
-OWN = {"delegation", "emergencystop"}
+# Absences and calendar feeds are everybody's own, whatever his role; stops are duties, asked for by their own
+# names.
+OWN = {"delegation", "emergencystop", "feed"}
 VERBS = {"view": "read", "add": "create", "change": "modify", "delete": "delete"}
 
 
