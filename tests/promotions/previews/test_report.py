@@ -76,6 +76,7 @@ def test_the_number_of_queries_does_not_grow_with_the_shop(
     shop: Shop, count_queries: Callable[[Callable[[], Any]], int]
 ) -> None:
     one = two_get_one(shop)
+    CampaignFactory.create_batch(2)
     few = count_queries(lambda: seen(shop, one))
     for number in range(60):
         order = OrderFactory(customer=shop.anna, created_at=NOW - timedelta(hours=number))
@@ -116,6 +117,7 @@ def test_after_a_while_no_other_part_is_begun(shop: Shop, monkeypatch: pytest.Mo
     assert found.left_out == (
         "Sample baskets",
         "The size of the audience",
+        "Collisions with other promotions",
         "The effect on real orders",
     )
     assert found.promise
