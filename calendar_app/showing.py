@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from approvals import registry
 from approvals.registry import EvidencePanel
 from calendar_app.models import Conflict
+from calendar_app.models.conflicts import SEVERITY_RANK
 from calendar_app.selectors import conflicts
 from core.admin.pages import Panel
 from core.staff import staff_allows
@@ -63,7 +64,7 @@ def clash_url(campaign_id: int, other_ids: Sequence[int]) -> str:
     own, others = Q(left_campaign=campaign_id), Q(right_campaign__in=other_ids)
     turned = Q(right_campaign=campaign_id, left_campaign__in=other_ids)
     rows = Conflict.objects.filter(own & others | turned).exclude(state=Conflict.State.GONE)
-    pk = rows.order_by("severity_rank", "pk").values_list("pk", flat=True).first()
+    pk = rows.order_by(SEVERITY_RANK, "pk").values_list("pk", flat=True).first()
     return "" if pk is None else reverse("admin:calendar_conflict", args=[pk])
 
 

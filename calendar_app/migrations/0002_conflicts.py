@@ -68,18 +68,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "severity_rank",
-                    models.GeneratedField(
-                        db_persist=True,
-                        expression=models.Case(
-                            models.When(severity="HIGH", then=models.Value(0)),
-                            models.When(severity="MEDIUM", then=models.Value(1)),
-                            default=models.Value(2),
-                        ),
-                        output_field=models.PositiveSmallIntegerField(),
-                    ),
-                ),
-                (
                     "certainty",
                     models.CharField(
                         choices=[("OVERLAPS", "Shown by an example"), ("UNKNOWN", "Cannot be told")],
@@ -269,7 +257,11 @@ class Migration(migrations.Migration):
             model_name="conflict",
             index=models.Index(
                 models.OrderBy(models.F("cost"), descending=True, nulls_last=True),
-                models.F("severity_rank"),
+                models.Case(
+                    models.When(severity="HIGH", then=models.Value(0)),
+                    models.When(severity="MEDIUM", then=models.Value(1)),
+                    default=models.Value(2),
+                ),
                 models.F("starts_at"),
                 models.F("id"),
                 condition=models.Q(("state", "OPEN")),

@@ -22,6 +22,10 @@ from promotions.models.reach import campaigns
 
 _KEY: Final = 200
 _SIDE: Final = 90
+SEVERITY_RANK: Final = Case(
+    When(severity="HIGH", then=Value(0)), When(severity="MEDIUM", then=Value(1)), default=Value(2)
+)
+"""For orders, the heaviest first: the words do not sort so."""
 
 
 class ConflictsInReach(models.Manager["Conflict"]):
@@ -86,13 +90,6 @@ class Conflict(models.Model):
     key = models.CharField(max_length=_KEY, unique=True)
     kind = models.CharField(max_length=24, choices=Kind)
     severity = models.CharField(max_length=8, choices=Severity)
-    severity_rank = models.GeneratedField(
-        expression=Case(
-            When(severity="HIGH", then=Value(0)), When(severity="MEDIUM", then=Value(1)), default=Value(2)
-        ),
-        output_field=models.PositiveSmallIntegerField(),
-        db_persist=True,
-    )
     certainty = models.CharField(max_length=8, choices=Certainty)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     left_unit = models.CharField(max_length=_SIDE)
@@ -149,7 +146,7 @@ class Conflict(models.Model):
             # What people look at first: the most expensive of those that nobody accepted.
             models.Index(
                 F("cost").desc(nulls_last=True),
-                F("severity_rank"),
+                SEVERITY_RANK,
                 F("starts_at"),
                 F("id"),
                 name="conflict_open_cost",

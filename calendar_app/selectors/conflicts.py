@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from calendar_app.models import Conflict, ConflictDecision
+from calendar_app.models.conflicts import SEVERITY_RANK
 from core.errors import NotFound
 
 OBJECT: Final = "conflict"
@@ -18,7 +19,7 @@ SMALL: Final = Conflict.Severity.LOW
 THERE: Final = (State.OPEN, State.ACCEPTED)
 """Those that are not gone."""
 _LIGHTEST: Final = 2
-DEAREST: Final = (F("cost").desc(nulls_last=True), "severity_rank", "starts_at", "pk")
+DEAREST: Final = (F("cost").desc(nulls_last=True), SEVERITY_RANK, "starts_at", "pk")
 """The most expensive first, then the heaviest, then what comes soonest."""
 
 
@@ -31,7 +32,7 @@ def listed() -> QuerySet[Conflict]:
 
 def weighed() -> QuerySet[Conflict]:
     """The same, with `dearness` (what is not known costs least) and `heaviness` for lists that sort."""
-    heaviness = Value(_LIGHTEST) - F("severity_rank")
+    heaviness = Value(_LIGHTEST) - SEVERITY_RANK
     return listed().annotate(dearness=Coalesce("cost", Value(-1)), heaviness=heaviness)
 
 

@@ -15,8 +15,8 @@ ROOT = Path(engine.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 ALLOWED_MODULES = {
     "__future__", "abc", "array", "bisect", "calendar", "collections", "dataclasses", "datetime", "decimal",
-    "engine", "enum", "fractions", "functools", "heapq", "itertools", "operator", "re", "threading", "types",
-    "typing", "zoneinfo",
+    "engine", "enum", "fractions", "functools", "heapq", "itertools", "math", "operator", "re", "threading",
+    "types", "typing", "zoneinfo",
 }  # fmt: skip
 FORBIDDEN_NAMES = {"float", "print", "open", "eval", "exec", "input"}
 FORBIDDEN_ATTRIBUTES = {"today", "utcnow", "getLogger"}

@@ -17,7 +17,7 @@ _LONGEST_ID = 100
 _SIDES = ("left", "right")
 
 
-class DecisionInput(ExactInput):
+class ConflictDecisionInput(ExactInput):
     """`terms`: those that were looked at; others than the present ones are refused."""
 
     reason = TextField(max_length=LONGEST_REASON)

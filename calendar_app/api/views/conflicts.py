@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from calendar_app.api.filters import ConflictFilters
 from calendar_app.api.serializers.conflicts import (
-    DecisionInput,
+    ConflictDecisionInput,
     PreviewInput,
     ReopenInput,
     conflict_output,
@@ -54,10 +54,10 @@ class AcceptView(ProjectAPIView):
 
     resource = "calendar"
     actions = {"POST": "accept"}
-    inputs = {"POST": DecisionInput}
+    inputs = {"POST": ConflictDecisionInput}
 
     def post(self, request: Request, conflict_id: str) -> Response:
-        said = parse(DecisionInput, request.data)
+        said = parse(ConflictDecisionInput, request.data)
         done = conflicts.accept(
             conflict_id=known.get(conflict_id).pk,
             reason=said["reason"],
