@@ -56,7 +56,7 @@ def test_from_the_rule_to_the_end_of_the_alert(tab: Page) -> None:
     tab.get_by_label("For four hours").check()
     tab.locator("#modal-content").get_by_role("button", name="Put off").click()
     expect(tab.get_by_text("Put off until").first).to_be_visible()
-    assert Alert.objects.get().state == "SNOOZED"
+    assert Alert.objects.get(rule=rule).state == "SNOOZED"
 
     tab.get_by_role("link", name="I look at it").click()
     tab.locator("#modal-content textarea").fill("The end date was wrong.")
@@ -73,4 +73,4 @@ def test_from_the_rule_to_the_end_of_the_alert(tab: Page) -> None:
     look(timedelta(minutes=51))
     tab.goto(ALERTS)
     expect(tab.get_by_text("Spring sale: 100 % of redemptions are refused")).to_be_visible()
-    assert Alert.objects.get().is_over
+    assert Alert.objects.get(rule=rule).is_over
