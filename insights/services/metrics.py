@@ -37,6 +37,9 @@ WITH named AS (
     UNION
     SELECT id, customer_id, campaign_id, status FROM promotions_redemption
     WHERE order_id IN (SELECT order_id FROM named UNION SELECT id FROM ordered)
+), undone AS (
+    -- What is counted says of some of them that they stand: they were taken back together.
+    SELECT id FROM changed WHERE status = 'ROLLED_BACK'
 ), shopper AS (
     SELECT customer_id FROM changed UNION SELECT customer_id FROM ordered
 )
@@ -49,12 +52,12 @@ UNION
 SELECT next.redemption_id FROM changed CROSS JOIN LATERAL (
     (SELECT counted.redemption_id FROM insights_countedredemption AS counted
      WHERE counted.customer_id = changed.customer_id AND counted.status = 'SUCCEEDED'
-       AND counted.campaign_id = changed.campaign_id AND counted.redemption_id <> changed.id
+       AND counted.campaign_id = changed.campaign_id AND counted.redemption_id NOT IN (SELECT id FROM undone)
      ORDER BY counted.redeemed_at, counted.redemption_id LIMIT 1)
     UNION ALL
     (SELECT counted.redemption_id FROM insights_countedredemption AS counted
      WHERE counted.customer_id = changed.customer_id AND counted.status = 'SUCCEEDED'
-       AND counted.redemption_id <> changed.id
+       AND counted.redemption_id NOT IN (SELECT id FROM undone)
      ORDER BY counted.redeemed_at, counted.redemption_id LIMIT 1)
 ) AS next
 WHERE changed.status = 'ROLLED_BACK'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -11,9 +12,11 @@ from django.db import connection
 from insights.models import MetricHour, MetricProgress
 from insights.services import metric_rebuild, metrics
 from promotions.models import Redemption
+from promotions.services import rollbacks
+from promotions.services.rollbacks import RollbackSpec
 from tests.conftest import NOW
 from tests.insights import direct_count
-from tests.insights.metric_shop import MetricShop
+from tests.insights.metric_shop import WEB, MetricShop
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +50,23 @@ def test_they_are_a_direct_count_after_anything(seed: int, monkeypatch: pytest.M
     assert metric_rebuild.rebuild(now=shop.now).wrong_hours == 0
     assert direct_count.stored() == before
     assert list(metric_rebuild.differences(now=shop.now)) == []
+
+
+def test_the_next_purchase_is_the_first_when_two_are_taken_back_at_once() -> None:
+    shop = MetricShop(1, NOW)
+    shop.open()
+    for number in range(3):
+        shop.now += timedelta(hours=1)
+        shop.ask(["S1"], f"anna-{number}", "anna")
+    metrics.follow(now=shop.now)
+    for redemption in Redemption.objects.order_by("pk")[:2]:
+        rollbacks.roll_back(
+            redemption_id=redemption.public_id, spec=RollbackSpec(), actor=WEB, now=shop.now, stacked=True
+        )
+
+    metrics.follow(now=shop.now)
+
+    assert direct_count.differences() == []
 
 
 def _count_and_perhaps_break_off(shop: MetricShop, chance: random.Random) -> None:
