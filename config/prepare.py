@@ -34,7 +34,6 @@ def main() -> None:
         ("Migrating the database", lambda: call_command("migrate", interactive=False, verbosity=0)),
         ("Collecting static files", collect_static),
         ("Loading the demo shop", lambda: call_command("seed_demo", verbosity=0)),
-        ("Marking its calendar", lambda: call_command("seed_calendar", verbosity=0)),
         ("Checking login and keys", ensure_keys),
     ):
         _say(title, step)
