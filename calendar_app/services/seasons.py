@@ -39,10 +39,7 @@ def update(*, season_id: int, values: Mapping[str, Any], actor: Actor, now: date
     """Change what is given. :raises DomainError: as `create`."""
     _refuse_stranger(actor, "seasons.modify")
     row = _held(Season, season_id)
-    before = _terms(row, _SEASON)
-    for name in _SEASON:
-        if name in values:
-            setattr(row, name, values[name])
+    before = _taken_over(row, values, _SEASON)
     _check_season(row)
     _keep(row, before, _SEASON, "season.updated", actor, now)
     return row
@@ -77,10 +74,7 @@ def rewrite(*, note_id: int, values: Mapping[str, Any], actor: Actor, now: datet
     """Change what is given; who wrote it stays named. :raises DomainError: as `write`."""
     _refuse(actor, "calendar_notes.modify")
     row = _held(CalendarNote, note_id)
-    before = _terms(row, _NOTE)
-    for name in _NOTE:
-        if name in values:
-            setattr(row, name, values[name])
+    before = _taken_over(row, values, _NOTE)
     _check_note(row)
     _keep(row, before, _NOTE, "calendar_note.updated", actor, now)
     return row
@@ -128,6 +122,17 @@ def _check_note(row: CalendarNote) -> None:
         raise InvalidPayload(f"A note has {_LONGEST_NOTE:,} characters at most.")
     row.ends_on = row.ends_on or row.starts_on
     check_days(row.starts_on, row.ends_on, is_yearly=False)
+
+
+def _taken_over(
+    row: Season | CalendarNote, values: Mapping[str, Any], columns: tuple[str, ...]
+) -> dict[str, Any]:
+    """Change what is given, unsaved; returns what it was before."""
+    before = _terms(row, columns)
+    for name in columns:
+        if name in values:
+            setattr(row, name, values[name])
+    return before
 
 
 def _keep(

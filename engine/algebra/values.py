@@ -14,7 +14,6 @@ from engine.algebra.literals import Ask
 from engine.algebra.pool import OTHER, pool, spellings
 from engine.rules.operators import NEGATIVE, Clock, test
 from engine.rules.tree import Operator
-from engine.rules.values import listed
 
 ABSENT: Final = object()
 """The fact is not there."""
@@ -90,9 +89,3 @@ def _size(asks: Sequence[Ask]) -> figures.Figures:
             own = figures.of((ask.condition,))
             found = found & (own if ask.positive else own.inverted())
     return found
-
-
-def elements_of(value: Any) -> tuple[Any, ...]:
-    """The elements of a list; of a single value itself."""
-    found = listed(value)
-    return (value,) if found is None else found
