@@ -64,6 +64,7 @@ COLUMNS: Final[Mapping[type[Model], Mapping[str, Fate]]] = {
         "use_voucher_metadata_schema": Fate.SAME,
         "activity_duration_after_publishing": Fate.SAME,
         "gift": Fate.SAME,
+        "loyalty": Fate.SAME,
         "return_policy": Fate.SAME,
         "code_config": Fate.SAME,
         "voucher_redemption_quantity": Fate.SAME,

@@ -14,6 +14,7 @@ from promotions.models.publication_runs import PublicationRun, PublicationTarget
 from promotions.models.publications import Holder, Publication, PublishedCode
 from promotions.models.redemptions import Redemption, Rollback
 from promotions.models.returns import OrderReturn, ReturnedLine, ReturnedShare
+from promotions.models.rewards import Reward, RewardAssignment
 from promotions.models.sessions import HeldCount, Hold, ValidationSession
 from promotions.models.setups import CampaignSetup
 from promotions.models.stacks import PromotionStack, StackedTier
@@ -61,6 +62,8 @@ __all__ = [
     "Redemption",
     "ReturnedLine",
     "ReturnedShare",
+    "Reward",
+    "RewardAssignment",
     "Rollback",
     "StackedTier",
     "StoppedAttempt",

@@ -72,6 +72,7 @@ class Campaign(FSMModelMixin, TimestampedModel, TimeLimited):
         DISCOUNT_COUPONS = "DISCOUNT_COUPONS", "Discount coupons"
         PROMOTION = "PROMOTION", "Promotion (applied without a code)"
         GIFT_VOUCHERS = "GIFT_VOUCHERS", "Gift cards"
+        LOYALTY_PROGRAM = "LOYALTY_PROGRAM", "Loyalty programme"
 
     class Type(models.TextChoices):
         STATIC = "STATIC", "Fixed pool of codes"
@@ -130,6 +131,12 @@ class Campaign(FSMModelMixin, TimestampedModel, TimeLimited):
     gift = models.JSONField(
         null=True, blank=True, help_text="What new gift cards hold: {amount, effect}, in wire form."
     )
+    loyalty = models.JSONField(
+        null=True,
+        blank=True,
+        decoder=ExactJSONDecoder,
+        help_text="How a loyalty programme works: {points, expiration_rules, auto_join, …}.",
+    )
     return_policy = models.CharField(
         "when items are returned",
         max_length=16,
@@ -171,6 +178,16 @@ class Campaign(FSMModelMixin, TimestampedModel, TimeLimited):
                 condition=Q(campaign_type="GIFT_VOUCHERS", gift__isnull=False, discount__isnull=True)
                 | ~Q(campaign_type="GIFT_VOUCHERS") & Q(gift__isnull=True),
                 name="campaign_gift_fits_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    campaign_type="LOYALTY_PROGRAM",
+                    loyalty__isnull=False,
+                    discount__isnull=True,
+                    gift__isnull=True,
+                )
+                | ~Q(campaign_type="LOYALTY_PROGRAM") & Q(loyalty__isnull=True),
+                name="campaign_loyalty_fits_kind",
             ),
             models.CheckConstraint(
                 condition=Q(lifecycle__in=[*DRAFTS, Lifecycle.PAUSED], is_active=False)

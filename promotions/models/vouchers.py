@@ -18,14 +18,15 @@ class Voucher(TimestampedModel, TimeLimited):
     A code stays reserved in the bin; `released_at` frees it. `redeemed_quantity` counts successful
     redemptions that were not rolled back and moves only by guarded updates. A gift card's credits are minor
     units: `gift_balance` is `gift_amount` less what was subtracted and redeemed, and the sum of its
-    transactions. `held_*` is what validation sessions keep, also those that ended and were not tidied yet.
-    `holder` is whoever got the code last. `is_out_of_pool` is set once, when a code is given out or used: its
-    campaign does not give it out (again).
+    transactions. A loyalty card's points stand in `loyalty`. `held_*` is what validation sessions keep, also
+    those that ended and were not tidied yet. `holder` is whoever got the code last. `is_out_of_pool` is set
+    once, when a code is given out or used: its campaign does not give it out (again).
     """
 
     class Type(models.TextChoices):
         DISCOUNT_VOUCHER = "DISCOUNT_VOUCHER", "Discount coupon"
         GIFT_VOUCHER = "GIFT_VOUCHER", "Gift card"
+        LOYALTY_CARD = "LOYALTY_CARD", "Loyalty card"
 
     class GiftEffect(models.TextChoices):
         APPLY_TO_ORDER = "APPLY_TO_ORDER", "Pays the order"
@@ -93,10 +94,19 @@ class Voucher(TimestampedModel, TimeLimited):
                 name="voucher_has_a_discount",
             ),
             models.CheckConstraint(
-                condition=Q(type="DISCOUNT_VOUCHER", gift_amount=None, gift_balance=None, gift_effect="")
+                condition=Q(
+                    type__in=["DISCOUNT_VOUCHER", "LOYALTY_CARD"],
+                    gift_amount=None,
+                    gift_balance=None,
+                    gift_effect="",
+                )
                 | Q(type="GIFT_VOUCHER", gift_amount__isnull=False, gift_balance__isnull=False)
                 & ~Q(gift_effect=""),
                 name="voucher_gift_fits_type",
+            ),
+            models.CheckConstraint(
+                condition=~Q(type="LOYALTY_CARD") | Q(campaign__isnull=False, discount=None),
+                name="voucher_card_of_a_programme",
             ),
             models.CheckConstraint(
                 condition=Q(gift_balance=None)

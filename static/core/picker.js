@@ -28,6 +28,7 @@
   function choose(hit) {
     const { root, text } = open;
     text.value = root.hasAttribute("data-picker-many") ? "" : hit.name;
+    clearTimeout(root.waiting);
     close();
     say(root, hit);
   }
@@ -94,14 +95,16 @@
     const typed = text.value.trim();
     const query = new URLSearchParams({ kinds: root.dataset.kinds, q: typed });
     const answer = await fetch(`${root.dataset.url}?${query}`, { headers: { Accept: "application/json" } });
-    if (!answer.ok || text.value.trim() !== typed || document.activeElement !== text) return;
-    show(root, text, (await answer.json()).results);
+    if (!answer.ok) return;
+    const { results } = await answer.json();
+    if (text.value.trim() === typed && document.activeElement === text) show(root, text, results);
   }
 
   document.addEventListener("input", (event) => {
     const text = event.target.closest?.("[data-picker-text]");
     if (!text) return;
     const root = text.closest("[data-picker]");
+    close(); // What was found for other letters must not change under a pointer about to choose.
     if (!root.hasAttribute("data-picker-many")) say(root, null);
     clearTimeout(root.waiting);
     root.waiting = setTimeout(() => look(root, text), WAIT);

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from loyalty.models.cards import LoyaltyCard
+from loyalty.models.earning_rules import Earning, EarningRule
+from loyalty.models.points import LotMovement, PendingPoints, PointsLot, PointsTransaction
+from loyalty.models.rewards import RewardRedemption
+from loyalty.models.tiers import LoyaltyTier, TierChange, TierMapping
+
+__all__ = [
+    "Earning",
+    "EarningRule",
+    "LotMovement",
+    "LoyaltyCard",
+    "LoyaltyTier",
+    "PendingPoints",
+    "PointsLot",
+    "PointsTransaction",
+    "RewardRedemption",
+    "TierChange",
+    "TierMapping",
+]
