@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from loyalty.models.cards import LoyaltyCard
 from loyalty.models.earning_rules import Earning, EarningRule
+from loyalty.models.finance import PointsWorth
 from loyalty.models.points import LotMovement, PendingPoints, PointsLot, PointsTransaction
 from loyalty.models.rewards import RewardRedemption
 from loyalty.models.tiers import LoyaltyTier, TierChange, TierMapping
@@ -15,6 +16,7 @@ __all__ = [
     "PendingPoints",
     "PointsLot",
     "PointsTransaction",
+    "PointsWorth",
     "RewardRedemption",
     "TierChange",
     "TierMapping",
