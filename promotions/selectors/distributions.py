@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from commerce.models import Customer
 from commerce.selectors import segments
@@ -79,9 +79,12 @@ def audience(distribution: Distribution, now: datetime) -> QuerySet[Customer]:
 
 
 def under_way(distribution: Distribution, now: datetime) -> int:
-    """How many messages left in the last minute or are being sent."""
-    left = distribution.messages.filter(sent_at__gt=now - _MINUTE).count()
-    return left + distribution.messages.filter(state=State.SENDING, due_at__gt=now).count()
+    """How many messages left in the last minute or are being sent.
+
+    In one statement: between two, a message that has just left would be in neither.
+    """
+    is_on_its_way = Q(state=State.SENDING, due_at__gt=now)
+    return distribution.messages.filter(Q(sent_at__gt=now - _MINUTE) | is_on_its_way).count()
 
 
 def running() -> QuerySet[Distribution]:

@@ -19,7 +19,9 @@
     found.id = "calendar-move";
     found.className = "move-dialog";
     found.setAttribute("aria-labelledby", "calendar-move-title");
-    found.addEventListener("close", settle);
+    found.addEventListener("close", () => {
+      if (moving?.isAsked) settle(); // told late: the next move may have begun
+    });
     document.body.append(found);
     return found;
   }

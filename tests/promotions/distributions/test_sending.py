@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from pytest_django import DjangoAssertNumQueries
 
 from commerce.models import Customer, Segment
 from commerce.services import erasures
 from integrations import sealed, signatures
 from integrations.services import sending
 from promotions.models import Campaign, Distribution, DistributionMessage, MessageTemplate, Publication
+from promotions.selectors import distributions as selectors
 from promotions.services import distribution_audience, distributions, message_templates
 from promotions.services.distributions import DistributionSpec, InvalidDistribution, WrongState
 from promotions.services.message_templates import TemplateSpec
@@ -86,6 +88,18 @@ def test_the_pace_is_kept(started: Make) -> None:
     assert len(mail.outbox) == 2
     assert work(LATER + MINUTE) == 1
     assert states(row) == [State.SENT] * 3
+
+
+def test_the_pace_is_counted_in_one_look(
+    started: Make, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Between two looks a message that is just leaving would be in neither, and one too many would leave."""
+    row = started(per_minute=2)
+    work()
+    row.messages.filter(state=State.WAITING).update(state=State.SENDING, due_at=LATER + MINUTE)
+
+    with django_assert_num_queries(1):
+        assert selectors.under_way(row, LATER) == 3
 
 
 def test_customers_are_collected_in_slices_without_twins_or_gaps(
