@@ -36,6 +36,7 @@ class FanfareAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         from calendar_app.admin.calendar import page as calendar
         from core.admin import channels, invitations, second_factor
         from insights.admin import performance
+        from loyalty.admin import finance
         from promotions.admin import preview, why
 
         own = [
@@ -43,7 +44,7 @@ class FanfareAdminSite(UnfoldAdminSite):  # type: ignore[misc]
             path("language/", self.admin_view(set_language), name="language"),
         ]
         below = (channels, invitations, second_factor, notifications, simulator, preview)
-        others = (*below, performance, calendar, conflicts, move)
+        others = (*below, performance, finance, calendar, conflicts, move)
         return [*own, *(page for module in others for page in module.urls()), *super().get_urls()]
 
     def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

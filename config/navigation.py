@@ -30,6 +30,7 @@ _SECTIONS: Final = (
             ("Conditions", "rule", "promotions.ValidationRule"),
             ("Categories", "category", "promotions.Category"),
             ("Budgets", "account_balance_wallet", "promotions.Budget"),
+            ("Points liability", "account_balance", "loyalty.PointsWorth", "loyalty_finance"),
             ("Publications", "redeem", "promotions.Publication"),
             ("Mass publications", "group_add", "promotions.PublicationRun"),
             ("Redemptions", "receipt_long", "promotions.Redemption"),

@@ -59,8 +59,8 @@ _CLIENT = frozenset(
         "vouchers.publish",
     }
 )
-# Of the project itself; nothing that somebody at a till or a campaign works with.
-_OF_THE_PROJECT = ("settings.", "management.", "api_keys.", "areas.manage", "areas.modify")
+# Of the project itself and of its books; nothing that somebody at a till or a campaign works with.
+_OF_THE_PROJECT = ("settings.", "management.", "api_keys.", "areas.manage", "areas.modify", "finance.")
 # Who plans a promotion does not decide himself what it may cost, nor which dates are closed to it.
 _OF_FINANCE = ("budgets.", "blackouts.")
 # Deciding about what others ask for, and stopping everything, are duties of their own.

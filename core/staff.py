@@ -29,6 +29,7 @@ ROLE_GROUPS: Final = {
     "Viewer": Role.VIEWER,
 }
 _BLACKOUTS: Final = ("blackouts.create", "blackouts.modify", "blackouts.delete")
+_BOOKS: Final = ("finance.read", "finance.export")
 # What a group opens beside the role that another group gives. Alone it comes with the role of a Viewer.
 DUTY_GROUPS: Final = {
     "Finance": frozenset(
@@ -39,11 +40,15 @@ DUTY_GROUPS: Final = {
             "approvals.decide",
             "emergency.stop",
             "emergency.restore",
+            "finance.create",
+            "finance.modify",
+            "finance.delete",
             *_BLACKOUTS,
+            *_BOOKS,
         }
     ),
     "Reviewer": frozenset(
-        {"approvals.decide", "calendar.accept", "emergency.stop", "emergency.restore", *_BLACKOUTS}
+        {"approvals.decide", "calendar.accept", "emergency.stop", "emergency.restore", *_BLACKOUTS, *_BOOKS}
     ),
 }
 _AS_ADMINISTRATOR: Final = (
@@ -69,7 +74,7 @@ OPENS: Final = {
     "Viewer": "Sees and exports, changes nothing.",
     "Finance": (
         "Changes budgets, closes dates to promotions, decides about requests, stops and restores promotions "
-        "in an emergency."
+        "in an emergency. Sees what points are owed, and says what they are worth."
     ),
     "Reviewer": (
         "Decides about requests, accepts collisions, closes dates to promotions, stops and restores "

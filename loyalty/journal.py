@@ -1,8 +1,8 @@
 """The points journal: every line of the ledger as a posting, for the books (an exported object of ours).
 
-Double entry: what the cards hold (`CARDS`) is the liability. A line that brings points debits the account that
-they come from and credits the cards; one that takes points does the opposite. So each line, each day and the
-whole file come to zero over all accounts, and `CARDS` comes to what all cards hold.
+Double entry: what the cards hold (`CARDS`) is the liability. A line that brings points debits the account
+that they come from and credits the cards; one that takes points does the opposite. So each line, each day and
+the whole file come to zero over all accounts, and `CARDS` comes to what all cards hold.
 """
 
 from __future__ import annotations

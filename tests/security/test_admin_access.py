@@ -36,6 +36,7 @@ MEANT: Final = {
     "judge": {"Reviewer", "User", "Admin", "root"},
     "alarm": {"Reviewer", "Finance", "Admin", "root"},
     "survey": {*_READERS, "Admin", "root"},
+    "books": {"Finance", "Admin", "root"},
     "export": {*_READERS, "Support", "User", "Admin", "root"},
     "admins": {"Admin", "root"},
     "never": set(),

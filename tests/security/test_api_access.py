@@ -32,6 +32,7 @@ HOLDERS: Final = {
     "checkout": {"server ADMIN", "server USER", "server USER_RESTRICTED", "server MERCHANT"},
     "advice": {"server ADMIN", "server USER", "server USER_RESTRICTED", "server SUPPORT", "server MERCHANT"},
     "export": {"server ADMIN", "server USER", "server USER_RESTRICTED", "server SUPPORT", "server VIEWER"},
+    "books": {"server ADMIN", "server VIEWER"},
     "client": {"client ADMIN"},
     "see": {"management ADMIN", "management VIEWER"},
     "manage": {"management ADMIN"},
