@@ -3,6 +3,7 @@ from __future__ import annotations
 from loyalty.models.cards import LoyaltyCard
 from loyalty.models.earning_rules import Earning, EarningRule
 from loyalty.models.finance import PointsWorth
+from loyalty.models.nights import ProgrammeNight
 from loyalty.models.points import LotMovement, PendingPoints, PointsLot, PointsTransaction
 from loyalty.models.rewards import RewardRedemption
 from loyalty.models.tiers import LoyaltyTier, TierChange, TierMapping
@@ -17,6 +18,7 @@ __all__ = [
     "PointsLot",
     "PointsTransaction",
     "PointsWorth",
+    "ProgrammeNight",
     "RewardRedemption",
     "TierChange",
     "TierMapping",

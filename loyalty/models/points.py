@@ -134,7 +134,8 @@ class PointsLot(models.Model):
 
     `expires_on` is their last usable day in the project's zone; null: they stay. One lot for each card and
     day. `remaining` of `earned` are neither spent nor removed; the lots of a card hold its balance, as long
-    as nothing is owed. Expired: `expired` > 0, nothing remains.
+    as nothing is owed. Expired: `expired` > 0, nothing remains. `reminded_at`: the holder was told that they
+    end soon.
     """
 
     public_id = PublicIdField(prefix="lopb")
@@ -148,6 +149,7 @@ class PointsLot(models.Model):
     expired = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -171,6 +173,11 @@ class PointsLot(models.Model):
                 include=["remaining"],
                 name="points_lot_forecast",
                 condition=Q(remaining__gt=0),
+            ),
+            models.Index(
+                fields=["campaign", "expires_on", "id"],
+                name="points_lot_to_remind",
+                condition=Q(expires_on__isnull=False, remaining__gt=0, reminded_at=None),
             ),
         )
 
