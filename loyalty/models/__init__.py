@@ -5,6 +5,7 @@ from loyalty.models.earning_rules import Earning, EarningRule
 from loyalty.models.finance import PointsWorth
 from loyalty.models.nights import ProgrammeNight
 from loyalty.models.points import LotMovement, PendingPoints, PointsLot, PointsTransaction
+from loyalty.models.programmes import Programme
 from loyalty.models.rewards import RewardRedemption
 from loyalty.models.tiers import LoyaltyTier, TierChange, TierMapping
 
@@ -18,6 +19,7 @@ __all__ = [
     "PointsLot",
     "PointsTransaction",
     "PointsWorth",
+    "Programme",
     "ProgrammeNight",
     "RewardRedemption",
     "TierChange",
