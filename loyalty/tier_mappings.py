@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 MULTIPLY: Final = "MULTIPLY"
 CUSTOM: Final = "CUSTOM"
@@ -52,3 +52,20 @@ def price(points: int, mapping: Mapping | None) -> int | None:
     if mapping.multiplier is None:
         return points
     return max(1, int((points * mapping.multiplier).to_integral_value(ROUND_CEILING)))
+
+
+def rule_for(loyalty: dict[str, Any], mapping: Mapping | None) -> dict[str, Any]:
+    """A rule's `loyalty` in wire form as holders of the tier have it: every `points` in it is theirs.
+
+    rule_for({"type": "FIXED", "points": 35}, times 2) -> {"type": "FIXED", "points": 70}
+    """
+    if mapping is None:
+        return loyalty
+    return {
+        key: rule_for(value, mapping)
+        if isinstance(value, dict)
+        else earned(per_step(value, mapping), mapping)
+        if key == "points" and isinstance(value, int)
+        else value
+        for key, value in loyalty.items()
+    }

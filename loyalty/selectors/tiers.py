@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
+from core import project
 from core.errors import NotFound
-from loyalty import qualification, tier_terms
-from loyalty.models import LoyaltyCard, LoyaltyTier, PointsTransaction, TierMapping
+from loyalty import qualification, tier_mappings, tier_terms
+from loyalty.models import (
+    EarningRule,
+    LoyaltyCard,
+    LoyaltyTier,
+    PointsTransaction,
+    TierChange,
+    TierMapping,
+)
 from loyalty.qualification import Figures, Standing
 from loyalty.tier_terms import Metric, Terms
-from promotions.models import Campaign
+from promotions.models import Campaign, RewardAssignment
 
 _Type, _Account = PointsTransaction.Type, PointsTransaction.Account
 # Returned goods count on the day on which they are taken back.
@@ -113,7 +121,7 @@ def mappings_of(tier_ids: Collection[int]) -> dict[int, list[TierMapping]]:
             | Q(assignment__deleted_at=None, earning_rule=None),
             tier__in=tier_ids,
         )
-        .select_related("earning_rule", "assignment")
+        .select_related("earning_rule", "assignment__reward")
         .order_by("pk")
     )
     found: defaultdict[int, list[TierMapping]] = defaultdict(list)
@@ -206,3 +214,46 @@ def names(public_ids: Collection[str]) -> dict[str, str]:
     """Names of tiers with their programmes, by public id; also of tiers that are gone."""
     rows = LoyaltyTier._base_manager.filter(public_id__in=public_ids).select_related("campaign")
     return {str(row.public_id): f"{row.name} ({row.campaign.name})" for row in rows}
+
+
+def rules_of(tier: LoyaltyTier) -> QuerySet[EarningRule]:
+    """The programme's earning rules, ready to be printed."""
+    rows = EarningRule.objects.filter(campaign=tier.campaign_id, deleted_at=None)
+    return rows.select_related("campaign", "segment", "event_schema", "validation_rule").order_by("-pk")
+
+
+def rewards_of(tier: LoyaltyTier) -> list[RewardAssignment]:
+    """Assignments as holders see them: with their price (not saved), without what is not for them."""
+    rows = RewardAssignment.objects.filter(
+        campaign=tier.campaign_id, deleted_at=None, reward__deleted_at=None
+    ).select_related("reward__campaign", "reward__product", "reward__sku", "campaign")
+    mapped = {one.assignment_id: one for one in mappings_of([tier.pk]).get(tier.pk, ())}
+    offered = []
+    for assignment in rows.order_by("pk"):
+        mapping = mapped.get(assignment.pk)
+        if mapping is not None and mapping.type == TierMapping.Type.NOT_AVAILABLE:
+            continue
+        if assignment.points is not None:
+            assignment.points = tier_mappings.price(assignment.points, mapping)
+        offered.append(assignment)
+    return offered
+
+
+def card_with_tier(voucher_id: int, *, now: datetime) -> LoyaltyCard | None:
+    """The opened card, with its tier if it is held today."""
+    card = LoyaltyCard.objects.filter(pk=voucher_id).select_related("tier__campaign").first()
+    day = now.astimezone(project.current().zone).date()
+    if card is not None and card.tier is not None:
+        over = card.tier_until is not None and card.tier_until < day
+        if over or card.tier.deleted_at is not None:
+            card.tier = None
+    return card
+
+
+def change_that_gave(card: LoyaltyCard) -> TierChange | None:
+    """The newest change that brought the tier that a card holds."""
+    kinds = TierChange.Kind
+    rows = TierChange.objects.filter(
+        card=card, to_tier=card.tier_id, kind__in=[kinds.JOINED, kinds.UPGRADED, kinds.DOWNGRADED]
+    )
+    return rows.order_by("-pk").first()

@@ -62,3 +62,16 @@ def test_own_points_replace_those_of_each_step():
 )
 def test_prices_a_reward_for_a_tier(points, mapping, price):
     assert tier_mappings.price(points, mapping) == price
+
+
+def test_shows_a_rule_as_holders_have_it():
+    fixed = {"type": "FIXED", "points": 35, "points_formula": "35"}
+    steps = {
+        "type": "PROPORTIONAL",
+        "calculation_type": "ORDER_AMOUNT",
+        "order": {"amount": {"every": 1000, "points": 5}},
+    }
+
+    assert tier_mappings.rule_for(fixed, times("2")) == {**fixed, "points": 70}
+    assert tier_mappings.rule_for(steps, OWN)["order"] == {"amount": {"every": 1000, "points": 40}}
+    assert tier_mappings.rule_for(steps, None) == steps
