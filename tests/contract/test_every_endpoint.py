@@ -9,7 +9,8 @@ from django.db import transaction
 from rest_framework.test import APIClient
 
 from tests.contract import shapes
-from tests.contract.endpoints import CALLS, Call
+from tests.contract.calls import Call
+from tests.contract.endpoints import CALLS
 from tests.contract.shapes import Endpoint
 from tests.contract.world import World, build
 
