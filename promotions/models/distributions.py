@@ -66,13 +66,19 @@ class Distribution(TimestampedModel):
         REDEEMED = "redemption.succeeded", "A code or promotion is redeemed"
         ROLLED_BACK = "redemption.rollback.succeeded", "A redemption is rolled back"
         CUSTOM_EVENT = "customer.custom_event", "A custom event"
+        POINTS_EARNED = "customer.rewarded.loyalty_points", "A customer earns points"
+        POINTS_ENDING = "voucher.loyalty_card.points_expiring_soon", "Points end soon"
+        TIER_REACHED = "customer.loyalty.tier.joined", "A customer reaches a first loyalty tier"
+        TIER_UP = "customer.loyalty.tier.upgraded", "A customer rises to a higher loyalty tier"
+        TIER_DOWN = "customer.loyalty.tier.downgraded", "A customer falls to a lower loyalty tier"
+        TIER_LEFT = "customer.loyalty.tier.left", "A customer loses the loyalty tier"
 
     public_id = PublicIdField(prefix="distr")
     name = models.CharField(max_length=200)
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT, editable=False)
     trigger = models.CharField(
         "starts when",
-        max_length=40,
+        max_length=64,
         choices=Trigger,
         blank=True,
         default="",

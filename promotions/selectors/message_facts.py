@@ -35,6 +35,9 @@ SAMPLE: Final[Mapping[str, Any]] = {
         "total_amount": "108.00",
         "code": "SPRING-X7K2",
         "campaign": "Spring coupons",
+        "points": "250",
+        "expires_on": "31 Mar 2027",
+        "tier": "Gold",
     },
 }
 """Every name there is, with an example. Metadata comes on top: `customer.metadata.…`, `event.metadata.…`."""

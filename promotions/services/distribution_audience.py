@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q
 
 from commerce.models import Customer, Order
+from core import project
 from core.locking import lock
 from core.models import OutboxEvent
-from core.words import plain_money
+from core.words import day, number, plain_money
 from promotions.models import Distribution, DistributionMessage
 from promotions.selectors import distributions as selectors
 
@@ -102,9 +103,14 @@ def _facts(event: OutboxEvent) -> dict[str, Any]:
     """What the text may say of it: ids, names, amounts as people read them."""
     said = event.payload
     found = {"name": said.get("event") or event.name}
-    for name in ("order_id", "code", "campaign"):
+    for name in ("order_id", "code", "campaign", "tier"):
         if isinstance(said.get(name), str):
             found[name] = said[name]
+    if isinstance(said.get("points"), int):
+        found["points"] = number(said["points"])
+    if isinstance(said.get("expires_on"), str):
+        noon = datetime.combine(date.fromisoformat(said["expires_on"]), time(12), project.current().zone)
+        found["expires_on"] = day(noon)
     order = Order.objects.filter(public_id=said["order_id"]).first() if said.get("order_id") else None
     if order is not None:
         found["amount"] = plain_money(order.amount or 0)

@@ -45,7 +45,17 @@ COLUMNS: Final = (
     "per_minute",
 )
 _OF_SEGMENTS: Final = (Trigger.SEGMENT_ENTERED, Trigger.SEGMENT_LEFT)
-_ABOUT_CAMPAIGNS: Final = (Trigger.PUBLISHED, Trigger.REDEEMED, Trigger.ROLLED_BACK)
+_ABOUT_CAMPAIGNS: Final = (
+    Trigger.PUBLISHED,
+    Trigger.REDEEMED,
+    Trigger.ROLLED_BACK,
+    Trigger.POINTS_EARNED,
+    Trigger.POINTS_ENDING,
+    Trigger.TIER_REACHED,
+    Trigger.TIER_UP,
+    Trigger.TIER_DOWN,
+    Trigger.TIER_LEFT,
+)
 _CHANGEABLE: Final = (State.DRAFT, State.PAUSED)
 
 
