@@ -20,6 +20,7 @@ from loyalty.models import LoyaltyCard, LoyaltyTier, TierChange
 from loyalty.qualification import Figures, Move, Standing
 from loyalty.selectors import tiers as selectors
 from loyalty.selectors.tiers import Ladder
+from loyalty.services.telling import apart
 from promotions.models import Voucher
 
 NIGHTLY: Final = "nightly"
@@ -134,7 +135,8 @@ def _write(moved: Sequence[tuple[LoyaltyCard, TierChange]], *, actor: Actor, now
             if change.cause in (NIGHTLY, STRUCTURE):
                 told["customer.loyalty.updated"].append((voucher.holder, _ids(voucher)))
     for name, entities in told.items():
-        _emit(name, entities, actor=actor, now=now)
+        for part in apart(entities):
+            events.emit_all(name, entities=part, actor=actor, now=now)
 
 
 def _ids(voucher: Voucher) -> dict[str, Any]:
@@ -143,26 +145,15 @@ def _ids(voucher: Voucher) -> dict[str, Any]:
 
 
 def _payload(voucher: Voucher, change: TierChange) -> dict[str, Any]:
-    payload = {**_ids(voucher), "tier_change_id": change.public_id}
+    """With the names that a message to the customer may speak of."""
+    payload = {**_ids(voucher), "tier_change_id": change.public_id, "code": voucher.code}
+    if voucher.campaign is not None:
+        payload["campaign"] = voucher.campaign.name
+    named = change.to_tier or change.from_tier
+    if named is not None:
+        payload["tier"] = named.name
     if change.from_tier is not None:
         payload["loyalty_tier_from"] = change.from_tier.public_id
     if change.to_tier is not None:
         payload["loyalty_tier_to"] = change.to_tier.public_id
     return payload
-
-
-def _emit(
-    name: str, entities: Sequence[tuple[Customer, dict[str, Any]]], *, actor: Actor, now: datetime
-) -> None:
-    """One customer may hold several cards: each call tells of every customer once."""
-    rest = list(entities)
-    while rest:
-        once: dict[int, tuple[Customer, dict[str, Any]]] = {}
-        again: list[tuple[Customer, dict[str, Any]]] = []
-        for entity in rest:
-            if entity[0].pk in once:
-                again.append(entity)
-            else:
-                once[entity[0].pk] = entity
-        events.emit_all(name, entities=list(once.values()), actor=actor, now=now)
-        rest = again

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.formats import date_format
 
 from commerce.models import Customer, Order
-from core import project
 from core.locking import lock
 from core.models import OutboxEvent
-from core.words import day, number, plain_money
+from core.words import number, plain_money
 from promotions.models import Distribution, DistributionMessage
 from promotions.selectors import distributions as selectors
 
@@ -109,8 +109,7 @@ def _facts(event: OutboxEvent) -> dict[str, Any]:
     if isinstance(said.get("points"), int):
         found["points"] = number(said["points"])
     if isinstance(said.get("expires_on"), str):
-        noon = datetime.combine(date.fromisoformat(said["expires_on"]), time(12), project.current().zone)
-        found["expires_on"] = day(noon)
+        found["expires_on"] = date_format(date.fromisoformat(said["expires_on"]), "DATE_FORMAT")
     order = Order.objects.filter(public_id=said["order_id"]).first() if said.get("order_id") else None
     if order is not None:
         found["amount"] = plain_money(order.amount or 0)
