@@ -8,6 +8,9 @@ class LoyaltyConfig(AppConfig):
     verbose_name = "Loyalty"
 
     def ready(self) -> None:
-        from loyalty import journal
+        from loyalty import imports, journal, levels, tier_approvals
 
+        imports.register()
         journal.register()
+        levels.register()
+        tier_approvals.register()

@@ -60,7 +60,11 @@ class Pickers:
     """Kinds of things by the wire's names of the objects."""
 
     def __init__(self, sources: Mapping[str, Source]) -> None:
-        self._sources = sources
+        self._sources = dict(sources)
+
+    def add(self, kind: str, source: Source) -> None:
+        """Called by a floor above, from `AppConfig.ready()`."""
+        self._sources[kind] = source
 
     def known(self, kinds: Iterable[str]) -> tuple[str, ...]:
         return tuple(kind for kind in kinds if kind in self._sources)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from loyalty.admin import finance, points_worth
+from loyalty.admin import finance, points_worth, tier_pickers
 
-__all__ = ["finance", "points_worth"]
+__all__ = ["finance", "points_worth", "tier_pickers"]

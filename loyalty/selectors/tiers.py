@@ -196,18 +196,23 @@ def _higher(held: LoyaltyTier | None, other: LoyaltyTier | None) -> LoyaltyTier 
     return other if other.points_from > held.points_from else held
 
 
-def held_by(customer_id: int, tier_ids: Collection[str], *, day: date) -> frozenset[str]:
-    """Which of these tiers a customer holds on `day`, by public id. One query.
+def held_by_each(
+    customers: Collection[int], tier_ids: Collection[str], *, day: date
+) -> dict[int, frozenset[str]]:
+    """Which of these tiers, by public id, each customer holds on `day`. One query.
 
     A tier whose end has passed counts no longer, whether the nightly job ran or not.
     """
     rows = LoyaltyCard._base_manager.filter(
         Q(tier_until=None) | Q(tier_until__gte=day),
-        voucher__holder=customer_id,
+        voucher__holder__in=customers,
         tier__public_id__in=tier_ids,
         tier__deleted_at=None,
     )
-    return frozenset(rows.values_list("tier__public_id", flat=True))
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for customer_id, public_id in rows.values_list("voucher__holder", "tier__public_id"):
+        found[customer_id].add(public_id)
+    return {customer_id: frozenset(held) for customer_id, held in found.items()}
 
 
 def names(public_ids: Collection[str]) -> dict[str, str]:

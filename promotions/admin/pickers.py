@@ -31,6 +31,7 @@ class Kind(commerce.Kind):
     TIER = "promotion_tier"
     STACK = "promotion_stack"
     CAMPAIGN = "campaign"
+    LOYALTY_TIER = "loyalty_tier"
 
 
 def _of_campaign(word: str) -> Any:

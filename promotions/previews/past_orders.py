@@ -18,6 +18,7 @@ from commerce.models import Order, OrderItem
 from commerce.selectors.order_shapes import OrderSpec, ResolvedLine, ResolvedOrder
 from commerce.selectors.segments import held_by_each
 from core.patience import TookTooLong, attempt
+from promotions import loyalty_tiers
 from promotions.previews.bench import Bench
 from promotions.previews.purchases import Purchase
 from promotions.selectors import facts
@@ -90,6 +91,7 @@ def price_effect(benches: Sequence[Bench], *, now: datetime) -> PriceEffect | No
         bench.learn_places({str(order.metadata.get("store") or "") for order in sample})
         people = {order.customer_id for order in sample if order.customer_id is not None}
         held = held_by_each(people, bench.needs.segments, now=now)
+        levels = loyalty_tiers.held_by_each(people, bench.needs.loyalty_tiers, now=now)
         begins = max(now, bench.proposal.starts_at or now)
         for order in sample:
             customer = order.customer
@@ -105,6 +107,7 @@ def price_effect(benches: Sequence[Bench], *, now: datetime) -> PriceEffect | No
                 bench.needs,
                 now=purchase.at,
                 held=held.get(customer.pk, frozenset()) if customer is not None else frozenset(),
+                levels=levels.get(customer.pk, frozenset()) if customer is not None else frozenset(),
             )
             found = bench.decide(purchase, orders[order.pk], bench.collections(lines[order.pk]), who)
             fits[order.pk] = fits[order.pk] or found.gives

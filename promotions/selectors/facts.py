@@ -1,7 +1,7 @@
 """The facts that rules, targets and formulas ask for, and no others, as the engine's frozen input.
 
-Contract: semantics-core 7.3, 11.2. Two queries for collections, one for segments, each only when somebody
-asks; their number does not depend on how many rules there are.
+Contract: semantics-core 7.3, 11.2. Two queries for collections, one for segments, one for loyalty tiers, each
+only when somebody asks; their number does not depend on how many rules there are.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from core.exact import exact
 from engine import Basket, Call
 from engine import Customer as EngineCustomer
 from engine.rules import Needs
+from promotions import loyalty_tiers
 
 _METADATA: Final = {
     "order.metadata": "order",
@@ -56,11 +57,13 @@ def customer_facts(
     *,
     now: datetime,
     held: Collection[str] | None = None,
+    levels: Collection[str] | None = None,
 ) -> EngineCustomer | None:
     """Who buys: the stored customer, or one of whom only the request speaks.
 
     What the request says beats what is stored, for this call only; segments with a filter hear it, too.
-    `held` are the segments that he is in, where somebody looked them up for many customers at once.
+    `held` are the segments that he is in, `levels` those of loyalty programmes, where somebody looked them up
+    for many customers at once.
     """
     payload = payload or {}
     if customer is None and not payload:
@@ -69,11 +72,14 @@ def customer_facts(
     metadata = {**stored, **(payload.get("metadata") or {})} if "customer.metadata" in needs.facts else {}
     if held is None:
         held = segments.held_by(customer, payload, needs.segments, now=now)
+    if levels is None and needs.loyalty_tiers:
+        levels = loyalty_tiers.held_by(customer.pk if customer else None, needs.loyalty_tiers, now=now)
     return EngineCustomer(
         id=customer.public_id if customer is not None else None,
         source_id=customer.source_id if customer is not None else payload.get("source_id"),
         metadata=exact(metadata),
         segments=tuple(sorted(held)),
+        loyalty_tiers=tuple(sorted(levels or ())),
         birth_date=payload.get("birthdate") or (customer.birthdate if customer is not None else None),
     )
 

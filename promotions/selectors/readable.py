@@ -14,6 +14,7 @@ from core.selectors import areas
 from engine import Candidate, Outcome, Reason, rules
 from engine.items import ItemObject, ItemRef
 from engine.rules import RuleSet
+from promotions import loyalty_tiers
 from promotions.selectors import whereabouts
 from promotions.selectors.needs import articles_of
 from promotions.selectors.snapshots import Loaded
@@ -50,6 +51,8 @@ def _known(rule_sets: Collection[RuleSet], articles: Collection[str]) -> dict[st
     if collections := _ids(items, ItemObject.COLLECTION):
         rows = ProductCollection.objects.filter(public_id__in=collections)
         known |= dict(rows.values_list("public_id", "name"))
+    if tiers := {tier for rule_set in rule_sets for tier in rules.needs(rule_set).loyalty_tiers}:
+        known |= loyalty_tiers.names(tiers)
     if segments:
         known |= dict(Segment.objects.filter(public_id__in=segments).values_list("public_id", "name"))
     return known

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from core.admin.condition_builder import properties
 from engine.rules.families import ALIASES, REGISTRY, Family, Kind
-from engine.rules.families.customer import SEGMENT
+from engine.rules.families.customer import LOYALTY_TIER, SEGMENT
 from engine.rules.operands import ALLOWED
 from engine.rules.tree import Operator
 from promotions.admin import pickers
@@ -138,7 +138,7 @@ def _entry(family: Family, section: str, label: str) -> dict[str, Any]:
         "label": label,
         "section": section,
         "isOffered": section != OLDER,
-        "kind": "segment" if family.name == SEGMENT else family.kind.value,
+        "kind": "segment" if family.name in (SEGMENT, LOYALTY_TIER) else family.kind.value,
         "hasProperty": family.needs_property,
         "hasSubrules": family.name in _ITEM_ROWS,
         "pickers": _pickers(family),
@@ -157,4 +157,6 @@ def _entry(family: Family, section: str, label: str) -> dict[str, Any]:
 def _pickers(family: Family) -> Iterable[str]:
     if family.name == SEGMENT:
         return (pickers.Kind.SEGMENT,)
+    if family.name == LOYALTY_TIER:
+        return (pickers.Kind.LOYALTY_TIER,)
     return pickers.ITEMS if family.kind is Kind.ITEM else ()

@@ -11,6 +11,7 @@ from typing import Any, Final
 from core.admin.condition_builder.outline import LOGIC
 from engine import rules
 from engine.rules import RuleSyntaxError
+from engine.rules.families.customer import LOYALTY_TIER
 from promotions import rule_words
 from promotions.admin import pickers
 from promotions.rule_words import PARTS, Document
@@ -20,6 +21,7 @@ _PREFIXES: Final = (
     ("sku_", pickers.Kind.SKU),
     ("pc_", pickers.Kind.COLLECTION),
     ("seg_", pickers.Kind.SEGMENT),
+    ("ltr_", pickers.Kind.LOYALTY_TIER),
 )
 # Texts that name nothing of the shop.
 _NOT_IDS: Final = frozenset({"name", "property", "logic", "error", "object", "effect", "target", "type"})
@@ -103,6 +105,8 @@ def _mentioned(value: Any, kind: str = pickers.Kind.PRODUCT) -> Iterator[str]:
     if isinstance(value, Mapping):
         if str(value.get("name")).endswith("segment"):
             kind = pickers.Kind.SEGMENT
+        elif value.get("name") == LOYALTY_TIER:
+            kind = pickers.Kind.LOYALTY_TIER
         elif value.get("property") == USUAL_STORE_FIELD:
             kind = pickers.Kind.STORE
         own = str(value.get("object") or _guess(value.get("id"), kind))

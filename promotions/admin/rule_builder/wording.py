@@ -18,6 +18,7 @@ STORE: Final = "Store of the redemption"
 OFFERED: Final = {
     CUSTOMER: {
         "customer.segment": "Segment of the customer",
+        "customer.loyalty_tier": "Loyalty tier of the customer",
         "customer.metadata": "Metadata of the customer",
     },
     ITEMS: {
