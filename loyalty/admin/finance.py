@@ -27,7 +27,7 @@ from core.admin.base import staff_actor, staff_allows
 from integrations.services import exports
 from loyalty import journal
 from loyalty.admin import finance_chart, finance_words
-from loyalty.selectors import finance, worth
+from loyalty.selectors import finance, forecast, worth
 from loyalty.selectors.finance import Month
 from loyalty.worth import Worth
 from promotions.models import Campaign
@@ -156,12 +156,12 @@ def _figures(request: HttpRequest, question: Question, today: date) -> dict[str,
     held, ended = finance.outstanding(pks), finance.breakage(pks, today)
     months = finance.together(courses.values())
     is_current = question.last == today.replace(day=1)
-    table = finance_words.table(months, _amounts(courses, worths))
     return {
         "facts": finance_words.facts(held, ended, worths, question.shown),
         "proof": finance_words.proof(months[-1], held) if is_current else None,
         "chart": finance_chart.chart(months),
-        "table": table,
+        "table": finance_words.table(months, _amounts(courses, worths)),
+        "endings": finance_words.endings(forecast.forecast(pks, today=today)),
         "programmes": []
         if question.programme
         else finance_words.programmes(question.shown, held, ended, worths),

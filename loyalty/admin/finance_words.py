@@ -14,6 +14,7 @@ from core import words
 from core.admin.pages import Fact
 from loyalty.selectors import finance
 from loyalty.selectors.finance import Breakage, Month, Movement, Outstanding
+from loyalty.selectors.forecast import Forecast
 from loyalty.worth import Worth
 from promotions.models import Campaign
 
@@ -174,6 +175,22 @@ def programmes(
         }
         for one in rows
     ]
+
+
+def endings(found: Forecast) -> Table:
+    """What ends when if nobody earns or spends any more. Months in which nothing ends are left out."""
+    rows = [
+        (date_format(one.month, "F Y"), [words.number(one.points), words.number(one.cards)])
+        for one in found.months
+        if one.points
+    ]
+    if found.later:
+        rows.append((gettext("Later"), [words.number(found.later), words.NOTHING]))
+    if found.never:
+        rows.append((gettext("Never"), [words.number(found.never), words.NOTHING]))
+    headers = [gettext("Month"), gettext("Points"), gettext("Cards")]
+    whole = sum(one.points for one in found.months) + found.later + found.never
+    return Table(headers=headers, rows=rows, foot=[words.number(whole), ""])
 
 
 def worth_of(programme: Campaign, worths: Mapping[int, Worth], *, may_say: bool) -> Note:
