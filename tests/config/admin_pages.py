@@ -17,6 +17,7 @@ OTHERS: Final = {
     "notifications": "notifications",
     "simulator": "approvals_simulator",
     "calendar": "calendar",
+    "points liability": "loyalty_finance",
     "second step": "second_factor",
 }
 

@@ -22,6 +22,7 @@ from insights.models import Alert, AlertRule
 from integrations.models import ImportFile, Webhook, WebhookDelivery, WebhookMessage
 from integrations.services import import_files, webhooks
 from integrations.services.webhooks import WebhookSpec
+from loyalty.models import PointsWorth
 from promotions.models import (
     Campaign,
     Distribution,
@@ -74,6 +75,7 @@ from tests.factories.promotions import (
     promotion_stack,
 )
 from tests.factories.stops import stop
+from tests.loyalty.books import programme
 
 MARK: Final = "secret-garden"
 SYSTEM: Final = Actor.system("tests")
@@ -147,6 +149,7 @@ def build() -> World:
         CalendarNoteFactory(text=f"{MARK} note"),
         HolidayRegion.objects.create(country="DE", created_at=NOW),
         Crowding.objects.create(pk=Crowding.ONLY, created_at=NOW),
+        PointsWorth.objects.create(campaign=programme(f"{MARK} worth"), points=1, amount=1, updated_at=NOW),
     ]
     return {row._meta.label_lower: row for row in rows}
 
