@@ -197,9 +197,9 @@ def outstanding(programmes: Collection[int]) -> dict[int, Outstanding]:
         .values_list("campaign")
         .annotate(
             cards=Count("pk"),
-            balance=Sum("balance"),
+            held_points=Sum("balance"),
             owed=Sum(-F("balance"), filter=Q(balance__lt=0), default=0),
-            pending=Sum("pending_points"),
+            waiting=Sum("pending_points"),
         )
         .order_by()
     )
@@ -215,8 +215,8 @@ def breakage(programmes: Collection[int], today: date) -> dict[int, Breakage]:
     rows = (
         PointsLot.objects.filter(campaign__in=programmes, expires_on__lt=today, remaining=0)
         .values_list("campaign")
-        .annotate(earned=Sum("earned"), expired=Sum("expired"))
+        .annotate(came=Sum("earned"), ended=Sum("expired"))
         .order_by()
     )
-    known = {pk: Breakage(earned=earned, expired=expired) for pk, earned, expired in rows}
+    known = {pk: Breakage(earned=came, expired=ended) for pk, came, ended in rows}
     return {pk: known.get(pk, Breakage()) for pk in programmes}
