@@ -49,7 +49,7 @@ class _RangeInput(WireSerializer):
     # `from` is no name for a Python class.
     def get_fields(self) -> dict[str, Any]:
         return {
-            "from": IntegerField(lowest=0),
+            "from": IntegerField(lowest=0, required=False),
             "to": IntegerField(lowest=0, required=False, allow_null=True),
         }
 
@@ -72,7 +72,7 @@ def tier_specs(body: Any) -> tuple[TierSpec, ...]:
 def _spec(given: Mapping[str, Any]) -> TierSpec:
     return TierSpec(
         name=given["name"],
-        points_from=given["points"]["from"],
+        points_from=given["points"].get("from", 0),
         points_to=given["points"].get("to"),
         earning_rules=_mappings(given.get("earning_rules")),
         rewards=_mappings(given.get("rewards")),
