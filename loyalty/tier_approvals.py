@@ -92,10 +92,10 @@ def _page(public_id: str) -> str:
 
 
 def sentences(target_type: str, before: Content | None, after: Content | None) -> list[str]:
-    """What becomes different for members, tier by tier."""
+    """What becomes different for members, from the lowest tier to the highest."""
     old, new = before or {}, after or {}
     said = [f"Tier {name} goes" for name in old if name not in new]
-    for name, tier in new.items():
+    for name, tier in sorted(new.items(), key=lambda one: int(one[1]["points"]["from"])):
         if name not in old:
             said.append(f"New tier {name}: {_range(tier['points'])}")
             said += _mapped(name, {}, tier)
