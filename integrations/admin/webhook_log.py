@@ -153,7 +153,9 @@ class WebhookDeliveryAdmin(DialogsMixin, ReadOnlyPageAdmin):
         """As a developer compares it with what arrived, but with line breaks."""
         sent = envelopes.body(delivery, project_id=project.current().public_id)
         shown = json.dumps(json.loads(sent), indent=2, ensure_ascii=False)
-        return format_html('<pre class="webhook-text">{}</pre>', shown)
+        return format_html(
+            '<pre class="webhook-text" tabindex="0" role="region" aria-label="What is sent">{}</pre>', shown
+        )
 
     def title(self, obj: WebhookDelivery) -> str:
         return self.what(obj)

@@ -8,7 +8,6 @@ from django.contrib import admin, messages
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.html import format_html_join
 from django.utils.timesince import timesince, timeuntil
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateTimeFilter
 from unfold.decorators import action, display
@@ -79,9 +78,11 @@ class ValidationSessionAdmin(DialogsMixin, ReadOnlyPageAdmin):
     @display(description="Holds")
     def what(self, session: ValidationSession) -> str:
         holds = list(session.holds.all())
-        shown = format_html_join(", ", "{}", ((_target(hold),) for hold in holds[:_SHOWN]))
+        if not holds:
+            return "Nothing any more"
+        shown = ", ".join(str(hold.voucher or hold.promotion_tier) for hold in holds[:_SHOWN])
         more = len(holds) - _SHOWN
-        return format_html_join("", "{}", ((shown,), (f" and {more} more" if more > 0 else "",)))
+        return f"{shown} and {more} more" if more > 0 else shown
 
     @display(description="Customer")
     def of_customer(self, session: ValidationSession) -> str:

@@ -16,6 +16,21 @@
     const row = labelOf(whole) || labelOf(`${whole}_0`) || text(field.closest("[class*='field-']")?.querySelector("label"));
     field.setAttribute("aria-label", `${row}, ${part(field.classList.contains("vTimeField") ? "hour" : "day")}`);
   };
+  // Several fields stand under one label: the first, the second, …
+  const namePart = (field) => {
+    const [, whole, place] = /^(.*)_(\d+)$/.exec(field.id);
+    const row = labelOf(whole) || text(field.closest("[class*='field-']")?.querySelector("label, legend"));
+    if (row && !field.labels?.length) field.setAttribute("aria-label", `${row}, ${Number(place) + 1}`);
+  };
+  // A choice of select2 is called as its list, and says what is chosen.
+  const nameChoice = (shown) => {
+    const box = shown.closest(".select2-container");
+    const label = box?.previousElementSibling?.labels?.[0];
+    if (!label) return;
+    label.id ||= `${shown.id}-label`;
+    shown.setAttribute("aria-labelledby", label.id);
+    shown.closest("[role=combobox]")?.setAttribute("aria-labelledby", `${label.id} ${shown.id}`);
+  };
   // Fields in a table are called as their column, also where a narrow screen hides its head.
   const nameCell = (cell) => {
     const column = [...cell.classList].find((name) => /^field-(?!tabular$)/.test(name))?.replace("field-", "column-");
@@ -29,6 +44,9 @@
   const all = (root) => {
     root.querySelectorAll?.("table.formset td.field-tabular:not([data-label])").forEach(nameCell);
     root.querySelectorAll?.(".select2-search__field:not([aria-label])").forEach(nameSearch);
+    root.querySelectorAll?.(".select2-selection__rendered:not([aria-labelledby])").forEach(nameChoice);
+    root.querySelectorAll?.(":is(input:not([type=hidden]), select):is([id$='_0'], [id$='_1'], [id$='_2'], [id$='_3'], [id$='_4']):not([aria-label], .vDateField, .vTimeField)").forEach(namePart);
+    root.querySelectorAll?.(".help-tooltip[aria-label]:not([role])").forEach((one) => one.setAttribute("role", "img"));
     root.querySelectorAll?.("input:is(.vDateField, .vTimeField):not([aria-label])").forEach(nameMoment);
   };
   new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach(all)))

@@ -35,6 +35,12 @@ MAIN: Final = {
     "promotions.voucher list",
     "integrations.importfile list",
     "core.projectsettings page",
+    # Fields that scripts or parts make up.
+    "auth.user page",
+    "core.apikey page",
+    "integrations.webhookdelivery page",
+    "promotions.distribution page",
+    "promotions.promotionstack page",
 }
 FORMS: Final = {
     "new campaign": "/admin/promotions/campaign/add/",
