@@ -34,6 +34,7 @@ JOBS: Final = (
         every=_MINUTE,
     ),
     Job("mail waiting invitations", "core.tasks.mail_invitations", every=20),
+    Job("settle the nights of loyalty programmes", "loyalty.tasks.settle_nights", every=_MINUTE),
     # What follows from it: customers, codes, messages, files.
     Job("look again at customers who were written", "commerce.tasks.follow_segments", 3, Stage.FOLLOWING),
     Job(
@@ -43,6 +44,7 @@ JOBS: Final = (
         Stage.FOLLOWING,
     ),
     Job("publish the next minute's share", "promotions.tasks.publish_shares", 20, Stage.FOLLOWING),
+    Job("remind of points that end soon", "loyalty.tasks.remind_of_points", _HOUR, Stage.FOLLOWING),
     Job("write to customers", "promotions.tasks.send_distributions", 5, Stage.FOLLOWING),
     Job("count what redemptions came to", "insights.tasks.count_metrics", 3, Stage.FOLLOWING),
     Job("look at alert rules", "insights.tasks.look_at_alert_rules", _MINUTE, Stage.FOLLOWING),

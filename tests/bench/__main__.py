@@ -11,7 +11,7 @@ from pathlib import Path
 from config import devstack
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-PARTS = ("engine", "calendar", "api", "money", "codes", "imports", "segments", "admin")
+PARTS = ("engine", "calendar", "api", "money", "codes", "imports", "segments", "loyalty", "admin")
 
 
 def main() -> None:
@@ -53,6 +53,10 @@ def main() -> None:
             from tests.bench import segments
 
             _publish("segments", segments.table(quick=options.quick), options.write)
+        if "loyalty" in parts:
+            from tests.bench import loyalty
+
+            _publish("loyalty", loyalty.table(quick=options.quick), options.write)
         if "admin" in parts:
             from tests.bench import admin
 
