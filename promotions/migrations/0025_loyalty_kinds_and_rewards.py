@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("type", "LOYALTY_CARD"), _negated=True),
-                    models.Q(("campaign__isnull", False), ("discount", None)),
+                    models.Q(("campaign__isnull", False), ("discount__isnull", True)),
                     _connector="OR",
                 ),
                 name="voucher_card_of_a_programme",

@@ -105,7 +105,7 @@ class Voucher(TimestampedModel, TimeLimited):
                 name="voucher_gift_fits_type",
             ),
             models.CheckConstraint(
-                condition=~Q(type="LOYALTY_CARD") | Q(campaign__isnull=False, discount=None),
+                condition=~Q(type="LOYALTY_CARD") | Q(campaign__isnull=False, discount__isnull=True),
                 name="voucher_card_of_a_programme",
             ),
             models.CheckConstraint(
