@@ -35,7 +35,7 @@ def test_finance_says_it_changes_it_and_takes_it_back() -> None:
     assert [(row.action, row.before, row.after) for row in noted] == [
         ("points_worth.updated", {"points": None, "amount": None}, {"points": 100, "amount": 150}),
         ("points_worth.updated", {"amount": 150}, {"amount": 120}),
-        ("points_worth.deleted", {"points": 100, "amount": 120}, {}),
+        ("points_worth.deleted", {"points": 100, "amount": 120}, None),
     ]
 
 
