@@ -62,8 +62,13 @@ def evaluate_slice(
     """Each row is a range of cards."""
     day = now.astimezone(project.current().zone).date()
     for entry in entries:
-        within = (entry.value["first"], entry.value["last"])
-        cards = lock(LoyaltyCard._base_manager.filter(campaign=params["campaign"], voucher__range=within))
+        cards = lock(
+            LoyaltyCard._base_manager.filter(
+                campaign=params["campaign"],
+                voucher__gte=entry.value["first"],
+                voucher__lte=entry.value["last"],
+            )
+        )
         tier_moves.evaluate_all(
             cards,
             ladder=selectors.ladder(params["campaign"]),

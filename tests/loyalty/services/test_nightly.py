@@ -51,7 +51,7 @@ class TestExpiry:
         card = member(programme(), "A")
         lot = gave(card, 300, on=EARNED, until=on(2, 25))
 
-        assert nightly.run(now=midnight(on(2, 25), minutes=1439)) == 0
+        assert nightly.run(now=midnight(on(2, 26)) - timedelta(minutes=2)) == 0
         assert nightly.run(now=midnight(on(2, 26))) == 1
 
         assert lines(card)[1:] == [("POINTS_EXPIRATION", -300, 0, on(2, 26))]
@@ -329,7 +329,8 @@ class TestMadeUpFor:
         single, together = stories
 
         assert together == single
-        assert sum(len(happened) for _, happened, _ in single) >= 5
+        kinds = {move[0] for _, happened, _ in single for move in happened}
+        assert {"joined", "left"} <= kinds
 
     def test_the_night_that_was_missed_stands_in_the_books(self):
         club = programme()

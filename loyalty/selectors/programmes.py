@@ -1,0 +1,18 @@
+"""Loyalty programmes: campaigns of their kind."""
+
+from __future__ import annotations
+
+from core.errors import NotFound
+from promotions.models import Campaign
+from promotions.selectors import campaigns
+
+
+def get(reference: str) -> Campaign:
+    """The programme of a path, by its id or its name.
+
+    :raises NotFound: there is none, or the campaign is something else.
+    """
+    found = campaigns.get(reference)
+    if found.campaign_type != Campaign.CampaignType.LOYALTY_PROGRAM:
+        raise NotFound.of("campaign", reference)
+    return found
