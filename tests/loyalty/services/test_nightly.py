@@ -330,7 +330,7 @@ class TestMadeUpFor:
 
         assert together == single
         kinds = {move[0] for _, happened, _ in single for move in happened}
-        assert {"joined", "left"} <= kinds
+        assert {"joined", "downgraded"} <= kinds
 
     def test_the_night_that_was_missed_stands_in_the_books(self):
         club = programme()
