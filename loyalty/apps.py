@@ -8,9 +8,10 @@ class LoyaltyConfig(AppConfig):
     verbose_name = "Loyalty"
 
     def ready(self) -> None:
-        from loyalty import imports, journal, levels, tier_approvals
+        from loyalty import imports, journal, keeper, levels, tier_approvals
 
         imports.register()
         journal.register()
+        keeper.register()
         levels.register()
         tier_approvals.register()
