@@ -13,6 +13,7 @@ class PromotionsConfig(AppConfig):
             approvables,
             approval_audiences,
             approval_publications,
+            approval_rewards,
             exports,
             imports,
             kinds,
@@ -27,6 +28,7 @@ class PromotionsConfig(AppConfig):
         approvables.register()
         approval_audiences.register()
         approval_publications.register()
+        approval_rewards.register()
         kinds.register()
         reach.register()
         imports.register()

@@ -11,6 +11,7 @@ from promotions.api.urls import (
     deprecated,
     publications,
     returns,
+    rewards,
     runtime,
     stacks,
     stops,
@@ -28,5 +29,6 @@ urlpatterns = [
     *stacks.urlpatterns,
     *stops.urlpatterns,
     *templates.urlpatterns,
+    *rewards.urlpatterns,
     *catalogue.urlpatterns,
 ]
