@@ -8,10 +8,20 @@ class LoyaltyConfig(AppConfig):
     verbose_name = "Loyalty"
 
     def ready(self) -> None:
-        from loyalty import imports, journal, keeper, levels, tier_approvals
+        from loyalty import (
+            earning_rule_approvals,
+            imports,
+            journal,
+            keeper,
+            levels,
+            points_approvals,
+            tier_approvals,
+        )
 
+        earning_rule_approvals.register()
         imports.register()
         journal.register()
         keeper.register()
         levels.register()
+        points_approvals.register()
         tier_approvals.register()
