@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from core.actors import Actor
+from loyalty import programmes
 from loyalty.models import LoyaltyCard, PointsLot, PointsTransaction
 from loyalty.programmes import Programme
-from loyalty.services import after_points, ledger
+from loyalty.services import after_points, ledger, tier_structure
 from loyalty.services.ledger import Why
 from promotions import points as asked
-from promotions.models import OrderReturn, Redemption, Rollback, Voucher
+from promotions.models import Campaign, OrderReturn, Redemption, Rollback, Voucher
 from promotions.points import CardNumbers
 
 
 class LoyaltyKeeper:
     """The `promotions.points.Keeper` of this house."""
+
+    def checked(self, loyalty: Mapping[str, Any]) -> dict[str, Any]:
+        return programmes.check(loyalty)
+
+    def look_again(self, campaign: Campaign, *, actor: Actor, now: datetime) -> None:
+        tier_structure.look_again(campaign=campaign, refresh=True, actor=actor, now=now)
 
     def numbers(self, vouchers: Collection[Voucher]) -> Mapping[int, CardNumbers]:
         pks = [voucher.pk for voucher in vouchers]

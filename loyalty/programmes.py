@@ -69,10 +69,6 @@ class Programme:
             reminder_days=stored.get("reminder_days"),
         )
 
-    @property
-    def may_owe(self) -> bool:
-        return self.debts is Debts.ALLOW
-
 
 _KNOWN: Final = frozenset(
     {

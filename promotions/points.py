@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Final, Protocol
 
 from core.actors import Actor
 from core.errors import DomainError
-from promotions.models import OrderReturn, Redemption, Rollback, Voucher
+from promotions.models import Campaign, OrderReturn, Redemption, Rollback, Voucher
 
 
 class PointsExceeded(DomainError):
@@ -41,6 +41,15 @@ class CardNumbers:
 
 class Keeper(Protocol):
     """Moves run in the caller's transaction and lock the card's row, after its voucher."""
+
+    def checked(self, loyalty: Mapping[str, Any]) -> dict[str, Any]:
+        """What is stored of the settings of a programme (`Campaign.loyalty`).
+
+        :raises DomainError: a number or word that cannot be.
+        """
+
+    def look_again(self, campaign: Campaign, *, actor: Actor, now: datetime) -> None:
+        """Let all members have the tiers that the programme's settings give them now (contract 10.5)."""
 
     def numbers(self, vouchers: Collection[Voucher]) -> Mapping[int, CardNumbers]:
         """By primary key of the voucher, in a constant number of queries; also of cards not opened yet."""
@@ -103,3 +112,25 @@ def keeper() -> Keeper:
     if not _keepers:
         raise DomainError("Loyalty cards are not installed in this deployment.")
     return _keepers[0]
+
+
+def numbers_of(voucher: Voucher) -> CardNumbers:
+    """Of one card, asked once for all that were loaded with it by `selectors.vouchers.printable`."""
+    known: CardNumbers | None = getattr(voucher, _KNOWN, None)
+    if known is not None:
+        return known
+    peers = [peer for reference in voucher._state.peers if (peer := reference()) is not None]
+    cards = [one for one in peers or [voucher] if one.type == Voucher.Type.LOYALTY_CARD]
+    found = keeper().numbers(cards)
+    for one in cards:
+        setattr(one, _KNOWN, found[one.pk])
+    return found[voucher.pk]
+
+
+def forget(voucher: Voucher) -> None:
+    """Ask again next time: its points moved."""
+    if hasattr(voucher, _KNOWN):
+        delattr(voucher, _KNOWN)
+
+
+_KNOWN: Final = "_card_numbers"

@@ -67,6 +67,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
             "activity_duration_after_publishing": "activity_duration_after_publishing",
             "discount": "discount",
             "gift": "gift",
+            "loyalty": "loyalty",
             "redemption_quantity": "voucher_redemption_quantity",
             "return_policy": "return_policy",
             "places": "places",

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KT
+
 from core.errors import NotFound
+from core.models import OutboxEvent
 from promotions.models import Campaign, Voucher
 from promotions.selectors import vouchers
 
@@ -17,3 +23,31 @@ def get(reference: str, *, campaign: Campaign | None = None) -> Voucher:
     if found.type != Voucher.Type.LOYALTY_CARD or is_elsewhere:
         raise NotFound.of("voucher", reference)
     return found
+
+
+def of_programme(campaign: Campaign) -> QuerySet[Voucher]:
+    """Cards that somebody holds, ready to be printed."""
+    return vouchers.printable(vouchers.present()).filter(campaign=campaign, holder__isnull=False)
+
+
+_OF_CUSTOMER: Final = ("customer.loyalty.", "customer.reward", "customer.voucher.loyalty_card.")
+_OF_OTHERS: Final = (
+    "publication.succeeded",
+    "redemption.failed",
+    "redemption.rollback.succeeded",
+    "redemption.succeeded",
+)
+
+
+def activity(card: Voucher) -> QuerySet[OutboxEvent]:
+    """What happened to a card, as far as its holder is concerned. Contract: loyalty 2.1."""
+    if card.holder is None:
+        return OutboxEvent.objects.none()
+    events = OutboxEvent.objects.alias(
+        of_customer=KT("payload__customer_id"), of_card=KT("payload__voucher_id")
+    )
+    holder = card.holder.public_id
+    told = Q(name__in=_OF_OTHERS, payload__has_key="customer_id", of_customer=holder)
+    for prefix in _OF_CUSTOMER:
+        told |= Q(name__startswith=prefix, entity_id=holder)
+    return events.filter(told, of_card=card.public_id)

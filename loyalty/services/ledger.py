@@ -90,11 +90,10 @@ def opened(voucher: Voucher, *, points: int | None = None, actor: Actor, now: da
         return found[0]
     assert voucher.campaign_id is not None  # noqa: S101 - the database holds it
     campaign = Campaign._base_manager.get(pk=voucher.campaign_id)
-    programme = Programme.of(campaign)
-    fresh = LoyaltyCard(voucher=voucher, campaign=campaign, opened_at=now, may_owe=programme.may_owe)
+    fresh = LoyaltyCard(voucher=voucher, campaign=campaign, opened_at=now)
     LoyaltyCard._base_manager.bulk_create([fresh], ignore_conflicts=True)
     card = locked(voucher.pk)
-    first = programme.points if points is None else points
+    first = Programme.of(campaign).points if points is None else points
     if first:
         why = Why(actor=actor, now=now, cause="issued")
         credit(card, first, type=Type.ISSUED, expires_on=ends_on(card, why.local_day()), why=why)
@@ -229,10 +228,12 @@ def _write(
     moved = amount if counter == "points" else -amount
     card.balance += amount
     card.held += held
+    card.may_owe = card.may_owe or card.balance < 0
     setattr(card, counter, getattr(card, counter) + moved)
     LoyaltyCard._base_manager.filter(pk=card.pk).update(
         balance=F("balance") + amount,
         held=F("held") + held,
+        may_owe=card.may_owe,
         last_activity_on=card.last_activity_on,
         **{counter: F(counter) + moved},
     )

@@ -38,6 +38,7 @@ def listed(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
     codes_types = (
         When(campaign_type=kinds.DISCOUNT_COUPONS, then=Value(Voucher.Type.DISCOUNT_VOUCHER)),
         When(campaign_type=kinds.GIFT_VOUCHERS, then=Value(Voucher.Type.GIFT_VOUCHER)),
+        When(campaign_type=kinds.LOYALTY_PROGRAM, then=Value(Voucher.Type.LOYALTY_CARD)),
     )
     return campaigns.alias(
         creation_status=Case(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import F, Func, JSONField, OrderBy, QuerySet, Value
+from django.db.models import FETCH_PEERS, F, Func, JSONField, OrderBy, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from core import project
@@ -18,7 +18,8 @@ _PRINTED_WITH: Final = ("campaign", "campaign__category", "category", "holder")
 
 
 def printable(vouchers: QuerySet[Voucher]) -> QuerySet[Voucher]:
-    return with_assignment(vouchers.select_related(*_PRINTED_WITH))
+    """Rows know their peers, so that points of cards are asked once for all of them."""
+    return with_assignment(vouchers.select_related(*_PRINTED_WITH)).fetch_mode(FETCH_PEERS)
 
 
 def present() -> QuerySet[Voucher]:

@@ -17,16 +17,16 @@ from core.locking import lock, retried
 from core.models import BinEntry
 from core.services import bin, metadata_schemas
 from core.services.assignments import Access
+from promotions import points
 from promotions.code_config import CodeConfig
 from promotions.models import Campaign, Lifecycle, ValidationRule, Voucher
 from promotions.selectors import campaigns as selectors
 from promotions.selectors import validation_rules as known_rules
 from promotions.services import (
     campaign_places,
+    campaign_worth,
     code_batches,
-    discounts,
     drafts,
-    gifts,
     guarding,
     inheritance,
     lifecycle,
@@ -39,8 +39,8 @@ from promotions.services import (
 from promotions.services.definitions import (
     DISCOUNT,
     GIFT,
+    LOYALTY,
     InvalidCampaign,
-    InvalidCampaignParams,
     assign,
     facts,
     with_category,
@@ -50,12 +50,11 @@ from promotions.services.protection import refuse_protected
 from promotions.services.tiers import TierSpec
 from promotions.services.vouchers import VoucherSpec
 
-_LATER_KINDS: Final = ("LOYALTY_PROGRAM", "REFERRAL_PROGRAM")
-_LOYALTY_CARD: Final = "LOYALTY_CARD"
+_LATER_KINDS: Final = ("REFERRAL_PROGRAM",)
 _KIND_OF_VOUCHER: Final = {
     Voucher.Type.DISCOUNT_VOUCHER.value: Campaign.CampaignType.DISCOUNT_COUPONS.value,
     Voucher.Type.GIFT_VOUCHER.value: Campaign.CampaignType.GIFT_VOUCHERS.value,
-    _LOYALTY_CARD: "LOYALTY_PROGRAM",
+    Voucher.Type.LOYALTY_CARD.value: Campaign.CampaignType.LOYALTY_PROGRAM.value,
 }
 
 
@@ -64,7 +63,8 @@ class CampaignSpec:
     """What a caller says about a campaign.
 
     `values` maps columns to what was sent, and only that; `category` is an id or a name, `discount`,
-    `gift` and `code_config` are in wire form. `code` is the one code of a campaign of type STANDALONE.
+    `gift` and `code_config` are in wire form. Of `loyalty` only what is sent changes; with `looks_again` its
+    members get the tiers that it gives them now. `code` is the one code of a campaign of type STANDALONE.
     `tiers` None: none were sent. `unset_metadata` names keys to take away. `rules` are ids, one at most, and
     only count for a new campaign.
     `is_draft`: nothing of it runs, and codes are only counted, until it is launched.
@@ -86,6 +86,7 @@ class CampaignSpec:
     new_conditions: Mapping[str, Any] | None = None
     access: Access | None = None
     is_draft: bool = False
+    looks_again: bool = False
 
 
 @gated("campaigns.create")
@@ -167,6 +168,8 @@ def update(*, campaign_id: int, spec: CampaignSpec, actor: Actor, now: datetime)
         audit.log(actor, "campaign.updated", campaign, now=now, before=old, after=new)
         events.emit("campaign.updated", entity=campaign, actor=actor, now=now, payload=ids(campaign))
     lifecycle.settle(campaign, actor=actor, now=now)
+    if spec.looks_again and campaign.campaign_type == Campaign.CampaignType.LOYALTY_PROGRAM:
+        points.keeper().look_again(campaign, actor=actor, now=now)
     return selectors.printable(Campaign.objects.all()).get(pk=campaign.pk)
 
 
@@ -285,6 +288,8 @@ def _kind(spec: CampaignSpec) -> str:
         kind = Campaign.CampaignType.DISCOUNT_COUPONS.value
     if kind is None and GIFT in spec.values:
         kind = Campaign.CampaignType.GIFT_VOUCHERS.value
+    if kind is None and LOYALTY in spec.values:
+        kind = Campaign.CampaignType.LOYALTY_PROGRAM.value
     if kind is None:
         raise InvalidCampaign("campaign_type, voucher or promotion is needed to know the kind of campaign.")
     if kind in _LATER_KINDS or of_voucher in _LATER_KINDS:
@@ -300,10 +305,10 @@ def _kind(spec: CampaignSpec) -> str:
 
 def _new(spec: CampaignSpec, kind: str, rule: ValidationRule | None, now: datetime) -> Campaign:
     columns = with_category(spec.values)
-    discount, gift = columns.pop(DISCOUNT, None), columns.pop(GIFT, None)
+    worth = {name: columns.pop(name, None) for name in campaign_worth.NAMES}
     config = CodeConfig.from_wire(columns.pop("code_config", None))
     if kind != Campaign.CampaignType.PROMOTION:
-        columns |= _worth_of_codes(kind, discount, gift, on_items=known_rules.targets_items(rule))
+        columns |= campaign_worth.of_codes(kind, worth, on_items=known_rules.targets_items(rule))
         columns["code_config"] = config.to_wire()
         drafts.check_count(spec.vouchers_count)
     schema = "voucher" if columns.get("use_voucher_metadata_schema") else "campaign"
@@ -323,20 +328,6 @@ def _draft(spec: CampaignSpec, given: Mapping[str, Any]) -> Campaign:
     return campaign
 
 
-def _worth_of_codes(
-    kind: str, discount: Mapping[str, Any] | None, gift: Mapping[str, Any] | None, *, on_items: bool
-) -> dict[str, Any]:
-    """The column of what the codes get: a discount, or the credits of gift cards."""
-    name, wire, stored = (
-        (GIFT, gift, gifts.stored)
-        if kind == Campaign.CampaignType.GIFT_VOUCHERS
-        else (DISCOUNT, discount, discounts.stored)
-    )
-    if wire is None:
-        raise InvalidCampaignParams(f"Property .voucher.{name} is required")
-    return {name: stored(wire, InvalidCampaignParams, targets_items=on_items)}
-
-
 def _insert(campaign: Campaign) -> None:
     try:
         with transaction.atomic():
@@ -348,7 +339,9 @@ def _insert(campaign: Campaign) -> None:
 def _changed_columns(campaign: Campaign, spec: CampaignSpec) -> dict[str, Any]:
     columns = with_category(spec.values)
     columns |= (
-        _draft_columns(campaign, columns) if campaign.is_draft else _launched_columns(campaign, columns)
+        campaign_worth.draft_columns(campaign, columns)
+        if campaign.is_draft
+        else campaign_worth.launched_columns(campaign, columns)
     )
     if spec.metadata or spec.unset_metadata:
         schema = "voucher" if campaign.use_voucher_metadata_schema else "campaign"
@@ -356,32 +349,6 @@ def _changed_columns(campaign: Campaign, spec: CampaignSpec) -> dict[str, Any]:
         merged = {**campaign.metadata, **spec.metadata}
         columns["metadata"] = {k: v for k, v in merged.items() if k not in spec.unset_metadata}
     return columns
-
-
-def _draft_columns(campaign: Campaign, columns: dict[str, Any]) -> dict[str, Any]:
-    """Takes what needs a closer look out of `columns`; returns what becomes of it."""
-    wanted = {name: columns.pop(name) for name in drafts.PLANNED if name in columns}
-    discount, gift = columns.pop(DISCOUNT, None), columns.pop(GIFT, None)
-    found = drafts.plan(campaign, {**columns, **wanted})
-    is_gift = campaign.campaign_type == Campaign.CampaignType.GIFT_VOUCHERS
-    if campaign.campaign_type != Campaign.CampaignType.PROMOTION and (gift if is_gift else discount):
-        on_items = known_rules.targets_items(known_rules.of_campaign(campaign))
-        found |= _worth_of_codes(campaign.campaign_type, discount, gift, on_items=on_items)
-    return found
-
-
-def _launched_columns(campaign: Campaign, columns: dict[str, Any]) -> dict[str, Any]:
-    """Takes what is fixed since the launch out of `columns`; returns what becomes of the discount.
-
-    What a card was born with is its own; a campaign's does not change afterwards (contract: 15.4).
-    """
-    for name in (*drafts.PLANNED, GIFT):
-        columns.pop(name, None)
-    wire = columns.pop(DISCOUNT, None)
-    if Campaign.Type.STANDALONE in (columns.get("type"), campaign.type):
-        columns.pop("type", None)
-    changed = None if wire is None else discounts.merged(campaign.discount, wire, InvalidCampaignParams)
-    return {} if changed is None else {DISCOUNT: changed}
 
 
 def _locked(campaign_id: int, *, from_bin: bool = False) -> Campaign:
@@ -397,4 +364,5 @@ def _summary(campaign: Campaign) -> dict[str, Any]:
         **{name: getattr(campaign, name) for name in names},
         DISCOUNT: campaign.discount,
         GIFT: campaign.gift,
+        LOYALTY: campaign.loyalty,
     }

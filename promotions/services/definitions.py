@@ -17,6 +17,7 @@ from promotions.selectors import categories
 CATEGORY: Final = "category"
 DISCOUNT: Final = "discount"
 GIFT: Final = "gift"
+LOYALTY: Final = "loyalty"
 
 
 class InvalidVoucher(DomainError):

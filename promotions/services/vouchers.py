@@ -16,7 +16,7 @@ from core.errors import NotFound
 from core.locking import lock, retried
 from core.models import BinEntry, ProjectSettings
 from core.services import bin, metadata_schemas
-from promotions import terms
+from promotions import points, terms
 from promotions.code_config import LONGEST_CODE, CodeConfig
 from promotions.models import Campaign, ValidationRule, Voucher
 from promotions.selectors import validation_rules as known_rules
@@ -45,7 +45,8 @@ class VoucherSpec:
     `gift` are in wire form. `code` None: draw one by `code_config` (wire form), or by the campaign's. `rules`
     are ids, one at most. They and `type` only count for a new code; the type has to fit what it is worth.
     `conditions` is the id of the rule that something that is there shall have, "" none, None: not said.
-    `inherits_discount`: a code of a campaign gives its own discount up for its campaign's.
+    `inherits_discount`: a code of a campaign gives its own discount up for its campaign's. `points` are the
+    first ones of a loyalty card; None: as its programme says.
     """
 
     type: str | None = None
@@ -56,6 +57,7 @@ class VoucherSpec:
     rules: tuple[str, ...] = ()
     conditions: str | None = None
     inherits_discount: bool = False
+    points: int | None = None
 
 
 @gated("vouchers.create")
@@ -78,6 +80,8 @@ def create(*, spec: VoucherSpec, actor: Actor, now: datetime, campaign: Campaign
     check_metadata(voucher)
     voucher = _insert(voucher, spec, campaign, settings)
     ledger.issue([voucher], now=now)
+    if spec.points is not None:
+        points.keeper().open([voucher], points=spec.points, actor=actor, now=now)
     if campaign is not None:
         campaign_pool.count_in(campaign_id=campaign.pk, count=1)
     audit.log(actor, "voucher.created", voucher, now=now, after=_summary(voucher))
@@ -94,6 +98,8 @@ def new(
     """An unsaved voucher, checked, still without a code unless the spec has one."""
     columns = with_category(spec.values)
     columns |= _worth(columns.pop(DISCOUNT, None), columns.pop(GIFT, None), campaign, rule)
+    if spec.points is not None and columns.get("type") != Voucher.Type.LOYALTY_CARD:
+        raise InvalidVoucher("Only the codes of a loyalty programme have points. Leave loyalty_card out.")
     metadata = dict(spec.metadata)
     if campaign is not None:
         columns.setdefault("redemption_quantity", campaign.voucher_redemption_quantity)
@@ -115,6 +121,10 @@ def _worth(
     """The columns of what a new code is worth: a discount or credits, its own or those of its campaign."""
     if discount is not None and gift is not None:
         raise InvalidVoucher("A gift card has credits and no discount: send gift or discount, not both.")
+    if campaign is not None and campaign.campaign_type == Campaign.CampaignType.LOYALTY_PROGRAM:
+        if discount is not None or gift is not None:
+            raise InvalidVoucher("The codes of this campaign are loyalty cards. Leave discount and gift out.")
+        return {"type": Voucher.Type.LOYALTY_CARD}
     if campaign is not None and gift is not None and campaign.gift is None:
         raise InvalidVoucher("The codes of this campaign have a discount. Leave gift out.")
     if campaign is not None and discount is not None and campaign.gift is not None:
@@ -125,7 +135,9 @@ def _worth(
     if gift is not None:
         return gifts.columns(gifts.stored(gift, InvalidVoucher, targets_items=on_items))
     if campaign is None:
-        raise InvalidVoucher("A voucher without a campaign needs a discount or a gift.")
+        raise InvalidVoucher(
+            "A voucher without a campaign needs a discount or a gift; a loyalty card needs its programme."
+        )
     return {} if campaign.gift is None else gifts.columns(campaign.gift)
 
 

@@ -10,7 +10,9 @@ from typing import Any, Final
 
 from commerce.models import Customer
 from core import prepared
+from core.actors import Actor
 from core.journal import Journal
+from promotions import points
 from promotions.models import Campaign, Holder, Publication, PublishedCode, Voucher
 
 _HAND_OVER: Final = (
@@ -26,6 +28,9 @@ _HAND_OVER: Final = (
 
 class GivenAway(Exception):
     """A bug: somebody else has a personal code that was locked as free."""
+
+
+_SYSTEM: Final = Actor.system("publications", channel="TASK")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +86,9 @@ def give(
         voucher.holder, voucher.published_at = gift.customer, now
         voucher.publish_count, voucher.is_out_of_pool = voucher.publish_count + 1, True
         voucher.campaign = campaign
+    cards = [voucher for voucher in vouchers.values() if voucher.type == Voucher.Type.LOYALTY_CARD]
+    if cards:
+        points.keeper().open(cards, actor=_SYSTEM, now=now)
     for gift in gifts:
         _tell(gift, [vouchers[pk] for pk in gift.voucher_ids], journal)
     return [[vouchers[pk] for pk in gift.voucher_ids] for gift in gifts]

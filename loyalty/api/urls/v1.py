@@ -1,7 +1,7 @@
-"""Everything of loyalty under /v1."""
+"""All of `/v1` that loyalty answers."""
 
 from __future__ import annotations
 
-from loyalty.api.urls import earning_rules, reports, tiers
+from loyalty.api.urls import programmes, reports, tiers
 
-urlpatterns = [*earning_rules.urlpatterns, *tiers.urlpatterns, *reports.urlpatterns]
+urlpatterns = [*programmes.urlpatterns, *tiers.urlpatterns, *reports.urlpatterns]

@@ -13,8 +13,10 @@ from promotions.selectors import activity
 _CHANNELS: Final = {"ADMIN": "USER_PORTAL", "CLIENT_API": "CLIENT_API"}
 
 
-def activity_output(event: OutboxEvent, key_names: Mapping[str, str]) -> dict[str, Any]:
-    """`group_id` is the request in which it happened."""
+def activity_output(
+    event: OutboxEvent, key_names: Mapping[str, str], *, customer: str | None = None
+) -> dict[str, Any]:
+    """`group_id` is the request in which it happened; `customer` is whose it is, else what the event says."""
     return {
         "id": event.public_id,
         "type": activity.type_of(event),
@@ -22,7 +24,7 @@ def activity_output(event: OutboxEvent, key_names: Mapping[str, str]) -> dict[st
             "data": {name: value for name, value in event.payload.items() if value is not None},
             "event_source": _source(event, key_names),
         },
-        "customer": {"id": event.payload["customer_id"]},
+        "customer": {"id": customer or event.payload["customer_id"]},
         "category": "EFFECT" if event.name in activity.EFFECTS else "ACTION",
         "created_at": format_instant(event.created_at),
         "group_id": event.request_id,

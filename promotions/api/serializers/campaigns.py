@@ -26,6 +26,13 @@ from promotions.api.serializers.definition_input import (
 )
 from promotions.api.serializers.discounts import DiscountField, discount_output
 from promotions.api.serializers.gifts import GiftInput, campaign_gift_output
+from promotions.api.serializers.loyalty_cards import (
+    ProgrammeCardInput,
+    RecalculationInput,
+    campaign_card_output,
+    loyalty_settings,
+    programme_output,
+)
 from promotions.api.serializers.rules import assignments_output, given_rules, rule_ids
 from promotions.api.serializers.tiers import TierInput, tier_spec, tiers_output
 from promotions.api.serializers.validity import DurationField, validity_output, without_nulls
@@ -37,7 +44,6 @@ from promotions.services.campaigns import CampaignSpec
 
 CAMPAIGN_TYPES: Final = (
     *Campaign.CampaignType.values,
-    "LOYALTY_PROGRAM",
     "REFERRAL_PROGRAM",
 )
 _MOST_TIERS: Final = 100
@@ -50,6 +56,7 @@ class InheritedInput(WireSerializer):
     code = TextField(required=False, allow_null=True, max_length=255)
     discount = DiscountField(required=False, allow_null=True)
     gift = GiftInput(required=False, allow_null=True)
+    loyalty_card = ProgrammeCardInput(required=False, allow_null=True)
     code_config = MetadataField(required=False, allow_null=True)
     redemption = UsesInput(required=False, allow_null=True)
 
@@ -59,7 +66,10 @@ class PromotionInput(WireSerializer):
 
 
 class CampaignChangeInput(DefinitionInput):
-    """What of a campaign can change; its name, kind and code settings are passed over in silence."""
+    """What of a campaign can change; its name, kind and code settings are passed over in silence.
+
+    `debts`, `reverse_on_return`, `counts`, `reminder_days` and a change of `loyalty_card` are ours.
+    """
 
     description = TextField(required=False, allow_null=True)
     type = ChoiceField(Campaign.Type, required=False, allow_null=True)
@@ -68,6 +78,14 @@ class CampaignChangeInput(DefinitionInput):
     discount = DiscountField(required=False, allow_null=True)
     return_policy = ChoiceField(Campaign.ReturnPolicy, required=False, allow_null=True)
     access_settings = AccessInput(required=False, allow_null=True)
+    auto_join = BooleanField(required=False, allow_null=True)
+    loyalty_tiers_expiration = MetadataField(required=False, allow_null=True)
+    loyalty_card = ProgrammeCardInput(required=False, allow_null=True)
+    options = RecalculationInput(required=False, allow_null=True)
+    debts = TextField(required=False, max_length=16)
+    reverse_on_return = BooleanField(required=False)
+    counts = MetadataField(required=False)
+    reminder_days = IntegerField(required=False, allow_null=True)
     unset_metadata_fields = ListField(
         child=TextField(max_length=1000), required=False, allow_null=True, max_length=100
     )
@@ -85,11 +103,15 @@ class CampaignInput(CampaignChangeInput):
 
 
 def campaign_change_spec(given: Mapping[str, Any]) -> CampaignSpec:
+    values = _columns(given, given.get("discount"))
+    if loyalty := loyalty_settings(given, given.get("loyalty_card")):
+        values["loyalty"] = loyalty
     return CampaignSpec(
-        values=_columns(given, given.get("discount")),
+        values=values,
         metadata=given.get("metadata") or {},
         unset_metadata=tuple(given.get("unset_metadata_fields") or ()),
         access=access_of(given.get("access_settings")),
+        looks_again=bool((given.get("options") or {}).get("recalculate_tiers")),
     )
 
 
@@ -101,6 +123,8 @@ def campaign_spec(given: Mapping[str, Any]) -> CampaignSpec:
     columns |= uses_column(voucher, "voucher_redemption_quantity")
     if voucher.get("gift") is not None:
         columns["gift"] = dict(voucher["gift"])
+    if voucher.get("loyalty_card") is not None:
+        columns["loyalty"] = loyalty_settings(given, voucher["loyalty_card"])
     if given.get("use_voucher_metadata_schema") is not None:
         columns["use_voucher_metadata_schema"] = given["use_voucher_metadata_schema"]
     promotion = given.get("promotion")
@@ -154,7 +178,7 @@ def campaign_base_output(campaign: Campaign) -> dict[str, Any]:
             "campaign_type": campaign.campaign_type,
             "type": campaign.type,
             "voucher": _voucher_of_campaign(campaign),
-            "auto_join": False,
+            **programme_output(campaign),
             "join_once": campaign.join_once,
             "use_voucher_metadata_schema": campaign.use_voucher_metadata_schema,
             **limits,
@@ -192,12 +216,16 @@ def _voucher_of_campaign(campaign: Campaign) -> dict[str, Any] | None:
     """What the codes inherit; a promotion has none."""
     if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
         return None
-    type_of_codes = Voucher.Type.GIFT_VOUCHER if campaign.gift else Voucher.Type.DISCOUNT_VOUCHER
+    kinds, type_of_codes = Campaign.CampaignType, Voucher.Type.DISCOUNT_VOUCHER
+    if campaign.campaign_type != kinds.DISCOUNT_COUPONS:
+        is_gift = campaign.campaign_type == kinds.GIFT_VOUCHERS
+        type_of_codes = Voucher.Type.GIFT_VOUCHER if is_gift else Voucher.Type.LOYALTY_CARD
     return without_nulls(
         {
             "type": type_of_codes.value,
             "discount": discount_output(campaign.discount),
             "gift": campaign_gift_output(campaign),
+            "loyalty_card": campaign_card_output(campaign),
             "redemption": {"quantity": campaign.voucher_redemption_quantity},
             "code_config": CodeConfig.from_wire(campaign.code_config).to_wire(),
             "is_referral_code": False,

@@ -17,16 +17,15 @@ from promotions.api.serializers.definition_input import (
 )
 from promotions.api.serializers.discounts import DiscountField, discount_output
 from promotions.api.serializers.gifts import GiftInput, gift_output, redeemed_amount
+from promotions.api.serializers.loyalty_cards import CardInput, card_output, redeemed_points
 from promotions.api.serializers.rules import assignments_output, given_rules, rule_ids
 from promotions.api.serializers.validity import validity_output
 from promotions.models import Voucher
-from promotions.services.definitions import InvalidVoucher
 from promotions.services.vouchers import LONGEST_INFO, VoucherSpec
 
 MOST_BULK_ENTRIES: Final = 100_000
 
-_LOYALTY_CARD: Final = "LOYALTY_CARD"
-VOUCHER_TYPES: Final = (*Voucher.Type.values, _LOYALTY_CARD)
+VOUCHER_TYPES: Final = tuple(Voucher.Type.values)
 
 
 class VoucherBodyInput(DefinitionInput):
@@ -47,14 +46,14 @@ class CampaignVoucherInput(VoucherBodyInput):
     code = TextField(required=False, allow_null=True)
     code_config = MetadataField(required=False, allow_null=True)
     redemption = UsesInput(required=False, allow_null=True)
+    loyalty_card = CardInput(required=False, allow_null=True)
 
 
 class VoucherInput(CampaignVoucherInput):
-    """A new voucher; `loyalty_card` is read only to say that it is not known yet."""
+    """A new voucher."""
 
     type = ChoiceField(VOUCHER_TYPES, required=False, allow_null=True)
     gift = GiftInput(required=False, allow_null=True)
-    loyalty_card = MetadataField(required=False, allow_null=True)
     campaign = TextField(required=False, allow_null=True, max_length=255)
     campaign_id = TextField(required=False, allow_null=True, max_length=255)
     validation_rules = rule_ids()
@@ -66,7 +65,7 @@ class VoucherImportInput(VoucherBodyInput):
     code = TextField(allow_blank=False, max_length=255)
     type = ChoiceField(VOUCHER_TYPES, required=False, allow_null=True)
     gift = GiftInput(required=False, allow_null=True)
-    loyalty_card = MetadataField(required=False, allow_null=True)
+    loyalty_card = CardInput(required=False, allow_null=True)
     redemption = UsesInput(required=False, allow_null=True)
 
 
@@ -83,15 +82,7 @@ class MetadataForManyInput(WireSerializer):
 
 
 def voucher_spec(given: Mapping[str, Any], *, code: str | None = None) -> VoucherSpec:
-    """The spec of a validated body; a `code` of the path beats the one of the body.
-
-    :raises InvalidVoucher: a type that this version does not know.
-    """
-    if given.get("type") == _LOYALTY_CARD or given.get("loyalty_card"):
-        raise InvalidVoucher(
-            "Loyalty cards are not supported in this version. "
-            f"Supported are: {', '.join(Voucher.Type.values)}."
-        )
+    """The spec of a validated body; a `code` of the path beats the one of the body."""
     columns = definition_columns(given) | uses_column(given, "redemption_quantity")
     if given.get("active") is not None:
         columns["is_active"] = given["active"]
@@ -108,6 +99,7 @@ def voucher_spec(given: Mapping[str, Any], *, code: str | None = None) -> Vouche
         values=columns,
         metadata=given.get("metadata") or {},
         rules=given_rules(given),
+        points=(given.get("loyalty_card") or {}).get("points"),
     )
 
 
@@ -134,7 +126,7 @@ def voucher_base_output(voucher: Voucher) -> dict[str, Any]:
         "type": voucher.type,
         "discount": discount_output(voucher.discount or (campaign.discount if campaign else None)),
         "gift": gift_output(voucher),
-        "loyalty_card": None,
+        "loyalty_card": card_output(voucher),
         **validity_output(voucher, campaign),
         "active": voucher.is_active,
         "additional_info": voucher.additional_info or None,
@@ -154,6 +146,7 @@ def voucher_base_output(voucher: Voucher) -> dict[str, Any]:
             "quantity": voucher.redemption_quantity,
             "redeemed_quantity": voucher.redeemed_quantity,
             **redeemed_amount(voucher),
+            **redeemed_points(voucher),
             "object": "list",
             "url": f"{path}/redemptions?page=1&limit=10",
         },

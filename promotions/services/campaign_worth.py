@@ -1,0 +1,67 @@
+"""What the codes of a campaign get: a discount, the credits of gift cards, or points and what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from promotions import points
+from promotions.models import Campaign
+from promotions.selectors import validation_rules as known_rules
+from promotions.services import discounts, drafts, gifts
+from promotions.services.definitions import DISCOUNT, GIFT, LOYALTY, InvalidCampaignParams
+
+NAMES: Final = (DISCOUNT, GIFT, LOYALTY)
+
+
+def of_codes(kind: str, worth: Mapping[str, Any], *, on_items: bool) -> dict[str, Any]:
+    """The column of what the codes get: a discount, the credits of gift cards, or points."""
+    if kind == Campaign.CampaignType.LOYALTY_PROGRAM:
+        if worth[LOYALTY] is None:
+            raise InvalidCampaignParams("Property .voucher.loyalty_card is required")
+        # Whoever is a member is one once (contract: loyalty 2).
+        return {LOYALTY: points.keeper().checked(worth[LOYALTY]), "join_once": True}
+    is_gift = kind == Campaign.CampaignType.GIFT_VOUCHERS
+    name, stored = (GIFT, gifts.stored) if is_gift else (DISCOUNT, discounts.stored)
+    if worth[name] is None:
+        raise InvalidCampaignParams(f"Property .voucher.{name} is required")
+    return {name: stored(worth[name], InvalidCampaignParams, targets_items=on_items)}
+
+
+def _loyalty_columns(campaign: Campaign, changed: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Settings of a programme that were sent, on top of those that it has."""
+    settings = {**(campaign.loyalty or {}), **(changed or {})}
+    return {LOYALTY: points.keeper().checked(settings), "join_once": True} if changed else {}
+
+
+def draft_columns(campaign: Campaign, columns: dict[str, Any]) -> dict[str, Any]:
+    """Takes what needs a closer look out of `columns`; returns what becomes of it."""
+    wanted = {name: columns.pop(name) for name in drafts.PLANNED if name in columns}
+    worth = {name: columns.pop(name, None) for name in NAMES}
+    found = drafts.plan(campaign, {**columns, **wanted})
+    kinds = Campaign.CampaignType
+    if campaign.campaign_type == kinds.LOYALTY_PROGRAM:
+        columns.pop("join_once", None)
+        return found | _loyalty_columns(campaign, worth[LOYALTY])
+    named = worth[GIFT if campaign.campaign_type == kinds.GIFT_VOUCHERS else DISCOUNT]
+    if campaign.campaign_type != kinds.PROMOTION and named:
+        on_items = known_rules.targets_items(known_rules.of_campaign(campaign))
+        found |= of_codes(campaign.campaign_type, worth, on_items=on_items)
+    return found
+
+
+def launched_columns(campaign: Campaign, columns: dict[str, Any]) -> dict[str, Any]:
+    """Takes what is fixed since the launch out of `columns`; returns what becomes of the discount.
+
+    What a card was born with is its own; a campaign's does not change afterwards (contract: 15.4).
+    """
+    for name in (*drafts.PLANNED, GIFT):
+        columns.pop(name, None)
+    wire, loyalty = columns.pop(DISCOUNT, None), columns.pop(LOYALTY, None)
+    if Campaign.Type.STANDALONE in (columns.get("type"), campaign.type):
+        columns.pop("type", None)
+    if campaign.campaign_type == Campaign.CampaignType.LOYALTY_PROGRAM:
+        columns.pop("join_once", None)
+        return _loyalty_columns(campaign, loyalty)
+    changed = None if wire is None else discounts.merged(campaign.discount, wire, InvalidCampaignParams)
+    return {} if changed is None else {DISCOUNT: changed}
