@@ -10,6 +10,7 @@ class LoyaltyConfig(AppConfig):
     def ready(self) -> None:
         from loyalty import (
             earning_rule_approvals,
+            exports,
             imports,
             journal,
             keeper,
@@ -19,6 +20,7 @@ class LoyaltyConfig(AppConfig):
         )
 
         earning_rule_approvals.register()
+        exports.register()
         imports.register()
         journal.register()
         keeper.register()

@@ -78,7 +78,8 @@ class CursorPagination(BasePagination):
     Rows are ordered by (`created_at`, primary key); `order=id` and `order=created_at` mean the same.
     A cursor is the wire id of the last row read, or its `created_at`. View attributes: `data_ref` ("data"),
     `default_limit`, `max_limit`, `cursor` ("id", or "created_at" where `more_starting_after` is a date-time),
-    `with_total` (False; one COUNT query when True).
+    `with_total` (False; one COUNT query when True), `ordered_by_key` (False; True: rows are written one after
+    the other, so that the primary key alone is their order).
     """
 
     def paginate_queryset(
@@ -96,7 +97,8 @@ class CursorPagination(BasePagination):
         direction = _direction(query)
         self.total = queryset.count() if getattr(view, "with_total", False) else None
         after = self._after(query, queryset, view, direction)
-        rows = list(queryset.filter(after).order_by(f"{direction}created_at", f"{direction}pk")[: limit + 1])
+        order = ("pk",) if getattr(view, "ordered_by_key", False) else ("created_at", "pk")
+        rows = list(queryset.filter(after).order_by(*(f"{direction}{one}" for one in order))[: limit + 1])
         self.has_more = len(rows) > limit
         rows = rows[:limit]
         self.more_starting_after = self._cursor_of(rows[-1]) if self.has_more else None
@@ -142,6 +144,8 @@ class CursorPagination(BasePagination):
         if found is None:
             raise InvalidQueryParams(f"{name}: there is no {cursor!r} in this list.")
         created_at, pk = found
+        if getattr(view, "ordered_by_key", False):
+            return Q(**{f"pk__{side}": pk})
         return Q(**{f"created_at__{side}": created_at}) | Q(**{"created_at": created_at, f"pk__{side}": pk})
 
     def _place(self, everything: Rows, cursor: str) -> tuple[datetime, int] | None:

@@ -71,8 +71,9 @@ def transfer(
     for pk, card in sorted(cards.items()):
         is_receiver = pk == receiver.pk
         after_points.settle(card, cause=CAUSE, now=now, was=was[pk], is_credit=is_receiver)
-    once.keep(receiver)
-    return receiver
+    moved = members.get(receiver.public_id)
+    once.keep(moved)
+    return moved
 
 
 def _check(receiver: Voucher, donors: dict[str, Voucher], donations: Sequence[Donation]) -> None:

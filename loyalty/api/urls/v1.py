@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from loyalty.api.urls import programmes, reports, tiers
+from loyalty.api.urls import points, programmes, reports, tiers
 
-urlpatterns = [*programmes.urlpatterns, *tiers.urlpatterns, *reports.urlpatterns]
+urlpatterns = [*programmes.urlpatterns, *points.urlpatterns, *tiers.urlpatterns, *reports.urlpatterns]
