@@ -40,6 +40,7 @@ class LoyaltyCard(models.Model):
     objects = OfCampaigns["LoyaltyCard"]()
 
     class Meta:
+        verbose_name = "member"
         constraints = (
             models.CheckConstraint(
                 condition=Q(

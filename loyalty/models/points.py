@@ -229,6 +229,8 @@ class PendingPoints(models.Model):
     updated_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = "pending points"
+        verbose_name_plural = "pending points"
         constraints = (models.CheckConstraint(condition=Q(points__gt=0), name="pending_points_above_zero"),)
         indexes = (
             models.Index(fields=["card", "-id"], name="pending_points_of_card"),

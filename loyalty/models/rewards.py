@@ -43,6 +43,7 @@ class RewardRedemption(models.Model):
     updated_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = "given reward"
         constraints = (
             models.CheckConstraint(
                 condition=Q(points__gte=0, granted__gte=0), name="reward_redemption_not_negative"
