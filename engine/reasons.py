@@ -32,6 +32,8 @@ class ReasonKey(StrEnum):
     INVALID_GIFT = "invalid_gift"
     GIFT_AMOUNT_EXCEEDED = "gift_amount_exceeded"
     POINTS_EXCEEDED = "loyalty_card_points_exceeded"
+    CARD_NOT_ACTIVE = "loyalty_card_not_active"
+    REWARD_NOT_AVAILABLE = "reward_not_available"
     BUDGET_EXCEEDED = "budget_exceeded"
     EMERGENCY_STOP = "emergency_stop"
     OUTSIDE_AREAS = "outside_areas"

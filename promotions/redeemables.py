@@ -18,6 +18,7 @@ from core.errors import DomainError, NotFound
 from core.models import ProjectSettings
 from engine import Candidate, Step
 from promotions.models import Campaign, Category, Redemption, Rollback
+from promotions.reward_offers import Offer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +38,16 @@ NOTHING_HELD: Final = Held()
 class Requested:
     """One entry of `redeemables` as the client sent it: `object` of the wire, and a code or id.
 
-    `credits` is what a card shall pay; None = as much as is useful.
+    `credits` is what a card shall pay (a loyalty card: points); None = as much as is useful. `reward` is the
+    id of the reward, or of its assignment, that a loyalty card is to pay for. `is_taken`: it is asked for by
+    itself, so that it may be any reward; with others only one that pays the order.
     """
 
     object: str
     id: str
     credits: int | None = None
+    reward: str = ""
+    is_taken: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +55,7 @@ class Found:
     """A requested redeemable with its rows. `row` is None when nothing has that code or id.
 
     `candidate` is what the engine sees of it, `rule_version_ids` are primary keys of its rules' versions,
-    `held` is what validation sessions keep of it.
+    `held` is what validation sessions keep of it, `offer` the reward that a loyalty card pays for.
     """
 
     requested: Requested
@@ -60,6 +65,7 @@ class Found:
     category: Category | None = None
     rule_version_ids: tuple[int, ...] = ()
     held: Held = NOTHING_HELD
+    offer: Offer | None = None
 
 
 class NotRedeemable(DomainError):

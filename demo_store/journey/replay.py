@@ -1,27 +1,22 @@
 """The year's redemptions once more, each as the request that a till would send, at its receipt's instant.
 
-The request goes through the real endpoint (parser, serializer, view, service, output) without a network: only
-the key check and the rate limit are replaced, and the view's clock is set to the receipt's instant.
+The request goes through the real endpoint, as `demo_store.wire` sends it; the view's clock is set to the
+receipt's instant.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count
 from django.http import HttpResponse
-from rest_framework.authentication import BaseAuthentication
-from rest_framework.request import Request
-from rest_framework.test import APIRequestFactory
 
 from core.actors import Actor
-from core.ids import new_request_id
+from demo_store import wire
 from demo_store.journey.context import Context
 from demo_store.journey.coupons import Match, Matching
 from demo_store.journey.report import Outcomes, Tally
@@ -129,39 +124,6 @@ def key_of(name: str) -> str:
     return f"{KEY}:{name}"
 
 
-def post(wire: Mapping[str, Any], *, key: str, actor: Actor, now: datetime) -> HttpResponse:
+def post(sent: Mapping[str, Any], *, key: str, actor: Actor, now: datetime) -> HttpResponse:
     """Send one request with an idempotency key to the endpoint's view, as `actor`, at `now`."""
-    request = APIRequestFactory().post(
-        PATH, json.dumps(wire), content_type="application/json", headers={"Idempotency-Key": key}
-    )
-    view = _ReplayView.as_view(at=now, actor=replace(actor, request_id=new_request_id()))
-    response: HttpResponse = view(request)
-    return response
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Credentials:
-    """The part of `request.auth` that views read."""
-
-    actor: Actor
-
-
-class _ReplayView(RedemptionsView):
-    """The endpoint for a caller inside the house: known without a key, counted by no rate limit."""
-
-    actor: Actor | None = None
-
-    def get_authenticators(self) -> list[BaseAuthentication]:
-        assert self.actor is not None  # noqa: S101 - given by `post`
-        return [_InHouse(self.actor)]
-
-    def check_throttles(self, request: Request) -> None:
-        """The limit protects the server from clients; the command is none."""
-
-
-class _InHouse(BaseAuthentication):
-    def __init__(self, actor: Actor) -> None:
-        self._actor = actor
-
-    def authenticate(self, request: Request) -> tuple[AnonymousUser, _Credentials]:
-        return AnonymousUser(), _Credentials(actor=self._actor)
+    return wire.send(RedemptionsView, PATH, sent, key=key, actor=actor, now=now)

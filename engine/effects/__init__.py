@@ -30,6 +30,7 @@ from engine.effects.gift_order import GiftOrder
 from engine.effects.percent_items import PercentOffItems
 from engine.effects.percent_order import PercentOffOrder
 from engine.effects.points_order import PointsOrder
+from engine.effects.points_reward import PointsReward
 from engine.effects.replace_items import ReplaceItems
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "PercentOffItems",
     "PercentOffOrder",
     "PointsOrder",
+    "PointsReward",
     "ReplaceItems",
     "UnsupportedDiscount",
     "is_dynamic",
@@ -84,6 +86,7 @@ _EFFECTS: Final[Mapping[tuple[str, str], type[Effect]]] = {
     (DiscountType.GIFT, DiscountEffect.APPLY_TO_ORDER): GiftOrder,
     (DiscountType.GIFT, DiscountEffect.APPLY_TO_ITEMS): GiftItems,
     (DiscountType.POINTS, DiscountEffect.APPLY_TO_ORDER): PointsOrder,
+    (DiscountType.POINTS, DiscountEffect.FOR_REWARD): PointsReward,
 }
 
 _PAYMENTS: Final = frozenset({DiscountType.GIFT, DiscountType.POINTS})

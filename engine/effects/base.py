@@ -31,7 +31,7 @@ class DiscountType(StrEnum):
 
 
 class DiscountEffect(StrEnum):
-    """Wire values of `discount.effect`. Contract 5.1."""
+    """Wire values of `discount.effect`. Contract 5.1. FOR_REWARD is ours: points that no order sees."""
 
     APPLY_TO_ORDER = "APPLY_TO_ORDER"
     APPLY_TO_ITEMS = "APPLY_TO_ITEMS"
@@ -43,6 +43,7 @@ class DiscountEffect(StrEnum):
     ADD_SAME_ITEMS = "ADD_SAME_ITEMS"
     ADD_MANY_ITEMS = "ADD_MANY_ITEMS"
     REPLACE_ITEMS = "REPLACE_ITEMS"
+    FOR_REWARD = "FOR_REWARD"
 
 
 class DiscountError(ValueError):

@@ -1,4 +1,4 @@
-"""Discount codes and gift cards as redeemables."""
+"""Discount codes, gift cards and loyalty cards as redeemables."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from core.ids import has_prefix
 from core.models import ProjectSettings
 from core.prepared import Prepared
 from engine import Candidate, RedeemableObject, Step, Uses, effects
-from promotions import engine_input, gifts
+from promotions import engine_input, gifts, points, reward_offers
 from promotions.models import Redemption, Rollback, Voucher
 from promotions.redeemables import Found, Requested
+from promotions.selectors.card_points import UNPAID, is_card
 from promotions.selectors.validation_rules import PARTS
-from promotions.services import ledger
+from promotions.services import cards, ledger
 from promotions.services.counter_moves import DecisionOutdated
 
 # With a campaign in the bin its codes are gone too, before the job that takes them away is done.
@@ -80,7 +81,11 @@ class VoucherKind:
             published_at=voucher.published_at,
             publish_count=voucher.publish_count,
             uses=Uses(quantity=voucher.redemption_quantity, used=voucher.redeemed_quantity),
-            discount=effects.parse(gifts.effect_of(voucher, campaign.discount if campaign else None)),
+            # What points pay for is looked up for all cards of a request together.
+            reason=UNPAID if is_card(voucher) else None,
+            discount=None
+            if is_card(voucher)
+            else effects.parse(gifts.effect_of(voucher, campaign.discount if campaign else None)),
             credits=gifts.credits_of(voucher, requested=requested.credits),
             category=engine_input.category(category),
             campaign_id=campaign.public_id if campaign is not None else None,
@@ -104,7 +109,9 @@ class VoucherKind:
             if not cursor.rowcount:
                 raise DecisionOutdated
         voucher.redeemed_quantity += 1
-        if step.credits_taken or own.own_credits:
+        if is_card(voucher):
+            self._spend(found, step, redemption=redemption, now=now)
+        elif step.credits_taken or own.own_credits:
             self._pay(voucher, step.credits_taken or 0, held=own.own_credits, redemption=redemption, now=now)
 
     def _pay(
@@ -120,17 +127,34 @@ class VoucherKind:
         voucher.gift_balance = row.balance
         voucher.gift_redeemed += credits
 
+    def _spend(self, found: Found, step: Step, *, redemption: Redemption, now: datetime) -> None:
+        """Points first, so that the card is held; then what they are for."""
+        voucher, offer, taken = cast(Voucher, found.row), found.offer, step.credits_taken or 0
+        assert offer is not None  # noqa: S101 - a card without one does not apply
+        try:
+            points.keeper().spend(
+                voucher_id=voucher.pk,
+                points=taken,
+                held=found.held.own_credits,
+                redemption=redemption,
+                now=now,
+            )
+        except points.PointsExceeded as error:
+            raise DecisionOutdated from error
+        points.forget(voucher)
+        shop = reward_offers.shop()
+        assert shop is not None  # noqa: S101 - the offer is one of its
+        if not shop.give(voucher=voucher, offer=offer, redemption=redemption, points=taken, now=now):
+            raise DecisionOutdated
+
     def restore(self, redemption: Redemption, *, rollback: Rollback, now: datetime) -> None:
         assert redemption.voucher_id is not None  # noqa: S101 - it is a redemption of this kind
         Voucher.objects.filter(pk=redemption.voucher_id, redeemed_quantity__gt=0).update(
             redeemed_quantity=F("redeemed_quantity") - 1
         )
-        left = ledger.paid_with(redemption.voucher_id, redemption)
+        left = cards.paid_with(redemption)
         if left:
-            ledger.refund(
-                voucher_id=redemption.voucher_id,
-                credits=left,
-                redemption=redemption,
-                rollback=rollback,
-                now=now,
-            )
+            cards.refund(redemption, credits=left, rollback=rollback, now=now)
+        shop = reward_offers.shop()
+        if shop is not None and is_card(redemption.voucher):
+            shop.take_back(redemption, rollback=rollback, now=now)

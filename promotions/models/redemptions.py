@@ -157,6 +157,9 @@ class Rollback(models.Model):
     order_snapshot = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     credits = models.BigIntegerField(null=True, help_text="Credits or points that went back to the card.")
 
+    is_forced = False
+    """Said by the caller, not kept: also what was given as a reward is taken back, as far as it is there."""
+
     objects = RollbacksInReach["Rollback"]()
 
     class Meta:

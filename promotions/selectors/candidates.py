@@ -44,7 +44,9 @@ def with_rules(found: Sequence[Found], called: Called) -> tuple[list[Found], lis
             if isinstance(entry.row, PromotionTier)
             else ()
         )
-        rules = own + (assigned.campaign(entry.campaign.pk) if entry.campaign is not None else ())
+        inherited = assigned.campaign(entry.campaign.pk) if entry.campaign is not None else ()
+        # What it came with: the conditions of a reward.
+        rules = (*entry.candidate.rules, *own, *inherited)
         if rules:
             versions = tuple(
                 assigned.version_ids[rule.id] for rule in rules if rule.id in assigned.version_ids

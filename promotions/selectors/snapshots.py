@@ -21,7 +21,7 @@ from engine.rules import Needs
 from promotions import engine_input
 from promotions.category_rules import CategoryRules
 from promotions.redeemables import Found, Requested, kind_of
-from promotions.selectors import articles, facts, stacking_rules, stacks, stops, whereabouts
+from promotions.selectors import articles, card_points, facts, stacking_rules, stacks, stops, whereabouts
 from promotions.selectors.articles import Articles
 from promotions.selectors.candidates import in_place, with_counts, with_holder, with_rules
 from promotions.selectors.counter_reading import CounterReader, Looking, Wanted, wanted_by
@@ -101,7 +101,7 @@ def load(
     settings = asking.settings
     if len(requested) > settings.redeemables_limit:
         raise InvalidRedeemables(f"A request may hold at most {settings.redeemables_limit} redeemables.")
-    found = _find(stacks.expanded(requested), settings)
+    found = card_points.with_rewards(_find(stacks.expanded(requested), settings))
     _refuse_doubles(found)
     return complete(found=found, asking=asking, counters=counters)
 

@@ -1,7 +1,8 @@
 """What sessions keep, given back: when they are redeemed, released, or over. Contract: semantics-core 10.
 
-`Voucher.held_quantity`, `Voucher.gift_held` and `Counter.held` are the sums of the holds' rows; whoever
-deletes a row takes it off them in the same transaction. Order of locks: vouchers, tiers, holds, counters.
+`Voucher.held_quantity`, `Voucher.gift_held`, what loyalty cards keep, and `Counter.held` are the sums of the
+holds' rows; whoever deletes a row takes it off them in the same transaction. Order of locks: vouchers, tiers,
+holds, loyalty cards, counters.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.locking import lock
+from promotions import points
 from promotions.models import HeldCount, Hold, PromotionTier, ValidationSession, Voucher
 from promotions.redeemables import NOTHING_HELD, Held
 from promotions.selectors.tallies import Tally
@@ -139,15 +141,21 @@ def give_back(released: Released) -> None:
                     "credits": [held.own_credits for held in released.vouchers.values()],
                 },
             )
+            kept = sorted((pk, credits) for pk, kind, credits in cursor.fetchall() if kind == _LOYALTY)
+        for pk, credits in kept:
+            points.keeper().hold(voucher_id=pk, points=-credits)
     counter_moves.move({tally: Move(back=amount) for tally, amount in released.counters.items()})
 
 
 _OFF_VOUCHERS: Final = """
 UPDATE promotions_voucher AS voucher
-SET held_quantity = voucher.held_quantity - off.uses, gift_held = voucher.gift_held - off.credits
+SET held_quantity = voucher.held_quantity - off.uses,
+    gift_held = voucher.gift_held - CASE WHEN voucher.type = 'LOYALTY_CARD' THEN 0 ELSE off.credits END
 FROM unnest(%(ids)s::bigint[], %(uses)s::bigint[], %(credits)s::bigint[]) AS off(id, uses, credits)
 WHERE voucher.id = off.id
+RETURNING voucher.id, voucher.type, off.credits
 """
+_LOYALTY: Final = Voucher.Type.LOYALTY_CARD.value
 
 
 def _delete(holds: QuerySet[Hold]) -> Released:

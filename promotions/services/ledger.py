@@ -166,6 +166,14 @@ def adjust(
     return row
 
 
+def give(*, code: str, credits: int, reason: str, actor: Actor, now: datetime) -> int:
+    """Add credits to a gift card, or take them off again (below zero): what a reward was. The new balance.
+
+    Within the caller's transaction. :raises InvalidAddBalanceParams: they are spent or held, or too much.
+    """
+    return _change(_locked_card(code), credits, "", reason, actor, now).balance
+
+
 def set_amount(*, voucher: Voucher, amount: int, actor: Actor, now: datetime) -> None:
     """Give a card other credits in all; its balance moves by the difference. The caller holds its row.
 

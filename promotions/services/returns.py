@@ -27,7 +27,7 @@ from promotions.channels import channel_of
 from promotions.models import OrderReturn, ReturnedLine, ReturnedShare
 from promotions.selectors import returns as selectors
 from promotions.selectors.returns import Returnable
-from promotions.services import ledger, rollbacks, undoing
+from promotions.services import cards, ledger, rollbacks, undoing
 from promotions.services.rollbacks import RollbackSpec
 from promotions.services.undoing import Share
 
@@ -121,7 +121,8 @@ def _create(order_ref: str, spec: ReturnSpec, actor: Actor, now: datetime) -> Or
     row = _store(found, result, spec, actor, now)
     _say(row, found, result, actor, now)
     if result.is_complete:
-        rollbacks.of_returned(order=order, spec=RollbackSpec(reason=spec.reason), actor=actor, now=now)
+        taken_back = RollbackSpec(reason=spec.reason, is_forced=True)
+        rollbacks.of_returned(order=order, spec=taken_back, actor=actor, now=now)
     else:
         _take_back(row, found, result, now)
         ledger.tell([row], actor, now)
@@ -252,13 +253,7 @@ def _take_back(row: OrderReturn, found: Returnable, result: ReturnQuote, now: da
     )
     for redemption, back in sorted(shares, key=lambda share: share[0].voucher_id or 0):
         if back.credits and redemption.voucher_id is not None:
-            ledger.refund(
-                voucher_id=redemption.voucher_id,
-                credits=back.credits,
-                redemption=redemption,
-                order_return=row,
-                now=now,
-            )
+            cards.refund(redemption, credits=back.credits, order_return=row, now=now)
     counted = [(redemption, _counted(back)) for redemption, back in shares]
     undoing.uncount_shares(row, counted, project.current())
 

@@ -49,9 +49,12 @@ class AlreadyRolledBack(DomainError):
 
 @dataclass(frozen=True, kw_only=True)
 class RollbackSpec:
+    """`is_forced`: also where a reward was given that went straight to the customer."""
+
     reason: str = ""
     tracking_id: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    is_forced: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,6 +221,7 @@ def _write(
         credits=undoing.credits_left(redemption),
     )
     rollback.save(force_insert=True)
+    rollback.is_forced = spec.is_forced
     return rollback
 
 

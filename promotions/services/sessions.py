@@ -25,6 +25,7 @@ from core.ids import new_id
 from core.locking import lock, retried
 from engine import Outcome, Status, Step, evaluate
 from engine.guards import Guard
+from promotions import points
 from promotions.channels import channel_of
 from promotions.models import HeldCount, Hold, PromotionTier, ValidationSession, Voucher
 from promotions.redeemables import NOTHING_HELD
@@ -190,10 +191,11 @@ def _store_counts(
 
 _HOLD_VOUCHER: Final = (
     "UPDATE promotions_voucher "
-    "SET held_quantity = held_quantity + %(uses)s, gift_held = gift_held + %(credits)s "
+    "SET held_quantity = held_quantity + %(uses)s, "
+    "gift_held = gift_held + CASE WHEN type = 'LOYALTY_CARD' THEN 0 ELSE %(credits)s END "
     "WHERE id = %(voucher)s AND (redemption_quantity IS NULL "
     "OR redemption_quantity >= redeemed_quantity + held_quantity + %(uses)s) "
-    "AND (gift_balance IS NULL OR gift_balance >= gift_held + %(credits)s)"
+    "AND (gift_balance IS NULL OR gift_balance >= gift_held + %(credits)s) RETURNING type"
 )
 
 
@@ -204,7 +206,11 @@ def _hold_vouchers(rows: Mapping[tuple[str, str], Hold], before: Released) -> No
             own = before.vouchers.get(pk, NOTHING_HELD)
             uses, credits = int(pk in new) - own.own_uses, new.get(pk, 0) - own.own_credits
             cursor.execute(_HOLD_VOUCHER, {"voucher": pk, "uses": uses, "credits": credits})
-            if not cursor.rowcount:
+            row = cursor.fetchone()
+            if row is None:
+                raise DecisionOutdated
+            is_points = row[0] == Voucher.Type.LOYALTY_CARD and credits
+            if is_points and not points.keeper().hold(voucher_id=pk, points=credits):
                 raise DecisionOutdated
 
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from loyalty.api.urls import points, programmes, reports, tiers
+from loyalty.api.urls import points, programmes, reports, rewards, tiers
 
-urlpatterns = [*programmes.urlpatterns, *points.urlpatterns, *tiers.urlpatterns, *reports.urlpatterns]
+urlpatterns = [
+    *programmes.urlpatterns,
+    *points.urlpatterns,
+    *rewards.urlpatterns,
+    *tiers.urlpatterns,
+    *reports.urlpatterns,
+]

@@ -30,6 +30,7 @@ from promotions.services.validations import DecisionSpec, SessionSpec
 
 MAX_REDEEMABLES: Final = 30
 MAX_SESSION_KEY: Final = 200
+MOST_POINTS: Final = 10**12
 SESSION_TYPE: Final = "LOCK"
 EXPANDABLE: Final = frozenset({"order", "redemption", "redeemable", "category"})
 
@@ -40,8 +41,17 @@ class CreditsInput(WireSerializer):
     credits = AmountField(required=False, allow_null=True)
 
 
+class PaidRewardInput(WireSerializer):
+    """`reward`: what the points of a loyalty card shall pay for, and how many of them pay the order."""
+
+    id = TextField(required=False, allow_null=True, allow_blank=False, max_length=255)
+    assignment_id = TextField(required=False, allow_null=True, allow_blank=False, max_length=255)
+    points = IntegerField(required=False, allow_null=True, lowest=1, highest=MOST_POINTS)
+
+
 class RedeemableInput(WireSerializer):
     gift = CreditsInput(required=False, allow_null=True)
+    reward = PaidRewardInput(required=False, allow_null=True)
     object = TextField()
     id = TextField(allow_blank=False, max_length=255)
 
@@ -90,6 +100,7 @@ class SingleVoucherInput(WireSerializer):
     tracking_id = TextField(required=False, allow_null=True, max_length=255)
     options = OptionsInput(required=False, allow_null=True)
     gift = CreditsInput(required=False, allow_null=True)
+    reward = PaidRewardInput(required=False, allow_null=True)
     session = SessionInput(required=False, allow_null=True)
 
 
@@ -120,10 +131,10 @@ def decision_spec(
     """
     given = parse(serializer, data)
     requested = (
-        tuple(replace(entry, credits=_credits(given)) for entry in redeemables)
+        tuple(replace(entry, **_paid(given), is_taken=True) for entry in redeemables)
         if redeemables
         else tuple(
-            Requested(object=entry["object"], id=entry["id"], credits=_credits(entry))
+            Requested(object=entry["object"], id=entry["id"], **_paid(entry))
             for entry in given["redeemables"]
         )
     )
@@ -153,7 +164,8 @@ def _session(given: Mapping[str, Any] | None) -> SessionSpec | None:
     return SessionSpec(key=given.get("key") or "", ttl=given.get("ttl"), ttl_unit=given.get("ttl_unit"))
 
 
-def _credits(given: Mapping[str, Any]) -> int | None:
-    """What the card shall pay, where that was said."""
-    credits: int | None = (given.get("gift") or {}).get("credits")
-    return credits
+def _paid(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the card shall pay, and what for, where that was said."""
+    reward = given.get("reward") or {}
+    named = reward.get("assignment_id") or reward.get("id") or ""
+    return {"credits": reward.get("points") or (given.get("gift") or {}).get("credits"), "reward": named}

@@ -14,6 +14,7 @@ from promotions.api.serializers.applied_entries import applied_output
 from promotions.api.serializers.categories import categories_output
 from promotions.api.serializers.discounts import discount_output
 from promotions.api.serializers.gifts import applied_credits, gift_output
+from promotions.api.serializers.paid_points import applied_points
 from promotions.api.serializers.stacking_rules import stacking_rules_output
 from promotions.models import ValidationSession
 from promotions.redeemables import Found
@@ -84,7 +85,10 @@ def single_validation_output(
     row: Any = found.row
     wire |= {
         "metadata": row.metadata,
-        **({"gift": gift} if (gift := gift_output(row)) else {"discount": found_discount(found)}),
+        **(
+            applied_points(found, step)
+            or ({"gift": gift} if (gift := gift_output(row)) else {"discount": found_discount(found)})
+        ),
         **applied_output(step),
     }
     if session is not None:
@@ -145,8 +149,9 @@ def cuts_output(step: Step) -> dict[str, Any]:
 
 
 def worth_output(found: Found, step: Step) -> dict[str, Any]:
-    """`result` of what applies: the credits of a card, else the discount."""
-    return {**(applied_credits(found, step) or {"discount": found_discount(found)}), **_bundle(step)}
+    """`result` of what applies: the credits or points of a card, else the discount."""
+    paid = applied_points(found, step) or applied_credits(found, step)
+    return {**(paid or {"discount": found_discount(found)}), **_bundle(step)}
 
 
 def _bundle(step: Step) -> dict[str, Any]:

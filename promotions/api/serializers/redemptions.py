@@ -9,11 +9,13 @@ from urllib.parse import quote
 from commerce.api.serializers.customers import simple_customer_output
 from commerce.models import Customer, Order
 from commerce.selectors.orders import stored_wire
-from core.api.fields import MetadataField, TextField, WireSerializer
+from core.api.fields import BooleanField, MetadataField, TextField, WireSerializer
 from core.instants import format_instant
 from engine import Status
 from promotions.api.serializers.decisions import cuts_output, step_output
 from promotions.api.serializers.gifts import redeemed_amount, taken_output
+from promotions.api.serializers.loyalty_cards import redeemed_points
+from promotions.api.serializers.paid_points import taken_points
 from promotions.api.serializers.tiers import tier_output
 from promotions.api.serializers.vouchers import voucher_output
 from promotions.models import Redemption, Rollback, Voucher
@@ -26,6 +28,7 @@ class RollbackInput(WireSerializer):
     reason = TextField(required=False, allow_null=True, max_length=500)
     tracking_id = TextField(required=False, allow_null=True, max_length=100)
     metadata = MetadataField(required=False, allow_null=True)
+    force = BooleanField(required=False, allow_null=True)  # ours: also what went straight to a member
 
 
 def redeemed_output(redeemed: Redeemed, *, expand: Collection[str], request_id: str) -> dict[str, Any]:
@@ -72,7 +75,7 @@ def redemption_output(row: Redemption) -> dict[str, Any]:
     if row.result == Redemption.Result.FAILURE:
         wire["failure_code"] = row.failure_code
         wire["failure_message"] = row.failure_message
-    wire |= taken_output(row.credits)
+    wire |= _taken(row, row.credits)
     wire |= {
         "order": snapshot_output(row.order_snapshot, row.order, row.customer),
         "channel": {"channel_id": row.channel_id, "channel_type": row.channel_type},
@@ -104,7 +107,7 @@ def rollback_output(row: Rollback) -> dict[str, Any]:
         "reason": row.reason or None,
         "result": "SUCCESS",
         "status": "SUCCEEDED",
-        **taken_output(row.credits),
+        **_taken(redemption, row.credits),
         "order": snapshot_output(row.order_snapshot, None, redemption.customer),
         "channel": {"channel_id": row.channel_id, "channel_type": row.channel_type},
         "customer": simple_customer_output(redemption.customer) if redemption.customer else None,
@@ -130,6 +133,7 @@ def voucher_redemptions_output(voucher: Voucher, rows: Sequence[Redemption]) -> 
         "quantity": voucher.redemption_quantity,
         "redeemed_quantity": voucher.redeemed_quantity,
         **redeemed_amount(voucher),
+        **redeemed_points(voucher),
         "object": "list",
         "url": f"/v1/vouchers/{quote(voucher.code, safe='')}/redemptions?page=1&limit=10",
         "data_ref": "redemption_entries",
@@ -151,6 +155,12 @@ def snapshot_output(
         wire["customer_id"] = customer.public_id
         wire["customer"] = {"id": customer.public_id, "object": "customer"}
     return wire
+
+
+def _taken(row: Redemption, credits: int | None) -> dict[str, Any]:
+    """What its card paid, and for what; of a rollback what went back to it."""
+    points = taken_points(row, credits)
+    return taken_output(credits) if points is None else points
 
 
 def _target_id(row: Redemption) -> str:

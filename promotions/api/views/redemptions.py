@@ -8,7 +8,9 @@ from rest_framework.response import Response
 
 from core import project
 from core.api.fields import parse
+from core.api.filter_values import boolean
 from core.api.idempotency import answered
+from core.api.query import read_query
 from core.api.views import ClientAPIView, ProjectAPIView, ProjectListView, actor_of, body_over_query
 from core.errors import Forbidden
 from promotions.api.redemption_filters import RedemptionFilters
@@ -182,4 +184,5 @@ def _rollback_spec(request: Request) -> rollbacks.RollbackSpec:
         reason=given.get("reason") or "",
         tracking_id=given.get("tracking_id") or "",
         metadata=given.get("metadata") or {},
+        is_forced=bool(given.get("force")) or boolean(read_query(request).get("force", "false"), "force"),
     )
