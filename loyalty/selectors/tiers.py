@@ -27,7 +27,9 @@ from promotions.models import Campaign, RewardAssignment
 _Type, _Account = PointsTransaction.Type, PointsTransaction.Account
 # Returned goods count on the day on which they are taken back.
 _EARNED = Q(type__in=[_Type.ACCRUAL, _Type.ACTIVATION]) | Q(account=_Account.REVERSED)
-_ADDED = Q(type__in=[_Type.ISSUED, _Type.ADDITION, _Type.REMOVAL]) & ~Q(account=_Account.REVERSED)
+_ADDED = Q(type__in=[_Type.ISSUED, _Type.ADDITION, _Type.REMOVAL]) & ~Q(
+    account__in=[_Account.REVERSED, _Account.WRITTEN_OFF]
+)
 _MOVED = Q(type__in=[_Type.TRANSFER_IN, _Type.TRANSFER_OUT])
 
 
