@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from core.errors import NotFound
 from promotions.models import Campaign, Reward, RewardAssignment
@@ -47,7 +47,8 @@ def assignment(
     return row
 
 
-def offered(campaign_ids: Iterable[int], reward_ids: Iterable[str]) -> list[RewardAssignment]:
-    """How these programmes offer these rewards (public ids), in one query."""
-    rows = assignments().filter(campaign__in=set(campaign_ids), reward__public_id__in=set(reward_ids))
-    return list(rows.order_by("pk"))
+def offered(campaign_ids: Iterable[int], ids: Iterable[str]) -> list[RewardAssignment]:
+    """How these programmes offer these rewards, named by their ids or by those of the offers. One query."""
+    named = set(ids)
+    rows = assignments().filter(campaign__in=set(campaign_ids))
+    return list(rows.filter(Q(reward__public_id__in=named) | Q(public_id__in=named)).order_by("pk"))
