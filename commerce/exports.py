@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
+from commerce import holdings
 from commerce.models import Customer, Order, Product, Sku
 from commerce.services.customer_specs import ADDRESS
 from core.api.filters import Date, DateTime, Json, Number, Text
@@ -74,7 +75,7 @@ ORDERS: Final = ExportedObject(
 CUSTOMERS: Final = ExportedObject(
     name="customer",
     resource="customers",
-    rows=lambda now: Customer.objects.present(),
+    rows=lambda now: holdings.with_points(Customer.objects.present()),
     fields={
         **{name: column(name) for name in ("name", "source_id", "description", "email", "phone")},
         "id": column("public_id"),
@@ -90,8 +91,8 @@ CUSTOMERS: Final = ExportedObject(
         "orders_average_amount": Cell(columns=("orders_total_amount", "orders_count"), show=_average),
         "orders_last_order_amount": money("last_order_amount"),
         "orders_last_order_date": column("last_order_at"),
-        # As in the customer object: nothing grants points or counts referrals yet.
-        "loyalty_points": constant(0),
+        "loyalty_points": column("loyalty_points"),
+        # As in the customer object: nothing counts referrals yet.
         "loyalty_referred_customers": constant(0),
         "birthday": column("birthdate"),
         "birthdate": column("birthdate"),

@@ -149,6 +149,13 @@ BELONGINGS: Final[Mapping[type[Model], Mapping[str, Fate]]] = {
         "distributions": Fate.NEW,
         "variations": Fate.NEW,
         "variation": Fate.NEW,
+        # Of loyalty programmes (`loyalty.services.programme_clones`).
+        "earning_rules": Fate.CLONE,
+        "loyalty_tiers": Fate.CLONE,
+        "reward_assignments": Fate.CLONE,
+        # What gives its codes, and what finance says of it, are of others.
+        "rewards": Fate.NEW,
+        "points_worth": Fate.NEW,
         # Who watches the original does not ask to hear of each copy.
         "alert_rules": Fate.NEW,
     },

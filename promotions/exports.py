@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import F, Max, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Case, F, Max, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 
 from core.api.filters import DateTime, Json, State, Text
@@ -24,7 +24,7 @@ from promotions import gifts
 from promotions.api.catalogue_filters import VoucherFilters
 from promotions.api.redemption_filters import RedemptionFilters
 from promotions.exported_messages import DISTRIBUTION_MESSAGES
-from promotions.models import CardTransaction, Redemption
+from promotions.models import CardTransaction, Redemption, Voucher
 from promotions.publication_exports import PUBLICATIONS
 from promotions.selectors import transactions, vouchers
 
@@ -112,7 +112,7 @@ VOUCHERS: Final = ExportedObject(
         "start_date": _own_or_inherited("starts_at"),
         "expiration_date": _own_or_inherited("ends_at"),
         "gift_balance": money("gift_balance"),
-        "loyalty_balance": constant(None),
+        "loyalty_balance": column("loyalty_card__balance"),
         "redemption_quantity": column("redemption_quantity"),
         "redemption_count": column("redeemed_quantity"),
         "active": column("is_active"),
@@ -179,7 +179,7 @@ REDEMPTIONS: Final = ExportedObject(
         "order_id": column("order__public_id"),
         "order_amount": money("order_amount"),
         "gift_amount": money(-Subquery(_PAID.values("amount")[:1])),
-        "loyalty_points": constant(None),
+        "loyalty_points": column(Case(When(voucher__type=Voucher.Type.LOYALTY_CARD, then="credits"))),
         "result": column("result"),
         "failure_code": column("failure_code"),
         "failure_message": column("failure_message"),

@@ -30,6 +30,7 @@ COLUMNS: Final = (
     "redeemed_quantity",
     "redeemed_amount",
     "gift_amount",
+    "loyalty_points",
     "additional_info",
 )
 _WORDS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -37,6 +38,10 @@ _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MONEY_OFF: Final = {"AMOUNT": "amount_off", "FIXED": "fixed_amount"}
 _NUMBER_OFF: Final = {"PERCENT": "percent_off", "UNIT": "unit_off"}
 _MOST_USES: Final = 2**31 - 1
+_KINDS: Final = {
+    "COUPON": Voucher.Type.DISCOUNT_VOUCHER.value,
+    "GIFT_CARD": Voucher.Type.GIFT_VOUCHER.value,
+}
 
 
 def from_json(row: int, value: Any) -> Entry:
@@ -88,13 +93,13 @@ def from_cells(row: int, value: Mapping[str, str], types: Definitions, zone: tzi
 def _worth(cells: Mapping[str, str]) -> dict[str, Any]:
     """`discount` or `gift` in wire form, as far as the row says what the code is worth."""
     named = re.sub(r"\W+", "_", cells.get("voucher_type", "")).upper()
-    kind = {"COUPON": Voucher.Type.DISCOUNT_VOUCHER.value, "GIFT_CARD": Voucher.Type.GIFT_VOUCHER.value}.get(
-        named, named
-    )
+    kind = _KINDS.get(named, named)
     if kind and kind not in Voucher.Type.values:
         raise InvalidPayload(f"voucher_type: one of {', '.join(Voucher.Type.values)} is expected")
     found: dict[str, Any] = {"type": kind} if kind else {}
     amount = cells.get("gift_amount") or (cells.get("value") if kind == Voucher.Type.GIFT_VOUCHER else None)
+    if "loyalty_points" in cells:
+        return found | {"loyalty_card": {"points": _count("loyalty_points", cells["loyalty_points"])}}
     if amount is not None:
         return found | {"gift": {"amount": _money("gift_amount", amount)}}
     if "discount_type" in cells:

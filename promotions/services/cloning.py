@@ -6,7 +6,7 @@ that nobody is asked about it and nothing reaches customers before it is launche
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -37,7 +37,16 @@ from promotions.services.tiers import TierSpec
 
 type Rule = Mapping[str, Any]
 
+type Belongings = Callable[[Campaign, Campaign, Actor, datetime], None]
+
 _CLONABLE: Final = frozenset(Campaign.CampaignType)
+_belongings: Final[list[Belongings]] = []
+
+
+def register(copy: Belongings) -> None:
+    """`copy(original, clone, actor, now)`: what the floor above keeps of a campaign. From `ready()`."""
+    if copy not in _belongings:
+        _belongings.append(copy)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +105,8 @@ def campaign(*, campaign_id: int, spec: CloneSpec, actor: Actor, now: datetime) 
     clone = campaigns.create(spec=_spec(original, spec, copies), actor=actor, now=now)
     if original.campaign_type == Campaign.CampaignType.PROMOTION:
         _clone_tiers(original, clone, spec, copies, actor, now)
+    for copy in _belongings:
+        copy(original, clone, actor, now)
     _clone_places(original, clone, spec, actor, now)
     if spec.shares_budgets:
         budgets.join(campaign=clone, drawn_by=original, actor=actor, now=now)
@@ -190,7 +201,7 @@ class _Rules:
 def _spec(original: Campaign, spec: CloneSpec, copies: _Rules) -> CampaignSpec:
     values = _values(Campaign, original, Fate.SAME)
     kind = values.pop("campaign_type")
-    for worth in ("discount", "gift"):
+    for worth in ("discount", "gift", "loyalty"):
         if values[worth] is None:
             values.pop(worth)
     described = {} if spec.description is None else {"description": spec.description}

@@ -25,6 +25,7 @@ from core.services.metadata_schemas import Rulebook
 from integrations.models import ImportFile
 from integrations.registry import RowFailure, SliceResult
 from integrations.services import imports
+from promotions import points
 from promotions.code_config import LONGEST_CODE
 from promotions.models import Campaign, Category, Voucher
 from promotions.selectors import campaigns as known_campaigns
@@ -168,7 +169,7 @@ def _new(entry: Entry, state: _Slice) -> Voucher:
 
 
 def _alone(spec: VoucherSpec, values: dict[str, Any], state: _Slice) -> Voucher:
-    plain = VoucherSpec(type=spec.type, values=values, metadata=spec.metadata)
+    plain = VoucherSpec(type=spec.type, values=values, metadata=spec.metadata, points=spec.points)
     return vouchers.new(spec=plain, campaign=None, now=state.now)
 
 
@@ -190,6 +191,8 @@ def _of_campaign(campaign: Campaign, spec: VoucherSpec, values: dict[str, Any], 
         if column.attname not in ("id", "public_id", "code", "code_key", "metadata")
     }
     gift = values.pop(GIFT, None)
+    if spec.points is not None and pattern.type != Voucher.Type.LOYALTY_CARD:
+        raise InvalidVoucher("The codes of this campaign are no loyalty cards. Leave the points out.")
     if gift is not None:
         if pattern.type != Voucher.Type.GIFT_VOUCHER:
             raise InvalidVoucher("The codes of this campaign have a discount. Leave the gift amount out.")
@@ -228,6 +231,9 @@ def _insert(fresh: Mapping[str, tuple[Entry, Voucher]], state: _Slice, *, is_tol
     if not made:
         return got
     ledger.issue(made, now=state.now)
+    for voucher in made:
+        if (first := fresh[voucher.code_key][0].spec.points) is not None:
+            points.keeper().open([voucher], points=first, actor=state.actor, now=state.now)
     versions.note_all(Voucher, [voucher.pk for voucher in made], actor=state.actor, now=state.now)
     _audit_new(made, state)
     if is_told:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from commerce import holdings
+from commerce.holdings import Holdings
 from commerce.models import Customer, Segment
 from commerce.services.customer_specs import ADDRESS
 from commerce.services.erasures import Erasure
@@ -61,7 +63,8 @@ def customer_spec(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def customer_output(customer: Customer) -> dict[str, Any]:
-    """The full customer object. Nothing grants points, gift credits or referrals yet, so these are zero."""
+    """The full customer object. Nothing counts gift credits or referrals yet, so these are zero."""
+    held = holdings.of(customer)
     attempts = customer.redemptions_succeeded + customer.redemptions_failed
     count = customer.orders_count
     return {
@@ -77,7 +80,7 @@ def customer_output(customer: Customer) -> dict[str, Any]:
                 "total_rollback_failed": customer.rollbacks_failed,
                 "total_rollback_succeeded": customer.rollbacks_succeeded,
                 "gift": {"redeemed_amount": 0, "amount_to_go": 0},
-                "loyalty_card": {"redeemed_points": 0, "points_to_go": 0},
+                "loyalty_card": {"redeemed_points": held.redeemed_points, "points_to_go": held.balance},
             },
             "orders": {
                 "total_amount": customer.orders_total_amount,
@@ -91,13 +94,28 @@ def customer_output(customer: Customer) -> dict[str, Any]:
                 ),
             },
         },
-        "loyalty": {"points": 0, "referred_customers": 0, "campaigns": {}},
+        "loyalty": loyalty_output(held),
         "referrals": {"total": 0, "campaigns": []},
         "system_metadata": {},
         "created_at": format_instant(customer.created_at),
         **({"updated_at": format_instant(customer.updated_at)} if customer.updated_at else {}),
         "assets": {"cockpit_url": None, "cockpit_preference_center_url": None},
         "object": "customer",
+    }
+
+
+def loyalty_output(held: Holdings) -> dict[str, Any]:
+    return {
+        "points": held.points,
+        "referred_customers": 0,
+        "campaigns": {
+            name: {
+                "points": one.points,
+                **({"loyalty_tier": one.tier} if one.tier else {}),
+                "referred_customers": 0,
+            }
+            for name, one in held.programmes.items()
+        },
     }
 
 

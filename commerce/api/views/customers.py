@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import FETCH_PEERS, QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -38,7 +38,7 @@ class CustomersView(ProjectListView):
     output: ClassVar[Any] = staticmethod(customer_output)
 
     def get_queryset(self) -> QuerySet[Customer]:
-        return Customer.objects.present()
+        return Customer.objects.present().fetch_mode(FETCH_PEERS)
 
     def get(self, request: Request) -> Response:
         return self.listed(request)

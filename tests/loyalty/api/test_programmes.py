@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from loyalty.models import LoyaltyCard, PointsTransaction
-from promotions.models import Campaign, Voucher
+from core.actors import Actor
+from loyalty.models import EarningRule, LoyaltyCard, LoyaltyTier, PointsTransaction, TierMapping
+from promotions.models import Campaign, Reward, RewardAssignment, Voucher
+from promotions.services import cloning
+from promotions.services.cloning import CloneSpec
+from tests.commerce.conftest import work_off
+from tests.conftest import NOW
+
+__all__ = ["work_off"]
 
 pytestmark = pytest.mark.django_db
 
@@ -202,3 +209,71 @@ def test_many_cards_in_a_list_cost_as_many_queries_as_one(
 
     with django_assert_max_num_queries(9):
         assert len(api.get(f"/v1/vouchers?campaign_id={made['id']}&limit=20").json()["vouchers"]) == 20
+
+
+def test_a_customer_shows_the_points_of_all_cards(api: APIClient) -> None:
+    first, second = programme(api), programme(api, name="Other club")
+    for made in (first, second):
+        api.post(f"{URL}/{made['id']}/members", {"customer": {"source_id": "anna"}})
+
+    anna = api.get("/v1/customers/anna").json()
+
+    assert anna["loyalty"] == {
+        "points": 2000,
+        "referred_customers": 0,
+        "campaigns": {
+            "Club": {"points": 1000, "referred_customers": 0},
+            "Other club": {"points": 1000, "referred_customers": 0},
+        },
+    }
+    assert anna["summary"]["redemptions"]["loyalty_card"] == {"redeemed_points": 0, "points_to_go": 2000}
+    listed = api.get("/v1/customers").json()["customers"]
+    assert [one["loyalty"]["points"] for one in listed] == [2000]
+
+
+def test_cards_are_imported_with_their_points(api: APIClient, work_off: Any) -> None:
+    made = programme(api)
+
+    answer = api.post(
+        f"/v1/campaigns/{made['id']}/import",
+        [{"code": "OLD-1", "loyalty_card": {"points": 77}}, {"code": "OLD-2"}],
+    )
+    work_off()
+
+    assert answer.status_code == 202
+    numbers = {code: api.get(f"/v1/vouchers/{code}").json()["loyalty_card"] for code in ("OLD-1", "OLD-2")}
+    assert [numbers[code]["balance"] for code in ("OLD-1", "OLD-2")] == [77, 1000]
+
+
+def test_a_clone_has_rules_tiers_and_prices_of_its_original(api: APIClient) -> None:
+    original = Campaign.objects.get(public_id=programme(api)["id"])
+    rule = EarningRule.objects.create(
+        campaign=original, event="order.paid", loyalty={"type": "FIXED", "points": 5}, created_at=NOW
+    )
+    gone = EarningRule.objects.create(
+        campaign=original, event="x", loyalty={"type": "FIXED", "points": 1}, created_at=NOW, deleted_at=NOW
+    )
+    reward = Reward.objects.create(
+        name="Coin", type="COIN", exchange_ratio=1, points_ratio=100, created_at=NOW
+    )
+    offered = RewardAssignment.objects.create(
+        reward=reward, campaign=original, created_at=NOW, redeemed=3, is_blocked=True, limit_per_card=2
+    )
+    tier = LoyaltyTier.objects.create(campaign=original, name="Gold", points_from=10, created_at=NOW)
+    TierMapping.objects.create(tier=tier, earning_rule=rule, type="MULTIPLY", multiplier=2)
+    TierMapping.objects.create(tier=tier, assignment=offered, type="MULTIPLY", multiplier=3)
+    TierMapping.objects.create(tier=tier, earning_rule=gone, type="CUSTOM", points=9)
+
+    clone = cloning.campaign(
+        campaign_id=original.pk, spec=CloneSpec(name="Club 2"), actor=Actor.system("tests"), now=NOW
+    )
+
+    assert clone.loyalty == original.loyalty
+    (copied,) = EarningRule.objects.filter(campaign=clone)
+    assert (copied.loyalty, copied.public_id != rule.public_id) == (rule.loyalty, True)
+    (price,) = RewardAssignment.objects.filter(campaign=clone)
+    assert (price.reward, price.redeemed, price.is_blocked, price.limit_per_card) == (reward, 0, False, 2)
+    (gold,) = LoyaltyTier.objects.filter(campaign=clone)
+    changes = list(gold.mappings.order_by("pk").values_list("earning_rule", "assignment", "multiplier"))
+    assert changes == [(copied.pk, None, 2), (None, price.pk, 3)]
+    assert not LoyaltyCard.objects.filter(campaign=clone).exists()

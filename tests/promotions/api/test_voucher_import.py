@@ -212,7 +212,6 @@ def test_imports_an_array(api: APIClient, coupons: Campaign, work_off: Any) -> N
         ({"code": "A"}, "invalid_payload"),
         ([{"discount": TEN}], "invalid_payload"),
         ([{"code": "A"}, {"code": "A"}], "duplicate_key"),
-        ([{"code": "A", "type": "LOYALTY_CARD"}], "invalid_voucher"),
         ([{"code": "A", "active": "perhaps"}], "invalid_payload"),
         ([{"code": f"A{number}"} for number in range(2001)], "invalid_payload"),
     ],

@@ -207,7 +207,7 @@ def test_the_type_follows_from_the_discount(api: APIClient) -> None:
     [
         ({}, "needs a discount"),
         ({"type": "DISCOUNT_VOUCHER"}, "needs a discount"),
-        ({"type": "LOYALTY_CARD", "loyalty_card": {"points": 1}}, "not supported in this version"),
+        ({"type": "LOYALTY_CARD", "loyalty_card": {"points": 1}}, "a loyalty card needs its programme"),
         ({"discount": {}}, "supported: AMOUNT/APPLY_TO_ORDER, AMOUNT/APPLY_TO_ITEMS, "),
         ({"discount": {"type": "NOTHING"}}, "supported: "),
         ({"discount": {"type": "AMOUNT", "amount_off": -1}}, "amount_off"),

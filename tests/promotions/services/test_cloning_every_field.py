@@ -119,7 +119,15 @@ def originals(settings_row: Any) -> list[Campaign]:
         ),
         **BY,
     )
-    return [coupons, cards, _promotion(category.public_id)]
+    club = campaigns.create(
+        spec=CampaignSpec(
+            kind=Campaign.CampaignType.LOYALTY_PROGRAM,
+            vouchers_count=5,
+            values={"name": "Club", "loyalty": {"points": 10, "auto_join": True}},
+        ),
+        **BY,
+    )
+    return [coupons, cards, _promotion(category.public_id), club]
 
 
 def _promotion(category: str) -> Campaign:
@@ -221,6 +229,7 @@ def test_a_clone_has_everything_of_its_original(originals: list[Campaign]) -> No
         [],
         [],
         originals[2].places or _places(originals[2]),
+        [],
     ]
 
 
