@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from loyalty.api.urls import points, programmes, reports, rewards, tiers
+from loyalty.api.urls import earning_rules, points, programmes, reports, rewards, tiers
 
 urlpatterns = [
     *programmes.urlpatterns,
+    *earning_rules.urlpatterns,
     *points.urlpatterns,
     *rewards.urlpatterns,
     *tiers.urlpatterns,
