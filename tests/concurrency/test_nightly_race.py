@@ -14,7 +14,7 @@ from loyalty.models import LoyaltyCard, PointsTransaction, TierChange
 from loyalty.services import nightly, tier_moves
 from tests.loyalty import books
 from tests.loyalty.books import Account, Type
-from tests.loyalty.members import gave, member, midnight, programme, tier
+from tests.loyalty.members import gave, joined, midnight, programme, tier
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,7 +38,7 @@ def together(*calls):
 def test_two_nights_at_once_are_one():
     club = programme()
     tier(club, "Silver", 50)
-    cards = [member(club, f"C{number}") for number in range(40)]
+    cards = [joined(club, f"C{number}") for number in range(40)]
     for card in cards:
         gave(card, 100, on=EARNED, until=LAST)
         card.refresh_from_db()
@@ -54,7 +54,7 @@ def test_two_nights_at_once_are_one():
 
 def test_points_end_once_or_are_spent_before_but_never_both():
     club = programme()
-    cards = [member(club, f"C{number}") for number in range(12)]
+    cards = [joined(club, f"C{number}") for number in range(12)]
     lots = {card.pk: gave(card, 100, on=EARNED, until=LAST) for card in cards}
 
     def spend(card):

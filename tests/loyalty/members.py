@@ -7,7 +7,11 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+from django.db.models import F
+
 from commerce.models import Customer
+from core.actors import Actor
 from core.models import OutboxEvent
 from loyalty.models import (
     LotMovement,
@@ -18,9 +22,12 @@ from loyalty.models import (
     PointsTransaction,
     TierChange,
 )
+from loyalty.services import ledger
 from promotions.models import Campaign, Voucher
+from promotions.services import publications
+from promotions.services.publication_specs import PublicationSpec
 from tests.factories.commerce import CustomerFactory
-from tests.factories.promotions import CREATED_AT
+from tests.factories.promotions import CREATED_AT, VoucherFactory
 from tests.loyalty import books
 from tests.loyalty.books import Type
 
@@ -63,6 +70,20 @@ def member(of: Campaign, code: str, customer: Customer | None = None) -> Loyalty
     card = books.card(of, code)
     Voucher.objects.filter(pk=card.pk).update(holder=customer or CustomerFactory())
     return card
+
+
+def joined(of: Campaign, code: str, customer: Customer | None = None) -> LoyaltyCard:
+    """A member as the house makes one: by a publication. For tests that prove all rows afterwards."""
+    voucher = VoucherFactory(
+        code=code, code_key=code, campaign=of, type=Voucher.Type.LOYALTY_CARD, discount=None
+    )
+    Campaign.objects.filter(pk=of.pk).update(vouchers_count=F("vouchers_count") + 1)
+    spec = PublicationSpec(customer={"id": (customer or CustomerFactory()).public_id}, voucher=code)
+    actor, now = Actor.system("tests"), CREATED_AT
+    publications.publish(spec=spec, actor=actor, now=now)
+    voucher.refresh_from_db()
+    with transaction.atomic():
+        return ledger.opened(voucher, actor=actor, now=now)
 
 
 def gave(card: LoyaltyCard, points: int, *, on: date, until: date | None = None) -> PointsLot:
