@@ -149,15 +149,15 @@ def ratio(loyalty: Mapping[str, Any], names: Names) -> str:
     kind = str(loyalty.get("calculation_type"))
     group, field, is_money, what = METRICS[kind]
     value: Mapping[str, Any] = (loyalty.get(group) or {}).get(field) or {}
-    each = words.money(value["every"]) if is_money else _of(kind, value)
+    each = words.money(value["every"]) if is_money else _each(kind, value["every"])
     given = "calculated points" if value.get("points_formula") else points(value["points"])
     return f"{given} for every {each} {_what(kind, what, value, names)}"
 
 
-def _of(kind: str, value: Mapping[str, Any]) -> str:
+def _each(kind: str, every: int) -> str:
     if kind == "ORDER_ITEMS_QUANTITY":
-        return words.count(value["every"], "unit")
-    return words.number(value["every"])
+        return "unit" if every == 1 else words.count(every, "unit")
+    return words.number(every)
 
 
 def _what(kind: str, what: str, value: Mapping[str, Any], names: Names) -> str:
@@ -231,9 +231,8 @@ def thresholds(tier: LoyaltyTier) -> str:
 def reward(row: Reward) -> str:
     """What a member gets. The campaign and the product are loaded."""
     if row.type == Reward.Type.COIN:
-        assert row.points_ratio is not None and row.exchange_ratio is not None
-        worth = words.money(int(row.exchange_ratio * 100))
-        return f"Pays orders: {points(row.points_ratio)} are worth {worth}"
+        worth = words.money(int((row.exchange_ratio or 0) * 100))
+        return f"Pays orders: {points(row.points_ratio or 0)} are worth {worth}"
     if row.type == Reward.Type.MATERIAL:
         article = row.sku or row.product
         return f"Product: {article}"
