@@ -36,7 +36,7 @@ class FanfareAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         from calendar_app.admin.calendar import page as calendar
         from core.admin import channels, invitations, second_factor
         from insights.admin import performance
-        from loyalty.admin import finance
+        from loyalty.admin import estimate, finance
         from promotions.admin import preview, why
 
         own = [
@@ -44,7 +44,7 @@ class FanfareAdminSite(UnfoldAdminSite):  # type: ignore[misc]
             path("language/", self.admin_view(set_language), name="language"),
         ]
         below = (channels, invitations, second_factor, notifications, simulator, preview)
-        others = (*below, performance, finance, calendar, conflicts, move)
+        others = (*below, performance, finance, estimate, calendar, conflicts, move)
         return [*own, *(page for module in others for page in module.urls()), *super().get_urls()]
 
     def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

@@ -30,11 +30,22 @@ _SECTIONS: Final = (
             ("Conditions", "rule", "promotions.ValidationRule"),
             ("Categories", "category", "promotions.Category"),
             ("Budgets", "account_balance_wallet", "promotions.Budget"),
-            ("Points liability", "account_balance", "loyalty.PointsWorth", "loyalty_finance"),
             ("Publications", "redeem", "promotions.Publication"),
             ("Mass publications", "group_add", "promotions.PublicationRun"),
             ("Redemptions", "receipt_long", "promotions.Redemption"),
             ("Why?", "contact_support", "promotions.Redemption", "promotions_why"),
+        ),
+    ),
+    (
+        "Loyalty",
+        (
+            ("Loyalty programmes", "loyalty", "loyalty.Programme"),
+            ("Members", "card_membership", "loyalty.LoyaltyCard"),
+            ("Rewards", "featured_seasonal_and_gifts", "promotions.Reward"),
+            ("To hand over", "volunteer_activism", "loyalty.RewardRedemption"),
+            ("Pending points", "hourglass_empty", "loyalty.PendingPoints"),
+            ("What would it earn?", "calculate", "loyalty.LoyaltyCard", "loyalty_estimate"),
+            ("Points liability", "account_balance", "loyalty.PointsWorth", "loyalty_finance"),
         ),
     ),
     (

@@ -2,6 +2,32 @@
 
 from __future__ import annotations
 
-from loyalty.admin import finance, points_worth, tier_pickers
+from loyalty.admin import (
+    around,
+    assignments,
+    earning_rules,
+    estimate,
+    finance,
+    hand_over,
+    members,
+    pending_points,
+    points_worth,
+    programmes,
+    rewards,
+    tiers,
+)
 
-__all__ = ["finance", "points_worth", "tier_pickers"]
+__all__ = [
+    "around",
+    "assignments",
+    "earning_rules",
+    "estimate",
+    "finance",
+    "hand_over",
+    "members",
+    "pending_points",
+    "points_worth",
+    "programmes",
+    "rewards",
+    "tiers",
+]

@@ -18,6 +18,7 @@ OTHERS: Final = {
     "simulator": "approvals_simulator",
     "calendar": "calendar",
     "points liability": "loyalty_finance",
+    "what an order earns": "loyalty_estimate",
     "second step": "second_factor",
 }
 

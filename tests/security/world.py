@@ -76,6 +76,7 @@ from tests.factories.promotions import (
 )
 from tests.factories.stops import stop
 from tests.loyalty.books import programme
+from tests.loyalty.world import club
 
 MARK: Final = "secret-garden"
 SYSTEM: Final = Actor.system("tests")
@@ -150,6 +151,7 @@ def build() -> World:
         HolidayRegion.objects.create(country="DE", created_at=NOW),
         Crowding.objects.create(pk=Crowding.ONLY, created_at=NOW),
         PointsWorth.objects.create(campaign=programme(f"{MARK} worth"), points=1, amount=1, updated_at=NOW),
+        *club(MARK, customer, product),
     ]
     return {row._meta.label_lower: row for row in rows}
 
