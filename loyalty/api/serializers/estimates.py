@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from commerce.api.serializers.customers import CustomerInput
+from commerce.api.serializers.customers import CustomerPayload, customer_spec
 from commerce.api.serializers.orders import OrderPayload, order_spec
 from commerce.selectors.orders import OrderSpec
 from core.api.fields import parse
@@ -25,7 +25,7 @@ def asked(body: Any) -> tuple[dict[str, Any] | None, OrderSpec]:
             raise InvalidPayload(f".{name} must be object")
     if body.get("order") is None:
         raise InvalidPayload(".order must be object")
-    customer = parse(CustomerInput, body["customer"]) if body.get("customer") else None
+    customer = customer_spec(parse(CustomerPayload, body["customer"])) if body.get("customer") else None
     return customer, order_spec(parse(OrderPayload, body["order"]))
 
 
