@@ -20,7 +20,9 @@ class LoyaltyConfig(AppConfig):
             shop,
             subscribers,  # noqa: F401 - registers itself with core.events
             tier_approvals,
+            webhooks,
         )
+        from loyalty.selectors import reconcile
         from loyalty.services import auto_redeem, programme_clones
 
         earning_rule_approvals.register()
@@ -34,4 +36,6 @@ class LoyaltyConfig(AppConfig):
         shop.register()
         auto_redeem.register()
         tier_approvals.register()
+        webhooks.register()
         programme_clones.register()
+        reconcile.register()

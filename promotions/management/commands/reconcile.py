@@ -8,7 +8,7 @@ from django.utils import timezone
 from core import words
 from core.actors import Actor
 from promotions.selectors import reconcile
-from promotions.selectors.reconcile import NAMES
+from promotions.selectors.reconcile import names
 from promotions.services import nightly_proof, reconciliation
 
 
@@ -21,7 +21,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--only", nargs="+", choices=NAMES, default=NAMES, metavar="NAME", help=f"of {', '.join(NAMES)}"
+            "--only",
+            nargs="+",
+            choices=names(),
+            default=names(),
+            metavar="NAME",
+            help=f"of {', '.join(names())}",
         )
         parser.add_argument(
             "--repair",
@@ -39,7 +44,7 @@ class Command(BaseCommand):
                 said = f"not repaired, {done.refusal}" if done.refusal else "repaired"
                 self.stdout.write(f"{said}: {done.difference}")
             found = list(reconcile.differences(now=now, only=only))
-        if set(only) == set(NAMES):
+        if set(only) == set(names()):
             nightly_proof.note(found, actor=actor, now=now)
         for difference in found[:limit]:
             self.stderr.write(f"{difference.check}: {difference}")

@@ -66,7 +66,7 @@ ORDER BY 2
 
 
 def of_payments(asked: Asked) -> Statement:
-    """What redemptions, rollbacks and returns say that they moved is what moved."""
+    """What redemptions, rollbacks and returns say that they moved is what moved. Points have other books."""
     return _CAUSES, {}
 
 
@@ -77,22 +77,30 @@ SELECT said.noun, said.pk, said.id, 'credits', said.credits::text, said.moved::t
     FROM promotions_redemption AS r
     LEFT JOIN promotions_cardtransaction AS row
         ON row.redemption_id = r.id AND row.type = 'CREDITS_REDEMPTION'
+    LEFT JOIN promotions_voucher AS used ON used.id = r.voucher_id
     WHERE r.result = 'SUCCESS' AND (r.credits IS NOT NULL OR row.id IS NOT NULL)
+      AND used.type IS DISTINCT FROM 'LOYALTY_CARD'
     GROUP BY r.id
     UNION ALL
     SELECT 'rollback', rollback.id, rollback.public_id, rollback.credits, -COALESCE(SUM(row.amount), 0),
            array_agg(row.public_id)
     FROM promotions_rollback AS rollback
+    JOIN promotions_redemption AS r ON r.id = rollback.redemption_id
+    LEFT JOIN promotions_voucher AS used ON used.id = r.voucher_id
     LEFT JOIN promotions_cardtransaction AS row ON row.rollback_id = rollback.id
-    WHERE rollback.credits IS NOT NULL OR row.id IS NOT NULL
+    WHERE (rollback.credits IS NOT NULL OR row.id IS NOT NULL)
+      AND used.type IS DISTINCT FROM 'LOYALTY_CARD'
     GROUP BY rollback.id
     UNION ALL
     SELECT 'returned share', share.id, returned.public_id, share.credits, COALESCE(SUM(row.amount), 0),
            array_agg(row.public_id)
     FROM promotions_returnedshare AS share
     JOIN promotions_orderreturn AS returned ON returned.id = share.order_return_id
+    JOIN promotions_redemption AS r ON r.id = share.redemption_id
+    LEFT JOIN promotions_voucher AS used ON used.id = r.voucher_id
     LEFT JOIN promotions_cardtransaction AS row
         ON row.order_return_id = share.order_return_id AND row.redemption_id = share.redemption_id
+    WHERE used.type IS DISTINCT FROM 'LOYALTY_CARD'
     GROUP BY share.id, returned.public_id
 ) AS said
 WHERE said.credits IS DISTINCT FROM said.moved

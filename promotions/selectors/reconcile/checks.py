@@ -22,7 +22,7 @@ from promotions.selectors.reconcile import (
 )
 from promotions.selectors.reconcile.comparing import Asked, Check, Difference
 
-CHECKS: Final = (
+_CHECKS: Final = [
     Check(name="vouchers", find=summaries.of_vouchers, is_repairable=True),
     Check(name="tiers", find=summaries.of_tiers, is_repairable=True),
     Check(name="customers", find=summaries.of_customers, is_repairable=True),
@@ -39,25 +39,37 @@ CHECKS: Final = (
     Check(name="rollbacks", find=taken_back.of_rollbacks),
     Check(name="returns", find=taken_back.of_returns),
     Check(name="wallets", find=wallets.of_wallets),
-)
+]
 VERSIONS: Final = "versions"
-CHECKS_BY_NAME: Final = {check.name: check for check in CHECKS}
-NAMES: Final = (*CHECKS_BY_NAME, VERSIONS)
-"""What can be asked for: the checks, and `versions` (terms that their newest version does not say)."""
+CHECKS_BY_NAME: Final = {check.name: check for check in _CHECKS}
 
 
-def differences(*, now: datetime, only: Collection[str] = NAMES) -> Iterator[Difference]:
-    """Everything that does not say what its rows say, as of one moment, check by check.
+def register(*checks: Check) -> None:
+    """What the floor above proves of its own tables. From `AppConfig.ready()`."""
+    for check in checks:
+        if check.name not in CHECKS_BY_NAME:
+            _CHECKS.append(check)
+            CHECKS_BY_NAME[check.name] = check
+
+
+def names() -> tuple[str, ...]:
+    """What can be asked for: the checks, and `versions` (terms that their newest version does not say)."""
+    return (*CHECKS_BY_NAME, VERSIONS)
+
+
+def differences(*, now: datetime, only: Collection[str] | None = None) -> Iterator[Difference]:
+    """Everything that does not say what its rows say, as of one moment, check by check; `only` some of them.
 
     Inside somebody's transaction each check sees what that sees; else all see the database as it was when
     the first of them began, however long they take and whatever is used meanwhile.
     """
+    wanted = names() if only is None else only
     with _one_view():
         asked = Asked(settings=project.current(), now=now)
-        for check in CHECKS:
-            if check.name in only:
+        for check in _CHECKS:
+            if check.name in wanted:
                 yield from check.differences(asked)
-        if VERSIONS in only:
+        if VERSIONS in wanted:
             yield from _drifted()
 
 

@@ -23,7 +23,11 @@ def of_vouchers(asked: Asked) -> Statement:
     return columns_of(
         noun="voucher",
         table="promotions_voucher",
-        columns={"held_quantity": "COALESCE(holds.uses, 0)", "gift_held": "COALESCE(holds.credits, 0)"},
+        columns={
+            "held_quantity": "COALESCE(holds.uses, 0)",
+            # Points are held by the card itself.
+            "gift_held": "CASE WHEN t.type = 'LOYALTY_CARD' THEN 0 ELSE COALESCE(holds.credits, 0) END",
+        },
         joins=_HOLDS.format(among=asked.among("hold.voucher_id")),
         where=asked.among("t.id"),
         rows=_SESSIONS.format(which="hold.voucher_id = t.id"),

@@ -52,7 +52,7 @@ def test_counters_and_alerts_name_nobody_any_more(api: APIClient, key: dict[str,
     assert [secret in row.subject for row in _rows()] == [False, False]
     assert all(anna.public_id in row.subject for row in _rows())
     assert Counter.objects.get(scope="budget").value == 700
-    checks = set(reconcile.NAMES) - {"versions"}  # factories note none
+    checks = set(reconcile.names()) - {"versions"}  # factories note none
     assert list(reconcile.differences(now=NOW, only=checks)) == []
 
 
