@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from commerce import event_codes
 from core import project
-from loyalty.selectors import tiers
+from loyalty.selectors import members, tiers
 from promotions import loyalty_tiers
 
 
@@ -25,3 +26,4 @@ class Levels:
 
 def register() -> None:
     loyalty_tiers.register(Levels())
+    event_codes.register("loyalty", members.check)

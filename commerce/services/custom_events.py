@@ -23,11 +23,14 @@ def report(
     name: str,
     customer: Mapping[str, Any],
     metadata: Mapping[str, Any],
+    codes: Mapping[str, str] | None = None,
     actor: Actor,
     now: datetime,
     once: Once[CustomEvent] = UNKEYED,
 ) -> CustomEvent:
     """Keep the event and tell whoever waits for it. The customer is made or merged on the way.
+
+    `codes` of floors above that it is about, by what they are: `{"loyalty": "CARD-1"}`.
 
     The schema of the event checks its metadata. Without one it is kept, unless the project forbids it.
 
@@ -52,7 +55,12 @@ def report(
         entity=person,
         actor=actor,
         now=now,
-        payload={"customer_id": person.public_id, "custom_event_id": event.public_id, "event": name},
+        payload={
+            "customer_id": person.public_id,
+            "custom_event_id": event.public_id,
+            "event": name,
+            **{f"{kind}_code": code for kind, code in (codes or {}).items()},
+        },
     )
     once.keep(event)
     return event

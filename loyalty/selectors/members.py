@@ -25,6 +25,11 @@ def get(reference: str, *, campaign: Campaign | None = None) -> Voucher:
     return found
 
 
+def check(code: str) -> None:
+    """:raises NotFound: there is no such card."""
+    get(code)
+
+
 def of_programme(campaign: Campaign) -> QuerySet[Voucher]:
     """Cards that somebody holds, ready to be printed."""
     return vouchers.printable(vouchers.present()).filter(campaign=campaign, holder__isnull=False)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from commerce import event_codes
 from commerce.api.serializers.customers import CustomerPayload, simple_customer_output
 from commerce.models import CustomEvent
 from core.api.fields import MetadataField, TextField, WireSerializer
-from core.errors import InvalidPayload, NotFound
+from core.errors import InvalidPayload
 
 
 class CodeInput(WireSerializer):
@@ -23,10 +24,9 @@ class EventInput(WireSerializer):
     loyalty = CodeInput(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Nobody keeps referral codes or loyalty cards yet, so none of them is known."""
         for name in ("referral", "loyalty"):
             if attrs.get(name):
-                raise NotFound.of("voucher", attrs[name]["code"])
+                event_codes.check(name, attrs[name]["code"])
         if not attrs["customer"]:
             raise InvalidPayload("Property .customer must name a customer")
         return attrs

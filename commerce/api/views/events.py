@@ -47,6 +47,7 @@ def _reported(view: Any, request: Request) -> HttpResponse:
             name=given["event"],
             customer=customer_spec(given["customer"]),
             metadata=given.get("metadata") or {},
+            codes={name: given[name]["code"] for name in ("loyalty", "referral") if given.get(name)},
             actor=actor_of(request),
             now=view.now,
             once=once,

@@ -307,6 +307,21 @@ class TestOtherEvents:
 
         assert lines(card) == [("POINTS_ACCRUAL", 10, 10, TODAY)]
 
+    def test_an_event_that_names_a_card_gives_points_to_it(self, api):
+        made = club()
+        first = member(made, "A")
+        second = member(made, "B", holder(first))
+        schema = CustomEventSchema.objects.create(name="walked", created_at=CREATED_AT)
+        rule(made, "walked", {"type": "FIXED", "points": 5}, event_schema=schema)
+        said = {"event": "walked", "customer": {"id": holder(first).public_id}}
+
+        unknown = api.post("/v1/events", {**said, "loyalty": {"code": "NONE"}})
+        assert unknown.status_code == 404
+        assert api.post("/v1/events", {**said, "loyalty": {"code": "B"}}).status_code == 200
+        tell()
+
+        assert (balance(first), balance(second)) == (0, 5)
+
     def test_points_for_a_tier_may_bring_the_next_one_but_no_circle(self):
         made = club()
         card = member(made, "A")
