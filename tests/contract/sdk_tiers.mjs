@@ -1,4 +1,4 @@
-// Loyalty tiers with the official client: run by test_sdk_tiers.py, prints one JSON object.
+// Earning rules and loyalty tiers with the official client: run by test_sdk_tiers.py, prints one JSON object.
 import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)
@@ -6,6 +6,24 @@ const { VoucherifyServerSide } = require('@voucherify/sdk')
 const [apiUrl, applicationId, secretKey, campaignId, ruleId, assignmentId, member] = process.argv.slice(2)
 const { loyalties } = VoucherifyServerSide({ apiUrl, applicationId, secretKey })
 
+const [made] = await loyalties.createEarningRule(campaignId, [
+  {
+    event: 'order.paid',
+    loyalty: {
+      type: 'PROPORTIONAL',
+      calculation_type: 'ORDER_TOTAL_AMOUNT',
+      order: { total_amount: { every: 1000, points: 5 } },
+    },
+    source: { banner: '5 points for every 10.00' },
+    pending_points: { period_type: 'DAY', period_value: 14 },
+  },
+])
+const changed = await loyalties.updateEarningRule(campaignId, { ...made, pending_points: null })
+const off = await loyalties.disableEarningRule(campaignId, made.id)
+const on = await loyalties.enableEarningRule(campaignId, made.id)
+const known = await loyalties.listEarningRules(campaignId, { order: 'created_at' })
+const same = await loyalties.getEarningRule(campaignId, made.id)
+await loyalties.deleteEarningRule(campaignId, made.id)
 const [silver, gold] = await loyalties.createTiers(campaignId, [
   { name: 'Silver', points: { from: 1000, to: 4999 } },
   {
@@ -27,6 +45,14 @@ const refused = await loyalties
 
 console.log(
   JSON.stringify({
+    rules: {
+      banner: made.source.banner,
+      waits: [made.pending_points.period_value, changed.pending_points ?? null],
+      active: [off.active, on.active],
+      known: known.data.length,
+      same: same.id === made.id,
+      left: (await loyalties.listEarningRules(campaignId)).total,
+    },
     made: [silver.name, gold.name],
     same: JSON.stringify(read) === JSON.stringify(gold),
     listed: listed.data.map((tier) => [tier.name, tier.points.from, tier.points.to]),

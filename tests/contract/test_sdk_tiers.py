@@ -1,4 +1,4 @@
-"""Loyalty tiers with the official client of the reference API, unchanged."""
+"""Earning rules and loyalty tiers with the official client of the reference API, unchanged."""
 
 from __future__ import annotations
 
@@ -61,6 +61,14 @@ def test_in_javascript(installed_client: Path, live_server: LiveServer) -> None:
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
+        "rules": {
+            "banner": "5 points for every 10.00",
+            "waits": [14, None],
+            "active": [False, True],
+            "known": 2,
+            "same": True,
+            "left": 1,
+        },
         "made": ["Silver", "Gold"],
         "same": True,
         "listed": [["Silver", 1000, 4999], ["Gold", 5000, 9999]],
