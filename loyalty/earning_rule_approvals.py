@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from django.urls import reverse
@@ -23,7 +23,7 @@ RULES: Final = "earning_rules"
 _SAID: Final = "said"
 type Content = Mapping[str, Any]
 
-_OPERATIONS: Final = {
+_OPERATIONS: Final[Mapping[str, tuple[str, Callable[..., Any]]]] = {
     "earning_rules.create": ("New earning rules", earning_rules.create),
     "earning_rules.update": ("Change an earning rule", earning_rules.update),
     "earning_rules.switch": ("Switch an earning rule", earning_rules.set_active),

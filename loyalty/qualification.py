@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any
 
 from loyalty.expiry import add_months
 from loyalty.tier_terms import Metric, Terms, end_of, period_of
@@ -22,15 +22,10 @@ type Collected = Callable[[date, date], int]
 """Points collected from the first day to the last, inclusive."""
 
 
-class Level(Protocol):
-    """What a row of `LoyaltyTier` has."""
-
-    @property
-    def pk(self) -> int: ...
-    @property
-    def points_from(self) -> int: ...
-    @property
-    def points_to(self) -> int | None: ...
+Level = Any
+"""What has `pk`, `points_from` and `points_to`, as a row of `LoyaltyTier` has; a protocol does not see
+through the columns of models.
+"""
 
 
 class Move(StrEnum):
@@ -142,7 +137,7 @@ def _by_balance[L: Level](
     reached = tier_of(tiers, figures.balance)
     if reached is None:
         return Standing() if _may_fall(held, day) else held
-    fresh = Standing(tier=reached, since=day, until=end_of(terms, day))
+    fresh: Standing[L] = Standing(tier=reached, since=day, until=end_of(terms, day))
     if held.tier is None or held.tier.pk != reached.pk:
         rises = held.tier is None or reached.points_from > held.tier.points_from
         return fresh if rises or _may_fall(held, day) else held

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from django.urls import reverse
@@ -21,7 +21,7 @@ from promotions.models import Campaign
 LADDER: Final = "loyalty_tiers"
 type Content = Mapping[str, Any]
 
-_OPERATIONS: Final = {
+_OPERATIONS: Final[Mapping[str, tuple[str, Callable[..., Any]]]] = {
     "loyalty_tiers.create": ("New loyalty tiers", tiers.create),
     "loyalty_tiers.update": ("Change a loyalty tier", tiers.update),
     "loyalty_tiers.delete": ("Remove a loyalty tier", tiers.delete),

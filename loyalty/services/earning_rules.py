@@ -111,8 +111,8 @@ def set_active(*, earning_rule_id: int, is_active: bool, actor: Actor, now: date
         rule.is_active, rule.updated_at = is_active, now
         rule.save(update_fields=["is_active", "updated_at"])
         verb = "enabled" if is_active else "disabled"
-        states = {"before": {"active": not is_active}, "after": {"active": is_active}}
-        audit.log(actor, f"earning_rule.{verb}", rule, now=now, **states)
+        before, after = {"active": not is_active}, {"active": is_active}
+        audit.log(actor, f"earning_rule.{verb}", rule, now=now, before=before, after=after)
         _emit(verb, rule, actor, now)
     return rule
 

@@ -13,7 +13,7 @@ import time
 from array import array
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import OperationalError, connection
 
@@ -127,7 +127,7 @@ def _due(today: date) -> Iterator[Collection[int]]:
         yield from _paged(_TIERS, campaign_id, today)
 
 
-def _paged(sql: str, *values: object) -> Iterator[Collection[int]]:
+def _paged(sql: str, *values: Any) -> Iterator[Collection[int]]:
     place: tuple[date, int] = (date.min, 0)
     while True:
         with connection.cursor() as cursor:

@@ -27,8 +27,9 @@ _ACTOR: Final = Actor.system("loyalty", channel="TASK")
 def days_before(loyalty: Mapping[str, Any] | None) -> int | None:
     """How many days before the end a programme reminds; None: never."""
     days = (loyalty or {}).get("reminder_days")
-    is_number = isinstance(days, int) and not isinstance(days, bool)
-    return days if is_number and 1 <= days <= LONGEST else None
+    if not isinstance(days, int) or isinstance(days, bool):
+        return None
+    return days if 1 <= days <= LONGEST else None
 
 
 def remind(*, now: datetime) -> int:

@@ -52,7 +52,7 @@ class EarningRuleChangeInput(ValidityInput):
 
     validation_rule_id = TextField(required=False, allow_null=True, max_length=64)
     loyalty = MetadataField(required=False)
-    source = _SourceInput(required=False, allow_null=True)
+    source = _SourceInput(required=False, allow_null=True)  # type: ignore[assignment]
     active = BooleanField(required=False)
     pending_points = _PendingInput(required=False, allow_null=True)
     expiration_rules = MetadataField(required=False, allow_null=True)

@@ -3,66 +3,28 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
-from commerce.models import Customer, Order
 from commerce.selectors.orders import ItemSpec, OrderSpec
 from commerce.services import custom_events, orders
-from core.actors import Actor
 from core.models import CustomEventSchema, OutboxEvent
-from loyalty.models import Earning, EarningRule, LoyaltyCard, PendingPoints, PointsLot, TierMapping
-from promotions.models import Campaign, ValidationRule, Voucher
-from promotions.services import returns
-from promotions.services.returns import ReturnedItem, ReturnSpec
+from loyalty.models import Earning, LoyaltyCard, PendingPoints, PointsLot, TierMapping
+from promotions.models import Campaign, ValidationRule
 from tests.conftest import NOW
 from tests.factories.commerce import CustomerFactory, ProductFactory
 from tests.factories.promotions import CREATED_AT, VoucherFactory
+from tests.loyalty.buying import ACTOR, balance, holder, pays, rule
 from tests.loyalty.members import adds_up, lines, member, programme, standing, tier
 from tests.telling import tell
 
 pytestmark = pytest.mark.django_db
-ACTOR = Actor.system("tests")
 TODAY = date(2026, 3, 10)
-PER_EURO: dict[str, Any] = {
-    "type": "PROPORTIONAL",
-    "calculation_type": "ORDER_TOTAL_AMOUNT",
-    "order": {"total_amount": {"every": 100, "points": 1}},
-}
-
-
-def club(name: str = "Club", **loyalty: Any) -> Campaign:
-    return programme(name, **loyalty)
-
-
-def rule(of: Campaign, event: str = "order.paid", loyalty: Any = None, **values: Any) -> EarningRule:
-    return EarningRule.objects.create(
-        campaign=of, event=event, loyalty=loyalty or PER_EURO, created_at=CREATED_AT, **values
-    )
-
-
-def holder(card: LoyaltyCard) -> Customer:
-    found = Voucher.objects.select_related("holder").get(pk=card.pk).holder
-    assert found is not None
-    return found
-
-
-def pays(customer: Customer, amount: int = 0, *, at=NOW, **values: Any) -> Order:
-    spec = OrderSpec(status="PAID", customer={"id": customer.public_id}, amount=amount or None, **values)
-    order = orders.upsert(spec=spec, actor=ACTOR, now=at)
-    tell(at)
-    return order
-
-
-def balance(card: LoyaltyCard) -> int:
-    card.refresh_from_db()
-    return card.balance
 
 
 class TestOrders:
     def test_a_paid_order_gives_points_once(self):
-        made = club(expiration_rules={"period_type": "MONTH", "period_value": 1})
+        made = programme(expiration_rules={"period_type": "MONTH", "period_value": 1})
         card = member(made, "A")
         earns = rule(made, banner="1 point a euro")
 
@@ -90,7 +52,7 @@ class TestOrders:
     def test_an_event_that_comes_twice_gives_points_once(self):
         from loyalty import subscribers
 
-        made = club()
+        made = programme()
         card = member(made, "A")
         rule(made)
         pays(holder(card), 5000)
@@ -101,7 +63,7 @@ class TestOrders:
         assert lines(card) == [("POINTS_ACCRUAL", 50, 50, TODAY)]
 
     def test_all_rules_of_all_programmes_add_up(self):
-        first, second = club(), club("Second")
+        first, second = programme(), programme("Second")
         rule(first)
         rule(first, loyalty={"type": "FIXED", "points": 7})
         rule(second)
@@ -114,7 +76,7 @@ class TestOrders:
         assert balance(other) == 10
 
     def test_the_tier_held_before_says_how_many(self):
-        made = club()
+        made = programme()
         earns = rule(made)
         gold = tier(made, "Gold", 100)
         TierMapping.objects.create(tier=gold, earning_rule=earns, type="MULTIPLY", multiplier=2)
@@ -128,7 +90,7 @@ class TestOrders:
         assert card.transactions.order_by("pk").last().details["holder_loyalty_tier"]["name"] == "Gold"
 
     def test_points_wait_where_the_rule_says_so(self):
-        made = club()
+        made = programme()
         card = member(made, "A")
         rule(made, pending_days=14)
 
@@ -141,7 +103,7 @@ class TestOrders:
         assert card.pending_points == 10
 
     def test_nobody_joins_unless_the_programme_takes_in_whoever_earns(self):
-        rule(club())
+        rule(programme())
         customer = CustomerFactory()
 
         pays(customer, 1000)
@@ -149,7 +111,7 @@ class TestOrders:
         assert not Earning.objects.exists()
 
     def test_whoever_earns_joins(self):
-        made = club(auto_join=True)
+        made = programme(auto_join=True)
         rule(made)
         VoucherFactory(code="FREE", code_key="FREE", campaign=made, type="LOYALTY_CARD", discount=None)
         customer = CustomerFactory()
@@ -162,7 +124,7 @@ class TestOrders:
         assert balance(card) == 15
 
     def test_conditions_decide(self):
-        made = club()
+        made = programme()
         card = member(made, "A")
         dear = ValidationRule.objects.create(
             name="From 100",
@@ -193,7 +155,7 @@ class TestOrders:
         ],
     )
     def test_a_rule_counts_in_its_time_only(self, values, counts):
-        made = club()
+        made = programme()
         card = member(made, "A")
         rule(made, **values)
 
@@ -201,9 +163,11 @@ class TestOrders:
 
         assert bool(lines(card)) is counts
 
-    @pytest.mark.parametrize("values", [{"is_active": False}, {"ends_at": NOW}, {"lifecycle": "DRAFT", "is_active": False}])
+    @pytest.mark.parametrize(
+        "values", [{"is_active": False}, {"ends_at": NOW}, {"lifecycle": "DRAFT", "is_active": False}]
+    )
     def test_a_programme_that_does_not_run_gives_nothing(self, values):
-        made = club()
+        made = programme()
         card = member(made, "A")
         rule(made)
         Campaign.objects.filter(pk=made.pk).update(**values)
@@ -213,7 +177,7 @@ class TestOrders:
         assert lines(card) == []
 
     def test_a_formula_is_calculated_with_the_order(self):
-        made = club()
+        made = programme()
         card = member(made, "A")
         rule(made, loyalty={"type": "FIXED", "points": 1, "points_formula": "ORDER_AMOUNT * 2"})
 
@@ -222,7 +186,7 @@ class TestOrders:
         assert balance(card) == 25
 
     def test_points_for_some_products(self):
-        made = club()
+        made = programme()
         card = member(made, "A")
         apple, pear = ProductFactory(), ProductFactory()
         counted = {"every": 2, "points": 3, "applicable_to": [{"object": "product", "id": apple.public_id}]}
@@ -258,7 +222,7 @@ class TestCaps:
         ],
     )
     def test_let_through_what_is_left(self, cap, given_points):
-        made = club()
+        made = programme()
         card = member(made, "A")
         rule(made, caps=[cap])
 
@@ -269,7 +233,7 @@ class TestCaps:
         assert [line[1] for line in lines(card)] == given_points
 
     def test_of_the_programme_hold_for_all_cards_together(self):
-        made = club()
+        made = programme()
         one, other = member(made, "A"), member(made, "B")
         rule(made, caps=[{"per": "PROGRAMME", "period": "MONTH", "points": 15}])
 
@@ -281,7 +245,7 @@ class TestCaps:
 
 class TestOtherEvents:
     def test_a_custom_event_gives_points_for_its_metadata(self):
-        made = club()
+        made = programme()
         card = member(made, "A")
         schema = CustomEventSchema.objects.create(name="walked", created_at=CREATED_AT)
         rule(
@@ -308,7 +272,7 @@ class TestOtherEvents:
         assert lines(card) == [("POINTS_ACCRUAL", 10, 10, TODAY)]
 
     def test_an_event_that_names_a_card_gives_points_to_it(self, api):
-        made = club()
+        made = programme()
         first = member(made, "A")
         second = member(made, "B", holder(first))
         schema = CustomEventSchema.objects.create(name="walked", created_at=CREATED_AT)
@@ -323,7 +287,7 @@ class TestOtherEvents:
         assert (balance(first), balance(second)) == (0, 5)
 
     def test_points_for_a_tier_may_bring_the_next_one_but_no_circle(self):
-        made = club()
+        made = programme()
         card = member(made, "A")
         tier(made, "Silver", 10, 19)
         tier(made, "Gold", 20, 29)
@@ -344,7 +308,7 @@ class TestOtherEvents:
         assert Earning.objects.filter(cause_type="tier").count() == 3
 
     def test_a_rule_about_one_tier_knows_no_other(self):
-        made, other = club(), club("Other")
+        made, other = programme(), programme("Other")
         card = member(made, "A")
         tier(made, "Silver", 10)
         gold = tier(other, "Gold", 10)
@@ -359,96 +323,3 @@ class TestOtherEvents:
         pays(holder(card), 100)
 
         assert balance(card) == 10
-
-
-class TestReturns:
-    def bought(self, made: Campaign, **values: Any) -> tuple[LoyaltyCard, Order]:
-        card = member(made, "A")
-        rule(made, **values)
-        product = ProductFactory()
-        order = pays(holder(card), items=(ItemSpec(product_id=product.public_id, quantity=4, price=2550),))
-        return card, order
-
-    def comes_back(self, order: Order, units: int) -> None:
-        spec = ReturnSpec(items=[ReturnedItem(position=0, quantity=units)])
-        returns.create(order_ref=order.public_id, spec=spec, actor=ACTOR, now=NOW)
-        tell(NOW)
-
-    def test_take_back_what_the_rest_would_not_have_earned(self):
-        card, order = self.bought(club())
-        assert balance(card) == 102
-
-        self.comes_back(order, 1)
-        assert balance(card) == 76
-        self.comes_back(order, 2)
-        assert balance(card) == 25
-        self.comes_back(order, 1)
-
-        assert balance(card) == 0
-        row = Earning.objects.get()
-        assert (row.points, row.reversed_points) == (102, 102)
-        assert [(line[0], line[1]) for line in lines(card)[1:]] == [
-            ("POINTS_REMOVAL", -26),
-            ("POINTS_REMOVAL", -51),
-            ("POINTS_REMOVAL", -25),
-        ]
-        assert set(card.transactions.filter(amount__lt=0).values_list("account", flat=True)) == {"REVERSED"}
-        adds_up([card])
-
-    def test_a_cancelled_order_keeps_nothing(self):
-        card, order = self.bought(club())
-
-        orders.update(order_id=order.pk, spec=OrderSpec(status="CANCELED"), actor=ACTOR, now=NOW)
-        tell(NOW)
-
-        assert balance(card) == 0
-        assert lines(card)[-1][:2] == ("POINTS_REMOVAL", -102)
-
-    def test_points_that_wait_go_first(self):
-        card, order = self.bought(club(), pending_days=14)
-
-        self.comes_back(order, 1)
-        assert PendingPoints.objects.get().points == 76
-        self.comes_back(order, 3)
-
-        assert PendingPoints.objects.get().state == "CANCELED"
-        card.refresh_from_db()
-        assert (card.pending_points, card.balance) == (0, 0)
-        assert lines(card) == []
-
-    def spend(self, card: LoyaltyCard, points: int) -> None:
-        from django.db import transaction
-
-        from loyalty.services import ledger
-
-        with transaction.atomic():
-            ledger.debit(
-                ledger.locked(card.pk),
-                points,
-                type=ledger.Type.REMOVAL,
-                account=ledger.Account.ADJUSTED,
-                why=ledger.Why(actor=ACTOR, now=NOW),
-            )
-
-    @pytest.mark.parametrize(
-        ("debts", "left", "taken", "written_off"),
-        [("WRITE_OFF", 0, 102, 82), ("ALLOW", -82, 102, 0), ("BLOCK", 0, 20, 0)],
-    )
-    def test_points_that_are_spent_already(self, debts, left, taken, written_off):
-        card, order = self.bought(club(debts=debts))
-        self.spend(card, 82)
-
-        self.comes_back(order, 4)
-
-        assert balance(card) == left
-        assert Earning.objects.get().reversed_points == taken
-        off = card.transactions.filter(account="WRITTEN_OFF").values_list("amount", flat=True)
-        assert sum(off) == written_off
-        assert sum(amount for _, amount, *_ in lines(card)) == left
-
-    def test_a_programme_may_leave_points_to_whoever_returns(self):
-        card, order = self.bought(club(reverse_on_return=False))
-
-        self.comes_back(order, 4)
-
-        assert balance(card) == 102
