@@ -71,10 +71,10 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def write_journal(request: HttpRequest) -> HttpResponse:
     """Have the journal of these months written, and go to where the file will be."""
-    if not staff_allows(request.user, _EXPORT):
-        raise PermissionDenied
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
+    if not staff_allows(request.user, _EXPORT):
+        raise PermissionDenied
     now = timezone.now()
     today = now.astimezone(project.current().zone).date()
     programmes = list(finance.programmes())

@@ -71,7 +71,8 @@ class MoveButtons(InPlacesMixin, ModelAdmin):
         return self._is_his(obj) and self.allows(request, "modify")
 
     def has_give_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._is_his(obj) and staff_allows(request.user, reward_redemptions.PERMISSION)
+        may_redeem = staff_allows(request.user, reward_redemptions.PERMISSION)
+        return may_redeem and self.has_move_permission(request, obj)
 
     @action(description="Adjust points", icon="exposure", variant=ActionVariant.PRIMARY, permissions=["move"])
     def adjust(self, request: HttpRequest, object_id: str) -> HttpResponse:

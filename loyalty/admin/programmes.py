@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -171,6 +172,8 @@ class ProgrammeAdmin(InPlacesMixin, ProgrammeButtons, PageAdmin):
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """The audit log calls it a campaign."""
         programme = self.found(request, object_id)
+        if not self.has_view_permission(request, programme):
+            raise PermissionDenied
         query = {"entity_type": "campaign", "entity_id": programme.public_id}
         return HttpResponseRedirect(reverse("admin:core_auditentry_changelist", query=query))
 

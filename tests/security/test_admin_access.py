@@ -31,6 +31,7 @@ MEANT: Final = {
     "see": {*_READERS, "Merchant", "Support", "User", "Admin", "root"},
     "till": {"Merchant", "Support", "User", "Admin", "root"},
     "work": {"User", "Admin", "root"},
+    "counter": {"Merchant", "User", "Admin", "root"},
     "amend": {"Support", "User", "Admin", "root"},
     "money": {"Finance", "User", "Admin", "root"},
     "judge": {"Reviewer", "User", "Admin", "root"},
