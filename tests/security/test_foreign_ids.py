@@ -49,6 +49,7 @@ from tests.factories.promotions import (
     percent,
     promotion_stack,
 )
+from tests.loyalty.books import programme
 from tests.security.routes import Route
 from tests.security.test_api_access import EXPECTED, METHODS, ROUTES
 
@@ -64,6 +65,17 @@ BODIES: Final[dict[str, Any]] = {
     },
     "POST v1/promotions/<campaign_id>/stacks": {"name": "Any", "tiers": {"ids": ["promo_any"]}},
     "POST v1/vouchers/<code>/balance": {"amount": 1},
+    "POST v1/loyalties/<campaign_id>/members": {"customer": "any"},
+    "POST v1/loyalties/<campaign_id>/members/<member_id>/balance": {"points": 1},
+    "POST v1/loyalties/members/<member_id>/balance": {"points": 1},
+    "POST v1/loyalties/<campaign_id>/members/<member_id>/transfers": [{"code": "any", "points": 1}],
+    "POST v1/loyalties/members/<member_id>/pending-points/<pending_points_id>/balance": {"points": 1},
+    "POST v1/loyalties/<campaign_id>/members/<member_id>/redemption": {"reward": {"id": "rew_any"}},
+    "POST v1/loyalties/members/<member_id>/redemption": {"reward": {"id": "rew_any"}},
+    "POST v1/rewards/<reward_id>/assignments": {
+        "campaign": "any",
+        "parameters": {"loyalty": {"points": 1}},
+    },
     "POST v1/emergency-stops/<stop_id>/restore-request": {"reason": "Any"},
     "POST v1/alerts/<alert_id>/snooze": {"until": "2099-01-01T00:00:00Z"},
     "POST v1/calendar/conflicts/<conflict_id>/accept": {"reason": "Any"},
@@ -118,6 +130,8 @@ def found(settings_row: ProjectSettings) -> dict[str, str]:
         "assignment_id": "asgm_any",
         "campaign_template_id": "tmpl_any",
         "area_id": area("Somewhere").public_id,
+        "programme_id": programme("Found").public_id,
+        "member_id": "any-member",
     }
 
 
@@ -202,6 +216,11 @@ def references(settings_row: ProjectSettings) -> dict[str, References]:
         "store_id": References(
             missing=_id("ars"), gone=("1", store(area("Elsewhere"), "elsewhere").public_id)
         ),
+        "member_id": References(missing="never-was", gone=("gone-code", voucher.public_id, "gone-below")),
+        "pending_points_id": References(missing=_id("lopp"), gone=("1",)),
+        "reward_id": References(missing=_id("rew"), gone=("1",)),
+        "earning_rule_id": References(missing=_id("ern"), gone=("1",)),
+        "loyalty_tier_id": References(missing=_id("ltr"), gone=("1",)),
         "session_key": References(missing="never-was", gone=("1",)),
         "number": References(missing="99999", gone=("88888", "none-such")),
     }
@@ -258,16 +277,18 @@ def test_gone_and_never_been_look_alike(
     wrong: dict[str, Any] = {}
     for what in [what for what, named in CASES if named == parameter]:
         method, _, pattern = what.partition(" ")
+        is_loyalty = pattern.startswith("v1/loyalties")
+        around = {**found, "campaign_id": found["programme_id"]} if is_loyalty else found
         caller = management_api if pattern.startswith("management") else api
 
         def answer(
-            reference: str, what: Any = (caller, method, ROUTES[pattern])
+            reference: str, what: Any = (caller, method, ROUTES[pattern]), around: Any = around
         ) -> tuple[int, str, list[str]]:
-            return _answer(*what, {**found, parameter: reference}, reference)
+            return _answer(*what, {**around, parameter: reference}, reference)
 
         status, body, writes = answer(names.missing)
         # A refused attempt to redeem stays on record, so that support finds what was typed.
-        is_recorded = method == "POST" and pattern.endswith("/redemption")
+        is_recorded = method == "POST" and pattern.endswith("/redemption") and not is_loyalty
         if status != OTHER_STATUS.get(what, 404) or bool(writes) is not is_recorded:
             wrong[what] = (status, body, writes)
         for reference in names.gone:
