@@ -26,7 +26,7 @@ from loyalty.selectors.member_lines import About, Question
 
 SHOWN: Final = 50
 MOST_IN_A_FILE: Final = 10_000
-_HEADERS: Final = ("Date", "What", "Why", "Points", "Balance")
+_HEADERS: Final = ("Date", "What", "Points", "Balance")
 
 
 class QuestionForm(forms.Form):
@@ -102,8 +102,7 @@ def _row(line: PointsTransaction) -> tuple[Any, ...]:
     said = statement_words.say(line)
     return (
         _date(line.day, line),
-        _what(said),
-        said.why or words.NOTHING,
+        rows.lines([_what(said), *([said.why] if said.why else [])]),
         rows.signed(line.amount),
         format_html('<span class="fanfare-number">{}</span>', words.number(line.balance)),
     )

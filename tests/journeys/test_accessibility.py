@@ -34,6 +34,10 @@ MAIN: Final = {
     "promotions.validationrule page",
     "promotions.voucher list",
     "integrations.importfile list",
+    "loyalty.programme page",
+    "loyalty.loyaltycard page",
+    "loyalty.loyaltytier page",
+    "what an order earns",
     "core.projectsettings page",
     # Fields that scripts or parts make up.
     "auth.user page",
@@ -47,6 +51,7 @@ FORMS: Final = {
     "new budget": "/admin/promotions/budget/add/",
     "new emergency stop": "/admin/promotions/emergencystop/add/",
     "templates": "/admin/promotions/campaigntemplate/",
+    "new loyalty programme": "/admin/loyalty/programme/add/",
 }
 DARK: Final = {"overview", "promotions.campaign list", "promotions.campaign page", "new campaign"}
 
