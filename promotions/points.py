@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from core.actors import Actor
 from core.errors import DomainError
@@ -119,8 +119,9 @@ def numbers_of(voucher: Voucher) -> CardNumbers:
     known: CardNumbers | None = getattr(voucher, _KNOWN, None)
     if known is not None:
         return known
-    peers = [peer for reference in voucher._state.peers if (peer := reference()) is not None]
-    cards = [one for one in peers or [voucher] if one.type == Voucher.Type.LOYALTY_CARD]
+    peers = (cast(Voucher | None, reference()) for reference in voucher._state.peers)
+    known_ones = [peer for peer in peers if peer is not None] or [voucher]
+    cards = [one for one in known_ones if one.type == Voucher.Type.LOYALTY_CARD]
     found = keeper().numbers(cards)
     for one in cards:
         setattr(one, _KNOWN, found[one.pk])

@@ -14,7 +14,11 @@ from promotions.models import Holder, Publication, PublishedCode, Voucher
 
 type Rows = QuerySet[Any]
 
-_TYPES = {"discount": (Voucher.Type.DISCOUNT_VOUCHER,), "gift": (Voucher.Type.GIFT_VOUCHER,), "loyalty": ()}
+_TYPES = {
+    "discount": (Voucher.Type.DISCOUNT_VOUCHER,),
+    "gift": (Voucher.Type.GIFT_VOUCHER,),
+    "loyalty": (Voucher.Type.LOYALTY_CARD,),
+}
 
 
 class PublicationFilters(WireFilterSet):

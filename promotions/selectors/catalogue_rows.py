@@ -202,7 +202,8 @@ UNION SELECT voucher_id FROM promotions_holder WHERE customer_id = %s
 """
 _held_codes: Final = Prepared(
     Voucher,
-    f"id IN ({_HELD}) AND {_USABLE}",
+    # A loyalty card is good for rewards, which somebody has to name.
+    f"id IN ({_HELD}) AND {_USABLE} AND type <> 'LOYALTY_CARD'",
 )
 _generic_codes: Final = Prepared(Voucher, f"id = ANY(%s) AND {_USABLE} AND {_IS_GENERIC}")
 _enabled_tiers: Final = Prepared(PromotionTier, "id = ANY(%s) AND is_active AND deleted_at IS NULL")

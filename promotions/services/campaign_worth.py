@@ -14,11 +14,15 @@ from promotions.services.definitions import DISCOUNT, GIFT, LOYALTY, InvalidCamp
 NAMES: Final = (DISCOUNT, GIFT, LOYALTY)
 
 
-def of_codes(kind: str, worth: Mapping[str, Any], *, on_items: bool) -> dict[str, Any]:
+def of_codes(
+    kind: str, worth: Mapping[str, Any], *, on_items: bool, campaign_type: str | None = None
+) -> dict[str, Any]:
     """The column of what the codes get: a discount, the credits of gift cards, or points."""
     if kind == Campaign.CampaignType.LOYALTY_PROGRAM:
         if worth[LOYALTY] is None:
             raise InvalidCampaignParams("Property .voucher.loyalty_card is required")
+        if campaign_type == Campaign.Type.STANDALONE:
+            raise InvalidCampaignParams("type: a loyalty programme has a card for each member.")
         # Whoever is a member is one once (contract: loyalty 2).
         return {LOYALTY: points.keeper().checked(worth[LOYALTY]), "join_once": True}
     is_gift = kind == Campaign.CampaignType.GIFT_VOUCHERS

@@ -308,7 +308,9 @@ def _new(spec: CampaignSpec, kind: str, rule: ValidationRule | None, now: dateti
     worth = {name: columns.pop(name, None) for name in campaign_worth.NAMES}
     config = CodeConfig.from_wire(columns.pop("code_config", None))
     if kind != Campaign.CampaignType.PROMOTION:
-        columns |= campaign_worth.of_codes(kind, worth, on_items=known_rules.targets_items(rule))
+        columns |= campaign_worth.of_codes(
+            kind, worth, on_items=known_rules.targets_items(rule), campaign_type=columns.get("type")
+        )
         columns["code_config"] = config.to_wire()
         drafts.check_count(spec.vouchers_count)
     schema = "voucher" if columns.get("use_voucher_metadata_schema") else "campaign"

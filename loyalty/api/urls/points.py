@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from loyalty.api.views import points
+from promotions.api import card_views
 
 _MEMBER = "loyalties/members/<str:member_id>"
 _OF_PROGRAMME = "loyalties/<str:campaign_id>/members/<str:member_id>"
@@ -29,3 +30,10 @@ urlpatterns = [
     path(f"{_OF_PROGRAMME}/points-expiration", points.ExpirationView.as_view()),
     path("loyalties/<str:campaign_id>/points-expiration/export", points.ExpirationExportView.as_view()),
 ]
+
+# The same under the addresses of codes and campaigns.
+card_views.register("balance", points.VoucherBalanceView)
+card_views.register("transactions", points.MemberTransactionsView)
+card_views.register("export", points.MemberTransactionsExportView)
+card_views.register("programme_transactions", points.ProgrammeTransactionsView)
+card_views.register("programme_export", points.ProgrammeTransactionsExportView)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from django.db.models import QuerySet
@@ -53,7 +54,7 @@ class BalanceView(_OfMember):
     takes_idempotency_key = True
 
     def post(self, request: Request, member_id: str, campaign_id: str | None = None) -> HttpResponseBase:
-        given = parse(BalanceInput, request.data)
+        given = parse(BalanceInput, self.body(request))
         card = self.member(member_id, campaign_id)
         return answered(
             request,
@@ -68,9 +69,28 @@ class BalanceView(_OfMember):
                 now=self.now,
                 once=once,
             ),
-            render=_balance_after,
+            render=self.output,
             now=self.now,
         )
+
+    def body(self, request: Request) -> Any:
+        return request.data
+
+    def output(self, line: PointsTransaction) -> dict[str, Any]:
+        return _balance_after(line)
+
+
+class VoucherBalanceView(BalanceView):
+    """`POST /v1/vouchers/{code}/balance` of a card, where points are called amount."""
+
+    def body(self, request: Request) -> Any:
+        given = request.data
+        if not isinstance(given, Mapping) or "amount" not in given:
+            return given
+        return {"points": given["amount"], **{name: given[name] for name in given if name != "amount"}}
+
+    def output(self, line: PointsTransaction) -> dict[str, Any]:
+        return {"amount": line.amount, **_balance_after(line)}
 
 
 class TransfersView(_OfMember):

@@ -1,4 +1,4 @@
-"""The balance and the ledger of gift cards (contract: semantics-core 5.12, 13)."""
+"""The balance and the ledger of cards (contract: semantics-core 5.12, 13). Points answer for themselves."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from core.api.views import ProjectAPIView, ProjectListView, actor_of
 from core.errors import Forbidden
 from integrations.api.serializers.exports import ParametersInput
 from integrations.api.views.exports import scheduled
+from promotions.api import card_views
 from promotions.api.serializers.gifts import BalanceInput, balance_output, transaction_output
 from promotions.models import Campaign, CardTransaction
 from promotions.selectors import campaigns as known_campaigns
@@ -35,6 +36,8 @@ class BalanceView(ProjectAPIView):
     takes_idempotency_key = True
 
     def post(self, request: Request, code: str) -> HttpResponseBase:
+        if card_views.is_of_points(known.get(code)):
+            return card_views.answer("balance", self, request, member_id=code)
         given = parse(BalanceInput, request.data)
         return answered(
             request,
@@ -68,9 +71,14 @@ class _TransactionsView(ProjectListView):
 
 
 class VoucherTransactionsView(_TransactionsView):
-    """`GET /v1/vouchers/{code}/transactions`; empty for codes that are no gift cards."""
+    """`GET /v1/vouchers/{code}/transactions`; empty for codes that are no cards."""
 
     resource = "vouchers"
+
+    def get(self, request: Request, code: str) -> HttpResponseBase:  # type: ignore[override]
+        if card_views.is_of_points(known.get(code)):
+            return card_views.answer("transactions", self, request, member_id=code)
+        return self.listed(request)
 
     def get_queryset(self) -> QuerySet[CardTransaction]:
         card = known.get(self.kwargs["code"])
@@ -81,6 +89,11 @@ class CampaignTransactionsView(_TransactionsView):
     """`GET /v1/campaigns/{campaignId}/transactions`: of all cards of the campaign."""
 
     resource = "campaigns"
+
+    def get(self, request: Request, campaign_id: str) -> HttpResponseBase:  # type: ignore[override]
+        if card_views.is_of_points(known_campaigns.get(campaign_id)):
+            return card_views.answer("programme_transactions", self, request, campaign_id=campaign_id)
+        return self.listed(request)
 
     def get_queryset(self) -> QuerySet[CardTransaction]:
         campaign = _with_cards(self.kwargs["campaign_id"])
@@ -94,6 +107,8 @@ class VoucherTransactionsExportView(ProjectAPIView):
     actions = {"POST": "export"}
 
     def post(self, request: Request, code: str) -> HttpResponseBase:
+        if card_views.is_of_points(known.get(code)):
+            return card_views.answer("export", self, request, member_id=code)
         return _exported(self, request, "voucher_id", known.get(code).public_id)
 
 
@@ -104,6 +119,8 @@ class CampaignTransactionsExportView(ProjectAPIView):
     actions = {"POST": "export"}
 
     def post(self, request: Request, campaign_id: str) -> HttpResponseBase:
+        if card_views.is_of_points(known_campaigns.get(campaign_id)):
+            return card_views.answer("programme_export", self, request, campaign_id=campaign_id)
         return _exported(self, request, "campaign_id", _with_cards(campaign_id).public_id)
 
 
