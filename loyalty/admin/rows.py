@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from core import words
@@ -60,8 +60,8 @@ def signed(points: int) -> SafeString:
 def lines(said: list[Any]) -> SafeString:
     """One below the other, the first one strong."""
     first, *others = said
-    rest = [format_html('<div class="fanfare-muted">{}</div>', one) for one in others]
-    return format_html("<div>{}</div>{}", first, SafeString("".join(rest)))
+    rest = format_html_join("", '<div class="fanfare-muted">{}</div>', ((one,) for one in others))
+    return format_html("<div>{}</div>{}", first, rest)
 
 
 def reward_link(reward: Reward) -> SafeString:

@@ -65,7 +65,8 @@ class MappingsField(forms.Field):
     widget = MappingsWidget
 
     def clean(self, value: Any) -> dict[str, MappingSpec]:
-        labels = {row["key"]: row["label"] for row in self.widget.rows}  # type: ignore[attr-defined]
+        widget: Any = self.widget
+        labels = {row["key"]: row["label"] for row in widget.rows}
         found = {}
         for key, row in (value or {}).items():
             if row["type"] == _USUAL:

@@ -26,15 +26,16 @@ from loyalty.api.serializers.pending_points import (
     pending_points_output,
 )
 from loyalty.api.serializers.transactions import balance_output, line_output
-from loyalty.exports import EXPIRATION, TRANSACTIONS
 from loyalty.models import PendingPoints, PointsLot, PointsTransaction
 from loyalty.selectors import members, programmes, transactions
 from loyalty.services import balances, pending, transfers
 from promotions.api.serializers.vouchers import voucher_base_output
 from promotions.models import Voucher
 
+LEDGER, EXPIRATION = "points_transactions", "points_expiration"
+"""Names of the exported objects."""
 LEDGER_ON_THE_WIRE: Final = "voucher_transactions"
-"""What the contract calls an export of it, as of gift cards."""
+"""What the contract calls an export of the ledger, as of gift cards."""
 
 
 class _OfMember(ProjectAPIView):
@@ -166,7 +167,7 @@ class _ExportView(_OfMember):
 class ProgrammeTransactionsExportView(_ExportView):
     """`POST /v1/loyalties/{campaignId}/transactions/export`."""
 
-    exported, shown = TRANSACTIONS.name, LEDGER_ON_THE_WIRE
+    exported, shown = LEDGER, LEDGER_ON_THE_WIRE
 
     def post(self, request: Request, campaign_id: str) -> Response:
         return self.exporting(request, "campaign_id", programmes.get(campaign_id).public_id)
@@ -175,7 +176,7 @@ class ProgrammeTransactionsExportView(_ExportView):
 class MemberTransactionsExportView(_ExportView):
     """`POST …/members/{memberId}/transactions/export`."""
 
-    exported, shown = TRANSACTIONS.name, LEDGER_ON_THE_WIRE
+    exported, shown = LEDGER, LEDGER_ON_THE_WIRE
 
     def post(self, request: Request, member_id: str, campaign_id: str | None = None) -> Response:
         return self.exporting(request, "voucher_id", self.member(member_id, campaign_id).public_id)
@@ -184,7 +185,7 @@ class MemberTransactionsExportView(_ExportView):
 class ExpirationExportView(_ExportView):
     """`POST /v1/loyalties/{campaignId}/points-expiration/export`."""
 
-    exported = shown = EXPIRATION.name
+    exported = shown = EXPIRATION
 
     def post(self, request: Request, campaign_id: str) -> Response:
         return self.exporting(request, "campaign_id", programmes.get(campaign_id).public_id)
