@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models import FETCH_PEERS, OuterRef, Prefetch, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from commerce.models import Customer
@@ -14,7 +14,8 @@ from promotions.selectors import vouchers as known_vouchers
 def printable(publications: QuerySet[Publication]) -> QuerySet[Publication]:
     """With customer, campaign and codes: three queries however many there are."""
     codes = PublishedCode.objects.select_related("voucher").order_by("pk")
-    return publications.select_related("customer", "campaign").prefetch_related(Prefetch("codes", codes))
+    printed = publications.select_related("customer", "campaign").fetch_mode(FETCH_PEERS)
+    return printed.prefetch_related(Prefetch("codes", codes))
 
 
 def listed(publications: QuerySet[Publication]) -> QuerySet[Publication]:

@@ -36,7 +36,8 @@ class BalanceView(ProjectAPIView):
     takes_idempotency_key = True
 
     def post(self, request: Request, code: str) -> HttpResponseBase:
-        if card_views.is_of_points(known.get(code)):
+        card = known.find(code)
+        if card is not None and card_views.is_of_points(card):
             return card_views.answer("balance", self, request, member_id=code)
         given = parse(BalanceInput, request.data)
         return answered(
