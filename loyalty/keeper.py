@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from core.actors import Actor
-from loyalty import programmes
+from loyalty import programmes, settings_words
 from loyalty.models import LoyaltyCard, PointsLot, PointsTransaction
 from loyalty.programmes import Programme
 from loyalty.services import after_points, ledger, tier_structure
@@ -22,6 +22,9 @@ class LoyaltyKeeper:
 
     def checked(self, loyalty: Mapping[str, Any]) -> dict[str, Any]:
         return programmes.check(loyalty)
+
+    def in_words(self, loyalty: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+        return settings_words.lines(loyalty)
 
     def look_again(self, campaign: Campaign, *, actor: Actor, now: datetime) -> None:
         tier_structure.look_again(campaign=campaign, refresh=True, actor=actor, now=now)

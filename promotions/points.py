@@ -48,6 +48,9 @@ class Keeper(Protocol):
         :raises DomainError: a number or word that cannot be.
         """
 
+    def in_words(self, loyalty: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+        """The settings of a programme for people: label and text of each."""
+
     def look_again(self, campaign: Campaign, *, actor: Actor, now: datetime) -> None:
         """Let all members have the tiers that the programme's settings give them now (contract 10.5)."""
 

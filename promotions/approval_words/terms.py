@@ -13,7 +13,7 @@ from core import words
 from core.exact import exact
 from core.instants import parse_instant
 from engine.applicability import Applicability
-from promotions import rule_words, version_words
+from promotions import points, rule_words, version_words
 from promotions.approval_words import belongings, conditions
 from promotions.approval_words.lines import (
     MISSING,
@@ -323,10 +323,23 @@ def _budget(before: Content, after: Content, telling: Telling) -> list[Line]:
     return differences(BUDGET, Version.Subject.BUDGET, before, after, telling)
 
 
+def _loyalty(before: Any, after: Any, telling: Telling) -> list[Line]:
+    """Settings of a programme, one by one."""
+    was, will = (
+        {} if one in (MISSING, None) else dict(points.keeper().in_words(one)) for one in (before, after)
+    )
+    return [
+        Line(label=label, text=telling.becomes(was.get(label, ""), text))
+        for label, text in will.items()
+        if was.get(label) != text
+    ]
+
+
 CAMPAIGN: Final[Speakers] = (
     _of("name", _name),
     _of("active", _switch("Goes live", "Is switched off: nothing of it can be redeemed")),
     *_LIMITED,
+    _of("loyalty", _loyalty),
     _of("tiers", belongings.tiers(_tier, _whole_tier)),
     _of("stacks", belongings.stacks),
     _of("budgets", belongings.budgets(_budget)),
