@@ -64,6 +64,7 @@ class Order:
     `given` is what it gave each card and did not take back.
     """
 
+    id: str
     customer: str
     units: int
     left: int

@@ -101,8 +101,10 @@ class PointsMachine(RuleBasedStateMachine):
             RewardAssignment.objects.create(reward=coin, campaign=club, created_at=CREATED_AT)
             self.coins[code] = coin.public_id
         self.cards = {code: Card() for code in CARDS}
-        self.orders: dict[str, Order] = {}
-        self.sales: dict[str, tuple[str, str, int]] = {}
+        # By number: ids are drawn at random, and a story has to be told twice the same.
+        self.orders: dict[int, Order] = {}
+        self.sales: dict[int, tuple[str, str, int]] = {}
+        self.number = 0
         self.holds: dict[str, tuple[str, int, datetime]] = {}
 
     @property
@@ -133,7 +135,8 @@ class PointsMachine(RuleBasedStateMachine):
         own = [code for code, (holder, *_) in CARDS.items() if holder == customer]
         for code in own:
             self.cards[code].give(units, self.until(code))
-        self.orders[order.public_id] = Order(customer, units, units, dict.fromkeys(own, units))
+        given = dict.fromkeys(own, units)
+        self.orders[self.next()] = Order(order.public_id, customer, units, units, given)
 
     def back(self, order: Order, left: int) -> None:
         """What the kept units would not have earned goes, by the policy of each programme."""
@@ -151,29 +154,32 @@ class PointsMachine(RuleBasedStateMachine):
     @precondition(lambda self: any(one.left and not one.is_over for one in self.orders.values()))
     @rule(data=st.data())
     def bring_back(self, data: st.DataObject) -> None:
-        key, order = self.some_order(data)
+        order = self.some_order(data)
         units = data.draw(st.integers(1, order.left))
         item = ReturnedItem(position=0, quantity=units)
-        returns.create(order_ref=key, spec=ReturnSpec(items=(item,)), actor=ACTOR, now=self.now)
+        returns.create(order_ref=order.id, spec=ReturnSpec(items=(item,)), actor=ACTOR, now=self.now)
         tell(self.now)
         self.back(order, order.left - units)
 
     @precondition(lambda self: any(one.left == one.units and not one.is_over for one in self.orders.values()))
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
-        key, order = self.some_order(data)
+        order = self.some_order(data)
         if order.left != order.units:
             return
-        spec = OrderSpec(id=key, status="CANCELED")
+        spec = OrderSpec(id=order.id, status="CANCELED")
         orders.upsert(spec=spec, actor=ACTOR, now=self.now)
         tell(self.now)
         order.is_over = True
         self.back(order, 0)
 
-    def some_order(self, data: st.DataObject) -> tuple[str, Order]:
-        keys = sorted(key for key, one in self.orders.items() if one.left and not one.is_over)
-        key = data.draw(st.sampled_from(keys))
-        return key, self.orders[key]
+    def next(self) -> int:
+        self.number += 1
+        return self.number
+
+    def some_order(self, data: st.DataObject) -> Order:
+        keys = [key for key, one in self.orders.items() if one.left and not one.is_over]
+        return self.orders[data.draw(st.sampled_from(keys))]
 
     def asked(self, code: str, points: int, key: str = "") -> DecisionSpec:
         minutes = LIFE // timedelta(minutes=1)
@@ -197,7 +203,7 @@ class PointsMachine(RuleBasedStateMachine):
         (row,) = done.redemptions
         card = self.cards[code]
         card.spent[row.public_id] = card.take(points)
-        self.sales[row.public_id] = (code, row.public_id, points)
+        self.sales[self.next()] = (code, row.public_id, points)
 
     @rule(code=NAMES, points=POINTS)
     def hold(self, code: str, points: int) -> None:
