@@ -1,4 +1,4 @@
-"""The sidebar: what people do, in six sections. Everybody sees only what his role opens."""
+"""The sidebar: what people do, in seven sections. Everybody sees only what his role opens."""
 
 from __future__ import annotations
 
