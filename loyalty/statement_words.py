@@ -33,7 +33,9 @@ class Said:
 
 def say(line: PointsTransaction) -> Said:
     if line.account == _Account.WRITTEN_OFF:
-        return Said(what="Debt written off", why="it was spent before the goods came back")
+        order = line.earning.order if line.earning is not None else None
+        what = "Debt written off" if order is None else "Debt written off of order"
+        return Said(what=what, why="The points were spent before the goods came back", order=order)
     if line.account == _Account.REVERSED:
         return _taken_back(line)
     kind = line.type
@@ -66,10 +68,9 @@ def _earned(line: PointsTransaction) -> Said:
     earning = line.earning
     if earning is None:
         return Said(what="Earned", why=line.reason)
-    what = "Earned with order" if earning.order is not None else f"Earned: {_cause(earning)}"
-    if line.type == _Type.ACTIVATION:
-        what = f"{what[0].upper()}{what[1:]}, usable now".replace("order, usable now", "order, usable now")
-    return Said(what=what, why=basis(earning), order=earning.order)
+    verb = "Usable now, earned" if line.type == _Type.ACTIVATION else "Earned"
+    what = f"{verb} with order" if earning.order is not None else f"{verb}: {_cause(earning)}"
+    return Said(what=what, why=basis(earning, line.details), order=earning.order)
 
 
 def _cause(earning: Earning) -> str:
@@ -77,18 +78,40 @@ def _cause(earning: Earning) -> str:
     return said.removeprefix("When ").strip()
 
 
-def basis(earning: Earning) -> str:
-    """Why so many: 1 point for every 1.00 EUR paid after discounts, 42 times, × 1.5 for Gold."""
+def basis(earning: Earning, details: Mapping[str, Any] | None = None) -> str:
+    """Why so many: 1 point for every 1.00 EUR paid after discounts: 42.70 EUR, × 1.5 for Gold.
+
+    As it was when they were given, whatever the rule says today. `details` of the line name the tier.
+    """
     found: Mapping[str, Any] = earning.basis or {}
-    said = [programme_words.ratio(earning.rule.loyalty, {})]
-    if found.get("steps") is not None:
-        said.append(words.count(int(found["steps"]), "time"))
-    if found.get("multiplier") not in (None, 1, "1"):
-        tier = found.get("tier") or found.get("tier_name") or "the tier"
-        said.append(f"× {found['multiplier']} for {tier}")
-    if found.get("capped") or found.get("capped_from"):
-        said.append("cut by a limit of the rule")
+    tier = ((details or {}).get("loyalty_tier") or {}).get("name", "")
+    said = [_calculated(found, earning)]
+    if found.get("multiplier") is not None:
+        said.append(f"× {found['multiplier']} for {tier or 'the tier'}")
+    elif tier:
+        said.append(f"as for {tier}")
+    if found.get("limit") is not None:
+        said.append(f"limited to {programme_words.points(found['limit'])}")
     return ", ".join(said)
+
+
+def _calculated(found: Mapping[str, Any], earning: Earning) -> str:
+    rule: Mapping[str, Any] = earning.rule.loyalty
+    if "points" not in found:
+        return programme_words.ratio(rule, {})
+    metric, every = found.get("metric"), found.get("every")
+    if metric not in programme_words.METRICS or not every:
+        return programme_words.points(found["points"])
+    group, field, is_money, _ = programme_words.METRICS[metric]
+    kept = programme_words.metric(rule) if rule.get("calculation_type") == metric else {}
+    value = {"property": kept.get("property", ""), "every": every, "points": found["points"]}
+    said = programme_words.ratio(
+        {"type": "PROPORTIONAL", "calculation_type": metric, group: {field: value}}, {}
+    )
+    counted = found.get("value")
+    if counted is None:
+        return said
+    return f"{said}: {words.money(counted) if is_money else words.number(counted)}"
 
 
 def _spent(line: PointsTransaction) -> Said:
@@ -111,4 +134,5 @@ def _taken_back(line: PointsTransaction) -> Said:
     order = line.order_return.order if line.order_return is not None else None
     if order is None and line.earning is not None:
         order = line.earning.order
-    return Said(what="Goods came back: points taken back for order", order=order, why=line.reason)
+    what = "Points taken back" if order is None else "Points taken back of order"
+    return Said(what=what, order=order, why=line.reason)

@@ -130,7 +130,7 @@ def _pending(card: LoyaltyCard, *, may_change: bool) -> Panel:
                 programme_words.day(row.activates_on),
                 rows.signed(row.points),
                 order_link(row.order) if row.order else words.NOTHING,
-                statement_words.basis(row.earning) if row.earning else words.NOTHING,
+                statement_words.basis(row.earning, row.details) if row.earning else words.NOTHING,
                 pending_links(row) if may_change else "",
             )
             for row in found[: SHOWN_ROWS * 2]

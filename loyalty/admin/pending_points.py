@@ -75,7 +75,7 @@ class PendingPointsAdmin(DialogsMixin, InPlacesMixin, ReadOnlyPageAdmin):
 
     @display(description="Why so many")
     def basis(self, row: PendingPoints) -> str:
-        return statement_words.basis(row.earning) if row.earning else words.NOTHING
+        return statement_words.basis(row.earning, row.details) if row.earning else words.NOTHING
 
     @display(description="State", label=_COLOURS)
     def state_said(self, row: PendingPoints) -> str:

@@ -174,7 +174,7 @@ def the_ledger_tells(tab: Page) -> None:
         "Earned with order A-1",
         "Earned with order A-2",
         "Reward: A mug",
-        "Goods came back: points taken back for order A-2",
+        "Points taken back of order A-2",
         "Debt written off",
     ):
         expect(statement).to_contain_text(text)

@@ -74,7 +74,7 @@ def test_says_why_an_order_earned_so_much(admin_page: Client, anna: Customer, ca
         order=order,
         points=42,
         reversed_points=2,
-        basis={"points": 1, "steps": 42, "every": 100},
+        basis={"points": 1, "metric": "ORDER_TOTAL_AMOUNT", "steps": 42, "every": 100, "value": 4270},
         day=NOW.date(),
         created_at=NOW,
     )
@@ -84,7 +84,7 @@ def test_says_why_an_order_earned_so_much(admin_page: Client, anna: Customer, ca
     assert said[0] == ("Order A-1 earned 42 points. 2 points of them were taken back.", "")
     page = admin_page.get(reverse("admin:loyalty_estimate", query={"order": order.public_id}))
     text = page.content.decode().replace("\N{NO-BREAK SPACE}", " ")
-    assert "1 point for every 1.00 EUR paid after discounts, 42 times" in text
+    assert "1 point for every 1.00 EUR paid after discounts: 42.70 EUR" in text
 
 
 def test_says_why_an_order_earned_nothing(admin_page: Client, anna: Customer, card: LoyaltyCard) -> None:

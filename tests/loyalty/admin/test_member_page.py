@@ -79,7 +79,7 @@ def test_shows_the_ledger_as_a_statement(admin_page: Client, anna: LoyaltyCard) 
     assert shown(answer) == ["+50", "−100", "−200", "+700"]
     assert "Added by Sue" in text
     assert "=Late" in text
-    assert "Goods came back" in text
+    assert "Points taken back" in text
 
 
 @pytest.mark.parametrize(
