@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from calendar_app import conflict_words
 from calendar_app.admin import conflict_cards, conflict_dialogs, conflict_fixes, conflict_question
-from calendar_app.models import Conflict, ConflictDecision
+from calendar_app.models import Conflict, ConflictDecision, RefreshProgress
 from calendar_app.selectors import conflict_lists, conflicts
 from calendar_app.selectors.conflict_lists import Wanted
 from core import project, words
@@ -79,6 +79,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "number": words.count(paginator.count, "collision"),
         "is_asked": is_asked,
         "small": _small(request, wanted),
+        "left_out": _left_out(),
         "empty": "" if paginator.count else _empty(form, is_asked),
         **_rights(request),
         "list_url": reverse(LIST),
@@ -147,6 +148,17 @@ def fix(request: HttpRequest, object_id: int) -> HttpResponse:
         return HttpResponseRedirect(conflict_fixes.begun(request, _found(object_id), int(place)))
     except (LookupError, ValueError):
         raise Http404 from None
+
+
+def _left_out() -> str:
+    """That not everything was compared, where there is too much of it."""
+    pairs = RefreshProgress.objects.values_list("left_out", flat=True).first()
+    if not pairs:
+        return ""
+    return gettext(
+        "%(pairs)s more pairs of campaigns may meet and were not compared: so many run at once that only "
+        "those are looked at that give away most together."
+    ) % {"pairs": f"{pairs:,}"}
 
 
 def _rights(request: HttpRequest) -> dict[str, bool]:

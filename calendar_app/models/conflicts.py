@@ -219,13 +219,15 @@ class RefreshProgress(models.Model):
 
     `passes` counts what was written, so that who began before somebody else ended writes nothing. `trace` is
     what `selectors.traces` said before everything was read, `world` the digest of what all items are judged
-    in. `compared_at`: when all conflicts were written last.
+    in. `compared_at`: when all conflicts were written last; `left_out`: how many pairs of campaigns that may
+    meet were not compared then.
     """
 
     passes = models.BigIntegerField(default=0)
     trace = models.TextField(blank=True, default="")
     world = models.CharField(max_length=64, blank=True, default="")
     compared_at = models.DateTimeField(null=True)
+    left_out = models.PositiveIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return f"pass {self.passes}"

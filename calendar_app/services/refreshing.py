@@ -62,6 +62,8 @@ def refresh(*, now: datetime, everything: bool = False) -> Refreshed:
         with words.speaking_for(project.current()):
             found = sifted(kept.board.conflicts(), now=now)
         looked, is_more = _looked_at(found, {} if everything else there, kept.board, now)
+        # Each pair is missing on both sides. Counting is as dear as comparing, so not after every change.
+        left_out = sum(kept.board.left_out.values()) // 2 if is_whole else progress.left_out
     others = {key for key, one in found.items() if is_whole or there.get(key) != terms_of(one)}
     comparison = Comparison(
         found={key: found[key] for key in sorted(others | (due & found.keys()) | looked.keys())},
@@ -71,7 +73,7 @@ def refresh(*, now: datetime, everything: bool = False) -> Refreshed:
         is_anew=everything,
     )
     progress.trace, progress.world = trace, kept.world.digest
-    progress.compared_at = now if is_whole else progress.compared_at
+    progress.compared_at, progress.left_out = (now if is_whole else progress.compared_at), left_out
     changes = _write(progress, comparison, now)
     return Refreshed(changes=changes or 0, is_more=is_more and changes is not None)
 
@@ -144,5 +146,5 @@ def _write(progress: RefreshProgress, comparison: Comparison, now: datetime) -> 
         return None
     changes = conflict_rows.settle(comparison, now=now)
     progress.passes += 1
-    progress.save(update_fields=["passes", "trace", "world", "compared_at"])
+    progress.save(update_fields=["passes", "trace", "world", "compared_at", "left_out"])
     return changes

@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from calendar_app.models import Conflict
+from calendar_app.models import Conflict, RefreshProgress
 from calendar_app.overlaps import FixKind, Kind, Severity
 from calendar_app.services import conflicts
 from core.models import AuditEntry
@@ -46,6 +46,15 @@ def test_what_costs_most_stands_first(admin_page: Client) -> None:
 
     assert shown(admin_page, weight="all") == ["dear", "cheap", "nobody knows, but bad", "nobody knows"]
     assert shown(admin_page) == ["dear", "cheap", "nobody knows, but bad"]
+
+
+def test_what_was_not_compared_is_said(admin_page: Client) -> None:
+    conflict(sentence="dear")
+    assert "were not compared" not in said(admin_page.get(URL))
+
+    RefreshProgress.objects.create(left_out=1_234)
+
+    assert "1,234 more pairs of campaigns may meet and were not compared" in said(admin_page.get(URL))
 
 
 def test_small_ones_are_counted_and_shown_to_whoever_asks(admin_page: Client) -> None:
