@@ -62,6 +62,7 @@ def test_what_meets_is_written_with_all_that_is_known_of_it(shelf: Shelf) -> Non
     assert (row.facts["left_name"], row.facts["winner"], row.facts["why"]) == ("Spring", "left", "Because.")
     assert row.facts["extent"]["products"] == 38
     assert said() == ["found"]
+    assert RefreshProgress.objects.get().left_out == 2
     assert OutboxEvent.objects.get(name=conflicts.FOUND).payload == {
         "conflict_id": row.public_id,
         "campaign_ids": [spring.public_id, shoes.public_id],

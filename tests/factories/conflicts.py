@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from calendar_app.models import Conflict
 from calendar_app.overlaps import Counts, Found, How, Item, Kind, Severity
@@ -113,6 +113,7 @@ class Shelf:
 
         class Board:
             world = type("World", (), {"rules": None, "digest": "world"})()
+            left_out: Final = {"campaign:1": 3, "campaign:2": 1}
 
             def conflicts(self) -> list[Found]:
                 shelf.asked += 1
