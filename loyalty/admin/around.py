@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from unfold.decorators import action
+from unfold.decorators import action, display
 
 from commerce.models import Customer, Order
 from core import words
@@ -17,7 +17,9 @@ from loyalty.admin import rows
 from loyalty.models import Earning, LoyaltyCard
 from promotions.admin.campaigns import CampaignAdmin as PromotionsCampaignAdmin
 from promotions.admin.customers import CustomerAdmin as PromotionsCustomerAdmin
+from promotions.admin.forms.gifts import DISCOUNT_CLASS
 from promotions.admin.orders import OrderAdmin as PromotionsOrderAdmin
+from promotions.admin.returning import ReturnButton
 from promotions.admin.vouchers import VoucherAdmin as PromotionsVoucherAdmin
 from promotions.models import Campaign, Voucher
 
@@ -28,6 +30,14 @@ for _model in (Campaign, Voucher, Customer, Order):
 @admin.register(Campaign)
 class CampaignAdmin(PromotionsCampaignAdmin):
     """A programme has a page of its own, with everything on it."""
+
+    @display(description="Kind")
+    def kind(self, campaign: Campaign) -> str:
+        return "Loyalty programme" if _is_programme(campaign) else super().kind(campaign)
+
+    @display(description="Discount")
+    def offer(self, row: Any) -> str:
+        return "Points and rewards" if _is_programme(row) else super().offer(row)
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
@@ -45,6 +55,17 @@ class VoucherAdmin(PromotionsVoucherAdmin):
     """The way to the statement of a loyalty card."""
 
     actions_detail: Any = ("statement", *PromotionsVoucherAdmin.actions_detail)
+
+    @display(description="Discount")
+    def offer(self, row: Any) -> str:
+        return "Loyalty card" if _is_card(row) else super().offer(row)
+
+    def sections(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A card has points, no discount."""
+        found = super().sections(request, obj)
+        if obj is None or not _is_card(obj):
+            return found
+        return [section for section in found if DISCOUNT_CLASS not in section[1].get("classes", ())]
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
         found = super().get_actions_detail(request, object_id)
@@ -78,12 +99,32 @@ class CustomerAdmin(PromotionsCustomerAdmin):
 
 @admin.register(Order)
 class OrderAdmin(PromotionsOrderAdmin):
+    actions_detail: Any = (*PromotionsOrderAdmin.actions_detail, "points_why")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        """Also of orders of which nothing can come back any more."""
+        found = super().get_actions_detail(request, object_id)
+        if any(button.action_name.endswith("_points_why") for button in found):
+            return found
+        every = super(ReturnButton, self).get_actions_detail(request, object_id)
+        return [*found, *(button for button in every if button.action_name.endswith("_points_why"))]
+
+    @action(description="Points: why?", icon="stars", permissions=["view"])
+    def points_why(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """A link: what it earned and would earn, and why."""
+        order = self.found(request, object_id)
+        return HttpResponseRedirect(reverse("admin:loyalty_estimate", query={"order": order.public_id}))
+
     def panels(self, request: HttpRequest, obj: Order) -> list[Panel]:
         return [*super().panels(request, obj), _points(obj)]
 
 
 def _is_card(voucher: Voucher) -> bool:
     return voucher.type == Voucher.Type.LOYALTY_CARD
+
+
+def _is_programme(campaign: Campaign) -> bool:
+    return campaign.campaign_type == Campaign.CampaignType.LOYALTY_PROGRAM
 
 
 def _cards(customer: Customer) -> Panel:
@@ -126,7 +167,5 @@ def _points(order: Order) -> Panel:
             )
             for row in found.select_related(*related).order_by("pk")[:20]
         ],
-        empty="It earned no points.",
-        all_url=reverse("admin:loyalty_estimate", query={"order": f"{order.public_id}"}),
-        all_label="Why so many?",
+        empty="It earned no points. “Points: why?” above says what each rule makes of it.",
     )

@@ -36,10 +36,16 @@ def lead(programme: Programme, now: datetime) -> str:
     begin = loyalty.get("points") or 0
     joined = "by their first points" if loyalty.get("auto_join") else "when you give them a card"
     gets = f", and get {programme_words.points(begin)} for it" if begin else ""
+    terms = loyalty.get("tiers_expiration")
+    tiers_said = f" Tiers: {_small(programme_words.tiers(terms))}" if terms else ""
     return (
         f"{programme.name} ({state}). Customers join {joined}{gets}. "
-        f"{programme_words.expiry(loyalty.get('expiration_rules'))}."
+        f"{programme_words.expiry(loyalty.get('expiration_rules'))}.{tiers_said}"
     )
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def facts(programme: Programme, today: date) -> list[Fact]:
@@ -111,8 +117,8 @@ def rules(programme: Programme, *, may_change: bool) -> Panel:
             for rule in found
         ],
         empty=(
-            "Nothing earns points yet. Begin with “Add an earning rule” above: 1 point for every 1.00 of a "
-            "paid order is what most programmes do."
+            "Nothing earns points yet. Choose “Add” above, then “An earning rule”: 1 point for every 1.00 of "
+            "a paid order is what most programmes do."
         ),
     )
 
@@ -150,7 +156,6 @@ def _tiers(
 ) -> Panel:
     """The highest rung on top."""
     held = overview.holders_of(ladder)
-    terms = programme_words.tiers((programme.loyalty or {}).get("tiers_expiration"))
     return Panel(
         key="tiers",
         title="Tiers",
@@ -164,7 +169,10 @@ def _tiers(
             )
             for tier in reversed(ladder)
         ],
-        empty=f"No tiers: all members are alike. With tiers, good customers get more. {terms}",
+        empty=(
+            "No tiers: all members are alike. With tiers, good customers get more. Choose “Add” above, then "
+            "“A tier”."
+        ),
     )
 
 
@@ -207,8 +215,8 @@ def _rewards(programme: Programme, *, may_change: bool) -> Panel:
             for row in overview.assignments(programme.pk)
         ],
         empty=(
-            "Nothing to get for points yet. “Add a reward” above offers a coupon, a gift card, a product, or "
-            "paying orders with points."
+            "Nothing to get for points yet. Choose “Add” above, then “A reward”: a coupon, a gift card, a "
+            "product, or paying orders with points."
         ),
         all_url=url if waiting else "",
         all_label=f"{words.count(waiting, 'reward')} to hand over",

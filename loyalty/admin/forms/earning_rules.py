@@ -85,6 +85,8 @@ CONDITIONS: Final = {
     "pending_days": f"typeof trigger === 'undefined' || trigger == '{ORDER_PAID}'",
     **EXPIRY_CONDITIONS,
 }
+_USUAL: Final = {"expiry_kind": AS_PROGRAMME, "counts": "ORDER_TOTAL_AMOUNT", "every_money": 100}
+"""What most rules say."""
 SECTIONS: Final = (
     ("For what", {"fields": ("campaign", "trigger", "custom_event", "segment", "tier", "conditions")}),
     (
@@ -186,7 +188,7 @@ class EarningRuleForm(ExpiryFields, forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         rule = kwargs.get("instance")
-        stored = _stored(rule) if rule is not None and rule.pk else {"expiry_kind": AS_PROGRAMME}
+        stored = _stored(rule) if rule is not None and rule.pk else _USUAL
         kwargs["initial"] = {**stored, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields

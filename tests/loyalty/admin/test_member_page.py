@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from loyalty.models import LoyaltyCard, PointsTransaction
-from tests.factories.commerce import CustomerFactory
+from promotions.models import Voucher
+from tests.factories.commerce import CustomerFactory, OrderFactory
 from tests.loyalty.books import Account, Type, line
 from tests.loyalty.members import gave, holds, in_period, member, pends, programme, tier
 
@@ -156,6 +157,29 @@ def test_the_customer_and_the_code_lead_to_it(admin_page: Client, anna: LoyaltyC
 
     assert f"{page(anna)}#statement" in customer
     assert "Points and statement" in voucher
+
+
+def test_the_page_of_its_code_speaks_of_no_discount(admin_page: Client, anna: LoyaltyCard) -> None:
+    url = reverse("admin:promotions_voucher_change", args=[anna.pk])
+
+    page = admin_page.get(url)
+    assert 'name="percent_off"' not in page.content.decode()
+    assert [fact.value for fact in page.context["page_facts"] if fact.title == "Balance"] == ["450 points"]
+    answer = admin_page.post(url, {"additional_info": "Regular", "redemption_quantity": ""})
+
+    assert answer.status_code == 302
+    voucher = Voucher.objects.get(pk=anna.pk)
+    assert (voucher.additional_info, voucher.discount) == ("Regular", None)
+
+
+def test_an_order_leads_to_why_it_earned_so_much(admin_page: Client, anna: LoyaltyCard) -> None:
+    order = OrderFactory(source_id="A-1")
+
+    page = admin_page.get(reverse("admin:commerce_order_change", args=[order.pk])).content.decode()
+    answer = admin_page.get(reverse("admin:commerce_order_points_why", args=[order.pk]))
+
+    assert "Points: why?" in page
+    assert answer["Location"] == reverse("admin:loyalty_estimate", query={"order": order.public_id})
 
 
 def test_whoever_may_only_look_moves_nothing(page_as: Callable[[str], Client], anna: LoyaltyCard) -> None:
