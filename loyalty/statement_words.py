@@ -99,7 +99,7 @@ def _calculated(found: Mapping[str, Any], earning: Earning) -> str:
     rule: Mapping[str, Any] = earning.rule.loyalty
     if "points" not in found:
         return programme_words.ratio(rule, {})
-    metric, every = found.get("metric"), found.get("every")
+    metric, every = str(found.get("metric", "")), found.get("every")
     if metric not in programme_words.METRICS or not every:
         return programme_words.points(found["points"])
     group, field, is_money, _ = programme_words.METRICS[metric]
