@@ -84,7 +84,7 @@ def _reward(arguments: Arguments, result: Any, before: Subject | None) -> Subjec
     pk = arguments.get("reward_id") or (result.pk if isinstance(result, Reward) else 0)
     row = Reward.objects.select_related("campaign", "product", "sku").filter(pk=pk, deleted_at=None).first()
     if row is None:
-        same = {} if before is None else {"id": before.id, "label": before.label}
+        same: dict[str, Any] = {} if before is None else {"id": before.id, "label": before.label}
         return Subject(type=REWARD, is_running=bool(before and before.is_running), **same)
     offered = RewardAssignment._base_manager.filter(reward=row, deleted_at=None)
     return Subject(

@@ -70,6 +70,8 @@ REFUSALS: Final[Mapping[str, str]] = {
     ReasonKey.MISSING_REWARD: "No reward was chosen",
     ReasonKey.INVALID_GIFT: "It was not said how much the card pays",
     ReasonKey.GIFT_AMOUNT_EXCEEDED: "There is not enough left on the card",
+    ReasonKey.CARD_NOT_ACTIVE: "The loyalty card is disabled",
+    ReasonKey.REWARD_NOT_AVAILABLE: "The reward is not to be had now",
     ReasonKey.POINTS_EXCEEDED: "There are not enough points on the card",
     ReasonKey.BUDGET_EXCEEDED: "Its budget has too little left",
     ReasonKey.EMERGENCY_STOP: "Operations stopped it",

@@ -149,6 +149,10 @@ def _points(effect: effects.PointsOrder, _: Targets, names: Names) -> str:
     return f"Points pay for the order: {points} for {worth} {names.currency}".rstrip()
 
 
+def _points_reward(_: effects.PointsReward, __: Targets, ___: Names) -> str:
+    return "Points are given for a reward"
+
+
 _WORDS: Final[Mapping[type[effects.Effect], _Words]] = {
     effects.AmountOffOrder: _amount_order,
     effects.AmountOffItems: _on_items("{sum} off {targets}"),
@@ -167,4 +171,5 @@ _WORDS: Final[Mapping[type[effects.Effect], _Words]] = {
     effects.GiftOrder: _gift_order,
     effects.GiftItems: _gift_items,
     effects.PointsOrder: _points,
+    effects.PointsReward: _points_reward,
 }

@@ -14,6 +14,7 @@ from loyalty.admin import (
     points_worth,
     programmes,
     rewards,
+    tier_pickers,
     tiers,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "points_worth",
     "programmes",
     "rewards",
+    "tier_pickers",
     "tiers",
 ]

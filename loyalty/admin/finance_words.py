@@ -204,7 +204,7 @@ def worth_of(programme: Campaign, worths: Mapping[int, Worth], *, may_say: bool)
         if found
         else reverse("admin:loyalty_pointsworth_add", query={"campaign": programme.pk})
     )
-    link = {"url": url, "label": gettext("Say what points are worth")} if may_say else {}
+    link: dict[str, Any] = {"url": url, "label": gettext("Say what points are worth")} if may_say else {}
     if found is None:
         text = gettext(
             "Nobody has said what its points are worth, and none of its rewards lets members pay with points."

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from core import words
+from core.errors import DomainError
 from core.exact import exact
 from core.instants import parse_instant
 from engine.applicability import Applicability
@@ -325,14 +326,24 @@ def _budget(before: Content, after: Content, telling: Telling) -> list[Line]:
 
 def _loyalty(before: Any, after: Any, telling: Telling) -> list[Line]:
     """Settings of a programme, one by one."""
-    was, will = (
-        {} if one in (MISSING, None) else dict(points.keeper().in_words(one)) for one in (before, after)
-    )
-    return [
+    was, will = _settings(before), _settings(after)
+    lines = [
         Line(label=label, text=telling.becomes(was.get(label, ""), text))
         for label, text in will.items()
         if was.get(label) != text
     ]
+    if not lines:
+        raise ValueError("settings that nobody has words for")
+    return lines
+
+
+def _settings(loyalty: Any) -> dict[str, str]:
+    if loyalty in (MISSING, None):
+        return {}
+    try:
+        return dict(points.keeper().in_words(points.keeper().checked(loyalty)))
+    except DomainError as error:
+        raise ValueError("settings that cannot be") from error
 
 
 CAMPAIGN: Final[Speakers] = (

@@ -81,6 +81,9 @@ FREE: Final = {
     "explanations.ask": "reads",
     "rule_trials.ask": "reads",
     "uses.tell_thresholds": "runtime: tells of budgets, changes none",
+    "ledger.give": "runtime: credits that a member got for points, or gives back",
+    "reward_assignments.block": "runtime: takes away, never gives",
+    "reward_assignments.unblock": "goes on with what somebody was allowed to offer",
     "budget_alerts.raise_alerts": "tells of budgets, changes none",
     "counting.make_shared": "counters are sums of rows",
     # Only asked by gated ones, or by the jobs that these begin; `test_parts_…` looks at that.

@@ -86,7 +86,7 @@ def references(world: World) -> dict[str, str]:
         "code": f"{MARK}-code",
         "tier_id": tier.public_id,
         "stack_id": PromotionStack.objects.get().public_id,
-        "redemption_id": Redemption.objects.get().public_id,
+        "redemption_id": Redemption.objects.earliest("pk").public_id,
         "number": "1",
         "budget_id": world["promotions.budget"].public_id,  # type: ignore[attr-defined]
         "stop_id": world["promotions.emergencystop"].public_id,  # type: ignore[attr-defined]

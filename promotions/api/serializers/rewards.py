@@ -86,7 +86,7 @@ def reward_spec(data: Any, *, creating: bool) -> RewardSpec:
     parameters = {key: value for key, value in (given.get("parameters") or {}).items() if value is not None}
     if len(parameters) > 1 or (creating and not parameters):
         raise InvalidPayload("Property .parameters must hold one of: campaign, product, coin")
-    values = {name: given[name] for name in ("name", "stock") if name in given}
+    values: dict[str, Any] = {name: given[name] for name in ("name", "stock") if name in given}
     for name, value in (given.get("attributes") or {}).items():
         values[name] = value or ""
     if given.get("metadata"):

@@ -18,7 +18,8 @@ from core.actors import Actor
 from core.errors import InvalidPayload, MissingPermission
 from promotions.models import Campaign, Version
 from promotions.services import campaigns, versions
-from promotions.services.campaigns import CampaignSpec, InvalidCampaignParams
+from promotions.services.campaigns import CampaignSpec
+from promotions.services.definitions import InvalidCampaignParams
 from tests.approvals.test_gate import decide
 from tests.approvals.world import DEEP, acting, person, policy
 from tests.conftest import NOW

@@ -60,6 +60,7 @@ COFFEES = targets(COFFEE)
         ("GIFT", "APPLY_TO_ITEMS", {}, "Credits pay for every item from Coffee"),
         ("POINTS", "APPLY_TO_ORDER", {"exchange_ratio": 20, "points_ratio": 100},
          "Points pay for the order: 100 points for 20 EUR"),
+        ("POINTS", "FOR_REWARD", {}, "Points are given for a reward"),
     ],
 )  # fmt: skip
 def test_every_effect(kind: str, name: str, values: dict[str, Any], text: str) -> None:

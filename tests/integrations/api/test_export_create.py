@@ -57,7 +57,7 @@ def test_parameters_may_be_left_out(api: APIClient, parameters: Any) -> None:
     [
         ({}, "invalid_payload", "exported_object"),
         ([], "invalid_payload", "object"),
-        ({"exported_object": "api_key"}, "invalid_payload", "order, product, publication, redemption"),
+        ({"exported_object": "api_key"}, "invalid_payload", "product, publication, redemption"),
         ({"exported_object": 1}, "invalid_payload", "string"),
         ({"exported_object": "order", "parameters": []}, "invalid_payload", "parameters"),
         ({"exported_object": "order", "parameters": {"order": "id"}}, "invalid_payload", "-created_at"),

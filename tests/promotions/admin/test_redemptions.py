@@ -147,4 +147,4 @@ def test_order_page_shows_what_was_redeemed(admin_page: Client, redeem: Callable
     ]
 
     shown = [(panel.title, len(list(panel.rows))) for panel in panels]
-    assert shown == [("Lines", 0), ("Redeemed on it", 1), ("Returned", 0)]
+    assert shown == [("Lines", 0), ("Redeemed on it", 1), ("Returned", 0), ("Points", 0)]

@@ -226,7 +226,11 @@ def test_the_number_of_codes_costs_no_queries(api: APIClient, count_queries: Cal
             "The codes of a GIFT_VOUCHERS campaign are no DISCOUNT_VOUCHER",
         ),
         ({"voucher": {"type": "GIFT_VOUCHER", "gift": {}}}, "invalid_campaign_params", "gift.amount"),
-        ({"campaign_type": "LOYALTY_PROGRAM"}, "invalid_campaign_params", ".voucher.loyalty_card is required"),
+        (
+            {"campaign_type": "LOYALTY_PROGRAM"},
+            "invalid_campaign_params",
+            ".voucher.loyalty_card is required",
+        ),
         ({"campaign_type": "REFERRAL_PROGRAM"}, "invalid_campaign", "DISCOUNT_COUPONS, PROMOTION"),
         ({"voucher": {"type": "LOYALTY_CARD"}}, "invalid_campaign_params", "loyalty_card is required"),
         ({"voucher": {"type": "DISCOUNT_VOUCHER"}}, "invalid_campaign_params", ".voucher.discount"),

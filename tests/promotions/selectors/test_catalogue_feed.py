@@ -166,6 +166,7 @@ UNNOTED = {
         "planned_codes",
         "voucher_redemption_quantity",
         "gift",
+        "loyalty",
         "return_policy",
         "vouchers_count",
         "released_at",
