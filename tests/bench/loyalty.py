@@ -2,7 +2,7 @@
 there are.
 
 Three sizes in one run with the same number of cards that are due, each of which loses points that ended and
-a tier whose end has passed; then the largest one with every card due in one night, with the memory it took.
+a tier whose end has passed; then every card of the middle one due in one night, with the memory it took.
 """
 
 from __future__ import annotations
@@ -44,12 +44,16 @@ def table(*, quick: bool) -> str:
     call_command("migrate", verbosity=0, interactive=False)
     sizes = (1_000, 10_000) if quick else (10_000, 100_000, 1_000_000)
     due = 200 if quick else DUE
-    nights = {size: _night(size, due) for size in sizes}
-    most = sizes[-1]
-    before = _memory()
-    everybody = _seconds(lambda: nightly.run(now=_midnight(LATER + timedelta(days=1))))
-    grown = _memory() - before
-    ended = PointsTransaction.objects.filter(type=PointsTransaction.Type.EXPIRATION).count()
+    nights: dict[int, _Night] = {}
+    middle, everybody, grown = sizes[-2], 0.0, 0
+    for size in sizes:
+        nights[size] = _night(size, due)
+        if size == middle:
+            before = _memory()
+            everybody = _seconds(lambda: nightly.run(now=_midnight(LATER + timedelta(days=1))))
+            grown = _memory() - before
+            if LoyaltyCard.objects.exclude(balance=0).exists():
+                raise AssertionError("Some cards kept points that ended.")
     lines = [
         "| Nights of a loyalty programme | " + " | ".join(f"{size:,} cards" for size in sizes) + " |",
         "|---|" + "---:|" * len(sizes),
@@ -60,9 +64,9 @@ def table(*, quick: bool) -> str:
         + " | ".join(f"{nights[size].quiet_seconds * 1000:.0f} ms" for size in sizes)
         + " |",
         "",
-        f"Points of all {most - due:,} other cards ending in one night: {everybody:.0f} s "
-        f"({everybody / (most - due) * 1000:.2f} ms a card), {grown / 1024:.0f} MB more memory at its peak; "
-        f"{ended:,} lines in the books.",
+        f"Points of all {middle - due:,} other cards of {middle:,} ending in one night: {everybody:.0f} s "
+        f"({everybody / (middle - due) * 1000:.2f} ms a card), "
+        f"{grown / 1024:.0f} MB more memory at its peak.",
     ]
     return "\n".join(lines) + "\n"
 
