@@ -29,6 +29,8 @@ def _of_coins(programmes: Collection[int]) -> dict[int, Worth]:
     ).values_list("campaign", "reward__exchange_ratio", "reward__points_ratio", "reward__name")
     dearest: dict[int, Worth] = {}
     for campaign, exchange, points, name in rows.order_by("pk"):
+        if exchange is None or points is None:  # a constraint: COIN has both
+            continue
         worth = of_coin(exchange_ratio=exchange, points_ratio=points, reward=name)
         if campaign not in dearest or dearest[campaign].per_point < worth.per_point:
             dearest[campaign] = worth
