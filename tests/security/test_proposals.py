@@ -167,9 +167,7 @@ def test_what_is_only_shown_has_no_buttons_for_those_who_may_only_ask() -> None:
     Points are moved in dialogs of their own, which wait for the gate (`loyalty.admin.member_moves`).
     """
     shown = [
-        page
-        for page in pages()
-        if isinstance(page, ReadOnlyPageAdmin) and page.opts.app_label != "loyalty"
+        page for page in pages() if isinstance(page, ReadOnlyPageAdmin) and page.opts.app_label != "loyalty"
     ]
     asked = {
         (page.opts.model_name, permission)
