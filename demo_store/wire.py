@@ -69,7 +69,6 @@ def send(
     *,
     method: str = "POST",
     key: str = "",
-    options: Mapping[str, Any] | None = None,
     actor: Actor,
     now: datetime,
     **arguments: str,
@@ -82,27 +81,22 @@ def send(
     request = APIRequestFactory().generic(
         method, path, json.dumps(body), content_type="application/json", headers=dict(headers)
     )
-    known = replace(actor, request_id=new_request_id())
-    # The cache is told of instances' hashes; it is asked for a class.
-    clocked = _unlocked(view).as_view(**(options or {}), at=now, actor=known)  # type: ignore[arg-type]
+    clocked = _unlocked(view).as_view(at=now, actor=replace(actor, request_id=new_request_id()))
     answer: HttpResponse = clocked(request, **arguments)
     return answer
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resolved:
-    """`options` are what the address gives to the view itself."""
-
     view: type[ProjectAPIView]
     arguments: Mapping[str, Any]
-    options: Mapping[str, Any]
 
 
 def resolved(path: str) -> Resolved:
     """The view of a path (its query left aside), and the arguments that it has from it."""
     found = resolve(path.partition("?")[0])
     view: Any = found.func
-    return Resolved(view=view.view_class, arguments=found.kwargs, options=view.view_initkwargs)
+    return Resolved(view=view.view_class, arguments=found.kwargs)
 
 
 def ask(method: str, path: str, body: Any = None, *, actor: Actor, now: datetime) -> Any:
@@ -111,16 +105,7 @@ def ask(method: str, path: str, body: Any = None, *, actor: Actor, now: datetime
     :raises Refused: it does not.
     """
     found = resolved(path)
-    answer = send(
-        found.view,
-        path,
-        body,
-        method=method,
-        options=found.options,
-        actor=actor,
-        now=now,
-        **found.arguments,
-    )
+    answer = send(found.view, path, body, method=method, actor=actor, now=now, **found.arguments)
     said = getattr(answer, "data", None)
     if answer.status_code >= 400:
         raise Refused(f"{method} {path}: {answer.status_code} {said}")
