@@ -172,6 +172,18 @@ class TestOrder:
         assert PointsLot.objects.get(card=card).expires_on == on(7, 17)
         adds_up([card])
 
+    def test_points_are_usable_on_their_last_day_whatever_else_the_night_does(self):
+        card = member(programme(), "A")
+        gave(card, 90, on=EARNED, until=on(2, 26))
+        pends(card, 20, until=on(2, 26))
+
+        nightly.run(now=midnight(on(2, 26)))
+        card.refresh_from_db()
+        assert card.balance == 110
+        nightly.run(now=midnight(on(2, 27)))
+
+        assert lines(card)[-1] == ("POINTS_EXPIRATION", -90, 20, on(2, 27))
+
     def test_a_tier_is_reached_before_points_end_and_lost_after_it(self):
         club = programme()
         tier(club, "Silver", 100)

@@ -84,6 +84,22 @@ class TestMadeUpFor:
         kinds = {move[0] for _, happened, _ in single for move in happened}
         assert {"joined", "downgraded"} <= kinds
 
+    def test_a_period_that_was_settled_is_not_settled_again_with_what_came_later(self):
+        club = programme(tiers_expiration=in_period(starts="NEXT_PERIOD"))
+        tier(club, "Silver", 100, 499)
+        tier(club, "Gold", 500)
+        card = member(club, "A")
+        gave(card, 600, on=on(4, 10), until=on(5, 10))
+        gave(card, 150, on=on(5, 20))
+        nightly.run(now=midnight(on(4, 15)))
+        # Its lot brings the card up first, then each of the two periods does.
+        nightly.run(now=midnight(on(6, 2)))
+
+        assert moves(card) == [
+            ("joined", None, "Gold", on(5, 1), on(5, 31)),
+            ("downgraded", "Gold", "Silver", on(6, 1), on(6, 30)),
+        ]
+
     def test_the_night_that_was_missed_stands_in_the_books(self):
         club = programme()
         tier(club, "Silver", 100)
