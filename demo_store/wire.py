@@ -69,35 +69,40 @@ def send(
     *,
     method: str = "POST",
     key: str = "",
+    options: Mapping[str, Any] | None = None,
     actor: Actor,
     now: datetime,
     **arguments: str,
 ) -> HttpResponse:
     """One request to an endpoint's view, as `actor`, at `now`; `arguments` are those of its path.
 
-    `key`: an idempotency key.
+    `key`: an idempotency key. `options`: what its address gives to the view itself.
     """
     headers: Mapping[str, str] = {"Idempotency-Key": key} if key else {}
     request = APIRequestFactory().generic(
         method, path, json.dumps(body), content_type="application/json", headers=dict(headers)
     )
+    known = replace(actor, request_id=new_request_id())
     # A class has a hash; the cache is told of that of its instances.
-    clocked = _unlocked(view).as_view(at=now, actor=replace(actor, request_id=new_request_id()))  # type: ignore[arg-type]
+    clocked = _unlocked(view).as_view(**(options or {}), at=now, actor=known)  # type: ignore[arg-type]
     answer: HttpResponse = clocked(request, **arguments)
     return answer
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resolved:
+    """`arguments` are those of the path, `options` what its address gives to the view itself."""
+
     view: type[ProjectAPIView]
     arguments: Mapping[str, Any]
+    options: Mapping[str, Any]
 
 
 def resolved(path: str) -> Resolved:
-    """The view of a path (its query left aside), and the arguments that it has from it."""
+    """The view of a path (its query left aside), and what it has from it."""
     found = resolve(path.partition("?")[0])
     view: Any = found.func
-    return Resolved(view=view.view_class, arguments=found.kwargs)
+    return Resolved(view=view.view_class, arguments=found.kwargs, options=view.view_initkwargs)
 
 
 def ask(method: str, path: str, body: Any = None, *, actor: Actor, now: datetime) -> Any:
@@ -106,7 +111,8 @@ def ask(method: str, path: str, body: Any = None, *, actor: Actor, now: datetime
     :raises Refused: it does not.
     """
     found = resolved(path)
-    answer = send(found.view, path, body, method=method, actor=actor, now=now, **found.arguments)
+    given: dict[str, Any] = {"method": method, "options": found.options, "actor": actor, "now": now}
+    answer = send(found.view, path, body, **given, **found.arguments)
     said = getattr(answer, "data", None)
     if answer.status_code >= 400:
         raise Refused(f"{method} {path}: {answer.status_code} {said}")
