@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db.models import Expression, QuerySet, Value
 
 from commerce.models import Customer
+from core import peers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,16 +46,11 @@ def register(read: Reader, points: Callable[[], Expression]) -> None:
 
 def of(customer: Customer) -> Holdings:
     """Of one customer; asked once for all that were loaded with it by `fetch_mode(FETCH_PEERS)`."""
-    if not _readers:
-        return NOTHING
-    known: Holdings | None = getattr(customer, _KNOWN, None)
-    if known is None:
-        peers = [peer for reference in customer._state.peers if (peer := reference()) is not None]
-        found = _readers[0][0]([one.pk for one in peers or [customer]])
-        for one in peers or [customer]:
-            setattr(one, _KNOWN, found.get(one.pk, NOTHING))
-        known = getattr(customer, _KNOWN)
-    return known
+    return peers.answer(customer, _KNOWN, _read, default=NOTHING)
+
+
+def _read(customers: list[Customer]) -> Mapping[int, Holdings]:
+    return _readers[0][0]([one.pk for one in customers]) if _readers else {}
 
 
 def with_points(customers: QuerySet[Customer]) -> QuerySet[Customer]:

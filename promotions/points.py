@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol
 
+from core import peers
 from core.actors import Actor
 from core.errors import DomainError
 from promotions.models import Campaign, OrderReturn, Redemption, Rollback, Voucher
@@ -119,22 +120,16 @@ def keeper() -> Keeper:
 
 def numbers_of(voucher: Voucher) -> CardNumbers:
     """Of one card, asked once for all that were loaded with it by `selectors.vouchers.printable`."""
-    known: CardNumbers | None = getattr(voucher, _KNOWN, None)
-    if known is not None:
-        return known
-    peers = (cast(Voucher | None, reference()) for reference in voucher._state.peers)
-    known_ones = [peer for peer in peers if peer is not None] or [voucher]
-    cards = [one for one in known_ones if one.type == Voucher.Type.LOYALTY_CARD]
-    found = keeper().numbers(cards)
-    for one in cards:
-        setattr(one, _KNOWN, found[one.pk])
-    return found[voucher.pk]
+    return peers.answer(voucher, _KNOWN, _numbers, default=CardNumbers())
+
+
+def _numbers(vouchers: list[Voucher]) -> Mapping[int, CardNumbers]:
+    return keeper().numbers([one for one in vouchers if one.type == Voucher.Type.LOYALTY_CARD])
 
 
 def forget(voucher: Voucher) -> None:
     """Ask again next time: its points moved."""
-    if hasattr(voucher, _KNOWN):
-        delattr(voucher, _KNOWN)
+    peers.forget(voucher, _KNOWN)
 
 
 _KNOWN: Final = "_card_numbers"
