@@ -25,10 +25,12 @@ _MODELS: Final[dict[str, type[Model]]] = {
 def pages() -> Iterator[tuple[str, Callable[[str], str]]]:
     """Target type -> the address of the admin page by wire id, "" for what is gone for good."""
     for name, model in _MODELS.items():
-        yield name, _page_of(model)
+        yield name, page_of(model)
 
 
-def _page_of(model: type[Model]) -> Callable[[str], str]:
+def page_of(model: type[Model]) -> Callable[[str], str]:
+    """The page of one row by its wire id."""
+
     def page(public_id: str) -> str:
         pk = model._default_manager.filter(public_id=public_id).values_list("pk", flat=True).first()
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
-
-from django.urls import reverse
 
 from approvals import registry
 from approvals.registry import Arguments, Operation, Subject
 from core import words
-from promotions import approval_contents as contents
-from promotions import approval_facts as facts
+from promotions import approval_pages
+from promotions.approval_belongings import Belongings, Content, by_name
 from promotions.models import Campaign, Reward, RewardAssignment
 from promotions.services import reward_assignments, rewards
 from promotions.services.reward_assignments import AssignmentSpec
@@ -19,7 +16,6 @@ from promotions.services.rewards import RewardSpec
 
 REWARD: Final = "reward"
 OFFERS: Final = "rewards_of_programme"
-type Content = Mapping[str, Any]
 
 _WORDS: Final = {
     "name": "Name",
@@ -57,27 +53,15 @@ def register() -> None:
                 specs=(RewardSpec,),
             )
         )
-    for verb, label, change in (
-        ("create", "Offer a reward", reward_assignments.create),
-        ("update", "Change the price of a reward", reward_assignments.update),
-        ("delete", "No longer offer a reward", reward_assignments.delete),
-    ):
-        registry.register(
-            Operation(
-                name=f"reward_assignments.{verb}",
-                label=label,
-                permission="campaigns.modify",
-                service=change,
-                describe=_offers,
-                specs=(AssignmentSpec,),
-                touched=_touched,
-                counts_as=("campaigns.update",),
-            )
-        )
     registry.register_words(REWARD, sentences)
-    registry.register_words(OFFERS, sentences_of_offers)
-    registry.register_page(REWARD, _page_of_reward)
-    registry.register_page(OFFERS, _page_of_programme)
+    registry.register_page(REWARD, approval_pages.page_of(Reward))
+    _OFFERS.register(
+        {
+            "reward_assignments.create": ("Offer a reward", reward_assignments.create),
+            "reward_assignments.update": ("Change the price of a reward", reward_assignments.update),
+            "reward_assignments.delete": ("No longer offer a reward", reward_assignments.delete),
+        }
+    )
 
 
 def _reward(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
@@ -96,57 +80,14 @@ def _reward(arguments: Arguments, result: Any, before: Subject | None) -> Subjec
     )
 
 
-def _offers(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
-    """Everything that the programme offers, by name: a price is seen beside the others."""
-    campaign = Campaign.objects.filter(pk=_campaign_id(arguments) or 0).first()
-    if campaign is None:
-        return Subject(type=OFFERS, is_running=False)
-    content = contents.campaign(campaign.pk)
+def _offers(campaign: Campaign) -> Content:
+    """Everything that the programme offers: a price is seen beside the others."""
     rows = RewardAssignment.objects.filter(campaign=campaign, deleted_at=None)
     described = [
         reward_assignments.described(row)
         for row in rows.select_related("reward", "campaign", "rule").order_by("pk")
     ]
-    return Subject(
-        type=OFFERS,
-        id=campaign.public_id,
-        label=campaign.name,
-        content=_by_name(described),
-        facts=facts.of(content, arguments["now"]) | facts.of_places(campaign.places),
-        is_running=not campaign.is_draft,
-    )
-
-
-def _by_name(described: Iterable[Content]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for one in described:
-        name = one["reward"]
-        while name in found:
-            name = f"{name} ·"
-        found[name] = {key: value for key, value in one.items() if key not in ("reward", "campaign")}
-    return found
-
-
-def _campaign_id(arguments: Arguments) -> int | None:
-    if "campaign_id" in arguments:
-        return int(arguments["campaign_id"])
-    rows = RewardAssignment._base_manager.filter(pk=arguments["assignment_id"])
-    return rows.values_list("campaign", flat=True).first()
-
-
-def _touched(arguments: Arguments) -> Iterator[Iterable[str]]:
-    rows = Campaign._base_manager.filter(pk=_campaign_id(arguments) or 0)
-    yield from rows.values_list("places", flat=True)
-
-
-def _page_of_reward(public_id: str) -> str:
-    pk = Reward.objects.filter(public_id=public_id).values_list("pk", flat=True).first()
-    return "" if pk is None else reverse("admin:promotions_reward_change", args=[pk])
-
-
-def _page_of_programme(public_id: str) -> str:
-    pk = Campaign.objects.filter(public_id=public_id).values_list("pk", flat=True).first()
-    return "" if pk is None else reverse("admin:promotions_campaign_change", args=[pk])
+    return by_name(described, "reward", without=["campaign"])
 
 
 def sentences(target_type: str, before: Content | None, after: Content | None) -> list[str]:
@@ -175,6 +116,16 @@ def sentences_of_offers(target_type: str, before: Content | None, after: Content
         else:
             said += [f"{name}: {line}" for line in _changed(old[name], offer)]
     return said
+
+
+_OFFERS: Final = Belongings(
+    target_type=OFFERS,
+    model=RewardAssignment,
+    argument="assignment_id",
+    specs=(AssignmentSpec,),
+    content=_offers,
+    sentences=sentences_of_offers,
+)
 
 
 def _changed(old: Content, new: Content) -> list[str]:
