@@ -12,6 +12,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext
 
 from core import words
+from core.admin import chart_options
 from insights.figures import Point
 
 
@@ -47,7 +48,7 @@ def _attempts(points: Sequence[Point], before: Sequence[Point], label: str, *, i
         key="performance-attempts",
         title=gettext("Attempts by hour") if is_hourly else gettext("Attempts by day"),
         data=_data(points, parts, is_hourly=is_hourly),
-        options=json.dumps(_options(is_stacked=True, with_halves=False)),
+        options=json.dumps(_STACKED),
         text=gettext("%(number)s redemptions in all, at most %(most)s in one bar.")
         % {"number": words.number(sum(used)), "most": words.number(max(used, default=0))},
     )
@@ -73,7 +74,7 @@ def _money(points: Sequence[Point], before: Sequence[Point], label: str, *, is_h
         key="performance-money",
         title=gettext("Discount and revenue, in %(currency)s") % {"currency": words.currency()},
         data=_data(points, parts, is_hourly=is_hourly),
-        options=json.dumps(_options(is_stacked=False, with_halves=True)),
+        options=json.dumps(_SIDE_BY_SIDE),
         text=gettext("%(given)s given for %(revenue)s of revenue.")
         % {"given": words.money(sum(given)), "revenue": words.money(sum(revenue))},
     )
@@ -129,35 +130,15 @@ def _line(label: str, values: Sequence[Any], dash: Sequence[int] = (4, 4)) -> di
     }
 
 
-_TICKS: Final = {"color": "#8b93a1", "maxRotation": 0, "autoSkip": True, "autoSkipPadding": 16}
-
-
-def _options(*, is_stacked: bool, with_halves: bool) -> dict[str, Any]:
-    def scale(**more: Any) -> dict[str, Any]:
-        ticks = {**_TICKS, "maxTicksLimit": 5, **({} if with_halves else {"precision": 0})}
-        return {"beginAtZero": True, "border": {"display": False}, "ticks": ticks, **more}
-
-    scales = {
-        "x": {
-            "stacked": is_stacked,
-            "border": {"display": False},
-            "grid": {"display": False},
-            "ticks": {**_TICKS, "maxTicksLimit": 10},
-        },
-        "y": scale(stacked=is_stacked, grid={"color": "rgba(139, 147, 161, 0.2)"}),
-    }
-    if with_halves:
-        scales["y1"] = scale(position="right", grid={"display": False})
-    return {
-        "animation": False,
-        "responsive": True,
-        "maintainAspectRatio": False,
-        "interaction": {"mode": "index", "intersect": False},
-        "plugins": {
-            "legend": {
-                "position": "bottom",
-                "labels": {"color": "#8b93a1", "usePointStyle": True, "pointStyleWidth": 20, "boxHeight": 7},
-            }
-        },
-        "scales": scales,
-    }
+_STACKED: Final = chart_options.of(
+    chart_options.SHAPES,
+    x=chart_options.days(10, stacked=True),
+    y=chart_options.amounts(5, is_whole=True, stacked=True),
+)
+# Revenue has a scale of its own.
+_SIDE_BY_SIDE: Final = chart_options.of(
+    chart_options.SHAPES,
+    x=chart_options.days(10, stacked=False),
+    y=chart_options.amounts(5, stacked=False),
+    y1=chart_options.amounts(5, has_grid=False, position="right"),
+)

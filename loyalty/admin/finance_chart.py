@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from core import words
+from core.admin import chart_options
 from loyalty.selectors.finance import Month, Movement
 
 _CAME: Final = (Movement.ISSUED, Movement.EARNED, Movement.ACTIVATED)
@@ -39,7 +40,7 @@ def chart(months: Sequence[Month]) -> Chart:
         _bars(gettext("Expired"), expired, "#f59e0b"),
     ]
     if any(other):
-        parts.append(_bars(gettext("Other movements"), other, "#8b93a1"))
+        parts.append(_bars(gettext("Other movements"), other, chart_options.GREY))
     labels = [date_format(month.first, "M Y") for month in months]
     return Chart(
         data=json.dumps({"labels": labels, "datasets": parts}),
@@ -81,31 +82,8 @@ def _line(label: str, values: Sequence[int]) -> dict[str, Any]:
     }
 
 
-_TICKS: Final = {"color": "#8b93a1", "maxRotation": 0, "autoSkip": True, "autoSkipPadding": 16}
-_OPTIONS: Final = {
-    "animation": False,
-    "responsive": True,
-    "maintainAspectRatio": False,
-    "interaction": {"mode": "index", "intersect": False},
-    "plugins": {
-        "legend": {
-            "position": "bottom",
-            "labels": {"color": "#8b93a1", "usePointStyle": True, "pointStyleWidth": 20, "boxHeight": 7},
-        }
-    },
-    "scales": {
-        "x": {
-            "stacked": True,
-            "border": {"display": False},
-            "grid": {"display": False},
-            "ticks": {**_TICKS, "maxTicksLimit": 12},
-        },
-        "y": {
-            "stacked": True,
-            "beginAtZero": True,
-            "border": {"display": False},
-            "grid": {"color": "rgba(139, 147, 161, 0.2)"},
-            "ticks": {**_TICKS, "maxTicksLimit": 6, "precision": 0},
-        },
-    },
-}
+_OPTIONS: Final = chart_options.of(
+    chart_options.SHAPES,
+    x=chart_options.days(12, stacked=True),
+    y=chart_options.amounts(6, is_whole=True, stacked=True),
+)

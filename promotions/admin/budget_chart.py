@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.utils.formats import date_format
 
 from core import words
+from core.admin import chart_options
 from promotions import budget_words
 from promotions.budget_forecast import Forecast
 from promotions.models import Budget
@@ -126,30 +127,7 @@ def _today(course: Course) -> date:
     return course.days[len(course.actual) - 1]
 
 
-_TICKS: Final = {"color": "#8b93a1", "maxRotation": 0, "autoSkip": True, "autoSkipPadding": 16}
-_OPTIONS: Final = {
-    "animation": False,
-    "responsive": True,
-    "maintainAspectRatio": False,
-    "interaction": {"mode": "index", "intersect": False},
-    "plugins": {
-        "legend": {
-            "position": "bottom",
-            # A box without height is a line there and back again: of this width both ways dash alike.
-            "labels": {"color": "#8b93a1", "boxHeight": 0, "boxWidth": 23},
-        }
-    },
-    "scales": {
-        "x": {
-            "border": {"display": False},
-            "grid": {"display": False},
-            "ticks": {**_TICKS, "maxTicksLimit": 8},
-        },
-        "y": {
-            "beginAtZero": True,
-            "border": {"display": False},
-            "grid": {"color": "rgba(139, 147, 161, 0.2)"},
-            "ticks": {**_TICKS, "maxTicksLimit": 6},
-        },
-    },
-}
+# A box without height is a line there and back again: of this width both ways dash alike.
+_OPTIONS: Final = chart_options.of(
+    {"boxHeight": 0, "boxWidth": 23}, x=chart_options.days(8), y=chart_options.amounts(6)
+)
