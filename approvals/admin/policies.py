@@ -25,7 +25,7 @@ from approvals.services import policies
 from approvals.services.policies import PERMISSION, PolicySpec
 from core import words
 from core.admin.base import adopt, reported, staff_actor, staff_allows
-from core.admin.dialogs import DialogsMixin
+from core.admin.dialogs import EnablingMixin
 from core.admin.pages import PageAdmin, Panel
 from core.errors import InvalidPayload
 
@@ -34,7 +34,7 @@ _STAYS: Final = "Nobody is asked because of it any more. Requests that were file
 
 
 @admin.register(Policy)
-class PolicyAdmin(DialogsMixin, PageAdmin):
+class PolicyAdmin(EnablingMixin, PageAdmin):
     """Who has to say yes to what. Everybody may read it; who configures approvals changes it."""
 
     class Media:
@@ -201,15 +201,6 @@ class PolicyAdmin(DialogsMixin, PageAdmin):
                     policy_id=policy.pk, position=position, actor=staff_actor(request), now=timezone.now()
                 )
         return HttpResponseRedirect(self.list_url())
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
-        """Only the buttons that mean something now. The services decide again."""
-        row = known.ordered().filter(pk=object_id).first()
-        if row is None:
-            return []
-        useless = "_enable" if row.is_active else "_disable"
-        found = super().get_actions_detail(request, object_id)
-        return [button for button in found if not button.action_name.endswith(useless)]
 
     @action(
         description="Put in force",

@@ -70,3 +70,16 @@ class DialogsMixin:
                 tags = undo.by(done.undo) if done.undo else ""
                 self.message_user(request, done.said, done.level, extra_tags=tags)  # type: ignore[attr-defined]
         return htmx_redirect(url)
+
+
+class EnablingMixin(DialogsMixin):
+    """Two of the buttons are `enable` and `disable`."""
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        """Only the buttons that mean something now. The services decide again."""
+        row = self.model.objects.filter(pk=object_id, deleted_at=None).first()  # type: ignore[attr-defined]
+        if row is None:
+            return []
+        useless = "_enable" if row.is_active else "_disable"
+        found = super().get_actions_detail(request, object_id)  # type: ignore[misc]
+        return [button for button in found if not button.action_name.endswith(useless)]

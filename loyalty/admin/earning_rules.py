@@ -13,7 +13,7 @@ from unfold.forms import BaseDialogForm
 
 from core import words
 from core.admin.base import adopt, staff_actor
-from core.admin.dialogs import DialogsMixin, Done
+from core.admin.dialogs import Done, EnablingMixin
 from core.admin.pages import Fact, PageAdmin
 from loyalty import programme_words
 from loyalty.admin import programme_panels, rows
@@ -26,7 +26,7 @@ from promotions.admin.in_places import InPlacesMixin
 
 
 @admin.register(EarningRule)
-class EarningRuleAdmin(InPlacesMixin, DialogsMixin, PageAdmin):
+class EarningRuleAdmin(InPlacesMixin, EnablingMixin, PageAdmin):
     """For what a programme gives points. They stand on the programme's page, and are changed here."""
 
     class Media:
@@ -141,14 +141,6 @@ class EarningRuleAdmin(InPlacesMixin, DialogsMixin, PageAdmin):
         return HttpResponseRedirect(f"{rows.programme_url(obj.campaign_id)}#rules")
 
     # Buttons ----------------------------------------------------------------------------------------------
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
-        rule = EarningRule.objects.filter(pk=object_id, deleted_at=None).first()
-        if rule is None:
-            return []
-        useless = "_enable" if rule.is_active else "_disable"
-        found = super().get_actions_detail(request, object_id)
-        return [button for button in found if not button.action_name.endswith(useless)]
-
     @action(
         description="Switch on",
         icon="play_circle",

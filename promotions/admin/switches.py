@@ -13,12 +13,12 @@ from unfold.forms import BaseDialogForm
 
 from core import words
 from core.admin.base import reported
-from core.admin.dialogs import DialogsMixin, Done
+from core.admin.dialogs import Done, EnablingMixin
 
 MOST_AT_ONCE: Final = 500
 
 
-class SwitchesMixin(DialogsMixin):
+class SwitchesMixin(EnablingMixin):
     """Subclasses say how: `switch()` and `put_away()` call one service each."""
 
     actions = ("enable_chosen", "disable_chosen")
@@ -32,15 +32,6 @@ class SwitchesMixin(DialogsMixin):
 
     def has_bin_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.allows(request, "delete")  # type: ignore[attr-defined, no-any-return]
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
-        """Only the buttons that mean something now. The services decide again."""
-        row = self.model.objects.filter(pk=object_id, deleted_at=None).first()  # type: ignore[attr-defined]
-        if row is None:
-            return []
-        useless = "_enable" if row.is_active else "_disable"
-        found = super().get_actions_detail(request, object_id)  # type: ignore[misc]
-        return [button for button in found if not button.action_name.endswith(useless)]
 
     @admin.action(description="Enable the chosen ones", permissions=["change"])
     def enable_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
