@@ -17,8 +17,8 @@ from core.admin.dialogs import DialogsMixin
 from core.errors import DomainError
 from loyalty.admin.forms.members import JoinForm
 from loyalty.models import Programme
+from promotions.admin.campaign_buttons import ways_to_launch
 from promotions.models import Lifecycle
-from promotions.selectors import launching
 from promotions.services import campaigns, publications
 
 
@@ -215,17 +215,8 @@ def _form(page: str, programme: str) -> HttpResponse:
 def _useful(programme: Programme, request: HttpRequest) -> list[str]:
     always = ["add_rule", "add_tier", "add_reward", "liability", "estimate", "calendar", "to_bin"]
     if programme.is_draft:
-        return [*_ways_to_launch(programme, request), *always]
+        return [*ways_to_launch(programme, request), *always]
     if programme.lifecycle == Lifecycle.PAUSED:
         return ["resume", "add_member", *always]
     is_over = programme.by_clock(timezone.now()) == Lifecycle.ENDED
     return ["add_member", *([] if is_over else ["pause"]), *always]
-
-
-def _ways_to_launch(programme: Programme, request: HttpRequest) -> list[str]:
-    """By oneself, or by asking others. Who asked already asks again only after a change."""
-    now = timezone.now()
-    if not launching.asked(programme, staff_actor(request), now):
-        return ["launch"]
-    found = launching.asking(programme, now)
-    return ["submit"] if found is None or found.is_outdated else []

@@ -274,14 +274,14 @@ def _useful(campaign: Campaign, request: HttpRequest) -> list[str]:
     else:
         more = [] if campaign.is_draft or campaign.type == Campaign.Type.STANDALONE else ["add_codes"]
     if campaign.is_draft:
-        return [*_ways_to_launch(campaign, request), *more]
+        return [*ways_to_launch(campaign, request), *more]
     if campaign.lifecycle == Lifecycle.PAUSED:
         return ["enable", *more]
     is_over = campaign.by_clock(timezone.now()) == Lifecycle.ENDED
     return more if is_over else ["disable", *more]
 
 
-def _ways_to_launch(campaign: Campaign, request: HttpRequest) -> list[str]:
+def ways_to_launch(campaign: Campaign, request: HttpRequest) -> list[str]:
     """By oneself, or by asking others. Who asked already asks again only after a change."""
     now = timezone.now()
     if not launching.asked(campaign, staff_actor(request), now):
