@@ -12,7 +12,7 @@ from commerce.selectors import customers, orders
 from commerce.selectors.orders import OrderSpec
 from core.errors import DomainError
 from loyalty.earning import ORDER_PAID
-from loyalty.models import EarningRule
+from loyalty.models import EarningRule, TierMapping
 from loyalty.programmes import Programme
 from loyalty.selectors import cards, earning_looks, tiers
 from loyalty.selectors.earning_looks import Happened
@@ -101,7 +101,7 @@ def _customer(order: Order | None, reference: str | None) -> Customer | None:
     return order.customer if order is not None else None
 
 
-def _mappings(campaign: Campaign, customer: Customer | None, now: datetime) -> dict[int, Any]:
+def _mappings(campaign: Campaign, customer: Customer | None, now: datetime) -> dict[int, TierMapping]:
     found = [] if customer is None else cards.of_customer(campaign, customer)
     usable = next((one for one in found if cards.is_usable(one, now)), None)
     if found and usable is None:
@@ -113,8 +113,4 @@ def _mappings(campaign: Campaign, customer: Customer | None, now: datetime) -> d
                 "Publish a card to him, or let the programme take in whoever earns."
             )
         return {}
-    card = tiers.card_with_tier(usable.pk, now=now)
-    if card is None or card.tier is None:
-        return {}
-    own = tiers.mappings_of([card.tier.pk]).get(card.tier.pk, [])
-    return {one.earning_rule_id: one for one in own if one.earning_rule_id}
+    return tiers.rule_mappings(tiers.card_with_tier(usable.pk, now=now))

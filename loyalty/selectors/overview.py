@@ -10,9 +10,10 @@ from django.db.models import Count, QuerySet
 
 from loyalty.models import EarningRule, LoyaltyCard, LoyaltyTier, RewardRedemption
 from loyalty.programme_words import items, metric
-from loyalty.selectors import finance
+from loyalty.selectors import earning_rules, finance
 from loyalty.selectors.finance import Month, Outstanding
 from promotions.models import RewardAssignment
+from promotions.selectors import rewards
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +34,7 @@ def figures(programmes: Collection[int], today: date) -> Mapping[int, Figures]:
 
 def rules(programme: int) -> list[EarningRule]:
     """Live ones in the order in which they were made, with what their sentence names."""
-    found = EarningRule.objects.filter(campaign=programme, deleted_at=None)
-    return list(found.select_related("segment", "validation_rule", "event_schema").order_by("pk"))
+    return list(earning_rules.printable(earning_rules.of_programme(programme)).order_by("pk"))
 
 
 def given_by(rules: Iterable[EarningRule]) -> Mapping[int, int]:
@@ -64,9 +64,7 @@ def holders_of(tiers: Sequence[LoyaltyTier]) -> Mapping[int, int]:
 
 def assignments(programme: int) -> list[RewardAssignment]:
     """Live rewards of a programme with what they give, the cheapest first, paying with points last."""
-    found = RewardAssignment.objects.filter(campaign=programme, deleted_at=None)
-    related = ("reward", "reward__campaign", "reward__product", "reward__sku", "rule")
-    rows = list(found.select_related(*related).order_by("pk"))
+    rows = list(rewards.assignments().filter(campaign=programme).order_by("pk"))
     return sorted(rows, key=lambda row: (row.points is None, row.points or 0, row.pk))
 
 

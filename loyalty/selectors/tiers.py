@@ -21,8 +21,10 @@ from loyalty.models import (
     TierMapping,
 )
 from loyalty.qualification import Figures, Standing
+from loyalty.selectors import earning_rules
 from loyalty.tier_terms import Metric, Terms
 from promotions.models import Campaign, RewardAssignment
+from promotions.selectors import rewards
 
 _Type, _Account = PointsTransaction.Type, PointsTransaction.Account
 # Returned goods count on the day on which they are taken back.
@@ -132,6 +134,14 @@ def mappings_of(tier_ids: Collection[int]) -> dict[int, list[TierMapping]]:
     return found
 
 
+def rule_mappings(held: LoyaltyCard | None) -> dict[int, TierMapping]:
+    """How the tier that is held changes earning rules, by the primary key of the rule."""
+    if held is None or held.tier is None:
+        return {}
+    own = mappings_of([held.tier.pk]).get(held.tier.pk, [])
+    return {one.earning_rule_id: one for one in own if one.earning_rule_id}
+
+
 def standing(card: LoyaltyCard, ladder: Ladder) -> Standing[LoyaltyTier]:
     """What the card holds; a tier that was removed is none."""
     tier = next((tier for tier in ladder.tiers if tier.pk == card.tier_id), None)
@@ -225,15 +235,12 @@ def names(public_ids: Collection[str]) -> dict[str, str]:
 
 def rules_of(tier: LoyaltyTier) -> QuerySet[EarningRule]:
     """The programme's earning rules, ready to be printed."""
-    rows = EarningRule.objects.filter(campaign=tier.campaign_id, deleted_at=None)
-    return rows.select_related("campaign", "segment", "event_schema", "validation_rule").order_by("-pk")
+    return earning_rules.printable(earning_rules.of_programme(tier.campaign_id)).order_by("-pk")
 
 
 def rewards_of(tier: LoyaltyTier) -> list[RewardAssignment]:
     """Assignments as holders see them: with their price (not saved), without what is not for them."""
-    rows = RewardAssignment.objects.filter(
-        campaign=tier.campaign_id, deleted_at=None, reward__deleted_at=None
-    ).select_related("reward__campaign", "reward__product", "reward__sku", "campaign")
+    rows = rewards.assignments().filter(campaign=tier.campaign_id, reward__deleted_at=None)
     mapped = {one.assignment_id: one for one in mappings_of([tier.pk]).get(tier.pk, ())}
     offered = []
     for assignment in rows.order_by("pk"):
@@ -249,7 +256,7 @@ def rewards_of(tier: LoyaltyTier) -> list[RewardAssignment]:
 def card_with_tier(voucher_id: int, *, now: datetime) -> LoyaltyCard | None:
     """The opened card, with its tier if it is held today."""
     card = LoyaltyCard.objects.filter(pk=voucher_id).select_related("tier__campaign").first()
-    day = now.astimezone(project.current().zone).date()
+    day = project.day_of(now)
     if card is not None and card.tier is not None:
         over = card.tier_until is not None and card.tier_until < day
         if over or card.tier.deleted_at is not None:
