@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from core.models import ProjectSettings
 from core.prepared import Prepared
 
@@ -17,6 +19,11 @@ def current() -> ProjectSettings:
     if not found:
         raise ProjectSettings.DoesNotExist("The row of the project's settings is missing.")
     return found[0]
+
+
+def day_of(instant: datetime) -> date:
+    """The calendar day of an instant where the project is (one query)."""
+    return instant.astimezone(current().zone).date()
 
 
 def code_key(code: str, settings: ProjectSettings) -> str:

@@ -17,7 +17,7 @@ class Levels:
     def held_by_each(
         self, customers: Collection[int], wanted: Collection[str], *, now: datetime
     ) -> Mapping[int, frozenset[str]]:
-        day = now.astimezone(project.current().zone).date()
+        day = project.day_of(now)
         return tiers.held_by_each(customers, wanted, day=day)
 
     def names(self, public_ids: Collection[str]) -> Mapping[str, str]:

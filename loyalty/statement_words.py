@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from commerce.models import Order
 from core import words
@@ -12,7 +12,6 @@ from loyalty import programme_words
 from loyalty.models import Earning, PointsTransaction
 
 _Type, _Account = PointsTransaction.Type, PointsTransaction.Account
-AUTOMATION: Final = "Automation"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +51,7 @@ def say(line: PointsTransaction) -> Said:
     if kind == _Type.EXPIRATION:
         return Said(what="Expired unused", why=line.reason)
     verb = "Added" if kind == _Type.ADDITION else "Taken away"
-    by = f" by {line.source}" if line.source and line.source != AUTOMATION else ""
+    by = f" by {line.source}" if line.source and line.source != PointsTransaction.AUTOMATION else ""
     return Said(what=f"{verb}{by}", why=line.reason)
 
 

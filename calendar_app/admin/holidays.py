@@ -88,7 +88,7 @@ def _said(day: date) -> str:
 
 
 def _coming(region: HolidayRegion) -> list[library.Holiday]:
-    today = timezone.now().astimezone(project.current().zone).date()
+    today = project.day_of(timezone.now())
     return library.between(
         region.country, region.subdivision, today, today + _SHOWN_AHEAD, language=get_language() or "en"
     )

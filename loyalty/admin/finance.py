@@ -50,7 +50,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if not staff_allows(request.user, _READ):
         raise PermissionDenied
     now = timezone.now()
-    today = now.astimezone(project.current().zone).date()
+    today = project.day_of(now)
     programmes = list(finance.programmes())
     form = _form(request.GET, programmes, today)
     question = _question(form, programmes, today)
@@ -76,7 +76,7 @@ def write_journal(request: HttpRequest) -> HttpResponse:
     if not staff_allows(request.user, _EXPORT):
         raise PermissionDenied
     now = timezone.now()
-    today = now.astimezone(project.current().zone).date()
+    today = project.day_of(now)
     programmes = list(finance.programmes())
     question = _question(_form(request.POST, programmes, today), programmes, today)
     before, after = question.first - _DAY, (question.last + 31 * _DAY).replace(day=1)

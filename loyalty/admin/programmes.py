@@ -180,4 +180,4 @@ class ProgrammeAdmin(InPlacesMixin, ProgrammeButtons, PageAdmin):
 
 def today() -> Any:
     """The day in the project's zone."""
-    return timezone.now().astimezone(project.current().zone).date()
+    return project.day_of(timezone.now())

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Final
+
 import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -22,6 +24,9 @@ class PointsTransaction(models.Model):
     "redemption:r_…", "nightly:2026-03-01", …); one cause moves a card once for each type (INVARIANTS M4).
     `details` are references in wire form (order, event, earning_rule, loyalty_tier, …).
     """
+
+    AUTOMATION: Final = "Automation"
+    """`source` of what rules and nights move, on the wire as well."""
 
     class Type(models.TextChoices):
         ISSUED = "POINTS_ISSUED", "Points of the new card"

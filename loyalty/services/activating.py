@@ -15,28 +15,12 @@ from django.db import connection
 
 from core import events
 from core.actors import Actor
-from core.ids import new_ids
 from loyalty import expiry
 from loyalty.models import LotMovement, LoyaltyCard, PendingPoints, PointsTransaction
-from loyalty.services import sliding
-from loyalty.services.telling import apart
+from loyalty.services import lots, sliding, telling
+from loyalty.services.lots import Lot
 from promotions.models import Campaign, Voucher
 
-type _Lot = tuple[int, date | None]
-
-_LOT_PREFIX: Final = "lopb"
-_PUT: Final = """
-INSERT INTO loyalty_pointslot
-    (public_id, card_id, campaign_id, expires_on, earned, remaining, expired, created_at)
-SELECT lot.public_id, lot.card_id, lot.campaign_id, lot.expires_on, lot.points, lot.points, 0, %s
-FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::date[], %s::bigint[])
-    AS lot (public_id, card_id, campaign_id, expires_on, points)
-ON CONFLICT (card_id, expires_on) DO UPDATE
-SET earned = loyalty_pointslot.earned + excluded.earned,
-    remaining = loyalty_pointslot.remaining + excluded.remaining,
-    updated_at = excluded.created_at
-RETURNING id, card_id, expires_on
-"""
 _GIVEN: Final = """
 UPDATE loyalty_loyaltycard AS card
 SET points = card.points + given.points,
@@ -68,8 +52,8 @@ def activate(
     usual = _usual_rules(waiting)
     rules = _rules(waiting, usual)
     lines: list[PointsTransaction] = []
-    into: defaultdict[_Lot, int] = defaultdict(int)
-    filled: list[tuple[_Lot, int]] = []
+    into: defaultdict[Lot, int] = defaultdict(int)
+    filled: list[tuple[Lot, int]] = []
     given: defaultdict[int, int] = defaultdict(int)
     for entry in waiting:
         card = cards[entry.card_id]
@@ -89,10 +73,10 @@ def activate(
         slid = sliding.slide(cards[pk], rules=usual[cards[pk].campaign_id], day=day)
         for lot_id, points in slid.items():
             moved[first[pk], lot_id] += points
-    lots = _put({lot: points for lot, points in into.items() if points}, cards, now)
+    made = lots.put_all(into, cards=cards, now=now)
     for line, (lot, points) in zip(lines, filled, strict=True):
         if points:
-            moved[line, lots[lot]] += points
+            moved[line, made[lot]] += points
     LotMovement.objects.bulk_create(
         [
             LotMovement(lot_id=lot_id, transaction=line, amount=points)
@@ -151,25 +135,6 @@ def _line(
     )
 
 
-def _put(points: Mapping[_Lot, int], cards: Mapping[int, LoyaltyCard], now: datetime) -> dict[_Lot, int]:
-    """Into the lot of the day, which is made if it is not there; primary keys of the lots."""
-    if not points:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _PUT,
-            [
-                now,
-                new_ids(_LOT_PREFIX, len(points)),
-                [card_id for card_id, _ in points],
-                [cards[card_id].campaign_id for card_id, _ in points],
-                [expires_on for _, expires_on in points],
-                list(points.values()),
-            ],
-        )
-        return {(card_id, expires_on): pk for pk, card_id, expires_on in cursor.fetchall()}
-
-
 def _tell(
     entries: Sequence[PendingPoints], lines: Sequence[PointsTransaction], actor: Actor, now: datetime
 ) -> None:
@@ -178,10 +143,7 @@ def _tell(
     told: defaultdict[str, list[tuple[Any, dict[str, Any]]]] = defaultdict(list)
     for entry, line in zip(entries, lines, strict=True):
         voucher = vouchers[line.card_id]
-        ids = {
-            "voucher_id": voucher.public_id,
-            "campaign_id": voucher.campaign.public_id if voucher.campaign else None,
-        }
+        ids = telling.ids(voucher)
         of_line, of_entry = {"transaction_id": line.public_id}, {"pending_points_id": entry.public_id}
         created = {**ids, **of_line, "amount": line.amount, "type": line.type}
         told["voucher.loyalty_card.pending_points.activated"].append((voucher, of_entry))
@@ -194,5 +156,5 @@ def _tell(
             )
             told["customer.voucher.loyalty_card.points_added"].append((holder, {**ids, **of_line}))
     for name, entities in told.items():
-        for part in apart(entities):
+        for part in telling.apart(entities):
             events.emit_all(name, entities=part, actor=actor, now=now)

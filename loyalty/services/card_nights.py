@@ -19,7 +19,7 @@ from django.db.models import Max, Min
 from commerce.models import Customer
 from core.actors import Actor
 from core.locking import lock, retried
-from loyalty.models import LoyaltyCard, PendingPoints, ProgrammeNight, TierChange
+from loyalty.models import LoyaltyCard, PendingPoints, PointsTransaction, ProgrammeNight, TierChange
 from loyalty.selectors import tiers as selectors
 from loyalty.selectors.tiers import Ladder
 from loyalty.services import activating, after_points, expiring, tier_moves
@@ -166,7 +166,7 @@ def _activate(cards: Sequence[LoyaltyCard], day: date, now: datetime) -> list[Lo
         rows.order_by("activates_on", "pk"),
         cards=by_pk,
         day=day,
-        source=expiring.SOURCE,
+        source=PointsTransaction.AUTOMATION,
         actor=_ACTOR,
         now=now,
     )

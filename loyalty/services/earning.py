@@ -31,7 +31,6 @@ from promotions.services.publication_specs import PublicationSpec
 
 DEEPEST: Final = 10
 """Points for a tier may bring the next tier, and so on (contract: loyalty 10.3)."""
-SOURCE: Final = "Automation"
 
 
 def earn(happened: Happened, *, actor: Actor, now: datetime) -> list[Earning]:
@@ -105,16 +104,13 @@ def _give(
         lock(Voucher._base_manager.filter(pk=voucher.pk))
         ledger.opened(voucher, actor=actor, now=now)
     card = card_locks.member(voucher.pk)
-    day = happened.at.astimezone(project.current().zone).date()
+    day = project.day_of(happened.at)
     done = set(_earned(card, happened).values_list("rule", flat=True))
     waiting = [rule for rule in rules if rule.pk not in done]
     if not waiting:
         return []
     held = tiers.card_with_tier(card.pk, now=happened.at)
-    mappings = {}
-    if held is not None and held.tier is not None:
-        own = tiers.mappings_of([held.tier.pk]).get(held.tier.pk, [])
-        mappings = {one.earning_rule_id: one for one in own if one.earning_rule_id}
+    mappings = tiers.rule_mappings(held)
     was, given, is_credit = card.balance, [], False
     for look in earning_looks.looks(waiting, happened, mappings=mappings, is_decided=True):
         basis = look.basis and limited(look.basis, _left(look.rule, card, day))
@@ -185,7 +181,7 @@ def _into_books(
                 now=now,
                 cause=f"earning:{row.pk}",
                 day=day,
-                source=SOURCE,
+                source=PointsTransaction.AUTOMATION,
                 earning=row,
                 details=details,
             ),

@@ -15,10 +15,9 @@ from django.db import connection
 from core import events
 from core.actors import Actor
 from loyalty.models import LotMovement, LoyaltyCard, PointsLot, PointsTransaction
-from loyalty.services.telling import apart
+from loyalty.services import telling
 from promotions.models import Voucher
 
-SOURCE: Final = "Automation"
 _SYSTEM: Final = Actor.system("loyalty", channel="TASK")
 _EMPTIED: Final = """
 UPDATE loyalty_pointslot AS lot
@@ -86,7 +85,7 @@ def _line(
         created_at=now,
         day=day,
         cause=f"nightly:{day.isoformat()}:{lots[0][0]}",
-        source=SOURCE,
+        source=PointsTransaction.AUTOMATION,
         details={"buckets": [public_id for _, public_id, _ in lots]},
     )
 
@@ -99,11 +98,7 @@ def _tell(lines: Sequence[PointsTransaction], now: datetime) -> None:
     holders: list[tuple[Any, dict[str, Any]]] = []
     for line in lines:
         voucher = vouchers[line.card_id]
-        ids = {
-            "voucher_id": voucher.public_id,
-            "campaign_id": voucher.campaign.public_id if voucher.campaign else None,
-            "transaction_id": line.public_id,
-        }
+        ids = {**telling.ids(voucher), "transaction_id": line.public_id}
         created.append((voucher, {**ids, "amount": line.amount, "type": line.type}))
         expired.append((voucher, {"transaction_id": line.public_id}))
         if voucher.holder is not None:
@@ -113,7 +108,7 @@ def _tell(lines: Sequence[PointsTransaction], now: datetime) -> None:
         ("voucher.loyalty_card.points_expired", expired),
         ("customer.voucher.loyalty_card.points_expired", holders),
     ):
-        for part in apart(entities):
+        for part in telling.apart(entities):
             events.emit_all(name, entities=part, actor=_SYSTEM, now=now)
 
 

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Final
 
 from django.db.models import F, Sum
@@ -22,7 +23,7 @@ from core.locking import lock
 from loyalty import expiry
 from loyalty.models import Earning, LoyaltyCard, PointsTransaction
 from loyalty.programmes import MOST_POINTS, Programme
-from loyalty.services import lots, sliding
+from loyalty.services import lots, sliding, telling
 from promotions.models import Campaign, OrderReturn, Redemption, Rollback, Voucher
 from promotions.points import PointsExceeded
 
@@ -69,7 +70,12 @@ class Why:
     details: Mapping[str, Any] = field(default_factory=dict)
 
     def local_day(self) -> date:
-        return self.day or self.now.astimezone(project.current().zone).date()
+        return self.day or self._today
+
+    @cached_property
+    def _today(self) -> date:
+        """Asked once, however many parts of a line want to know."""
+        return project.day_of(self.now)
 
 
 def locked(voucher_id: int) -> LoyaltyCard:
@@ -267,11 +273,7 @@ _GIVEN: Final = frozenset({Type.ACCRUAL, Type.ACTIVATION, Type.ADDITION, Type.TR
 
 def _tell(line: PointsTransaction, why: Why) -> None:
     voucher = Voucher._base_manager.select_related("holder", "campaign").get(pk=line.card_id)
-    ids = {
-        "voucher_id": voucher.public_id,
-        "campaign_id": voucher.campaign.public_id if voucher.campaign else None,
-        "transaction_id": line.public_id,
-    }
+    ids = {**telling.ids(voucher), "transaction_id": line.public_id}
     said = {**ids, "amount": line.amount, "type": line.type}
     name = "voucher.loyalty_card.transaction.created"
     events.emit(name, entity=voucher, actor=why.actor, now=why.now, payload=said)

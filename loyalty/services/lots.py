@@ -10,38 +10,51 @@ from typing import Final
 from django.db import connection
 from django.db.models import F, Sum
 
-from core.ids import new_id
+from core.ids import new_ids
 from loyalty.models import LotMovement, LoyaltyCard, PointsLot, PointsTransaction
 from promotions.models import Redemption
+
+type Lot = tuple[int, date | None]
+"""A card and the last day of its points; each lot has both of its own."""
 
 _PUT: Final = """
 INSERT INTO loyalty_pointslot
     (public_id, card_id, campaign_id, expires_on, earned, remaining, expired, created_at)
-VALUES (%(id)s, %(card)s, %(campaign)s, %(expires_on)s, %(points)s, %(points)s, 0, %(now)s)
+SELECT lot.public_id, lot.card_id, lot.campaign_id, lot.expires_on, lot.points, lot.points, 0, %s
+FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::date[], %s::bigint[])
+    AS lot (public_id, card_id, campaign_id, expires_on, points)
 ON CONFLICT (card_id, expires_on) DO UPDATE
 SET earned = loyalty_pointslot.earned + excluded.earned,
     remaining = loyalty_pointslot.remaining + excluded.remaining,
     updated_at = excluded.created_at
-RETURNING id
+RETURNING id, card_id, expires_on
 """
 
 
 def put(card: LoyaltyCard, points: int, *, expires_on: date | None, now: datetime) -> dict[int, int]:
     """New points into the lot of their last day, which is made if it is not there: `{lot: points}`."""
-    if not points:
+    made = put_all({(card.pk, expires_on): points}, cards={card.pk: card}, now=now)
+    return dict.fromkeys(made.values(), points)
+
+
+def put_all(points: Mapping[Lot, int], *, cards: Mapping[int, LoyaltyCard], now: datetime) -> dict[Lot, int]:
+    """The same for many lots, in one statement; primary keys of those that got any."""
+    given = {lot: number for lot, number in points.items() if number}
+    if not given:
         return {}
-    given = {
-        "id": new_id("lopb"),
-        "card": card.pk,
-        "campaign": card.campaign_id,
-        "expires_on": expires_on,
-        "points": points,
-        "now": now,
-    }
     with connection.cursor() as cursor:
-        cursor.execute(_PUT, given)
-        (pk,) = cursor.fetchone()
-    return {pk: points}
+        cursor.execute(
+            _PUT,
+            [
+                now,
+                new_ids("lopb", len(given)),
+                [card_id for card_id, _ in given],
+                [cards[card_id].campaign_id for card_id, _ in given],
+                [expires_on for _, expires_on in given],
+                list(given.values()),
+            ],
+        )
+        return {(card_id, expires_on): pk for pk, card_id, expires_on in cursor.fetchall()}
 
 
 def take(card: LoyaltyCard, points: int, *, now: datetime) -> dict[int, int]:

@@ -60,7 +60,7 @@ def run(*, now: datetime, seconds: float | None = None) -> int:
 
     `MoreLeft` after `seconds`, with the rest for the next call.
     """
-    today = now.astimezone(project.current().zone).date()
+    today = project.day_of(now)
     ends = None if seconds is None else time.monotonic() + seconds
     total = 0
     for done in _slices(today, now):

@@ -16,7 +16,7 @@ from core.errors import DomainError, NotFound
 from core.locking import lock, retried
 from loyalty.models import Earning, LoyaltyCard, PendingPoints, PointsTransaction
 from loyalty.programmes import MOST_POINTS
-from loyalty.services import activating, after_points, card_locks, ledger
+from loyalty.services import activating, after_points, card_locks, ledger, telling
 from loyalty.services.balances import InvalidAmount
 from promotions.models import Voucher
 
@@ -84,7 +84,7 @@ def activate(*, pending_id: int, actor: Actor, now: datetime) -> PointsTransacti
     pending, card = _locked(pending_id)
     was = card.balance
     source = card_locks.source_of(actor)
-    day = now.astimezone(project.current().zone).date()
+    day = project.day_of(now)
     (line,) = activating.activate(
         [pending], cards={card.pk: card}, day=day, source=source, actor=actor, now=now
     )
@@ -177,6 +177,5 @@ def _tell(verb: str, pending: PendingPoints, actor: Actor, now: datetime) -> Non
     said: dict[str, Any] = {"pending_points_id": pending.public_id}
     events.emit(name, entity=voucher, actor=actor, now=now, payload=said)
     if voucher.holder is not None:
-        campaign = voucher.campaign.public_id if voucher.campaign else None
-        twin = {**said, "voucher_id": voucher.public_id, "campaign_id": campaign}
+        twin = {**said, **telling.ids(voucher)}
         events.emit(f"customer.{name}", entity=voucher.holder, actor=actor, now=now, payload=twin)

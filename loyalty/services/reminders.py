@@ -49,7 +49,7 @@ def remind(*, now: datetime) -> int:
 @transaction.atomic
 def _remind(*, campaign_id: int, days: int, now: datetime) -> int:
     """Lots that end today or within so many days. Cards are locked first, as by whoever moves points."""
-    today = now.astimezone(project.current().zone).date()
+    today = project.day_of(now)
     due = PointsLot._base_manager.filter(
         campaign=campaign_id,
         expires_on__range=(today, today + timedelta(days=days)),

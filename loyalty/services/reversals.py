@@ -15,13 +15,11 @@ from core import audit, project
 from core.actors import Actor
 from core.locking import lock, retried
 from loyalty.earning import Basis, Returned, kept
-from loyalty.models import Earning, LoyaltyCard, PendingPoints
+from loyalty.models import Earning, LoyaltyCard, PendingPoints, PointsTransaction
 from loyalty.programmes import Debts, Programme
 from loyalty.services import after_points, ledger, pending
 from loyalty.services.ledger import Account, Type, Why
 from promotions.models import OrderReturn, ReturnedLine
-
-SOURCE = "Automation"
 
 
 @retried
@@ -108,7 +106,7 @@ def _off_card(
 ) -> int:
     """Points off the card; what is spent already is owed, written off, or stays earned."""
     missing = max(0, due - max(0, card.balance))
-    day = now.astimezone(project.current().zone).date()
+    day = project.day_of(now)
     why = _why(earning, order, cause, actor, now)
     if missing and programme.debts is Debts.BLOCK:
         due -= missing
@@ -116,9 +114,6 @@ def _off_card(
         ledger.credit(card, missing, type=Type.ADDITION, account=Account.WRITTEN_OFF, expires_on=day, why=why)
     if due <= 0:
         return 0
-    if missing and programme.debts is Debts.ALLOW and not card.may_owe:
-        LoyaltyCard._base_manager.filter(pk=card.pk).update(may_owe=True)
-        card.may_owe = True
     ledger.debit(card, due, type=Type.REMOVAL, account=Account.REVERSED, owes=True, why=why)
     return due
 
@@ -130,7 +125,7 @@ def _why(earning: Earning, order: Order, cause: str, actor: Actor, now: datetime
         actor=actor,
         now=now,
         cause=f"reversal:{cause}:{earning.pk}",
-        source=SOURCE,
+        source=PointsTransaction.AUTOMATION,
         reason="Goods came back" if order.status != Order.Status.CANCELED else "The order was cancelled",
         earning=earning,
         details={"order": named, "earning_rule": rule},

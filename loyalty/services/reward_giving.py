@@ -16,6 +16,7 @@ from core.errors import DomainError
 from core.locking import lock
 from loyalty.models import LoyaltyCard, RewardRedemption
 from loyalty.selectors import member_rewards
+from loyalty.services import telling
 from promotions import points
 from promotions.channels import AUTO_REDEEM
 from promotions.models import Campaign, Redemption, Reward, RewardAssignment, Rollback, Voucher
@@ -213,8 +214,7 @@ def _say(row: RewardRedemption, name: str, actor: Actor, now: datetime) -> None:
     payload: dict[str, Any] = {
         "customer_id": card.holder.public_id,
         "redemption_id": row.redemption.public_id,
-        "voucher_id": card.public_id,
-        "campaign_id": card.campaign.public_id if card.campaign else None,
+        **telling.ids(card),
         "reward_id": row.reward.public_id,
         "assignment_id": row.assignment.public_id,
         "points": row.points,

@@ -1,4 +1,4 @@
-"""Events about many cards at once."""
+"""What events about cards have in common."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
+
+from promotions.models import Voucher
+
+
+def ids(voucher: Voucher) -> dict[str, Any]:
+    """Which card it is, and of which programme; the latter is loaded along."""
+    campaign = voucher.campaign
+    return {"voucher_id": voucher.public_id, "campaign_id": campaign.public_id if campaign else None}
 
 
 def apart[Row: models.Model](

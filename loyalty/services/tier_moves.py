@@ -20,7 +20,7 @@ from loyalty.models import LoyaltyCard, LoyaltyTier, TierChange
 from loyalty.qualification import Figures, Move, Standing
 from loyalty.selectors import tiers as selectors
 from loyalty.selectors.tiers import Ladder
-from loyalty.services.telling import apart
+from loyalty.services import telling
 from promotions.models import Voucher
 
 NIGHTLY: Final = "nightly"
@@ -49,7 +49,7 @@ def evaluate(
     nothing is said. `was` is the balance before: with it a tier that is reached anew lasts longer
     (BALANCE and CUSTOM).
     """
-    day = day or now.astimezone(project.current().zone).date()
+    day = day or project.day_of(now)
     before = {} if was is None else {card.pk: was}
     ladder = selectors.ladder(card.campaign_id)
     changes = evaluate_all([card], ladder=ladder, cause=cause, day=day, was=before, now=now, actor=actor)
@@ -133,20 +133,15 @@ def _write(moved: Sequence[tuple[LoyaltyCard, TierChange]], *, actor: Actor, now
             payload = _payload(voucher, change)
             told[f"customer.loyalty.tier.{change.kind}"].append((voucher.holder, payload))
             if change.cause in (NIGHTLY, STRUCTURE):
-                told["customer.loyalty.updated"].append((voucher.holder, _ids(voucher)))
+                told["customer.loyalty.updated"].append((voucher.holder, telling.ids(voucher)))
     for name, entities in told.items():
-        for part in apart(entities):
+        for part in telling.apart(entities):
             events.emit_all(name, entities=part, actor=actor, now=now)
-
-
-def _ids(voucher: Voucher) -> dict[str, Any]:
-    campaign = voucher.campaign
-    return {"voucher_id": voucher.public_id, "campaign_id": campaign.public_id if campaign else None}
 
 
 def _payload(voucher: Voucher, change: TierChange) -> dict[str, Any]:
     """With the names that a message to the customer may speak of."""
-    payload = {**_ids(voucher), "tier_change_id": change.public_id, "code": voucher.code}
+    payload = {**telling.ids(voucher), "tier_change_id": change.public_id, "code": voucher.code}
     if voucher.campaign is not None:
         payload["campaign"] = voucher.campaign.name
     named = change.to_tier or change.from_tier

@@ -60,7 +60,7 @@ def evaluate_slice(
     entries: Sequence[Row], params: Mapping[str, Any], actor: Actor, now: datetime
 ) -> SliceResult:
     """Each row is a range of cards."""
-    day = now.astimezone(project.current().zone).date()
+    day = project.day_of(now)
     for entry in entries:
         cards = lock(
             LoyaltyCard._base_manager.filter(

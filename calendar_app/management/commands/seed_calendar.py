@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if Blackout.objects.exists() or Season.objects.exists():
             return
         now = timezone.now()
-        today = now.astimezone(project.current().zone).date()
+        today = project.day_of(now)
         with transaction.atomic():
             mark(today, actor=Actor.system("seed_calendar"), now=now)
 

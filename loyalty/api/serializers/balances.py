@@ -26,7 +26,7 @@ class _DayField(StrictField):
         try:
             if isinstance(data, str) and (day := parse_date(data)) is not None:
                 return day
-            return parse_instant(data).astimezone(project.current().zone).date()
+            return project.day_of(parse_instant(data))
         except ValueError:
             self.fail("type")
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from core.instants import format_instant
 from loyalty.models import PointsTransaction
 from loyalty.selectors import transactions
 from loyalty.selectors.transactions import Printable
 
-_AUTOMATION: Final = "Automation"
 _Type = PointsTransaction.Type
 
 
