@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, settings
 from rest_framework.test import APIClient
 
 from core.actors import Actor, Role
@@ -23,6 +24,10 @@ from promotions.services import validation_tallies
 from tests import databases
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+
+# The machine may be busy: how long an example takes says nothing about what is tried.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_collection_finish() -> None:

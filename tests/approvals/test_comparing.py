@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from approvals import comparing
@@ -92,7 +92,6 @@ contents = st.none() | st.dictionaries(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(base=contents, live=contents, proposal=contents)
 def test_sides_say_exactly_who_moved(base: Any, live: Any, proposal: Any) -> None:
     found = compare(base, live, proposal)

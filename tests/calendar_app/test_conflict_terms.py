@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calendar_app.conflict_terms import Extent, grown
@@ -82,7 +82,7 @@ def test_what_is_certain_does_not_become_more_when_it_cannot_be_told() -> None:
 
 
 # The first number of a process takes seconds to draw on a busy machine.
-patient = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+patient = settings(max_examples=50)
 moments = st.integers(0, 1_000).map(lambda hours: NOW + timedelta(hours=hours))
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from statistics import median_high
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calendar_app.crowding import AROUND, Cause, Limits, Load, Reason, reasons, usual
@@ -13,7 +13,7 @@ def loads(*lives: int) -> list[Load]:
     return [Load(live=live, audiences={}) for live in lives]
 
 
-@settings(max_examples=nightly.times(30, 500), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=nightly.times(30, 500))
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=200))
 def test_usual_is_the_median_of_the_days_around_with_anything_on_them(amounts: list[int]) -> None:
     found = usual(amounts)

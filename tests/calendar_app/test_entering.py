@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from calendar_app.closures import Closure, Forbids
@@ -157,7 +157,6 @@ def stretches(within: set[int]) -> tuple[tuple[datetime, datetime], ...]:
     return tuple((NOW + timedelta(hours=start), NOW + timedelta(hours=end)) for start, end in found)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(SPANS, SPANS)
 def test_without_is_the_difference_of_sets(
     some: list[tuple[int, int]], others: list[tuple[int, int]]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calendar_app.planned_budget import Plan, Renewed, by_day
@@ -47,7 +47,7 @@ def test_a_daily_limit_counts_on_days_on_which_a_campaign_is_live() -> None:
     assert found == [0] * 6 + [500, 500] + [0] * 23
 
 
-@settings(max_examples=nightly.times(20, 500), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=nightly.times(20, 500))
 @given(st.integers(0, 10**9), st.integers(0, 6))
 def test_the_days_of_a_week_and_of_a_month_add_up_to_the_limit(limit: int, first_weekday: int) -> None:
     live = set(MARCH)

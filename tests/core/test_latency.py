@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.latency import BOUNDS, PLACES, percentile, place_of
@@ -42,7 +42,6 @@ def test_calls_are_taken_to_be_spread_evenly_within_a_bound() -> None:
     assert percentile(took, 95, slowest=60) == 60
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.integers(0, 20_000), min_size=1, max_size=60), st.sampled_from([50, 95, 99]))
 def test_is_never_off_by_more_than_its_bound(calls: list[int], percent: int) -> None:
     exact = sorted(calls)[-(-len(calls) * percent // 100) - 1]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.csv_text import CsvBuffer, harmless, meant, text
@@ -61,7 +61,6 @@ def test_whoever_reads_a_file_takes_the_apostrophe_away_again(raw: str, cell: st
 CELLS = st.text(st.sampled_from("=+-@\t\r\n\"',;a1. ü😀"), max_size=6)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=4))
 def test_any_text_comes_back_from_a_reader_and_none_begins_a_formula(rows: list[list[str]]) -> None:
     buffer = CsvBuffer()

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidPayload
@@ -223,8 +223,6 @@ class TestReturned:
         assert kept(basis, Returned(refund=3000)) == 5
 
 
-# How fast a busy machine thinks of examples is nothing that the arithmetic says.
-calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LINES = st.lists(
     st.builds(
         lambda quantity, price, off: Line(
@@ -259,7 +257,6 @@ def placed(lines: list[Line]) -> list[Line]:
     ]
 
 
-@calm
 @given(LINES, RULES, st.sampled_from([None, times("1.5"), times("0.3")]), st.data())
 def test_returns_never_give_points_and_the_order_of_them_does_not_matter(lines, rule, mapping, data):
     lines = placed(lines)
@@ -280,7 +277,6 @@ def test_returns_never_give_points_and_the_order_of_them_does_not_matter(lines, 
     assert kept(Basis.from_json(basis.to_json()), Returned(units=units, refund=refund)) == stays
 
 
-@calm
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(1, 5000), st.integers(0, 50))
 def test_splitting_an_order_never_earns_more(one, other, every, each):
     rule = per("ORDER_TOTAL_AMOUNT", every, each)

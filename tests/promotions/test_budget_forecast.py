@@ -6,13 +6,12 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from promotions.budget_forecast import Forecast, Outlook, actual_by_day, forecast, plan_by_day
 
 TODAY = date(2026, 3, 10)  # a Tuesday
-calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SATURDAY_DIP = [100, 100, 100, 100, 100, 0, 0]
 
 
@@ -93,7 +92,6 @@ def rank(found: Forecast) -> int:
     return 10**9
 
 
-@calm
 @given(spent=HISTORIES, left=st.integers(0, 60_000), more=st.integers(0, 5_000), until=UNTIL, today=AMOUNTS)
 def test_more_left_never_ends_earlier(
     spent: list[int], left: int, more: int, until: date | None, today: int
@@ -104,7 +102,6 @@ def test_more_left_never_ends_earlier(
     assert rank(less) <= rank(lots)
 
 
-@calm
 @given(spent=HISTORIES, where=st.integers(0, 1_000), more=AMOUNTS, left=st.integers(0, 60_000), until=UNTIL)
 def test_more_spending_never_ends_later(
     spent: list[int], where: int, more: int, left: int, until: date | None
@@ -121,7 +118,6 @@ def test_more_spending_never_ends_later(
     assert rank(busy) <= rank(calm)
 
 
-@calm
 @given(spent=HISTORIES, left=st.integers(1, 20_000), today=AMOUNTS)
 def test_is_what_counting_day_by_day_gives(spent: list[int], left: int, today: int) -> None:
     found = forecast(spent=spent, today=TODAY, spent_today=today, left=left)
@@ -160,7 +156,6 @@ def test_plan_by_day(plan: dict[str, Any], expected: list[int] | None) -> None:
     assert plan_by_day(**plan) == expected
 
 
-@calm
 @given(
     total=st.integers(0, 10**15),
     length=st.integers(1, 800),

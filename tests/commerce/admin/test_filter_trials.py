@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commerce.admin.filter_editor import document, preview
@@ -130,7 +130,7 @@ def wires(draw: Any) -> dict[str, Any]:
     return wire
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(wire=wires())
 def test_a_filter_comes_back_as_it_was(wire: dict[str, Any]) -> None:
     drawn = json.loads(json.dumps(document.document_of(wire, CUSTOMER_FIELDS)))

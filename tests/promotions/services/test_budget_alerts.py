@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.actors import Actor
@@ -17,7 +17,6 @@ from tests.factories.budgets import BudgetFactory
 
 USUAL = [50, 80, 95, 100]
 SYSTEM = Actor.system("tests")
-calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(
@@ -42,7 +41,6 @@ def test_crossed(limit: int, before: int, after: int, expected: list[int]) -> No
     assert crossed(limit=limit, thresholds=USUAL, before=before, after=after) == expected
 
 
-@calm
 @given(
     limit=st.integers(0, 10**15),
     thresholds=st.lists(st.integers(1, 100), max_size=6),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import rules
@@ -65,7 +65,6 @@ def usual(draw: st.DrawFn) -> Usual:
     )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(usual())
 def test_what_is_usual_comes_back(said: Usual) -> None:
     document = plan_rules.written(said)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.admin.condition_builder.outline import outline
@@ -28,7 +28,7 @@ FILES = (
 )
 Builder = Callable[..., dict[str, Any]]
 # The first documents are slow: their strategies are made then.
-tried = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+tried = settings(max_examples=60)
 
 extras = st.dictionaries(
     st.sampled_from(["mine", "note"]),
