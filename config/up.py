@@ -86,7 +86,8 @@ def _programs(home: Path, env: Mapping[str, str], host: str, port: int) -> list[
     commands: dict[str, list[str]] = {
         "web": [
             *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"{host}:{port}"),
-            *("--worker-class", "gthread", "--workers", env["WEB_CONCURRENCY"], "--threads", threads),
+            *("--worker-class", "config.web_worker.Worker"),
+            *("--workers", env["WEB_CONCURRENCY"], "--threads", threads),
             # Imported once and then forked: half the start on two cores.
             *("--preload", "--graceful-timeout", "10", "--no-control-socket"),
         ],

@@ -98,7 +98,7 @@ def server(environment: Mapping[str, str], *, settings: str) -> Iterator[Web]:
     metrics.mkdir(parents=True, exist_ok=True)
     command = [
         *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "8"),
+        *("--worker-class", "config.web_worker.Worker", "--workers", "2", "--threads", "8"),
         *("--preload", "--no-control-socket"),
     ]
     own = {

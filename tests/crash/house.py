@@ -52,7 +52,7 @@ class House:
         }
         command = [
             *(sys.executable, "-m", "gunicorn", "config.wsgi:application"),
-            *("--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread"),
+            *("--bind", f"127.0.0.1:{self.port}", "--worker-class", "config.web_worker.Worker"),
             *("--workers", str(WORKERS), "--threads", str(THREADS)),
             *("--preload", "--no-control-socket"),
         ]
