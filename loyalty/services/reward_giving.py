@@ -17,16 +17,15 @@ from core.locking import lock
 from loyalty.models import LoyaltyCard, RewardRedemption
 from loyalty.selectors import member_rewards
 from loyalty.services import telling
-from promotions import points
 from promotions.channels import AUTO_REDEEM
-from promotions.models import Campaign, Redemption, Reward, RewardAssignment, Rollback, Voucher
+from promotions.models import Redemption, Reward, RewardAssignment, Rollback, Voucher
 from promotions.redeemables import NotRedeemable
 from promotions.reward_offers import Offer
-from promotions.services import ledger, publications
-from promotions.services.publication_specs import REFUSALS, PublicationSpec
+from promotions.services import grants
+from promotions.services.grants import Granted
+from promotions.services.publication_specs import REFUSALS
 
 State = RewardRedemption.State
-_CHANNEL: Final = "Reward"
 _REASON: Final = "Reward for points"
 
 
@@ -129,81 +128,23 @@ def _granted(
     card: Voucher, reward: Reward, redemption: Redemption, actor: Actor, now: datetime
 ) -> tuple[Voucher | None, int]:
     """The coupon, or the card that was topped up, and by how much."""
-    campaign, amount = reward.campaign, reward.balance or 0
-    if reward.type != Reward.Type.CAMPAIGN or campaign is None:
-        return None, 0
-    if campaign.campaign_type == Campaign.CampaignType.DISCOUNT_COUPONS:
-        return _published(card, campaign, redemption, actor, now), 0
-    held = Voucher.objects.filter(
-        campaign=campaign, holder=card.holder_id, deleted_at=None, released_at=None, is_active=True
-    )
-    target = held.order_by("pk").first() or _published(card, campaign, redemption, actor, now)
-    if campaign.campaign_type == Campaign.CampaignType.GIFT_VOUCHERS:
-        ledger.give(code=target.public_id, credits=amount, reason=_REASON, actor=actor, now=now)
-    else:
-        points.keeper().add(
-            voucher_id=target.pk,
-            points=amount,
-            cause=f"reward:{redemption.public_id}",
-            reason=_REASON,
-            actor=actor,
-            now=now,
-        )
-    return target, amount
-
-
-def _published(
-    card: Voucher, campaign: Campaign, redemption: Redemption, actor: Actor, now: datetime
-) -> Voucher:
     assert card.holder is not None  # noqa: S101 - cards without a holder pay for nothing
-    spec = PublicationSpec(
-        customer={"id": card.holder.public_id},
-        campaign=campaign.public_id,
-        channel=_CHANNEL,
-        cause=f"reward:{redemption.public_id}",
+    cause = f"reward:{redemption.public_id}"
+    given = grants.grant(
+        reward=reward, customer=card.holder, cause=cause, reason=_REASON, actor=actor, now=now
     )
-    return publications.publish(spec=spec, actor=actor, now=now).vouchers[0]
+    return given.voucher, given.amount
 
 
 def _taken_from_member(row: RewardRedemption, actor: Actor, now: datetime) -> int:
     """Take back what is unused; how much he keeps (of a coupon: 1 if it is used)."""
-    given = row.voucher
-    if given is None:
-        return 0
-    if row.reward.campaign is not None and given.type == Voucher.Type.DISCOUNT_VOUCHER:
-        return _disabled(given, actor, now)
-    if given.type == Voucher.Type.GIFT_VOUCHER:
-        free = max(0, (given.gift_balance or 0) - given.gift_held)
-        taken = min(row.granted, free)
-        if taken:
-            ledger.give(
-                code=given.public_id, credits=-taken, reason="Reward taken back", actor=actor, now=now
-            )
-        return row.granted - taken
-    numbers = points.keeper().numbers([given])[given.pk]
-    taken = min(row.granted, max(0, numbers.balance - numbers.held))
-    if taken:
-        points.keeper().take_back(
-            voucher_id=given.pk,
-            points=taken,
-            cause=f"reward-back:{row.redemption_id}",
-            reason="Reward taken back",
-            actor=actor,
-            now=now,
-        )
-    return row.granted - taken
-
-
-def _disabled(coupon: Voucher, actor: Actor, now: datetime) -> int:
-    rows = lock(Voucher.objects.filter(pk=coupon.pk))
-    if rows and rows[0].redeemed_quantity:
-        return 1
-    Voucher.objects.filter(pk=coupon.pk).update(is_active=False, updated_at=now)
-    audit.log(actor, "voucher.disabled", coupon, now=now, after={"is_active": False})
-    events.emit(
-        "voucher.disabled", entity=coupon, actor=actor, now=now, payload={"voucher_id": coupon.public_id}
+    return grants.take_back(
+        Granted(voucher=row.voucher, amount=row.granted),
+        cause=f"reward-back:{row.redemption_id}",
+        reason="Reward taken back",
+        actor=actor,
+        now=now,
     )
-    return 0
 
 
 def _say(row: RewardRedemption, name: str, actor: Actor, now: datetime) -> None:
