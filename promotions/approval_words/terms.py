@@ -14,7 +14,7 @@ from core.errors import DomainError
 from core.exact import exact
 from core.instants import parse_instant
 from engine.applicability import Applicability
-from promotions import points, rule_words, version_words
+from promotions import points, referral_codes, rule_words, version_words
 from promotions.approval_words import belongings, conditions
 from promotions.approval_words.lines import (
     MISSING,
@@ -28,6 +28,8 @@ from promotions.approval_words.lines import (
     spelled,
 )
 from promotions.models import Version, Voucher
+from promotions.points import Keeper
+from promotions.referral_codes import Programmes
 from promotions.words import discount
 
 type Tell = Callable[[Any, Any, Telling], list[Line]]
@@ -218,6 +220,8 @@ def _codes(before: Content, after: Content, telling: Telling) -> list[Line]:
     count = after.get("codes")
     if not differ(before.get("codes", MISSING), after.get("codes", MISSING)) or not count:
         return []
+    if not isinstance(count, int):
+        raise ValueError("a number of codes that cannot be")
     lines = [
         Line(
             text=f"Makes {words.count(count, 'code')}"
@@ -325,8 +329,16 @@ def _budget(before: Content, after: Content, telling: Telling) -> list[Line]:
 
 
 def _loyalty(before: Any, after: Any, telling: Telling) -> list[Line]:
+    return _settings(points.keeper(), before, after, telling)
+
+
+def _referral(before: Any, after: Any, telling: Telling) -> list[Line]:
+    return _settings(referral_codes.programmes(), before, after, telling)
+
+
+def _settings(keeper: Keeper | Programmes, before: Any, after: Any, telling: Telling) -> list[Line]:
     """Settings of a programme, one by one."""
-    was, will = _settings(before), _settings(after)
+    was, will = _spoken(keeper, before), _spoken(keeper, after)
     lines = [
         Line(label=label, text=telling.becomes(was.get(label, ""), text))
         for label, text in will.items()
@@ -337,11 +349,11 @@ def _loyalty(before: Any, after: Any, telling: Telling) -> list[Line]:
     return lines
 
 
-def _settings(loyalty: Any) -> dict[str, str]:
-    if loyalty in (MISSING, None):
+def _spoken(keeper: Keeper | Programmes, settings: Any) -> dict[str, str]:
+    if settings in (MISSING, None):
         return {}
     try:
-        return dict(points.keeper().in_words(points.keeper().checked(loyalty)))
+        return dict(keeper.in_words(keeper.checked(settings)))
     except DomainError as error:
         raise ValueError("settings that cannot be") from error
 
@@ -351,6 +363,7 @@ CAMPAIGN: Final[Speakers] = (
     _of("active", _switch("Goes live", "Is switched off: nothing of it can be redeemed")),
     *_LIMITED,
     _of("loyalty", _loyalty),
+    _of("referral", _referral),
     _of("tiers", belongings.tiers(_tier, _whole_tier)),
     _of("stacks", belongings.stacks),
     _of("budgets", belongings.budgets(_budget)),
