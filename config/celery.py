@@ -35,6 +35,7 @@ JOBS: Final = (
     ),
     Job("mail waiting invitations", "core.tasks.mail_invitations", every=20),
     Job("settle the nights of loyalty programmes", "loyalty.tasks.settle_nights", every=_MINUTE),
+    Job("give rewards for recommendations", "referrals.tasks.give_rewards", every=_MINUTE),
     # What follows from it: customers, codes, messages, files.
     Job("look again at customers who were written", "commerce.tasks.follow_segments", 3, Stage.FOLLOWING),
     Job(

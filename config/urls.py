@@ -20,6 +20,7 @@ urlpatterns = [
     path("v1/", include("integrations.api.urls.v1")),
     path("v1/", include("commerce.api.urls.v1")),
     path("v1/", include("loyalty.api.urls.v1")),
+    path("v1/", include("referrals.api.urls.v1")),
     path("v1/", include("insights.api.urls.v1")),
     path("v1/", include("calendar_app.api.urls.v1")),
     path("calendar/", include("calendar_app.urls")),

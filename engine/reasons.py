@@ -37,6 +37,7 @@ class ReasonKey(StrEnum):
     BUDGET_EXCEEDED = "budget_exceeded"
     EMERGENCY_STOP = "emergency_stop"
     OUTSIDE_AREAS = "outside_areas"
+    NOT_PUBLISHED = "not_published"
     REFERRER_NOT_PERMITTED = "referrer_not_permitted_to_redeem"
     CUSTOMER_RULES = "customer_rules_violated"
     ORDER_RULES = "order_rules_violated"

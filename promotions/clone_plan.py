@@ -65,6 +65,7 @@ COLUMNS: Final[Mapping[type[Model], Mapping[str, Fate]]] = {
         "activity_duration_after_publishing": Fate.SAME,
         "gift": Fate.SAME,
         "loyalty": Fate.SAME,
+        "referral": Fate.SAME,
         "return_policy": Fate.SAME,
         "code_config": Fate.SAME,
         "voucher_redemption_quantity": Fate.SAME,
@@ -153,6 +154,10 @@ BELONGINGS: Final[Mapping[type[Model], Mapping[str, Fate]]] = {
         "earning_rules": Fate.CLONE,
         "loyalty_tiers": Fate.CLONE,
         "reward_assignments": Fate.CLONE,
+        # Of referral programmes (`referrals.services.programme_clones`).
+        "referrer_tiers": Fate.CLONE,
+        "referrals": Fate.NEW,
+        "referral_rewards": Fate.NEW,
         # What gives its codes, and what finance says of it, are of others.
         "rewards": Fate.NEW,
         "points_worth": Fate.NEW,

@@ -118,7 +118,7 @@ VOUCHERS: Final = ExportedObject(
         "active": column("is_active"),
         "qr_code": constant(None),
         "bar_code": constant(None),
-        "is_referral_code": constant(False),
+        "is_referral_code": column(vouchers.IS_REFERRAL_CODE),
         "created_at": column("created_at"),
         "updated_at": column("updated_at"),
         "validity_timeframe_interval": _timeframe("timeframe_interval"),

@@ -68,6 +68,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
             "discount": "discount",
             "gift": "gift",
             "loyalty": "loyalty",
+            "referral": "referral",
             "redemption_quantity": "voucher_redemption_quantity",
             "return_policy": "return_policy",
             "places": "places",

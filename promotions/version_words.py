@@ -10,7 +10,7 @@ from core.exact import exact
 from core.instants import parse_instant
 from core.selectors import areas
 from engine import effects
-from promotions import points, rule_words
+from promotions import points, referral_codes, rule_words
 from promotions.budget_words import MONEY
 from promotions.models import Budget, Campaign, Category, ValidationRule, Version, Voucher
 from promotions.selectors.needs import articles_given
@@ -128,6 +128,8 @@ def _worth(content: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[tup
         yield "Gift cards", f"{words.money(gift['amount'])}, each {pays}"
     if loyalty := content.get("loyalty"):
         yield from points.keeper().in_words(loyalty)
+    if referral := content.get("referral"):
+        yield from referral_codes.programmes().in_words(referral)
 
 
 def _named(content: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -6,3 +6,15 @@ from django.apps import AppConfig
 class ReferralsConfig(AppConfig):
     name = "referrals"
     verbose_name = "Referrals"
+
+    def ready(self) -> None:
+        from referrals import (
+            codes,
+            keeper,
+            subscribers,  # noqa: F401 - registers itself with core.events
+        )
+        from referrals.services import programme_clones
+
+        codes.register()
+        keeper.register()
+        programme_clones.register()

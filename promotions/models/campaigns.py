@@ -73,6 +73,7 @@ class Campaign(FSMModelMixin, TimestampedModel, TimeLimited):
         PROMOTION = "PROMOTION", "Promotion (applied without a code)"
         GIFT_VOUCHERS = "GIFT_VOUCHERS", "Gift cards"
         LOYALTY_PROGRAM = "LOYALTY_PROGRAM", "Loyalty programme"
+        REFERRAL_PROGRAM = "REFERRAL_PROGRAM", "Referral programme"
 
     class Type(models.TextChoices):
         STATIC = "STATIC", "Fixed pool of codes"
@@ -137,6 +138,11 @@ class Campaign(FSMModelMixin, TimestampedModel, TimeLimited):
         decoder=ExactJSONDecoder,
         help_text="How a loyalty programme works: {points, expiration_rules, auto_join, …}.",
     )
+    referral = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="How a referral programme works: {conversion_event_type, referee_reward, delay_days, …}.",
+    )
     return_policy = models.CharField(
         "when items are returned",
         max_length=16,
@@ -188,6 +194,12 @@ class Campaign(FSMModelMixin, TimestampedModel, TimeLimited):
                 )
                 | ~Q(campaign_type="LOYALTY_PROGRAM") & Q(loyalty__isnull=True),
                 name="campaign_loyalty_fits_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(campaign_type="REFERRAL_PROGRAM", referral__isnull=False, discount__isnull=False)
+                & ~Q(type="STANDALONE")
+                | ~Q(campaign_type="REFERRAL_PROGRAM") & Q(referral__isnull=True),
+                name="campaign_referral_fits_kind",
             ),
             models.CheckConstraint(
                 condition=Q(lifecycle__in=[*DRAFTS, Lifecycle.PAUSED], is_active=False)

@@ -137,6 +137,7 @@ class Holder(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="wallet", db_index=False)
     role = models.CharField(max_length=8, choices=Role, default=Role.OWNER)
     is_personal = models.BooleanField()
+    metadata = models.JSONField(default=dict, db_default={}, blank=True, encoder=DjangoJSONEncoder)
 
     class Meta:
         constraints = (

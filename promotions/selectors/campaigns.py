@@ -36,7 +36,10 @@ def listed(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
     """With names for what can be filtered by but has no column."""
     kinds = Campaign.CampaignType
     codes_types = (
-        When(campaign_type=kinds.DISCOUNT_COUPONS, then=Value(Voucher.Type.DISCOUNT_VOUCHER)),
+        When(
+            campaign_type__in=[kinds.DISCOUNT_COUPONS, kinds.REFERRAL_PROGRAM],
+            then=Value(Voucher.Type.DISCOUNT_VOUCHER),
+        ),
         When(campaign_type=kinds.GIFT_VOUCHERS, then=Value(Voucher.Type.GIFT_VOUCHER)),
         When(campaign_type=kinds.LOYALTY_PROGRAM, then=Value(Voucher.Type.LOYALTY_CARD)),
     )
@@ -48,7 +51,7 @@ def listed(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
         ),
         voucher_type=Case(*codes_types, default=None, output_field=CharField()),
         weekdays=Func(F("days_of_week"), function="to_jsonb", output_field=JSONField()),
-        is_referral_code=Value(False),
+        is_referral_code=Q(campaign_type=kinds.REFERRAL_PROGRAM),
     )
 
 

@@ -24,7 +24,7 @@ def listed(publications: QuerySet[Publication]) -> QuerySet[Publication]:
     return publications.alias(
         shown_voucher_type=Coalesce(Subquery(first.values("voucher__type")[:1]), Value("")),
         shown_voucher_id=Coalesce(Subquery(first.values("voucher__public_id")[:1]), Value("")),
-        is_referral_code=Value(False),
+        is_referral_code=known_vouchers.IS_REFERRAL_CODE,
     )
 
 

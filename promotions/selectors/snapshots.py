@@ -18,7 +18,7 @@ from core.errors import DomainError
 from core.models import ProjectSettings
 from engine import Candidate, Line, RedeemableObject, Snapshot, Strategy, reasons
 from engine.rules import Needs
-from promotions import engine_input
+from promotions import engine_input, referral_codes
 from promotions.category_rules import CategoryRules
 from promotions.redeemables import Found, Requested, kind_of
 from promotions.selectors import articles, card_points, facts, stacking_rules, stacks, stops, whereabouts
@@ -115,6 +115,11 @@ def complete(*, found: Sequence[Found], asking: Asking, counters: CounterReader 
     settings = asking.settings
     ruled, budgets, in_force, here = with_rules(found, whereabouts.called(asking))
     ruled = in_place(ruled, here, asking)
+    ruled = referral_codes.with_referrers(
+        ruled,
+        customer_id=None if asking.customer is None else asking.customer.pk,
+        is_somebody=bool(asking.customer or asking.payload),
+    )
     held = with_holds(with_holder(ruled, asking.customer), session_key=asking.session_key, now=asking.now)
     needs = needs_of([entry.candidate for entry in held])
     added = articles.load(articles_of([entry.candidate for entry in held]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import FETCH_PEERS, F, Func, JSONField, OrderBy, QuerySet, Value
+from django.db.models import FETCH_PEERS, Case, F, Func, JSONField, OrderBy, QuerySet, Value, When
 from django.db.models.functions import Coalesce, NullIf
 
 from core import project
@@ -15,6 +15,12 @@ from promotions.models import DRAFTS, Campaign, Voucher
 from promotions.selectors.validation_rules import with_assignment
 
 _PRINTED_WITH: Final = ("campaign", "campaign__category", "category", "holder")
+
+
+IS_REFERRAL_CODE: Final = Case(
+    When(campaign__campaign_type=Campaign.CampaignType.REFERRAL_PROGRAM, then=True), default=False
+)
+"""Of a voucher, or of anything else that has a campaign."""
 
 
 def printable(vouchers: QuerySet[Voucher]) -> QuerySet[Voucher]:
@@ -43,7 +49,7 @@ def listed(vouchers: QuerySet[Voucher]) -> QuerySet[Voucher]:
             output_field=JSONField(),
         ),
         shown_hours=Coalesce("validity_hours", "campaign__validity_hours"),
-        is_referral_code=Value(False),
+        is_referral_code=IS_REFERRAL_CODE,
     )
 
 

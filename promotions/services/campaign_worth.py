@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from promotions import points
+from promotions import points, referral_codes
 from promotions.models import Campaign
 from promotions.selectors import validation_rules as known_rules
 from promotions.services import discounts, drafts, gifts
-from promotions.services.definitions import DISCOUNT, GIFT, LOYALTY, InvalidCampaignParams
+from promotions.services.definitions import DISCOUNT, GIFT, LOYALTY, REFERRAL, InvalidCampaignParams
 
-NAMES: Final = (DISCOUNT, GIFT, LOYALTY)
+NAMES: Final = (DISCOUNT, GIFT, LOYALTY, REFERRAL)
+_NOTHING_OFF: Final = {"type": "AMOUNT", "amount_off": 0}
 
 
 def of_codes(
@@ -25,11 +26,40 @@ def of_codes(
             raise InvalidCampaignParams("type: a loyalty programme has a card for each member.")
         # Whoever is a member is one once (contract: loyalty 2).
         return {LOYALTY: points.keeper().checked(worth[LOYALTY]), "join_once": True}
+    if kind == Campaign.CampaignType.REFERRAL_PROGRAM:
+        return _of_referral_codes(worth, on_items=on_items, campaign_type=campaign_type)
     is_gift = kind == Campaign.CampaignType.GIFT_VOUCHERS
     name, stored = (GIFT, gifts.stored) if is_gift else (DISCOUNT, discounts.stored)
     if worth[name] is None:
         raise InvalidCampaignParams(f"Property .voucher.{name} is required")
     return {name: stored(worth[name], InvalidCampaignParams, targets_items=on_items)}
+
+
+def _of_referral_codes(
+    worth: Mapping[str, Any], *, on_items: bool, campaign_type: str | None
+) -> dict[str, Any]:
+    """Referees get the discount of the code, if it has one, at the checkout; the rest is settings."""
+    if campaign_type == Campaign.Type.STANDALONE:
+        raise InvalidCampaignParams("type: a referral programme has a code for each referrer.")
+    if worth[GIFT] is not None:
+        raise InvalidCampaignParams(
+            "voucher.gift: referral codes have a discount; credits for referees are its referee_reward."
+        )
+    discount = worth[DISCOUNT] or _NOTHING_OFF
+    return {
+        DISCOUNT: discounts.stored(discount, InvalidCampaignParams, targets_items=on_items),
+        REFERRAL: referral_codes.programmes().checked(worth[REFERRAL] or {}),
+        # Whoever recommends has one code (contract: referrals 15.1).
+        "join_once": True,
+    }
+
+
+def _referral_columns(campaign: Campaign, columns: dict[str, Any], changed: Any) -> dict[str, Any]:
+    """Settings of a referral programme that were sent; who recommends keeps one code."""
+    columns.pop("join_once", None)
+    if not changed:
+        return {}
+    return {REFERRAL: referral_codes.programmes().changed(campaign.referral or {}, changed)}
 
 
 def _loyalty_columns(campaign: Campaign, changed: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -47,6 +77,10 @@ def draft_columns(campaign: Campaign, columns: dict[str, Any]) -> dict[str, Any]
     if campaign.campaign_type == kinds.LOYALTY_PROGRAM:
         columns.pop("join_once", None)
         return found | _loyalty_columns(campaign, worth[LOYALTY])
+    if campaign.campaign_type == kinds.REFERRAL_PROGRAM:
+        found |= _referral_columns(campaign, columns, worth[REFERRAL])
+        changed = worth[DISCOUNT]
+        return found | ({} if not changed else {DISCOUNT: discounts.stored(changed, InvalidCampaignParams)})
     named = worth[GIFT if campaign.campaign_type == kinds.GIFT_VOUCHERS else DISCOUNT]
     if campaign.campaign_type != kinds.PROMOTION and named:
         on_items = known_rules.targets_items(known_rules.of_campaign(campaign))
@@ -62,10 +96,14 @@ def launched_columns(campaign: Campaign, columns: dict[str, Any]) -> dict[str, A
     for name in (*drafts.PLANNED, GIFT):
         columns.pop(name, None)
     wire, loyalty = columns.pop(DISCOUNT, None), columns.pop(LOYALTY, None)
+    referral = columns.pop(REFERRAL, None)
     if Campaign.Type.STANDALONE in (columns.get("type"), campaign.type):
         columns.pop("type", None)
     if campaign.campaign_type == Campaign.CampaignType.LOYALTY_PROGRAM:
         columns.pop("join_once", None)
         return _loyalty_columns(campaign, loyalty)
     changed = None if wire is None else discounts.merged(campaign.discount, wire, InvalidCampaignParams)
-    return {} if changed is None else {DISCOUNT: changed}
+    found = {} if changed is None else {DISCOUNT: changed}
+    if campaign.campaign_type == Campaign.CampaignType.REFERRAL_PROGRAM:
+        found |= _referral_columns(campaign, columns, referral)
+    return found

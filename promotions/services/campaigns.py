@@ -40,6 +40,7 @@ from promotions.services.definitions import (
     DISCOUNT,
     GIFT,
     LOYALTY,
+    REFERRAL,
     InvalidCampaign,
     assign,
     facts,
@@ -50,7 +51,6 @@ from promotions.services.protection import refuse_protected
 from promotions.services.tiers import TierSpec
 from promotions.services.vouchers import VoucherSpec
 
-_LATER_KINDS: Final = ("REFERRAL_PROGRAM",)
 _KIND_OF_VOUCHER: Final = {
     Voucher.Type.DISCOUNT_VOUCHER.value: Campaign.CampaignType.DISCOUNT_COUPONS.value,
     Voucher.Type.GIFT_VOUCHER.value: Campaign.CampaignType.GIFT_VOUCHERS.value,
@@ -63,10 +63,10 @@ class CampaignSpec:
     """What a caller says about a campaign.
 
     `values` maps columns to what was sent, and only that; `category` is an id or a name, `discount`,
-    `gift` and `code_config` are in wire form. Of `loyalty` only what is sent changes; with `looks_again` its
-    members get the tiers that it gives them now. `code` is the one code of a campaign of type STANDALONE.
-    `tiers` None: none were sent. `unset_metadata` names keys to take away. `rules` are ids, one at most, and
-    only count for a new campaign.
+    `gift` and `code_config` are in wire form. Of `loyalty` and `referral` only what is sent changes; with
+    `looks_again` its members get the tiers that it gives them now. `code` is the one code of a campaign of
+    type STANDALONE. `tiers` None: none were sent. `unset_metadata` names keys to take away. `rules` are ids,
+    one at most, and only count for a new campaign.
     `is_draft`: nothing of it runs, and codes are only counted, until it is launched.
     `access` says where it applies from now on; None: as it is.
     `conditions` is the id of the rule that something that is there shall have, "" none, None: not said.
@@ -290,14 +290,12 @@ def _kind(spec: CampaignSpec) -> str:
         kind = Campaign.CampaignType.GIFT_VOUCHERS.value
     if kind is None and LOYALTY in spec.values:
         kind = Campaign.CampaignType.LOYALTY_PROGRAM.value
+    if REFERRAL in spec.values and spec.kind is None:
+        kind = Campaign.CampaignType.REFERRAL_PROGRAM.value
     if kind is None:
         raise InvalidCampaign("campaign_type, voucher or promotion is needed to know the kind of campaign.")
-    if kind in _LATER_KINDS or of_voucher in _LATER_KINDS:
-        supported = ", ".join(Campaign.CampaignType.values)
-        name = kind if kind in _LATER_KINDS else spec.voucher_type
-        raise InvalidCampaign(
-            f"{name} campaigns are not supported in this version. Supported are: {supported}."
-        )
+    if kind == Campaign.CampaignType.REFERRAL_PROGRAM:
+        of_voucher = kind if spec.voucher_type in (None, Voucher.Type.DISCOUNT_VOUCHER) else of_voucher
     if of_voucher not in (None, kind):
         raise InvalidCampaign(f"The codes of a {kind} campaign are no {spec.voucher_type}.")
     return kind
@@ -367,4 +365,5 @@ def _summary(campaign: Campaign) -> dict[str, Any]:
         DISCOUNT: campaign.discount,
         GIFT: campaign.gift,
         LOYALTY: campaign.loyalty,
+        REFERRAL: campaign.referral,
     }

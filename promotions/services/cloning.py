@@ -201,7 +201,7 @@ class _Rules:
 def _spec(original: Campaign, spec: CloneSpec, copies: _Rules) -> CampaignSpec:
     values = _values(Campaign, original, Fate.SAME)
     kind = values.pop("campaign_type")
-    for worth in ("discount", "gift", "loyalty"):
+    for worth in ("discount", "gift", "loyalty", "referral"):
         if values[worth] is None:
             values.pop(worth)
     described = {} if spec.description is None else {"description": spec.description}

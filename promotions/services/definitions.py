@@ -18,6 +18,7 @@ CATEGORY: Final = "category"
 DISCOUNT: Final = "discount"
 GIFT: Final = "gift"
 LOYALTY: Final = "loyalty"
+REFERRAL: Final = "referral"
 
 
 class InvalidVoucher(DomainError):

@@ -12,7 +12,7 @@ from commerce.models import Customer
 from core import prepared
 from core.actors import Actor
 from core.journal import Journal
-from promotions import points
+from promotions import points, referral_codes
 from promotions.models import Campaign, Holder, Publication, PublishedCode, Voucher
 
 _HAND_OVER: Final = (
@@ -61,6 +61,7 @@ def give(
     goes into `journal`.
     """
     personal = is_personal(campaign)
+    role = Holder.Role.REFERRER if referral_codes.is_referral(campaign) else Holder.Role.OWNER
     given = [(gift, pk) for gift in gifts for pk in gift.voucher_ids]
     vouchers = Voucher.objects.in_bulk([pk for _, pk in given])
     for gift in gifts:
@@ -73,7 +74,7 @@ def give(
     prepared.insert_all([PublishedCode(publication=gift.publication, voucher_id=pk) for gift, pk in given])
     Holder.objects.bulk_create(
         [
-            Holder(created_at=now, voucher_id=pk, customer=gift.customer, is_personal=personal)
+            Holder(created_at=now, voucher_id=pk, customer=gift.customer, role=role, is_personal=personal)
             for gift, pk in given
         ],
         # A generic code may come to the same customer again; that nobody else has a personal one, the next

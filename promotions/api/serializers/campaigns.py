@@ -16,6 +16,7 @@ from core.api.fields import (
 )
 from core.api.serializers.areas import AccessInput, access_of
 from core.instants import format_instant, format_optional
+from promotions import referral_codes
 from promotions.api.serializers.access import readonly
 from promotions.api.serializers.categories import categories_output
 from promotions.api.serializers.definition_input import (
@@ -33,6 +34,7 @@ from promotions.api.serializers.loyalty_cards import (
     loyalty_settings,
     programme_output,
 )
+from promotions.api.serializers.referrals import ReferralInput, referral_output, referral_settings
 from promotions.api.serializers.rules import assignments_output, given_rules, rule_ids
 from promotions.api.serializers.tiers import TierInput, tier_spec, tiers_output
 from promotions.api.serializers.validity import DurationField, validity_output, without_nulls
@@ -42,10 +44,6 @@ from promotions.models import Campaign, PromotionTier, Voucher
 from promotions.selectors.campaigns import DRAFT
 from promotions.services.campaigns import CampaignSpec
 
-CAMPAIGN_TYPES: Final = (
-    *Campaign.CampaignType.values,
-    "REFERRAL_PROGRAM",
-)
 _MOST_TIERS: Final = 100
 
 
@@ -82,6 +80,7 @@ class CampaignChangeInput(DefinitionInput):
     loyalty_tiers_expiration = MetadataField(required=False, allow_null=True)
     loyalty_card = ProgrammeCardInput(required=False, allow_null=True)
     options = RecalculationInput(required=False, allow_null=True)
+    referral_program = ReferralInput(required=False, allow_null=True)
     debts = TextField(required=False, max_length=16)
     reverse_on_return = BooleanField(required=False)
     counts = MetadataField(required=False)
@@ -93,7 +92,7 @@ class CampaignChangeInput(DefinitionInput):
 
 class CampaignInput(CampaignChangeInput):
     name = TextField(allow_blank=False, max_length=255)
-    campaign_type = ChoiceField(CAMPAIGN_TYPES, required=False, allow_null=True)
+    campaign_type = ChoiceField(Campaign.CampaignType, required=False, allow_null=True)
     use_voucher_metadata_schema = BooleanField(required=False, allow_null=True)
     vouchers_count = IntegerField(lowest=0, accept_text=True, required=False, allow_null=True)
     voucher = InheritedInput(required=False, allow_null=True)
@@ -106,6 +105,8 @@ def campaign_change_spec(given: Mapping[str, Any]) -> CampaignSpec:
     values = _columns(given, given.get("discount"))
     if loyalty := loyalty_settings(given, given.get("loyalty_card")):
         values["loyalty"] = loyalty
+    if referral := referral_settings(given.get("referral_program")):
+        values["referral"] = referral
     return CampaignSpec(
         values=values,
         metadata=given.get("metadata") or {},
@@ -125,6 +126,8 @@ def campaign_spec(given: Mapping[str, Any]) -> CampaignSpec:
         columns["gift"] = dict(voucher["gift"])
     if voucher.get("loyalty_card") is not None:
         columns["loyalty"] = loyalty_settings(given, voucher["loyalty_card"])
+    if given.get("referral_program") is not None:
+        columns["referral"] = referral_settings(given["referral_program"])
     if given.get("use_voucher_metadata_schema") is not None:
         columns["use_voucher_metadata_schema"] = given["use_voucher_metadata_schema"]
     promotion = given.get("promotion")
@@ -179,6 +182,7 @@ def campaign_base_output(campaign: Campaign) -> dict[str, Any]:
             "type": campaign.type,
             "voucher": _voucher_of_campaign(campaign),
             **programme_output(campaign),
+            "referral_program": referral_output(campaign),
             "join_once": campaign.join_once,
             "use_voucher_metadata_schema": campaign.use_voucher_metadata_schema,
             **limits,
@@ -217,7 +221,7 @@ def _voucher_of_campaign(campaign: Campaign) -> dict[str, Any] | None:
     if campaign.campaign_type == Campaign.CampaignType.PROMOTION:
         return None
     kinds, type_of_codes = Campaign.CampaignType, Voucher.Type.DISCOUNT_VOUCHER
-    if campaign.campaign_type != kinds.DISCOUNT_COUPONS:
+    if campaign.campaign_type not in (kinds.DISCOUNT_COUPONS, kinds.REFERRAL_PROGRAM):
         is_gift = campaign.campaign_type == kinds.GIFT_VOUCHERS
         type_of_codes = Voucher.Type.GIFT_VOUCHER if is_gift else Voucher.Type.LOYALTY_CARD
     return without_nulls(
@@ -228,7 +232,7 @@ def _voucher_of_campaign(campaign: Campaign) -> dict[str, Any] | None:
             "loyalty_card": campaign_card_output(campaign),
             "redemption": {"quantity": campaign.voucher_redemption_quantity},
             "code_config": CodeConfig.from_wire(campaign.code_config).to_wire(),
-            "is_referral_code": False,
+            "is_referral_code": referral_codes.is_referral(campaign),
             **validity_output(campaign),
         }
     )

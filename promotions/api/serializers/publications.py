@@ -9,7 +9,7 @@ from typing import Any, Final
 from commerce.api.serializers.customers import CustomerPayload, customer_output, customer_spec
 from core.api.fields import IntegerField, MetadataField, TextField, WireSerializer
 from core.instants import format_instant
-from promotions import words
+from promotions import referral_codes, words
 from promotions.api.serializers.discounts import discount_output
 from promotions.api.serializers.gifts import gift_output
 from promotions.api.serializers.vouchers import voucher_output
@@ -90,6 +90,15 @@ def publication_output(row: Publication) -> dict[str, Any]:
 
 def holder_output(row: Holder, *, now: datetime) -> dict[str, Any]:
     """An entry of a customer's wallet (`selectors.publications.wallet`), and its state at `now`."""
+    wire = holder_base_output(row)
+    said = wire.pop("object")
+    shown = voucher_output(row.voucher)
+    redeemable = {"type": "voucher", "voucher": shown, "status": _status(row.voucher, now)}
+    return {**wire, "redeemable": redeemable, "object": said}
+
+
+def holder_base_output(row: Holder) -> dict[str, Any]:
+    """Who holds which code, and as what; its code and campaign are loaded along."""
     voucher = row.voucher
     campaign = voucher.campaign
     return {
@@ -102,11 +111,6 @@ def holder_output(row: Holder, *, now: datetime) -> dict[str, Any]:
         "campaign_id": campaign.public_id if campaign else None,
         "campaign_type": campaign.campaign_type if campaign else None,
         "voucher_type": voucher.type,
-        "redeemable": {
-            "type": "voucher",
-            "voucher": voucher_output(voucher),
-            "status": _status(voucher, now),
-        },
         "object": "redeemable_holder",
     }
 
@@ -150,5 +154,5 @@ def _voucher_output(voucher: Voucher, campaign: Campaign | None) -> dict[str, An
         "campaign": campaign.name if campaign else None,
         "discount": discount_output(voucher.discount or (campaign.discount if campaign else None)),
         "gift": gift_output(voucher),
-        "is_referral_code": False,
+        "is_referral_code": referral_codes.is_referral(campaign),
     }

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from core.api.fields import BooleanField, ChoiceField, ListField, MetadataField, TextField, WireSerializer
 from core.instants import format_instant, format_optional
+from promotions import referral_codes
 from promotions.api.serializers.categories import categories_output
 from promotions.api.serializers.definition_input import (
     DefinitionInput,
@@ -132,7 +133,7 @@ def voucher_base_output(voucher: Voucher) -> dict[str, Any]:
         "additional_info": voucher.additional_info or None,
         "metadata": voucher.metadata,
         "assets": None,
-        "is_referral_code": False,
+        "is_referral_code": referral_codes.is_referral(voucher.campaign),
         "created_at": format_instant(voucher.created_at),
         "updated_at": format_optional(voucher.updated_at),
         "holder_id": voucher.holder.public_id if voucher.holder else None,

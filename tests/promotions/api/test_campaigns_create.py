@@ -231,7 +231,26 @@ def test_the_number_of_codes_costs_no_queries(api: APIClient, count_queries: Cal
             "invalid_campaign_params",
             ".voucher.loyalty_card is required",
         ),
-        ({"campaign_type": "REFERRAL_PROGRAM"}, "invalid_campaign", "DISCOUNT_COUPONS, PROMOTION"),
+        (
+            {"campaign_type": "REFERRAL_PROGRAM", "type": "STANDALONE"},
+            "invalid_campaign_params",
+            "a code for each referrer",
+        ),
+        (
+            {"campaign_type": "REFERRAL_PROGRAM", "voucher": {"type": "LOYALTY_CARD"}},
+            "invalid_campaign",
+            "The codes of a REFERRAL_PROGRAM campaign are no LOYALTY_CARD",
+        ),
+        (
+            {"campaign_type": "REFERRAL_PROGRAM", "voucher": {"gift": {"amount": 100}}},
+            "invalid_campaign_params",
+            "referral codes have a discount",
+        ),
+        (
+            {"campaign_type": "REFERRAL_PROGRAM", "referral_program": {"conversion_event_type": "birth"}},
+            "invalid_payload",
+            "redemption, custom_event",
+        ),
         ({"voucher": {"type": "LOYALTY_CARD"}}, "invalid_campaign_params", "loyalty_card is required"),
         ({"voucher": {"type": "DISCOUNT_VOUCHER"}}, "invalid_campaign_params", ".voucher.discount"),
         (

@@ -167,6 +167,7 @@ UNNOTED = {
         "voucher_redemption_quantity",
         "gift",
         "loyalty",
+        "referral",
         "return_policy",
         "vouchers_count",
         "released_at",

@@ -127,7 +127,15 @@ def originals(settings_row: Any) -> list[Campaign]:
         ),
         **BY,
     )
-    return [coupons, cards, _promotion(category.public_id), club]
+    friends = campaigns.create(
+        spec=CampaignSpec(
+            kind=Campaign.CampaignType.REFERRAL_PROGRAM,
+            vouchers_count=5,
+            values={"name": "Friends", "referral": {"delay_days": 14}, "discount": percent(5)},
+        ),
+        **BY,
+    )
+    return [coupons, cards, _promotion(category.public_id), club, friends]
 
 
 def _promotion(category: str) -> Campaign:
@@ -229,6 +237,7 @@ def test_a_clone_has_everything_of_its_original(originals: list[Campaign]) -> No
         [],
         [],
         originals[2].places or _places(originals[2]),
+        [],
         [],
     ]
 

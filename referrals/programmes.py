@@ -1,0 +1,188 @@
+"""How a referral programme works: what stands in `Campaign.referral`, read and checked in one place.
+
+Contract: referrals 15.1. `conversion_event_type`, `custom_event` and `referee_reward` are the contract's and
+fixed once the programme is there; the others are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from core.errors import InvalidPayload
+from promotions.models import Campaign, Voucher
+from promotions.selectors import campaigns
+
+LONGEST_DELAY: Final = 365
+MOST_REWARDS: Final = 1_000_000
+_KIND_OF_CARD: Final = {
+    Voucher.Type.LOYALTY_CARD.value: Campaign.CampaignType.LOYALTY_PROGRAM,
+    Voucher.Type.GIFT_VOUCHER.value: Campaign.CampaignType.GIFT_VOUCHERS,
+}
+
+
+class Conversion(StrEnum):
+    """When somebody who was recommended counts."""
+
+    REDEMPTION = "redemption"
+    CUSTOM_EVENT = "custom_event"
+    ORDER_PAID = "order_paid"
+    """Ours: the order on which the code was redeemed is paid."""
+
+
+class Period(StrEnum):
+    """For how long a referrer's rewards are counted, in days of the project's time zone."""
+
+    DAY = "DAY"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+    EVER = "EVER"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefereeReward:
+    """`amount` credits (minor units) or points on the referee's card of `campaign` (an id)."""
+
+    campaign: str
+    name: str
+    type: str
+    amount: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Programme:
+    """The settings of a programme.
+
+    Rewards of referrers wait for `delay_days`, so that what is returned costs nothing. A referrer gets
+    `most_rewards` within a `period` at most (None: any number). `thresholds` say when a referral is held for
+    review or refused (`judging.Thresholds`); empty: as usual.
+    """
+
+    conversion: Conversion = Conversion.REDEMPTION
+    custom_event: str = ""
+    referee_reward: RefereeReward | None = None
+    delay_days: int = 0
+    most_rewards: int | None = None
+    period: Period = Period.EVER
+    new_customers_only: bool = False
+    reverse_on_return: bool = True
+    thresholds: Mapping[str, Any] | None = None
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> Programme:
+        return cls.read(campaign.referral or {})
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> Programme:
+        """`stored` passed `check`."""
+        reward = stored.get("referee_reward")
+        return cls(
+            conversion=Conversion(stored.get("conversion_event_type") or Conversion.REDEMPTION),
+            custom_event=(stored.get("custom_event") or {}).get("name", ""),
+            referee_reward=None if reward is None else RefereeReward(**reward),
+            delay_days=stored.get("delay_days") or 0,
+            most_rewards=stored.get("most_rewards"),
+            period=Period(stored.get("period") or Period.EVER),
+            new_customers_only=bool(stored.get("new_customers_only")),
+            reverse_on_return=stored.get("reverse_on_return") is not False,
+            thresholds=stored.get("thresholds"),
+        )
+
+
+_FIXED: Final = ("conversion_event_type", "custom_event", "referee_reward")
+_OWN: Final = (
+    "delay_days",
+    "most_rewards",
+    "period",
+    "new_customers_only",
+    "reverse_on_return",
+    "thresholds",
+)
+
+
+def check(referral: Mapping[str, Any]) -> dict[str, Any]:
+    """What is stored of these settings; words that nobody knows are left out.
+
+    :raises InvalidPayload: a number or word that cannot be, or a reward that is no card.
+    :raises NotFound: the campaign of the referee's card does not exist.
+    """
+    found = {name: referral[name] for name in (*_FIXED, *_OWN) if referral.get(name) is not None}
+    found.setdefault("conversion_event_type", Conversion.REDEMPTION.value)
+    _check_conversion(found)
+    if "referee_reward" in found:
+        found["referee_reward"] = _referee_reward(found["referee_reward"])
+    _check_own(found)
+    return found
+
+
+def changed(referral: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings after a change: what is the contract's stays (15.1), null takes one of ours away.
+
+    :raises InvalidPayload: as `check`.
+    """
+    own = {name: wanted[name] for name in _OWN if name in wanted}
+    kept = {name: value for name, value in {**referral, **own}.items() if value is not None}
+    _check_own(kept)
+    return kept
+
+
+def _check_conversion(found: dict[str, Any]) -> None:
+    kind = found["conversion_event_type"]
+    if kind not in tuple(Conversion):
+        raise InvalidPayload(f"conversion_event_type: one of {', '.join(Conversion)} is expected.")
+    event = found.get("custom_event")
+    if kind == Conversion.CUSTOM_EVENT:
+        if not isinstance(event, Mapping) or not event.get("name"):
+            raise InvalidPayload("custom_event.name: which event converts?")
+        found["custom_event"] = {name: str(event[name]) for name in ("id", "name") if event.get(name)}
+    else:
+        found.pop("custom_event", None)
+
+
+def _referee_reward(given: Mapping[str, Any]) -> dict[str, Any]:
+    campaign = campaigns.get(str(given["campaign"]))
+    if campaign.campaign_type != _KIND_OF_CARD.get(given["type"]):
+        raise InvalidPayload(
+            f"referee_reward: {campaign.name} has no codes of type {given['type']}. Name a loyalty programme "
+            "for points, or a campaign of gift cards for credits."
+        )
+    amount = given["amount"]
+    if not isinstance(amount, int) or isinstance(amount, bool) or amount < 1:
+        raise InvalidPayload("referee_reward.amount: a whole number of at least 1 is expected.")
+    return {"campaign": campaign.public_id, "name": campaign.name, "type": given["type"], "amount": amount}
+
+
+def _check_own(found: Mapping[str, Any]) -> None:
+    _check_number(found, "delay_days", 0, LONGEST_DELAY)
+    _check_number(found, "most_rewards", 1, MOST_REWARDS)
+    if found.get("period") not in (None, *Period):
+        raise InvalidPayload(f"period: one of {', '.join(Period)} is expected.")
+    for name in ("new_customers_only", "reverse_on_return"):
+        if not isinstance(found.get(name, False), bool):
+            raise InvalidPayload(f"{name}: true or false is expected.")
+
+
+def _check_number(found: Mapping[str, Any], name: str, lowest: int, highest: int) -> None:
+    value = found.get(name)
+    if value is not None and (
+        not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest
+    ):
+        raise InvalidPayload(f"{name}: a whole number from {lowest} to {highest} is expected.")
+
+
+def to_wire(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """`referral_program`: the contract's words, and ours where somebody chose them."""
+    reward = stored.get("referee_reward")
+    wire: dict[str, Any] = {"conversion_event_type": stored["conversion_event_type"]}
+    if stored.get("custom_event"):
+        wire["custom_event"] = stored["custom_event"]
+    if reward is not None:
+        parent = {"id": reward["campaign"], "name": reward["name"], "object": "CAMPAIGN"}
+        wire["referee_reward"] = {
+            "related_object_parent": parent,
+            "type": reward["type"],
+            "amount": reward["amount"],
+        }
+    return wire | {name: stored[name] for name in _OWN if name in stored}
