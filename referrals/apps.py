@@ -12,9 +12,11 @@ class ReferralsConfig(AppConfig):
             codes,
             keeper,
             subscribers,  # noqa: F401 - registers itself with core.events
+            tier_approvals,
         )
         from referrals.services import programme_clones
 
         codes.register()
         keeper.register()
         programme_clones.register()
+        tier_approvals.register()

@@ -23,6 +23,7 @@ from promotions.services.grants import Granted
 from referrals.models import Referral, ReferralReward, ReferrerTier
 from referrals.periods import first_instant
 from referrals.programmes import Programme
+from referrals.selectors import tiers
 
 State = ReferralReward.State
 LIVE: Final = (State.PENDING, State.TO_HAND_OVER, State.PAID)
@@ -123,11 +124,10 @@ def _of_referee(referral: Referral, programme: Programme, now: datetime) -> list
 
 def _of_referrer(referral: Referral, programme: Programme, now: datetime) -> list[ReferralReward]:
     campaign, referrer = referral.campaign, referral.referrer
-    tiers = ReferrerTier._base_manager.filter(campaign=campaign, deleted_at=None)
     count = counted(campaign, referrer)
     room = _room(campaign, referrer, programme, now)
     found = []
-    for tier in tiers.select_related("reward__campaign", "segment").order_by("minimum", "pk"):
+    for tier in tiers.of_programme(campaign.pk):
         is_once = tier.criterion == ReferrerTier.Criterion.MINIMUM
         if is_once and (count < tier.minimum or _has(tier, referrer)):
             continue
