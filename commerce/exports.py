@@ -14,7 +14,6 @@ from integrations.export_registry import (
     Cell,
     ExportedObject,
     column,
-    constant,
     json_object,
     major_units,
     money,
@@ -92,8 +91,7 @@ CUSTOMERS: Final = ExportedObject(
         "orders_last_order_amount": money("last_order_amount"),
         "orders_last_order_date": column("last_order_at"),
         "loyalty_points": column("loyalty_points"),
-        # As in the customer object: nothing counts referrals yet.
-        "loyalty_referred_customers": constant(0),
+        "loyalty_referred_customers": column("referred_customers"),
         "birthday": column("birthdate"),
         "birthdate": column("birthdate"),
         "created_at": column("created_at"),

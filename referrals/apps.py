@@ -11,12 +11,16 @@ class ReferralsConfig(AppConfig):
         from referrals import (
             codes,
             keeper,
+            recommendations,
             subscribers,  # noqa: F401 - registers itself with core.events
             tier_approvals,
         )
+        from referrals.selectors import reconcile
         from referrals.services import programme_clones
 
         codes.register()
         keeper.register()
+        recommendations.register()
+        reconcile.register()
         programme_clones.register()
         tier_approvals.register()

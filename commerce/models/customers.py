@@ -47,6 +47,8 @@ class Customer(TimestampedModel):
     redemptions_failed = models.PositiveIntegerField(default=0, editable=False)
     rollbacks_succeeded = models.PositiveIntegerField(default=0, editable=False)
     rollbacks_failed = models.PositiveIntegerField(default=0, editable=False)
+    referrals_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    referred_customers = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     deleted_at = models.DateTimeField(null=True, editable=False)
     erased_at = models.DateTimeField(null=True, editable=False)

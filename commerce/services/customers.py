@@ -184,6 +184,13 @@ def count_redemptions(
     )
 
 
+def count_referral(*, referrer_id: int, referee_id: int, count: int) -> None:
+    """One more that counts, or (-1) one less, in the transaction of what is counted."""
+    by_person = {referrer_id: "referred_customers", referee_id: "referrals_count"}
+    for customer_id, name in sorted(by_person.items()):
+        Customer.objects.filter(pk=customer_id).update(**{name: F(name) + count})
+
+
 def bulk_upsert(*, specs: Iterable[CustomerSpec], actor: Actor, now: datetime) -> bulk.BulkResult:
     """Create or merge any number of customers, in batches; see `commerce.services.bulk`."""
     dial_code = project.current().dial_code

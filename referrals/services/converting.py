@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from commerce.models import Customer, CustomEvent, Order
+from commerce.services import customers
 from core import audit, events
 from core.actors import Actor
 from core.locking import lock, retried
@@ -79,6 +80,7 @@ def convert(found: Converted, *, actor: Actor, now: datetime) -> Referral | None
 
 def accepted(referral: Referral, programme: Programme, *, actor: Actor, now: datetime) -> None:
     """It counts from now on: who was recommended is told of, and rewards follow. The caller holds both."""
+    customers.count_referral(referrer_id=referral.referrer_id, referee_id=referral.referee_id, count=1)
     events.emit("customer.referred", entity=referral.referee, actor=actor, now=now, payload=ids(referral))
     rewarding.plan(referral, programme, actor=actor, now=now)
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from commerce.models import Customer
+from commerce.services import customers
 from core import audit
 from core.actors import Actor
 from core.locking import lock, retried
@@ -38,6 +39,8 @@ def reverse(*, referral_id: int, reason: str, actor: Actor, now: datetime) -> bo
     was = str(row.state)
     row.state, row.reason, row.updated_at = State.REVERSED, reason, now
     row.save(update_fields=["state", "reason", "updated_at"])
+    if was == State.ACCEPTED:
+        customers.count_referral(referrer_id=row.referrer_id, referee_id=row.referee_id, count=-1)
     rewarding.cancel(row, reason=reason, actor=actor, now=now)
     audit.log(
         actor,

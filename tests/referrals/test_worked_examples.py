@@ -6,8 +6,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from commerce.models import Customer, Order
+from core.instants import format_instant
 from loyalty.models import LoyaltyCard
-from promotions.models import Campaign, Holder, Voucher
+from promotions.models import Campaign, Holder, Redemption, Voucher
 from referrals.models import Referral, ReferralReward
 from tests.referrals.world import code_of, comes, coupon, each, minimum, points, programme
 from tests.telling import tell
@@ -165,3 +166,32 @@ def test_a_programme_on_the_wire(api: APIClient) -> None:
         "period": "MONTH",
     }
     assert Campaign.objects.get().referral["delay_days"] == 14
+
+
+def test_customers_say_who_recommended_them_and_whom_they_brought(api: APIClient) -> None:
+    friends = programme(api)
+    code = code_of(api, friends, "rita")
+    comes(api, code, "paul")
+    tell()
+    rita, paul = (Customer.objects.get(source_id=name) for name in ("rita", "paul"))
+    redemption = Redemption.objects.get()
+
+    of_paul = api.get(f"/v1/customers/{paul.public_id}").json()
+    of_rita = api.get("/v1/customers/rita").json()
+
+    assert of_paul["referrals"] == {
+        "total": 1,
+        "campaigns": [
+            {
+                "campaign_id": friends.public_id,
+                "referrer_id": rita.public_id,
+                "related_object_id": redemption.public_id,
+                "related_object_type": "redemption",
+                "date": format_instant(Referral.objects.get().created_at),
+            }
+        ],
+    }
+    assert of_rita["referrals"] == {"total": 0, "campaigns": []}
+    assert (of_rita["loyalty"]["referred_customers"], of_paul["loyalty"]["referred_customers"]) == (1, 0)
+    order = api.get(f"/v1/orders/{Order.objects.get(customer=paul).public_id}").json()
+    assert order["referrer_id"] == rita.public_id

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from commerce import holdings
+from commerce import holdings, recommendations
 from commerce.holdings import Holdings
 from commerce.models import Customer, Segment
+from commerce.recommendations import Recommended
 from commerce.services.customer_specs import ADDRESS
 from commerce.services.erasures import Erasure
 from core.api.fields import DateField, ListField, MetadataField, TextField, WireSerializer
@@ -63,8 +64,8 @@ def customer_spec(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def customer_output(customer: Customer) -> dict[str, Any]:
-    """The full customer object. Nothing counts gift credits or referrals yet, so these are zero."""
-    held = holdings.of(customer)
+    """The full customer object. Nothing counts gift credits yet, so these are zero."""
+    held, received = holdings.of(customer), _received(customer)
     attempts = customer.redemptions_succeeded + customer.redemptions_failed
     count = customer.orders_count
     return {
@@ -94,8 +95,8 @@ def customer_output(customer: Customer) -> dict[str, Any]:
                 ),
             },
         },
-        "loyalty": loyalty_output(held),
-        "referrals": {"total": 0, "campaigns": []},
+        "loyalty": loyalty_output(held, referred_customers=customer.referred_customers),
+        "referrals": _referrals_output(received),
         "system_metadata": {},
         "created_at": format_instant(customer.created_at),
         **({"updated_at": format_instant(customer.updated_at)} if customer.updated_at else {}),
@@ -104,10 +105,11 @@ def customer_output(customer: Customer) -> dict[str, Any]:
     }
 
 
-def loyalty_output(held: Holdings) -> dict[str, Any]:
+def loyalty_output(held: Holdings, *, referred_customers: int = 0) -> dict[str, Any]:
+    """Loyalty programmes count nobody who was recommended: referral programmes do, all of them together."""
     return {
         "points": held.points,
-        "referred_customers": 0,
+        "referred_customers": referred_customers,
         "campaigns": {
             name: {
                 "points": one.points,
@@ -116,6 +118,27 @@ def loyalty_output(held: Holdings) -> dict[str, Any]:
             }
             for name, one in held.programmes.items()
         },
+    }
+
+
+def _received(customer: Customer) -> Sequence[Recommended]:
+    """By whom the customer was recommended; nobody is asked about the many who were not."""
+    return recommendations.of(customer) if customer.referrals_count else ()
+
+
+def _referrals_output(received: Sequence[Recommended]) -> dict[str, Any]:
+    return {
+        "total": len(received),
+        "campaigns": [
+            {
+                "campaign_id": one.campaign_id,
+                "referrer_id": one.referrer_id,
+                "related_object_id": one.related_object_id,
+                "related_object_type": one.related_object_type,
+                "date": format_instant(one.at),
+            }
+            for one in received
+        ],
     }
 
 
