@@ -29,6 +29,7 @@ class Offered:
 
 
 _offered: dict[str, Offered] = {}
+_variants: dict[str, dict[str, Body]] = {}
 
 
 def offer(group: str, body: Body, **words_by_name: str) -> None:
@@ -37,7 +38,27 @@ def offer(group: str, body: Body, **words_by_name: str) -> None:
     Safe to repeat.
     """
     for name, words in words_by_name.items():
-        _offered[name] = Offered(name=name, group=group, words=words, body=body)
+        _offered[name] = Offered(name=name, group=group, words=words, body=_chosen(name, body))
+
+
+def vary(name: str, key: str, body: Body) -> None:
+    """Events of this name that are about `key` look like `body`: two apps may say that the same happened.
+
+    Which of the two says so first does not matter. Safe to repeat.
+    """
+    _variants.setdefault(name, {})[key] = body
+
+
+def _chosen(name: str, body: Body) -> Body:
+    """The body of those that are about something else, unless the event's own words say so."""
+
+    def told(event: OutboxEvent, entity: Any) -> dict[str, Any]:
+        for key, other in _variants.get(name, {}).items():
+            if key in event.payload:
+                return other(event, entity)
+        return body(event, entity)
+
+    return told
 
 
 def offered(name: str) -> Offered | None:

@@ -14,6 +14,7 @@ class ReferralsConfig(AppConfig):
             recommendations,
             subscribers,  # noqa: F401 - registers itself with core.events
             tier_approvals,
+            webhooks,
         )
         from referrals.selectors import reconcile
         from referrals.services import programme_clones
@@ -24,3 +25,4 @@ class ReferralsConfig(AppConfig):
         reconcile.register()
         programme_clones.register()
         tier_approvals.register()
+        webhooks.register()
