@@ -91,9 +91,12 @@ def derive(
     4. the median of the values (1) of its campaign, 5. of its campaign's type, 6. of all.
     Medians are the lower middle one, so that every value is one that was seen.
 
-    :raises NoEvidence: `seen` is empty.
+    :raises NoEvidence: there are coupons, and `seen` is empty.
     """
+    coupons = list(coupons)
     known = {coupon: most_common(amounts) for coupon, amounts in seen.items() if amounts}
+    if not coupons:
+        return {}
     if not known:
         raise NoEvidence("No redemption shows a coupon discount on a product of its coupon.")
     same_coupon: dict[int, list[int]] = defaultdict(list)

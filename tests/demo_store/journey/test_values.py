@@ -90,3 +90,7 @@ def test_values_fall_back_from_own_evidence_to_the_median_of_everything():
 def test_without_any_evidence_there_are_no_values():
     with pytest.raises(NoEvidence):
         derive([FIRST], {}, TYPES)
+
+
+def test_without_coupons_no_evidence_is_needed():
+    assert derive([], {}, TYPES) == {}
