@@ -19,8 +19,10 @@ from promotions.selectors import vouchers
 class RewardShop:
     """The `promotions.reward_offers.Shop` of this house."""
 
-    def offers(self, asked: Collection[tuple[Voucher, RewardAssignment]]) -> Mapping[tuple[int, int], Offer]:
-        return member_rewards.offers(asked)
+    def offers(
+        self, asked: Collection[tuple[Voucher, RewardAssignment]], *, now: datetime
+    ) -> Mapping[tuple[int, int], Offer]:
+        return member_rewards.offers(asked, now=now)
 
     def give(
         self, *, voucher: Voucher, offer: Offer, redemption: Redemption, points: int, now: datetime

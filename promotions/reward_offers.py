@@ -33,7 +33,9 @@ class Offer:
 class Shop(Protocol):
     """Moves run in the transaction of the redemption, after the points."""
 
-    def offers(self, asked: Collection[tuple[Voucher, RewardAssignment]]) -> Mapping[tuple[int, int], Offer]:
+    def offers(
+        self, asked: Collection[tuple[Voucher, RewardAssignment]], *, now: datetime
+    ) -> Mapping[tuple[int, int], Offer]:
         """By primary keys of card and assignment, in a constant number of queries."""
 
     def give(

@@ -204,7 +204,7 @@ def _give(card: LoyaltyCard, form: Any, actor: Actor, now: datetime) -> str:
 def _give_form(request: HttpRequest, card: LoyaltyCard) -> forms.Form:
     choices = [
         (row.assignment.public_id, f"{row.assignment.reward.name}: {programme_words.points(row.points)}")
-        for row in member_rewards.of(card)
+        for row in member_rewards.of(card, now=timezone.now())
         if row.points is not None and member_rewards.is_affordable(row, card)
     ]
     return GiveRewardForm(request.POST or None, choices=choices)

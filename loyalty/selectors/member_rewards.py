@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
@@ -10,6 +11,7 @@ from django.db.models import Count, F, Q
 
 from loyalty import tier_mappings
 from loyalty.models import LoyaltyCard, RewardRedemption, TierMapping
+from loyalty.selectors import tiers
 from promotions.models import Reward, RewardAssignment, Voucher
 from promotions.reward_offers import Offer
 from promotions.selectors import rewards
@@ -19,11 +21,11 @@ _GONE: Final = "There is none left"
 _HAD: Final = "The member had as many as one may have"
 
 
-def of(card: LoyaltyCard) -> list[Offer]:
-    """All that he could get now if he had the points, cheapest first; paying orders comes last."""
+def of(card: LoyaltyCard, *, now: datetime) -> list[Offer]:
+    """All that he could get at `now` if he had the points, cheapest first; paying orders comes last."""
     voucher = Voucher._base_manager.get(pk=card.pk)
     rows = rewards.assignments().filter(campaign=card.campaign_id, reward__deleted_at=None).order_by("pk")
-    found = offers([(voucher, row) for row in rows])
+    found = offers([(voucher, row) for row in rows], now=now)
     open_to_him = [offer for offer in found.values() if not offer.refusal]
     return sorted(open_to_him, key=lambda offer: (offer.points is None, offer.points or 0))
 
@@ -33,21 +35,22 @@ def is_affordable(offer: Offer, card: LoyaltyCard) -> bool:
     return (1 if offer.points is None else offer.points) <= card.balance - card.held
 
 
-def offers(asked: Collection[tuple[Voucher, RewardAssignment]]) -> Mapping[tuple[int, int], Offer]:
-    """By primary keys of card and assignment, in three queries at most."""
-    cards = LoyaltyCard._base_manager.filter(pk__in={voucher.pk for voucher, _ in asked})
-    tiers = {card.pk: card for card in cards.select_related("tier")}
+def offers(
+    asked: Collection[tuple[Voucher, RewardAssignment]], *, now: datetime
+) -> Mapping[tuple[int, int], Offer]:
+    """By primary keys of card and assignment, in three queries at most; a tier counts to its last day."""
+    held = tiers.cards_with_tiers({voucher.pk for voucher, _ in asked}, now=now)
     mappings = {
         (one.tier_id, one.assignment_id): one
         for one in TierMapping.objects.filter(
             assignment__in={assignment.pk for _, assignment in asked},
-            tier__in={card.tier_id for card in tiers.values() if card.tier_id is not None},
+            tier__in={card.tier_id for card in held.values() if card.tier_id is not None},
         )
     }
     had = _had(asked)
     found = {}
     for voucher, assignment in asked:
-        card = tiers.get(voucher.pk)
+        card = held.get(voucher.pk)
         mapping = mappings.get((card.tier_id, assignment.pk)) if card is not None and card.tier_id else None
         tier_id = str(card.tier.public_id) if mapping is not None and card is not None and card.tier else ""
         offer = _offer(assignment, mapping, tier_id, had.get((voucher.pk, assignment.pk), 0))

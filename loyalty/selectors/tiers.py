@@ -254,14 +254,20 @@ def rewards_of(tier: LoyaltyTier) -> list[RewardAssignment]:
 
 
 def card_with_tier(voucher_id: int, *, now: datetime) -> LoyaltyCard | None:
-    """The opened card, with its tier if it is held today."""
-    card = LoyaltyCard.objects.filter(pk=voucher_id).select_related("tier__campaign").first()
+    """The opened card, with its tier if it is held on the day of `now`."""
+    return cards_with_tiers([voucher_id], now=now).get(voucher_id)
+
+
+def cards_with_tiers(voucher_ids: Collection[int], *, now: datetime) -> dict[int, LoyaltyCard]:
+    """The same of several, by primary key, in one query."""
+    rows = LoyaltyCard._base_manager.filter(pk__in=voucher_ids).select_related("tier__campaign")
+    found = {card.pk: card for card in rows}
     day = project.day_of(now)
-    if card is not None and card.tier is not None:
+    for card in found.values():
         over = card.tier_until is not None and card.tier_until < day
-        if over or card.tier.deleted_at is not None:
+        if card.tier is not None and (over or card.tier.deleted_at is not None):
             card.tier = None
-    return card
+    return found
 
 
 def change_that_gave(card: LoyaltyCard) -> TierChange | None:

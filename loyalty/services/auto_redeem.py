@@ -43,7 +43,7 @@ def run(card: LoyaltyCard, now: datetime) -> int:
     if assignment is None or assignment.points is None:
         return 0
     voucher = Voucher._base_manager.select_related("holder").get(pk=card.pk)
-    offer = member_rewards.offers([(voucher, assignment)])[voucher.pk, assignment.pk]
+    offer = member_rewards.offers([(voucher, assignment)], now=now)[voucher.pk, assignment.pk]
     free = card.balance - card.held
     if offer.refusal or offer.points is None or voucher.holder is None or free < offer.points:
         return 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from engine import Credits, Reason, effects, reasons
@@ -32,13 +33,13 @@ UNPAID = Reason(
 )
 
 
-def with_rewards(found: Sequence[Found]) -> list[Found]:
+def with_rewards(found: Sequence[Found], *, now: datetime) -> list[Found]:
     """Loyalty cards with what they pay for, or with the reason why they cannot."""
     cards = [entry for entry in found if is_card(entry.row)]
     asked = [entry for entry in cards if entry.requested.reward]
     if not asked:
         return list(found)
-    offers = _offers(asked)
+    offers = _offers(asked, now)
     vouchers = [entry.row for entry in asked if isinstance(entry.row, Voucher)]
     numbers = points.keeper().numbers(vouchers)
 
@@ -55,7 +56,7 @@ def _key(entry: Found) -> tuple[int | None, str]:
     return (entry.campaign.pk if entry.campaign is not None else None, entry.requested.reward)
 
 
-def _offers(asked: Sequence[Found]) -> Mapping[tuple[int | None, str], Mapping[int, Offer]]:
+def _offers(asked: Sequence[Found], now: datetime) -> Mapping[tuple[int | None, str], Mapping[int, Offer]]:
     """By programme and what was named: the offer of each card (primary key)."""
     shop = reward_offers.shop()
     if shop is None:
@@ -73,7 +74,7 @@ def _offers(asked: Sequence[Found]) -> Mapping[tuple[int | None, str], Mapping[i
         and entry.campaign is not None
         and (key := (entry.campaign.pk, entry.requested.reward)) in by_name
     ]
-    known = shop.offers([(voucher, assignment) for _, voucher, assignment in pairs])
+    known = shop.offers([(voucher, assignment) for _, voucher, assignment in pairs], now=now)
     found: dict[tuple[int | None, str], dict[int, Offer]] = {}
     for entry, voucher, assignment in pairs:
         found.setdefault(_key(entry), {})[voucher.pk] = known[voucher.pk, assignment.pk]

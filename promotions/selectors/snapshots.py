@@ -101,7 +101,7 @@ def load(
     settings = asking.settings
     if len(requested) > settings.redeemables_limit:
         raise InvalidRedeemables(f"A request may hold at most {settings.redeemables_limit} redeemables.")
-    found = card_points.with_rewards(_find(stacks.expanded(requested), settings))
+    found = card_points.with_rewards(_find(stacks.expanded(requested), settings), now=asking.now)
     _refuse_doubles(found)
     return complete(found=found, asking=asking, counters=counters)
 

@@ -22,8 +22,7 @@ def of_codes(
     if kind == Campaign.CampaignType.LOYALTY_PROGRAM:
         if worth[LOYALTY] is None:
             raise InvalidCampaignParams("Property .voucher.loyalty_card is required")
-        if campaign_type == Campaign.Type.STANDALONE:
-            raise InvalidCampaignParams("type: a loyalty programme has a card for each member.")
+        _refuse_one_code(kind, campaign_type)
         # Whoever is a member is one once (contract: loyalty 2).
         return {LOYALTY: points.keeper().checked(worth[LOYALTY]), "join_once": True}
     if kind == Campaign.CampaignType.REFERRAL_PROGRAM:
@@ -35,12 +34,22 @@ def of_codes(
     return {name: stored(worth[name], InvalidCampaignParams, targets_items=on_items)}
 
 
+_FOR_EACH: Final = {
+    Campaign.CampaignType.LOYALTY_PROGRAM.value: "a loyalty programme has a card for each member.",
+    Campaign.CampaignType.REFERRAL_PROGRAM.value: "a referral programme has a code for each referrer.",
+}
+
+
+def _refuse_one_code(kind: str, campaign_type: str | None) -> None:
+    if campaign_type == Campaign.Type.STANDALONE and kind in _FOR_EACH:
+        raise InvalidCampaignParams(f"type: {_FOR_EACH[kind]}")
+
+
 def _of_referral_codes(
     worth: Mapping[str, Any], *, on_items: bool, campaign_type: str | None
 ) -> dict[str, Any]:
     """Referees get the discount of the code, if it has one, at the checkout; the rest is settings."""
-    if campaign_type == Campaign.Type.STANDALONE:
-        raise InvalidCampaignParams("type: a referral programme has a code for each referrer.")
+    _refuse_one_code(Campaign.CampaignType.REFERRAL_PROGRAM, campaign_type)
     if worth[GIFT] is not None:
         raise InvalidCampaignParams(
             "voucher.gift: referral codes have a discount; credits for referees are its referee_reward."
@@ -69,7 +78,11 @@ def _loyalty_columns(campaign: Campaign, changed: Mapping[str, Any] | None) -> d
 
 
 def draft_columns(campaign: Campaign, columns: dict[str, Any]) -> dict[str, Any]:
-    """Takes what needs a closer look out of `columns`; returns what becomes of it."""
+    """Takes what needs a closer look out of `columns`; returns what becomes of it.
+
+    :raises InvalidCampaignParams: among others, one code for all members of a programme, or all referrers.
+    """
+    _refuse_one_code(campaign.campaign_type, columns.get("type"))
     wanted = {name: columns.pop(name) for name in drafts.PLANNED if name in columns}
     worth = {name: columns.pop(name, None) for name in NAMES}
     found = drafts.plan(campaign, {**columns, **wanted})

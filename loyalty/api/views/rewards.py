@@ -126,7 +126,7 @@ class MemberRewardsView(ProjectListView):
         voucher = members.get(member_id)
         only = boolean(read_query(request).get("affordable_only", "false"), "affordable_only")
         card = LoyaltyCard.objects.filter(pk=voucher.pk).first()
-        found = [] if card is None else member_rewards.of(card)
+        found = [] if card is None else member_rewards.of(card, now=self.now)
         if card is not None and only:
             found = [offer for offer in found if member_rewards.is_affordable(offer, card)]
         page: Any = self.paginate_queryset(found)  # type: ignore[arg-type]

@@ -75,6 +75,15 @@ def test_one_card_for_all_is_none(api: APIClient) -> None:
     assert (answer.status_code, answer.json()["key"]) == (400, "invalid_campaign_params")
 
 
+def test_a_draft_does_not_become_one_with_a_card_for_all(api: APIClient) -> None:
+    made = api.post("/v1/campaigns", {**BODY, "draft": True}).json()
+
+    answer = api.put(f"/v1/campaigns/{made['id']}", {"type": "STANDALONE"})
+
+    assert (answer.status_code, answer.json()["key"]) == (400, "invalid_campaign_params")
+    assert api.get(f"/v1/campaigns/{made['id']}").json()["type"] == made["type"]
+
+
 def test_the_bin_takes_cards_along(api: APIClient, club: dict[str, Any]) -> None:
     answer = api.delete(f"/v1/loyalties/{club['id']}")
     assert answer.status_code == 200
