@@ -67,6 +67,7 @@ def _changed(old: Content, new: Content) -> list[str]:
 
 _RULES: Final = Belongings(
     target_type=RULES,
+    kind=Campaign.CampaignType.LOYALTY_PROGRAM,
     model=EarningRule,
     argument="earning_rule_id",
     specs=(EarningRuleSpec,),

@@ -74,6 +74,7 @@ def _difference(mapping: Content) -> str:
 
 _TIERS: Final = Belongings(
     target_type=LADDER,
+    kind=Campaign.CampaignType.LOYALTY_PROGRAM,
     model=LoyaltyTier,
     argument="loyalty_tier_id",
     specs=(TierSpec, MappingSpec),

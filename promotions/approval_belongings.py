@@ -15,7 +15,8 @@ from approvals import registry
 from approvals.registry import Arguments, Operation, Subject
 from promotions import approval_contents as contents
 from promotions import approval_facts as facts
-from promotions import approval_pages
+from promotions import approval_pages, approval_parts
+from promotions.approval_parts import Part
 from promotions.models import Campaign
 
 type Content = Mapping[str, Any]
@@ -24,11 +25,12 @@ type Sentences = Callable[[str, Content | None, Content | None], list[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Belongings:
-    """One kind. `argument` names the primary key of a `model` row among the arguments of its operations,
-    unless these name the campaign. `content` says all of a campaign; `sentences` what differs of it.
+    """One sort of them, of campaigns of type `kind`. `argument` names the primary key of a `model` row among
+    the arguments of its operations, unless these name the campaign. `content` says all of a campaign; `sentences` what differs of it.
     """
 
     target_type: str
+    kind: Campaign.CampaignType
     model: type[Model]
     argument: str
     specs: tuple[type, ...]
@@ -50,6 +52,8 @@ class Belongings:
                     counts_as=("campaigns.update",),
                 )
             )
+        part = Part(kind=self.kind, content=self.content, sentences=self.sentences)
+        approval_parts.register(self.target_type, part)
         registry.register_words(self.target_type, self.sentences)
         registry.register_page(self.target_type, approval_pages.page_of(Campaign))
 

@@ -12,7 +12,7 @@ from django.db.models import Count, Model
 
 from approvals import codec
 from core.selectors import areas
-from promotions import terms
+from promotions import approval_parts, terms
 from promotions.models import (
     Budget,
     Campaign,
@@ -47,7 +47,14 @@ def campaign(pk: int | None) -> Content | None:
         "stacks": [_stack(stack) for stack in stacks],
         "budgets": [budget(one.pk) for one in budgets],
         **_own_discounts(row),
+        **_parts(row),
     }
+
+
+def _parts(row: Campaign) -> Content:
+    """What programmes have beside codes."""
+    found = approval_parts.contents(row)
+    return {"parts": found} if found else {}
 
 
 def _own_discounts(row: Campaign) -> Content:

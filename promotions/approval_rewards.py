@@ -120,6 +120,7 @@ def sentences_of_offers(target_type: str, before: Content | None, after: Content
 
 _OFFERS: Final = Belongings(
     target_type=OFFERS,
+    kind=Campaign.CampaignType.LOYALTY_PROGRAM,
     model=RewardAssignment,
     argument="assignment_id",
     specs=(AssignmentSpec,),

@@ -125,7 +125,9 @@ and could have from its campaign as well (uses, metadata) cannot be seen: whoeve
 
 
 def kind_of(model: type[Model]) -> Kind[Any]:
-    return _BY_MODEL[model]
+    """Also of a proxy: how the admin shows something changes no terms."""
+    found: type[Model] = model._meta.concrete_model or model
+    return _BY_MODEL[found]
 
 
 def columns_of(model: type[Model]) -> frozenset[str]:

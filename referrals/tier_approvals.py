@@ -44,6 +44,7 @@ def sentences(target_type: str, before: Content | None, after: Content | None) -
 
 _TIERS: Final = Belongings(
     target_type=LADDER,
+    kind=Campaign.CampaignType.REFERRAL_PROGRAM,
     model=ReferrerTier,
     argument="tier_id",
     specs=(TierSpec,),

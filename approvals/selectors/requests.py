@@ -36,9 +36,12 @@ def printable(public_id: str) -> ApprovalRequest:
     return found
 
 
-def open_about(target_type: str, target_id: str) -> QuerySet[ApprovalRequest]:
-    """What waits for a decision or its time, about one thing; what takes effect first comes first."""
-    about = Q(target_type=target_type, target_id=target_id, state__in=OPEN)
+def open_about(target_type: str, target_id: str, *belongings: str) -> QuerySet[ApprovalRequest]:
+    """What waits for a decision or its time, about one thing; what takes effect first comes first.
+
+    `belongings` are types of what belongs to it and goes by its id, such as the tiers of a programme.
+    """
+    about = Q(target_type__in=[target_type, *belongings], target_id=target_id, state__in=OPEN)
     return ApprovalRequest.objects.filter(about).order_by("effective_at", "pk")
 
 

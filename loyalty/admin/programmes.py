@@ -15,7 +15,7 @@ from unfold.decorators import display
 from core import project, words
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import Fact, PageAdmin, Panel
-from loyalty import programme_words
+from loyalty import earning_rule_approvals, programme_words, tier_approvals
 from loyalty.admin import programme_panels
 from loyalty.admin.forms import new_programme
 from loyalty.admin.forms.new_programme import NewProgrammeForm
@@ -25,16 +25,17 @@ from loyalty.models import Programme
 from loyalty.selectors import overview
 from loyalty.selectors.finance import Movement
 from loyalty.services import new_programmes
-from promotions.admin import version_panel
+from promotions import approval_rewards
 from promotions.admin.filters import CampaignStateFilter
 from promotions.admin.in_places import InPlacesMixin
+from promotions.admin.versioned import VersionedMixin
 from promotions.models import Campaign
 from promotions.services import campaigns
 from promotions.words import STATE_COLOURS, campaign_state
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(InPlacesMixin, ProgrammeButtons, PageAdmin):
+class ProgrammeAdmin(InPlacesMixin, ProgrammeButtons, VersionedMixin, PageAdmin):
     """Campaigns of type LOYALTY_PROGRAM."""
 
     class Media:
@@ -43,6 +44,7 @@ class ProgrammeAdmin(InPlacesMixin, ProgrammeButtons, PageAdmin):
     resource = "campaigns"
     form = ProgrammeForm
     conditional_fields = CONDITIONS
+    belongings = (tier_approvals.LADDER, earning_rule_approvals.RULES, approval_rewards.OFFERS)
     in_words: ClassVar = {
         **PageAdmin.in_words,
         "starts_at": "runs",
@@ -151,12 +153,15 @@ class ProgrammeAdmin(InPlacesMixin, ProgrammeButtons, PageAdmin):
     def panels(self, request: HttpRequest, obj: Programme) -> list[Panel]:
         may_change = self.has_change_permission(request, obj)
         found = programme_panels.panels(obj, timezone.now(), may_change=may_change)
-        return [*found, version_panel.panel(Campaign.objects.get(pk=obj.pk))]
+        return [*found, *self.version_panels(request, obj)]
 
     def save_model(self, request: HttpRequest, obj: Programme, form: Any, change: bool) -> None:
         actor, now = staff_actor(request), timezone.now()
         if change:
-            saved = campaigns.update(campaign_id=obj.pk, spec=form.spec(), actor=actor, now=now)
+            spec = form.spec()
+            if self.postponed(request, form, "campaigns.update", campaign_id=obj.pk, spec=spec):
+                return
+            saved = campaigns.update(campaign_id=obj.pk, spec=spec, actor=actor, now=now)
         else:
             saved = new_programmes.create(spec=form.spec(), actor=actor, now=now)
         adopt(obj, saved)

@@ -43,6 +43,8 @@ class VersionedMixin(DialogsMixin, ModelAdmin):
         css: ClassVar = {"all": ("promotions/versions.css",)}
 
     no_versions: ClassVar[str] = "No version yet."
+    belongings: ClassVar[tuple[str, ...]] = ()
+    """Types of what else requests may be about that name its id."""
 
     def waits_about(self, obj: Any) -> tuple[str, str]:
         """The type and id that requests about it name."""
@@ -53,7 +55,7 @@ class VersionedMixin(DialogsMixin, ModelAdmin):
         actor, now = staff_actor(request), timezone.now()
         withdraw, back = self._address(obj, "withdraw"), self._address(obj, "revert")
         return [
-            waiting_panel.panel(self.waits_about(obj), withdraw, actor, now),
+            waiting_panel.panel(self.waits_about(obj), withdraw, actor, now, belongings=self.belongings),
             version_panel.panel(
                 obj,
                 empty=self.no_versions,

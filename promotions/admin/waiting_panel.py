@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
@@ -25,9 +26,18 @@ _SHOWN: Final = 20
 _SENTENCES: Final = 6
 
 
-def panel(target: tuple[str, str], withdraw_url: str, actor: Actor, now: datetime) -> Panel:
-    """What waits about `target` (its type and id, as requests name it); what comes first comes first."""
-    found = list(known.open_about(*target)[: _SHOWN + 1])
+def panel(
+    target: tuple[str, str],
+    withdraw_url: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    belongings: Collection[str] = (),
+) -> Panel:
+    """What waits about `target` (its type and id, as requests name it) and what belongs to it; what comes
+    first comes first.
+    """
+    found = list(known.open_about(*target, *belongings)[: _SHOWN + 1])
     requests_url = reverse("admin:approvals_approvalrequest_changelist")
     return Panel(
         key="waiting",

@@ -14,7 +14,7 @@ from core.errors import DomainError
 from core.exact import exact
 from core.instants import parse_instant
 from engine.applicability import Applicability
-from promotions import points, referral_codes, rule_words, version_words
+from promotions import approval_parts, points, referral_codes, rule_words, version_words
 from promotions.approval_words import belongings, conditions
 from promotions.approval_words.lines import (
     MISSING,
@@ -349,6 +349,16 @@ def _settings(keeper: Keeper | Programmes, before: Any, after: Any, telling: Tel
     return lines
 
 
+def _parts(before: Any, after: Any, telling: Telling) -> list[Line]:
+    """What belongs to a programme, in the words of those who know it."""
+    was, will = (one if isinstance(one, Mapping) else {} for one in (before, after))
+    if not all(isinstance(one, Mapping) for one in (*was.values(), *will.values())):
+        raise ValueError("parts that cannot be")
+    if not (said := approval_parts.sentences(was, will)):
+        raise ValueError("parts that nobody has words for")
+    return [Line(text=one) for one in said]
+
+
 def _spoken(keeper: Keeper | Programmes, settings: Any) -> dict[str, str]:
     if settings in (MISSING, None):
         return {}
@@ -364,6 +374,7 @@ CAMPAIGN: Final[Speakers] = (
     *_LIMITED,
     _of("loyalty", _loyalty),
     _of("referral", _referral),
+    _of("parts", _parts),
     _of("tiers", belongings.tiers(_tier, _whole_tier)),
     _of("stacks", belongings.stacks),
     _of("budgets", belongings.budgets(_budget)),
