@@ -26,7 +26,8 @@ type Sentences = Callable[[str, Content | None, Content | None], list[str]]
 @dataclass(frozen=True, kw_only=True)
 class Belongings:
     """One sort of them, of campaigns of type `kind`. `argument` names the primary key of a `model` row among
-    the arguments of its operations, unless these name the campaign. `content` says all of a campaign; `sentences` what differs of it.
+    the arguments of its operations, unless these name the campaign. `content` says all of a campaign,
+    `sentences` what differs of it.
     """
 
     target_type: str

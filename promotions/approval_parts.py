@@ -47,11 +47,11 @@ def sentences(before: Mapping[str, Content], after: Mapping[str, Content]) -> li
     """
     said: list[str] = []
     for name in sorted(before.keys() | after.keys()):
-        if before.get(name) == after.get(name):
+        was, will = before.get(name), after.get(name)
+        if was == will:
             continue
-        if name not in _parts or not (
-            told := _parts[name].sentences(name, before.get(name), after.get(name))
-        ):
+        told = _parts[name].sentences(name, was, will) if name in _parts else []
+        if not told:
             raise ValueError(f"no words for {name}")
         said += told
     return said
