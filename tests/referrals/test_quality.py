@@ -31,6 +31,11 @@ def test_what_is_held_or_refused_is_mostly_an_abuse(quality: Quality) -> None:
     assert quality.precision(*ABUSE, against=HONEST, with_later=True) >= 0.95
 
 
+@pytest.mark.parametrize("kind", ABUSE)
+def test_each_kind_of_sign_points_to_abuses(quality: Quality, kind: Kind) -> None:
+    assert quality.claimed_precision(kind) >= 0.9
+
+
 def test_bots_and_returning_customers_are_caught(quality: Quality) -> None:
     assert quality.recall(Kind.BOT) >= 0.8
     assert quality.recall(Kind.RETURNING) >= 0.9
