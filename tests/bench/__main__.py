@@ -11,7 +11,18 @@ from pathlib import Path
 from config import devstack
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-PARTS = ("engine", "calendar", "api", "money", "codes", "imports", "segments", "loyalty", "admin")
+PARTS = (
+    "engine",
+    "calendar",
+    "api",
+    "money",
+    "codes",
+    "imports",
+    "segments",
+    "loyalty",
+    "referrals",
+    "admin",
+)
 
 
 def main() -> None:
@@ -28,7 +39,11 @@ def main() -> None:
         from tests.bench import calendar
 
         _publish("calendar", calendar.table(quick=options.quick), options.write)
-    if set(parts) <= {"engine", "calendar"}:
+    if "referrals" in parts:
+        from tests.bench import referrals
+
+        _publish("referrals", referrals.table(quick=options.quick), options.write)
+    if set(parts) <= {"engine", "calendar", "referrals"}:
         return
     with devstack.throwaway() as environment:
         os.environ.update(environment, DJANGO_SETTINGS_MODULE="config.settings_test")
