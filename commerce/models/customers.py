@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import F
 from django.db.models.functions import ExtractDay, ExtractMonth, Upper
 
+from commerce import alike
 from core.models import PublicIdField, TimestampedModel
 
 
@@ -74,6 +76,10 @@ class Customer(TimestampedModel):
             models.Index(Upper("email"), name="customer_email"),
             models.Index(Upper("name"), name="customer_name"),
             models.Index(Upper("city"), name="customer_city"),
+            # Who might be the same person.
+            models.Index(alike.mailbox(F("email")), name="customer_mailbox", condition=alike.HAS_EMAIL),
+            models.Index(alike.phone_end(F("phone")), name="customer_phone", condition=alike.HAS_PHONE),
+            models.Index(alike.home(alike.ADDRESS), name="customer_home", condition=alike.HAS_ADDRESS),
             # Segments about age, and about birthdays: the day of the year whatever the year.
             models.Index(fields=["birthdate"], name="customer_birthdate"),
             models.Index(ExtractMonth("birthdate") * 100 + ExtractDay("birthdate"), name="customer_birthday"),
