@@ -18,7 +18,8 @@ class Customer(TimestampedModel):
 
     A deleted customer stays as a row without `source_id` (kept in `former_source_id`), so that orders and
     redemptions keep their link; erasing empties the personal fields. The summary columns are kept by the
-    services that change what they sum up: orders here, redemptions by the app above.
+    services that change what they sum up: orders here, redemptions by the app above. Who is blocked gets
+    nothing of any promotion (`commerce.services.blocking`); erasing keeps the block.
     """
 
     public_id = PublicIdField(prefix="cust")
@@ -52,6 +53,11 @@ class Customer(TimestampedModel):
     erased_at = models.DateTimeField(null=True, editable=False)
     former_source_id = models.CharField(max_length=255, blank=True, default="", editable=False)
 
+    blocked_at = models.DateTimeField("blocked", null=True, editable=False)
+    blocked_reason = models.CharField(
+        "why blocked", max_length=1000, blank=True, default="", db_default="", editable=False
+    )
+
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
@@ -65,6 +71,10 @@ class Customer(TimestampedModel):
                 condition=models.Q(deleted_at=None) | models.Q(source_id=None),
                 name="commerce_customer_deleted_frees_source_id",
             ),
+            models.CheckConstraint(
+                condition=models.Q(blocked_at__isnull=False) | models.Q(blocked_reason=""),
+                name="commerce_customer_blocked_for_a_reason",
+            ),
         )
         indexes = (
             models.Index(fields=["-created_at", "-id"], name="customer_newest"),
@@ -74,6 +84,9 @@ class Customer(TimestampedModel):
             models.Index(Upper("city"), name="customer_city"),
             # Segments about age, and about birthdays: the day of the year whatever the year.
             models.Index(fields=["birthdate"], name="customer_birthdate"),
+            models.Index(
+                fields=["-id"], name="customer_blocked", condition=models.Q(blocked_at__isnull=False)
+            ),
             models.Index(ExtractMonth("birthdate") * 100 + ExtractDay("birthdate"), name="customer_birthday"),
         )
 
