@@ -41,6 +41,9 @@ def checks(run: Run, candidate: Candidate, judged: Judged, names: Names) -> Iter
         yield _condition("stopped", judged.reason, ("Operations let it run", _found(judged.reason), {}, {}))
     elif candidate.reason is not None and candidate.reason.key is ReasonKey.OUTSIDE_AREAS:
         yield _condition("place", candidate.reason, _placed(candidate.reason))
+    elif candidate.reason is not None and candidate.reason.key is ReasonKey.CUSTOMER_BLOCKED:
+        said: Words = ("The customer may use promotions", "somebody blocked this customer", {}, {})
+        yield _condition("customer", candidate.reason, said)
     elif candidate.reason is not None:
         yield _condition("known", candidate.reason, ("The code is known", "it is not", {}, {}))
         return
