@@ -8,14 +8,16 @@ class ReferralsConfig(AppConfig):
     verbose_name = "Referrals"
 
     def ready(self) -> None:
+        from commerce.services import erasures
         from referrals import (
             codes,
             keeper,
             subscribers,  # noqa: F401 - registers itself with core.events
             tier_approvals,
         )
-        from referrals.services import programme_clones
+        from referrals.services import forgetting, programme_clones
 
+        erasures.also(forgetting.forget)
         codes.register()
         keeper.register()
         programme_clones.register()
