@@ -43,7 +43,7 @@ def said(finding: Mapping[str, Any]) -> Said:
     return Said(
         key=key,
         short=short,
-        sentence=str(finding.get("message") or f"{short}."),
+        sentence=str(finding.get("message") or ""),
         colour=_COLOURS.get(str(finding.get("severity") or "").lower(), "warning"),
         evidence=_evidence(evidence),
     )
