@@ -24,6 +24,8 @@ def register() -> None:
             "customer.created": "a customer is new",
             "customer.updated": "a customer's data changes",
             "customer.deleted": "a customer is deleted, or his personal data is removed",
+            "customer.blocked": "a customer may use no promotions from now on",
+            "customer.unblocked": "a customer may use promotions again",
         },
     )
     offer(_CUSTOMERS, _custom_event, **{"customer.custom_event": "the shop reports an event of a customer"})

@@ -1,4 +1,4 @@
-"""The sidebar: what people do, in seven sections. Everybody sees only what his role opens."""
+"""The sidebar: what people do, in eight sections. Everybody sees only what his role opens."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from calendar_app.selectors import conflicts
 from core.staff import staff_allows
 from insights.selectors import alerts
 from integrations.selectors import webhooks
+from referrals.selectors import reviews
 
+_REVIEW: Final = "Review"
 # (title, icon, model, or its page if that is not the list). A section without any visible entry is left out.
 _SECTIONS: Final = (
     (
@@ -46,6 +48,13 @@ _SECTIONS: Final = (
             ("Pending points", "hourglass_empty", "loyalty.PendingPoints"),
             ("What would it earn?", "calculate", "loyalty.LoyaltyCard", "loyalty_estimate"),
             ("Points liability", "account_balance", "loyalty.PointsWorth", "loyalty_finance"),
+        ),
+    ),
+    (
+        "Referrals",
+        (
+            (_REVIEW, "person_search", "referrals.Referral"),
+            ("Referral rewards", "redeem", "referrals.ReferralReward"),
         ),
     ),
     (
@@ -124,7 +133,7 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
     groups: list[dict[str, Any]] = [{"title": "", "items": first}]
     for title, entries in _SECTIONS:
         items = [
-            {"title": gettext(name), "icon": icon, "link": link, **_trouble(name)}
+            {"title": gettext(name), "icon": icon, "link": link, **_number(name)}
             for name, icon, *page in entries
             if (link := _link(request, *page)) is not None
         ]
@@ -186,8 +195,10 @@ def _alerts(link: str) -> dict[str, Any]:
     return {"title": gettext("Alerts"), "icon": "notification_important", "link": link, **badge}
 
 
-def _trouble(title: str) -> dict[str, Any]:
-    """How many webhooks stopped by themselves: somebody has to look."""
+def _number(title: str) -> dict[str, Any]:
+    """How many referrals wait for a decision, or webhooks stopped by themselves: somebody has to look."""
+    if title == _REVIEW:
+        return _badge(reviews.number_waiting())
     number = webhooks.stopped().count() if title == "Webhooks" else 0
     return {"badge": number, "badge_variant": "danger"} if number else {}
 

@@ -28,7 +28,8 @@ _CONTRACT_CLIENT: Final = (
 )
 # Paths of ours, beyond the contract.
 _BEYOND: Final = (
-    "alerts approval-policies approval-requests areas audit-entries budgets calendar emergency-stops reports"
+    "alerts approval-policies approval-requests areas audit-entries budgets calendar emergency-stops "
+    "referral-reviews reports"
 )
 SCOPES: Final = frozenset(
     {

@@ -48,7 +48,15 @@ DUTY_GROUPS: Final = {
         }
     ),
     "Reviewer": frozenset(
-        {"approvals.decide", "calendar.accept", "emergency.stop", "emergency.restore", *_BLACKOUTS, *_BOOKS}
+        {
+            "approvals.decide",
+            "calendar.accept",
+            "referrals.review",
+            "emergency.stop",
+            "emergency.restore",
+            *_BLACKOUTS,
+            *_BOOKS,
+        }
     ),
 }
 _AS_ADMINISTRATOR: Final = (
@@ -77,8 +85,8 @@ OPENS: Final = {
         "in an emergency. Sees what points are owed, and says what they are worth."
     ),
     "Reviewer": (
-        "Decides about requests, accepts collisions, closes dates to promotions, stops and restores "
-        "promotions in an emergency."
+        "Decides about requests and about recommendations that were held, accepts collisions, closes dates "
+        "to promotions, stops and restores promotions in an emergency."
     ),
 }
 

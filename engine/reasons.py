@@ -11,7 +11,7 @@ from engine.codec import Data
 class ReasonKey(StrEnum):
     """Stable keys, spelled as on the wire. Contract: errors 2.2 (refusals), stacking 6.6 (skips).
 
-    BUDGET_EXCEEDED, EMERGENCY_STOP and OUTSIDE_AREAS are ours.
+    BUDGET_EXCEEDED, EMERGENCY_STOP, OUTSIDE_AREAS and CUSTOMER_BLOCKED are ours.
     """
 
     NOT_FOUND = "not_found"
@@ -37,6 +37,7 @@ class ReasonKey(StrEnum):
     BUDGET_EXCEEDED = "budget_exceeded"
     EMERGENCY_STOP = "emergency_stop"
     OUTSIDE_AREAS = "outside_areas"
+    CUSTOMER_BLOCKED = "customer_blocked"
     NOT_PUBLISHED = "not_published"
     REFERRER_NOT_PERMITTED = "referrer_not_permitted_to_redeem"
     CUSTOMER_RULES = "customer_rules_violated"

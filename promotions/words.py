@@ -76,6 +76,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     ReasonKey.BUDGET_EXCEEDED: "Its budget has too little left",
     ReasonKey.EMERGENCY_STOP: "Operations stopped it",
     ReasonKey.OUTSIDE_AREAS: "It does not apply in this store",
+    ReasonKey.CUSTOMER_BLOCKED: "The customer is blocked",
     ReasonKey.NOT_PUBLISHED: "Nobody holds this referral code yet",
     ReasonKey.REFERRER_NOT_PERMITTED: "Nobody may use a referral code of his own",
     ReasonKey.CUSTOMER_RULES: "It is not for this customer",

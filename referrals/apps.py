@@ -8,6 +8,7 @@ class ReferralsConfig(AppConfig):
     verbose_name = "Referrals"
 
     def ready(self) -> None:
+        from commerce.services import erasures
         from referrals import (
             codes,
             keeper,
@@ -17,8 +18,9 @@ class ReferralsConfig(AppConfig):
             webhooks,
         )
         from referrals.selectors import reconcile
-        from referrals.services import programme_clones
+        from referrals.services import forgetting, programme_clones
 
+        erasures.also(forgetting.forget)
         codes.register()
         keeper.register()
         recommendations.register()

@@ -7,15 +7,17 @@ fixed once the programme is there; the others are ours.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Final
 
 from core.errors import InvalidPayload
 from promotions.models import Campaign, Voucher
 from promotions.selectors import campaigns
+from referrals.thresholds import Thresholds, UnusableThresholds
 
 LONGEST_DELAY: Final = 365
+_PROVE_NEW: Final = ("has_ordered", "ordered_before", "has_other_account", "old_account")
 MOST_REWARDS: Final = 1_000_000
 _KIND_OF_CARD: Final = {
     Voucher.Type.LOYALTY_CARD.value: Campaign.CampaignType.LOYALTY_PROGRAM,
@@ -66,9 +68,20 @@ class Programme:
     delay_days: int = 0
     most_rewards: int | None = None
     period: Period = Period.EVER
-    new_customers_only: bool = False
+    new_customers_only: bool = True
     reverse_on_return: bool = True
     thresholds: Mapping[str, Any] | None = None
+
+    @property
+    def limits(self) -> Thresholds:
+        """How it is judged; where old customers may be recommended nobody is asked whether he is new."""
+        chosen = dict(self.thresholds or {})
+        for name in ("device_keys", "payment_keys"):
+            if name in chosen:
+                chosen[name] = tuple(chosen[name])
+        if not self.new_customers_only:
+            chosen |= dict.fromkeys(_PROVE_NEW, 0)
+        return Thresholds(**chosen)
 
     @classmethod
     def of(cls, campaign: Campaign) -> Programme:
@@ -85,7 +98,7 @@ class Programme:
             delay_days=stored.get("delay_days") or 0,
             most_rewards=stored.get("most_rewards"),
             period=Period(stored.get("period") or Period.EVER),
-            new_customers_only=bool(stored.get("new_customers_only")),
+            new_customers_only=stored.get("new_customers_only") is not False,
             reverse_on_return=stored.get("reverse_on_return") is not False,
             thresholds=stored.get("thresholds"),
         )
@@ -159,9 +172,24 @@ def _check_own(found: Mapping[str, Any]) -> None:
     _check_number(found, "most_rewards", 1, MOST_REWARDS)
     if found.get("period") not in (None, *Period):
         raise InvalidPayload(f"period: one of {', '.join(Period)} is expected.")
+    _check_thresholds(found.get("thresholds"))
     for name in ("new_customers_only", "reverse_on_return"):
         if not isinstance(found.get(name, False), bool):
             raise InvalidPayload(f"{name}: true or false is expected.")
+
+
+def _check_thresholds(given: object) -> None:
+    """Only those that differ from the usual are stored."""
+    if given is None:
+        return
+    names = {field.name for field in fields(Thresholds)}
+    if not isinstance(given, Mapping) or given.keys() - names:
+        raise InvalidPayload(f"thresholds: an object with some of {', '.join(sorted(names))} is expected.")
+    keys = {name: tuple(given[name]) for name in ("device_keys", "payment_keys") if name in given}
+    try:
+        Thresholds(**{**given, **keys})
+    except (UnusableThresholds, TypeError) as error:
+        raise InvalidPayload(f"thresholds: {error}") from error
 
 
 def _check_number(found: Mapping[str, Any], name: str, lowest: int, highest: int) -> None:

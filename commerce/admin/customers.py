@@ -18,6 +18,7 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
 from commerce.admin import rows
+from commerce.admin.blocking import BlockButtons, BlockedFilter, blocked_facts
 from commerce.models import Customer, Order, SegmentMembership
 from commerce.services import customers, erasures
 from commerce.services.customer_specs import COLUMNS, CustomerSpec
@@ -46,7 +47,7 @@ class CustomerForm(forms.ModelForm):
 
 
 @admin.register(Customer)
-class CustomerAdmin(ListFilesMixin, PageAdmin):
+class CustomerAdmin(ListFilesMixin, BlockButtons, PageAdmin):
     """People the shop told us about."""
 
     exported_object = "customer"
@@ -65,12 +66,13 @@ class CustomerAdmin(ListFilesMixin, PageAdmin):
         ("orders_count", RangeNumericFilter),
         ("last_order_at", RangeDateTimeFilter),
         ("created_at", RangeDateTimeFilter),
+        BlockedFilter,
     )
     search_fields = ("source_id__exact", "public_id__exact", "^name", "^email", "^city")
     search_help_text = "Id in the shop, or the beginning of a name, e-mail address or city."
     ordering = ("-created_at", "-pk")
     readonly_fields = ("seen_through", "created_at", "updated_at")
-    actions_detail = ("erase",)
+    actions_detail: Any = ("block", "unblock", "erase")
     fieldsets = (
         ("Who", {"fields": ("source_id", "name", "email", "phone", "birthdate", "description")}),
         ("Address", {"fields": ("line_1", "line_2", "postal_code", "city", "state", "country")}),
@@ -93,7 +95,8 @@ class CustomerAdmin(ListFilesMixin, PageAdmin):
 
     @display(description="Customer", ordering="name", header=True)
     def who(self, customer: Customer) -> tuple[str, str]:
-        return rows.customer_name(customer), customer.source_id or ""
+        notes = (customer.source_id, "blocked" if customer.blocked_at else "")
+        return rows.customer_name(customer), ", ".join(filter(None, notes))
 
     @display(description="First seen through")
     def seen_through(self, customer: Customer) -> str:
@@ -125,6 +128,7 @@ class CustomerAdmin(ListFilesMixin, PageAdmin):
     def facts(self, request: HttpRequest, obj: Customer) -> list[Fact]:
         average = obj.orders_total_amount // obj.orders_count if obj.orders_count else None
         return [
+            *blocked_facts(obj),
             Fact(title="Paid orders", value=words.number(obj.orders_count)),
             Fact(title="Spent", value=words.money(obj.orders_total_amount)),
             Fact(title="Average order", value=words.money(average)),

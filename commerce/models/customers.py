@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F
 from django.db.models.functions import ExtractDay, ExtractMonth, Upper
 
-from commerce import alike
+from commerce import person_keys
 from core.models import PublicIdField, TimestampedModel
 
 
@@ -20,7 +20,8 @@ class Customer(TimestampedModel):
 
     A deleted customer stays as a row without `source_id` (kept in `former_source_id`), so that orders and
     redemptions keep their link; erasing empties the personal fields. The summary columns are kept by the
-    services that change what they sum up: orders here, redemptions by the app above.
+    services that change what they sum up: orders here, redemptions by the app above. Who is blocked gets
+    nothing of any promotion (`commerce.services.blocking`); erasing keeps the block.
     """
 
     public_id = PublicIdField(prefix="cust")
@@ -56,6 +57,11 @@ class Customer(TimestampedModel):
     erased_at = models.DateTimeField(null=True, editable=False)
     former_source_id = models.CharField(max_length=255, blank=True, default="", editable=False)
 
+    blocked_at = models.DateTimeField("blocked", null=True, editable=False)
+    blocked_reason = models.CharField(
+        "why blocked", max_length=1000, blank=True, default="", db_default="", editable=False
+    )
+
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
@@ -69,6 +75,10 @@ class Customer(TimestampedModel):
                 condition=models.Q(deleted_at=None) | models.Q(source_id=None),
                 name="commerce_customer_deleted_frees_source_id",
             ),
+            models.CheckConstraint(
+                condition=models.Q(blocked_at__isnull=False) | models.Q(blocked_reason=""),
+                name="commerce_customer_blocked_for_a_reason",
+            ),
         )
         indexes = (
             models.Index(fields=["-created_at", "-id"], name="customer_newest"),
@@ -77,11 +87,20 @@ class Customer(TimestampedModel):
             models.Index(Upper("name"), name="customer_name"),
             models.Index(Upper("city"), name="customer_city"),
             # Who might be the same person.
-            models.Index(alike.mailbox(F("email")), name="customer_mailbox", condition=alike.HAS_EMAIL),
-            models.Index(alike.phone_end(F("phone")), name="customer_phone", condition=alike.HAS_PHONE),
-            models.Index(alike.home(alike.ADDRESS), name="customer_home", condition=alike.HAS_ADDRESS),
+            models.Index(
+                person_keys.mailbox(F("email")), name="customer_mailbox", condition=person_keys.HAS_EMAIL
+            ),
+            models.Index(
+                person_keys.phone_end(F("phone")), name="customer_phone", condition=person_keys.HAS_PHONE
+            ),
+            models.Index(
+                person_keys.home(person_keys.ADDRESS), name="customer_home", condition=person_keys.HAS_ADDRESS
+            ),
             # Segments about age, and about birthdays: the day of the year whatever the year.
             models.Index(fields=["birthdate"], name="customer_birthdate"),
+            models.Index(
+                fields=["-id"], name="customer_blocked", condition=models.Q(blocked_at__isnull=False)
+            ),
             models.Index(ExtractMonth("birthdate") * 100 + ExtractDay("birthdate"), name="customer_birthday"),
         )
 

@@ -86,6 +86,7 @@ def _empty(customer: Customer, now: datetime) -> None:
         "country",
         "postal_code",
         "former_source_id",
+        "blocked_reason",
     )
     for name in texts:
         setattr(customer, name, "")

@@ -33,6 +33,10 @@ _INPUTS: Final = frozenset(
 
 type Words = tuple[str, str, dict[str, object], dict[str, object]]
 """Text, found, required, actual."""
+_OF_RECOMMENDING: Final[dict[ReasonKey, Words]] = {
+    ReasonKey.NOT_PUBLISHED: ("Somebody recommends with the code", "nobody holds it yet", {}, {}),
+    ReasonKey.MISSING_CUSTOMER: ("The customer who was recommended is known", "none was sent", {}, {}),
+}
 
 
 def checks(run: Run, candidate: Candidate, judged: Judged, names: Names) -> Iterator[ExplainedCondition]:
@@ -41,6 +45,11 @@ def checks(run: Run, candidate: Candidate, judged: Judged, names: Names) -> Iter
         yield _condition("stopped", judged.reason, ("Operations let it run", _found(judged.reason), {}, {}))
     elif candidate.reason is not None and candidate.reason.key is ReasonKey.OUTSIDE_AREAS:
         yield _condition("place", candidate.reason, _placed(candidate.reason))
+    elif candidate.reason is not None and candidate.reason.key is ReasonKey.CUSTOMER_BLOCKED:
+        of_customer: Words = ("The customer may use promotions", "somebody blocked this customer", {}, {})
+        yield _condition("customer", candidate.reason, of_customer)
+    elif candidate.reason is not None and candidate.reason.key in _OF_RECOMMENDING:
+        yield _condition("recommended", candidate.reason, _OF_RECOMMENDING[candidate.reason.key])
     elif candidate.reason is not None:
         yield _condition("known", candidate.reason, ("The code is known", "it is not", {}, {}))
         return

@@ -23,6 +23,7 @@ from promotions.category_rules import CategoryRules
 from promotions.redeemables import Found, Requested, kind_of
 from promotions.selectors import articles, card_points, facts, stacking_rules, stacks, stops, whereabouts
 from promotions.selectors.articles import Articles
+from promotions.selectors.blocked import not_of_blocked
 from promotions.selectors.candidates import in_place, with_counts, with_holder, with_rules
 from promotions.selectors.counter_reading import CounterReader, Looking, Wanted, wanted_by
 from promotions.selectors.holds import with_holds
@@ -120,6 +121,7 @@ def complete(*, found: Sequence[Found], asking: Asking, counters: CounterReader 
         customer_id=None if asking.customer is None else asking.customer.pk,
         is_somebody=bool(asking.customer or asking.payload),
     )
+    ruled = not_of_blocked(ruled, asking.customer)
     held = with_holds(with_holder(ruled, asking.customer), session_key=asking.session_key, now=asking.now)
     needs = needs_of([entry.candidate for entry in held])
     added = articles.load(articles_of([entry.candidate for entry in held]))

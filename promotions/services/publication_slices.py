@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from commerce.models import Customer
+from commerce.services.blocking import CustomerBlocked
 from core import project
 from core.actors import Actor
 from core.journal import Journal
@@ -21,6 +22,7 @@ from promotions.services.wallets import Gift
 
 _GONE: Final = ("not_found", "The customer was deleted meanwhile.")
 _HAS_ONE: Final = ("voucher_cannot_be_published", "Has a code of the campaign already.")
+_BLOCKED: Final = (CustomerBlocked.key, "The customer is blocked.")
 _NONE_LEFT: Final = (
     code_pool.NoVoucherSuitable.key,
     "No code was left. Add codes to the campaign, and publish to those who got none.",
@@ -75,6 +77,8 @@ def _sorted_out(
         customer = present.get(target.customer_id)
         if customer is None:
             left_out.append((target, _GONE))
+        elif customer.blocked_at is not None:
+            left_out.append((target, _BLOCKED))
         elif customer.pk in joined:
             left_out.append((target, _HAS_ONE))
         else:

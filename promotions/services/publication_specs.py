@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from commerce.services.blocking import CustomerBlocked
 from core.errors import DomainError
 from promotions.models import Campaign, Voucher
 from promotions.services.code_pool import NoVoucherSuitable
@@ -41,7 +42,12 @@ class VoucherCannotBePublished(DomainError):
     message = "Voucher cannot be published"
 
 
-REFUSALS: Final = (NoVoucherSuitable, VoucherAlreadyPublished, VoucherCannotBePublished)
+REFUSALS: Final = (
+    CustomerBlocked,
+    NoVoucherSuitable,
+    VoucherAlreadyPublished,
+    VoucherCannotBePublished,
+)
 """What leaves a row. The other refusals say that the call itself makes no sense."""
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 
 from commerce.models import Customer
-from commerce.services import customers
+from commerce.services import blocking, customers
 from core import events, project
 from core.actors import Actor
 from core.errors import DomainError, NotFound
@@ -69,6 +69,7 @@ def publish(
     :raises NotFound: no such voucher or campaign.
     :raises NoVoucherSuitable: the campaign has not (so many) free codes left.
     :raises VoucherAlreadyPublished: the code belongs to somebody else.
+    :raises CustomerBlocked: the customer is blocked and gets nothing new.
     :raises VoucherCannotBePublished: a draft, a campaign that is over, a disabled code, or the customer
         joined a campaign that may be joined once.
     :raises DuplicateSourceId: the id was used for another customer or something else.
@@ -92,6 +93,8 @@ def _publish(spec: PublicationSpec, actor: Actor, now: datetime, once: Once[Publ
         return before
     customer = customers.hold_from_payload(payload=spec.customer, actor=actor, now=now)
     before = _repeated(spec, customer)
+    if before is None:
+        blocking.refuse_blocked(customer)
     published = before or _give(spec, customer, actor, now)
     once.keep(published)
     return published

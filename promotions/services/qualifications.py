@@ -40,6 +40,7 @@ from promotions.selectors import (
     whereabouts,
 )
 from promotions.selectors.articles import Articles
+from promotions.selectors.blocked import is_blocked
 from promotions.selectors.candidates import with_counts
 from promotions.selectors.catalogue_index import Catalogue
 from promotions.selectors.catalogue_rows import Shown
@@ -140,9 +141,11 @@ class _Case:
     here: Here
 
     def bars(self, offer: Offer) -> bool:
-        """Is it out of the caller's reach, does it not apply where he is, or did operations stop it, whatever
-        the order holds?
+        """Is the customer blocked, is it out of the caller's reach, does it not apply where he is, or did
+        operations stop it, whatever the order holds?
         """
+        if is_blocked(self.asking.customer):
+            return True
         assigned = offer.parent.places if offer.parent is not None else ()
         return (
             not places.sees(assigned)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
@@ -52,6 +54,8 @@ class Referral(TimestampedModel):
     state = models.CharField(max_length=8, choices=State)
     findings = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     judged = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    # Hashed fingerprints of both, so that they are found again.
+    traits = ArrayField(models.CharField(max_length=32), default=list)
     decided_by = models.CharField(max_length=255, blank=True, default="")
     decided_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=1000, blank=True, default="")
@@ -79,6 +83,7 @@ class Referral(TimestampedModel):
             models.Index(fields=["referee", "-id"], name="referral_received"),
             models.Index(fields=["campaign", "-id"], name="referral_of_campaign"),
             models.Index(fields=["-id"], name="referral_to_review", condition=Q(state="HELD")),
+            GinIndex(fields=["traits"], name="referral_traits"),
             models.Index(fields=["order"], name="referral_of_order", condition=Q(order__isnull=False)),
         )
 

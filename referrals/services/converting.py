@@ -53,7 +53,11 @@ def convert(found: Converted, *, actor: Actor, now: datetime) -> Referral | None
         return None
     programme = Programme.of(campaign)
     judgement = judging.of(
-        found=found, referrer=people[referrer_id], campaign=campaign, programme=programme, now=now
+        found=found,
+        referrer=people[referrer_id],
+        referee=people[found.referee.pk],
+        campaign=campaign,
+        programme=programme,
     )
     referral = Referral.objects.create(
         campaign=campaign,
@@ -67,6 +71,7 @@ def convert(found: Converted, *, actor: Actor, now: datetime) -> Referral | None
         state=judgement.state,
         findings=judgement.findings,
         judged=judgement.known,
+        traits=judgement.traits,
         created_at=now,
     )
     _remember_on_order(referral)

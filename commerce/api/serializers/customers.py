@@ -100,6 +100,8 @@ def customer_output(customer: Customer) -> dict[str, Any]:
         "system_metadata": {},
         "created_at": format_instant(customer.created_at),
         **({"updated_at": format_instant(customer.updated_at)} if customer.updated_at else {}),
+        # Ours, and only of those who are.
+        **({"blocked_at": format_instant(customer.blocked_at)} if customer.blocked_at else {}),
         "assets": {"cockpit_url": None, "cockpit_preference_center_url": None},
         "object": "customer",
     }

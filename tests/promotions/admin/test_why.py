@@ -240,6 +240,19 @@ def test_a_code_that_nobody_knows(ask: Callable[..., Any], typed: str, hint: str
     assert (card.look, card.hint, card.conditions) == ("bad", hint, ())
 
 
+def test_a_blocked_customer_is_the_reason_whatever_the_code(ask: Callable[..., Any], now: datetime) -> None:
+    customer = CustomerFactory(blocked_at=now, blocked_reason="Bot")
+    VoucherFactory(code="TEN", is_active=False)
+
+    card = ask(codes="TEN", amount="50", customer=f"customer:{customer.public_id}").cards[0]
+
+    assert card.sentence == "TEN cannot be used: the customer is blocked."
+    assert (card.conditions[0].text, card.conditions[0].found) == (
+        "The customer may use promotions",
+        "Somebody blocked this customer",
+    )
+
+
 def test_a_deleted_code_says_since_when(ask: Callable[..., Any], now: datetime) -> None:
     VoucherFactory(code="GONE", deleted_at=now)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from commerce.models import Segment
+from commerce.models import Customer, Segment
 from core.actors import Actor
 from core.errors import InvalidPayload, NotFound
 from core.models import AuditEntry, OutboxEvent
@@ -239,6 +239,16 @@ def test_codes_that_run_out_meanwhile_are_reported(
     reasons = run.targets.exclude(failure_code="").values_list("failure_code", flat=True)
     assert set(reasons) == {"no_voucher_suitable_for_publication"}
     assert run.action.failed_count == 2
+
+
+def test_a_blocked_customer_is_left_out(start: Any, vips: Segment, spring: Campaign, now: datetime) -> None:
+    run = start(customers=("vip-0", "vip-1"))
+    Customer.objects.filter(source_id="vip-0").update(blocked_at=now)
+
+    run = work(run, now)
+
+    assert (run.published_count, run.failed_count) == (1, 1)
+    assert PublicationTarget.objects.get(publication=None).failure_code == "customer_blocked"
 
 
 def test_a_deleted_customer_is_left_out(start: Any, vips: Segment, spring: Campaign, now: datetime) -> None:

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("commerce", "0005_birthdays"),
+        ("commerce", "0007_blocked_customers_are_found"),
     ]
 
     operations = [

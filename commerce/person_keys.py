@@ -8,28 +8,29 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db.models import Expression, F, Func, Q, TextField, Value
+from django.db.models import F, Func, Q, TextField, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat, Lower, Replace, Right
 
 
-def _without(text: Expression, pattern: str, instead: str = "") -> Func:
+def _without(text: Combinable, pattern: str, instead: str = "") -> Func:
     """Every place of a pattern gone, or something else in it."""
     parts = (text, Value(pattern), Value(instead), Value("g"))
     return Func(*parts, function="regexp_replace", output_field=TextField())
 
 
-def mailbox(email: Expression) -> Expression:
+def mailbox(email: Combinable) -> Func:
     """Of "An.Na+shop@Gmail.com": "anna@gmailcom"; dots mean nothing here, wherever the mailbox is."""
     text = Replace(_without(Lower(email), r"\+[^@]*@", "@"), Value("."), Value(""))
     return Replace(text, Value("googlemailcom"), Value("gmailcom"))
 
 
-def phone_end(phone: Expression) -> Expression:
+def phone_end(phone: Combinable) -> Func:
     """The last nine digits, which a country's code does not change."""
     return Right(_without(phone, r"\D"), 9)
 
 
-def home(address: Expression) -> Expression:
+def home(address: Combinable) -> Func:
     """Of a postal code, "|" and both lines of an address: the digits of each."""
     return _without(address, "[^0-9|]")
 
