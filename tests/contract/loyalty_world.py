@@ -1,4 +1,4 @@
-"""A club in the small shop: two members, a tier, a rule, four rewards, and points that wait."""
+"""A club in the small shop: two members, a tier, a rule, three rewards, and points that wait."""
 
 from __future__ import annotations
 
