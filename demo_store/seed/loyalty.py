@@ -139,7 +139,7 @@ def _rewards(club: str, ask: Any) -> dict[str, str]:
     cards = Campaign.objects.get(name="Harbour gift cards").public_id
     mug = Product.objects.get(source_id="mug-enamel").public_id
     made: tuple[tuple[str, dict[str, Any], int | None], ...] = (
-        ("A treat: 15 % off", {"parameters": {"campaign": {"id": coupons}}}, 150),
+        ("15 % off the next order", {"parameters": {"campaign": {"id": coupons}}}, 150),
         ("5.00 on a gift card", {"parameters": {"campaign": {"id": cards, "balance": 500}}}, 100),
         (
             "An enamel deck mug",
@@ -162,7 +162,7 @@ def _rewards(club: str, ask: Any) -> dict[str, str]:
 
 def _tiers(point: str, prices: dict[str, str]) -> list[dict[str, Any]]:
     """Higher decks earn faster, and pay less for the treat."""
-    treat = prices["A treat: 15 % off"]
+    treat = prices["15 % off the next order"]
     return [
         {"name": "Deckhand", "points": {"from": 0, "to": 299}},
         {
