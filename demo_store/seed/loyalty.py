@@ -217,7 +217,8 @@ def _use(club: Campaign, random: Random, actor: Actor, at: datetime) -> None:
     sent: dict[str, Any] = {"reward": {"id": chosen["id"]}}
     if chosen["type"] == "COIN":
         points = min(_PAID_WITH, balance)
-        sent = {"reward": {"id": chosen["id"], "points": points}, "order": {"amount": 2490, "status": "PAID"}}
+        order = {"source_id": f"demo-club-{at:%m%d-%H}", "amount": 2490, "status": "PAID"}
+        sent = {"reward": {"id": chosen["id"], "points": points}, "order": order}
     wire.ask("POST", f"{path}/redemption", sent, actor=actor, now=at)
 
 
