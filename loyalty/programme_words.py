@@ -15,6 +15,7 @@ from loyalty.expiry import Period, Rounding
 from loyalty.models import EarningRule, LoyaltyTier, TierMapping
 from loyalty.tier_terms import Ends, Metric, Starts, Terms
 from promotions.models import Reward, RewardAssignment
+from promotions.words import WEEK, WEEKDAYS
 
 STAY: Final = "Points do not expire"
 ANY_TIER: Final = "__ANY__"
@@ -207,6 +208,8 @@ def more(rule: EarningRule) -> list[str]:
         said.append(expiry(rule.expiration_rules))
     if rule.starts_at or rule.ends_at:
         said.append(f"Valid {words.period(rule.starts_at, rule.ends_at)}")
+    if rule.days_of_week:
+        said.append(f"Only on {listed([WEEKDAYS[day] for day in WEEK if day in rule.days_of_week])}")
     if rule.caps:
         said.append(caps(rule.caps))
     return said

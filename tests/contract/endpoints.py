@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.contract import loyalty_endpoints
 from tests.contract.calls import Call
 from tests.factories.promotions import percent
 
@@ -151,4 +152,5 @@ CALLS: Final[dict[str, Call]] = {
         body=BRANDING, without="/management/v1/projects/<projectId>/branding/<brandingId>"
     ),
     "PUT /management/v1/projects/<projectId>/branding/<brandingId>": Call(body={"brand": {"name": "Fairer"}}),
+    **loyalty_endpoints.CALLS,
 }

@@ -17,6 +17,11 @@ from tests.contract.world import World, build
 # One deployment is one project: the refusal that the contract has for it.
 ONE_PROJECT: Final = {"POST /management/v1/projects", "DELETE /management/v1/projects/<projectId>"}
 TEXTS: Final = {"GET /v1/exports/<export_Id>"}
+# A file that a key of the API asked for has no user; elsewhere the contract lets him be null.
+NO_USER: Final = {
+    "POST /v1/loyalties/members/<memberId>/transactions/export",
+    "POST /v1/loyalties/<campaignId>/members/<memberId>/transactions/export",
+}
 # What we tell beyond the contract, by its path in the answers of a group.
 BEYOND: Final = {
     "customers": {
@@ -26,6 +31,14 @@ BEYOND: Final = {
         "data.redeemable.voucher.validation_rules_assignments",
         "has_more",
         "more_starting_after",
+    },
+    "loyalties": {
+        "categories",
+        "data.category",
+        "data.customer",
+        "type",
+        "validation_rule_id",
+        "vouchers.categories",
     },
     "management": {
         "data.grouped_redeemables_sorting_rule",
@@ -65,7 +78,10 @@ def complaints(tag: str, endpoint: Endpoint, answer: Any) -> list[str]:
         return [] if answer["Content-Type"].startswith("text/") else [answer["Content-Type"]]
     read = shapes.of(tag)
     more = read.unknown(endpoint, answer.json()) - BEYOND.get(tag, set())
-    return [*read.complaints(endpoint, answer.json()), *(f"{name} is not in the contract" for name in more)]
+    found = [*read.complaints(endpoint, answer.json()), *(f"{name} is not in the contract" for name in more)]
+    if str(endpoint) in NO_USER:
+        found.remove("body.user_id is no text: None")
+    return found
 
 
 def test_every_endpoint_answers_in_its_shape(api: APIClient, management_api: APIClient, world: World) -> None:

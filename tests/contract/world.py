@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 from commerce.models import Customer, Location
 from core.models import ApiKey, ProjectSettings
 from integrations.services import export_files
+from tests.contract import loyalty_world
 from tests.contract.endpoints import BRANDING, COUPONS, EVENT_SCHEMA, KEYS
 from tests.factories.commerce import SegmentFactory, SegmentMembershipFactory
 from tests.factories.integrations import AsyncActionFactory
@@ -23,10 +24,10 @@ World = dict[str, str]
 def build(api: APIClient, management_api: APIClient) -> World:
     """`{"campaignId": "camp_…"}`."""
 
-    def made(path: str, body: Any, caller: APIClient = api) -> dict[str, Any]:
+    def made(path: str, body: Any, caller: APIClient = api) -> Any:
         answer = caller.post(path, body, format="json")
         assert answer.status_code in {200, 202}, (path, answer.json())
-        return dict(answer.json())
+        return answer.json()
 
     # Publishing by GET is for the keys of integrations.
     ApiKey.objects.update(is_integration=True)
@@ -57,6 +58,7 @@ def build(api: APIClient, management_api: APIClient) -> World:
     of_products = {"type": "STATIC", "name": "Shoes", "products": [{"id": product_id, "object": "product"}]}
     world["productCollectionId"] = made("/v1/product-collections", of_products)["id"]
     world["orderId"] = made("/v1/orders", {"source_id": "order-1", "customer": {"source_id": "anna"}})["id"]
+    world |= loyalty_world.build(made, world)
     friends = SegmentFactory(name="Old friends")
     SegmentMembershipFactory(segment=friends, customer=Customer.objects.get(public_id=customer_id))
     world["segmentId"] = friends.public_id

@@ -21,6 +21,7 @@ from demo_store.seed import (
     gift_cards,
     governance,
     history,
+    loyalty,
     messages,
     offers,
     people,
@@ -57,9 +58,11 @@ class Command(BaseCommand):
             conditions.load(today=today, actor=actor)
             budgets.load(today=today, actor=actor)
             gift_cards.load(today=today, actor=actor)
+            loyalty.load(people=shoppers, today=today, actor=actor)
             history.load(people=shoppers, today=today, now=now, random=random, actor=actor)
             conditions.load_uses(people=shoppers, today=today, actor=actor)
             gift_cards.load_uses(people=shoppers, today=today, actor=actor)
+            loyalty.load_uses(today=today, now=now, actor=actor)
             publications.load(people=shoppers, now=now, actor=actor)
             areas.load(today=today, now=now, actor=actor)
             templates.load(today=today, now=now, actor=actor)

@@ -53,7 +53,7 @@ class EarningRuleChangeInput(ValidityInput):
     validation_rule_id = TextField(required=False, allow_null=True, max_length=64)
     loyalty = MetadataField(required=False)
     source = _SourceInput(required=False, allow_null=True)  # type: ignore[assignment]
-    active = BooleanField(required=False)
+    active = BooleanField(required=False, allow_null=True)
     pending_points = _PendingInput(required=False, allow_null=True)
     expiration_rules = MetadataField(required=False, allow_null=True)
     caps = ListField(child=_CapInput(), required=False, allow_null=True, max_length=_MOST_CAPS)
@@ -92,10 +92,11 @@ def earning_rule_change(given: Mapping[str, Any]) -> EarningRuleSpec:
         ("validation_rule_id", "validation_rule"),
         ("loyalty", "loyalty"),
         ("expiration_rules", "expiration_rules"),
-        ("active", "is_active"),
     ):
         if sent in given:
-            values[column] = given[sent]
+            values[column] = _meant(given[sent])
+    if given.get("active") is not None:
+        values["is_active"] = given["active"]
     if "source" in given:
         values["banner"] = (given["source"] or {}).get("banner") or ""
     if "pending_points" in given:
@@ -105,6 +106,13 @@ def earning_rule_change(given: Mapping[str, Any]) -> EarningRuleSpec:
     if given.get("metadata"):
         values["metadata"] = given["metadata"]
     return EarningRuleSpec(values=values)
+
+
+def _meant(value: Any) -> Any:
+    """Objects without their null keys: the reference's clients send null for whatever was not said."""
+    if isinstance(value, Mapping):
+        return {name: _meant(inner) for name, inner in value.items() if inner is not None}
+    return [_meant(inner) for inner in value] if isinstance(value, list) else value
 
 
 def earning_rule_output(rule: EarningRule) -> dict[str, Any]:

@@ -15,6 +15,8 @@ def pending_points_output(row: PendingPoints) -> dict[str, Any]:
     if row.earning is not None:
         rule = row.earning.rule
         details.setdefault("earning_rule", {"id": rule.public_id, "source": {"banner": rule.banner}})
+    # Points wait only for what was paid.
+    details.setdefault("event", {"type": "customer.order.paid"})
     if order is not None:
         details.setdefault("order", {"id": order.public_id, "source_id": order.source_id})
     return {

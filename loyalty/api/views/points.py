@@ -26,10 +26,10 @@ from loyalty.api.serializers.pending_points import (
     pending_points_output,
 )
 from loyalty.api.serializers.transactions import balance_output, line_output
+from loyalty.api.serializers.transfers import receiver_output
 from loyalty.models import PendingPoints, PointsLot, PointsTransaction
 from loyalty.selectors import members, programmes, transactions
 from loyalty.services import balances, pending, transfers
-from promotions.api.serializers.vouchers import voucher_base_output
 from promotions.models import Voucher
 
 LEDGER, EXPIRATION = "points_transactions", "points_expiration"
@@ -108,7 +108,7 @@ class TransfersView(_OfMember):
             lambda once: transfers.transfer(
                 to=card.public_id, donations=given, actor=actor_of(request), now=self.now, once=once
             ),
-            render=voucher_base_output,
+            render=receiver_output,
             now=self.now,
         )
 

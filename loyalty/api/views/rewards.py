@@ -184,8 +184,8 @@ class RewardRedemptionView(ProjectAPIView):
 
 
 def _shown(row: Redemption) -> dict[str, Any]:
-    """As it stands now: what it gave was written after it."""
-    return redemption_output(known_redemptions.get(row.public_id))
+    """As it stands now: what it gave was written after it. It is of no other redemption, and says so."""
+    return {"redemption": None, **redemption_output(known_redemptions.get(row.public_id))}
 
 
 def _assignment(campaign_id: str, assignment_id: str) -> RewardAssignment:

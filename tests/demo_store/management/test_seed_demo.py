@@ -42,7 +42,7 @@ def test_opens_a_shop_with_a_past_and_changes_nothing_the_second_time() -> None:
     settings = project.current()
     assert (settings.name, settings.currency, settings.time_zone) == ("Harbour Roast", "EUR", "Europe/Warsaw")
     assert (Product.objects.count(), Customer.objects.count(), Segment.objects.count()) == (32, 160, 5)
-    assert Campaign.objects.count() == 21
+    assert Campaign.objects.count() == 23
     assert not Campaign.objects.filter(created_at__gt=timezone.now()).exists()
     assert set(Order.objects.values_list("status", flat=True)) == {"PAID", "CANCELED"}
     assert Redemption.objects.filter(result="FAILURE").exists()

@@ -105,6 +105,12 @@ def test_tells_rules_tiers_and_rewards_in_words(admin_page: Client, club: Campai
         assert sentence in said, sentence
 
 
+def test_a_rule_for_some_days_names_them(admin_page: Client, club: Campaign) -> None:
+    club.earning_rules.update(days_of_week=[0, 6])
+
+    assert "Only on Saturday and Sunday" in text(admin_page.get(page(club)))
+
+
 def test_an_empty_programme_says_what_to_do(admin_page: Client) -> None:
     said = text(admin_page.get(page(programme("Bare"))))
 

@@ -311,3 +311,34 @@ class TestEstimates:
         ).json()
 
         assert api.post(url, {"order": {"id": order["id"]}}).json()["points_estimation"] == 15
+
+
+def test_null_says_nothing_about_a_new_rule(api, path):
+    """The reference's clients send it for whatever was left open, at any depth."""
+    said = {**TOTAL["order"]["total_amount"], "points_formula": None}
+    body = {
+        "event": "order.paid",
+        "loyalty": {**TOTAL, "points": None, "order": {"total_amount": said, "amount": None}},
+        "active": None,
+        "expiration_rules": {"period_type": "MONTH", "period_value": 12, "rounding_type": None},
+        "pending_points": None,
+        "segment": None,
+        "metadata": None,
+    }
+
+    answer = api.post(path, [body])
+
+    assert answer.status_code == 200, answer.json()
+    (rule,) = answer.json()
+    assert rule["loyalty"] == TOTAL
+    assert rule["active"] is True
+    assert rule["expiration_rules"] == {"period_type": "MONTH", "period_value": 12}
+
+
+def test_null_leaves_a_rule_that_is_off_off(api, path):
+    (rule,) = api.post(path, [{**PAID, "active": False}]).json()
+
+    answer = api.put(f"{path}/{rule['id']}", {"active": None, "source": {"banner": "Soon"}})
+
+    assert answer.status_code == 200, answer.json()
+    assert (answer.json()["active"], answer.json()["source"]["banner"]) == (False, "Soon")
