@@ -54,7 +54,6 @@ def _is_family(one: Traits, other: Traits) -> bool:
         and one.surname == other.surname
         and not traits.is_same_name(one.name, other.name)
         and (one.stem == "" or one.stem != other.stem)
-        and one.mailbox != other.mailbox
     )
 
 

@@ -69,11 +69,12 @@ def _fresh(attempt: Attempt, earlier: Sequence[Earlier], limits: Thresholds) -> 
     within = timedelta(seconds=limits.fresh_seconds)
     if attempt.at - attempt.referee.created_at > within:
         return []
+    # Among twice as many, so that they are more than half of the last ones.
     row = sorted(earlier, key=lambda each: (each.at, each.id))[2 - 2 * limits.fresh_from :]
     fresh = [each for each in row if each.at - each.referee.created_at <= within]
-    if len(fresh) + 1 < limits.fresh_from or 2 * (len(fresh) + 1) <= len(row) + 1:
-        return []
     count = len(fresh) + 1
+    if count < limits.fresh_from:
+        return []
     message = f"{count} of the referrer's last new customers made their account seconds before they ordered."
     return [
         Sign(

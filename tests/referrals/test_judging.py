@@ -129,6 +129,17 @@ def test_a_family_name_does_not_excuse_one_mailbox() -> None:
     assert judged(like_referrer(**FAMILY, email=True)).outcome is Outcome.REFUSE
 
 
+def test_a_mailbox_named_alike_is_no_family() -> None:
+    found = judged(like_referrer(**FAMILY, payments=True, email="aaaab7@other.example"))
+
+    assert {finding.key: finding.points for finding in found.findings} == {
+        "same_payment": 50,
+        "similar_email": 40,
+        "same_address": 20,
+        "same_device": 20,
+    }
+
+
 def test_a_second_sign_holds_flat_mates() -> None:
     mates = like_referrer(address=True)
 

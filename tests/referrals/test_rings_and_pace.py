@@ -10,7 +10,7 @@ import pytest
 
 from referrals.findings import Outcome
 from referrals.thresholds import Thresholds
-from tests.referrals.cases import NOW, REFEREE, attempt, earlier, judged, keys, link, person
+from tests.referrals.cases import NOW, REFEREE, attempt, customer, earlier, judged, keys, link, person
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
 
@@ -33,6 +33,12 @@ def test_a_circle_is_refused(size: int) -> None:
     assert (found.outcome, keys(found)) == (Outcome.REFUSE, ["ring"])
     assert found.reason == f"The referral closes a circle of {size} customers who brought each other."
     assert found.earlier == ()
+
+
+def test_the_shortest_way_round_is_told() -> None:
+    links = (link(10, 1), link(2, 10), replace(link(2, 1), id="rfrl_direct"))
+
+    assert judged(attempt(), links=links).reason == "The referrer was brought by the new customer."
 
 
 def test_a_circle_is_looked_for_so_many_steps_back() -> None:
@@ -70,6 +76,12 @@ def test_somebody_up_the_chain_comes_back_with_another_account() -> None:
     assert found.earlier == ("rfrl_1",)
 
 
+def test_somebody_up_the_chain_who_ordered_is_told_once() -> None:
+    first = customer(10, payments=REFEREE.payments)
+
+    assert keys(judged(attempt(), links=(link(10, 1),), persons=(first,))) == ["chain_of_one"]
+
+
 def test_flat_mates_up_the_chain_are_no_ring() -> None:
     mate = person(10, address=REFEREE.address, devices=REFEREE.devices)
 
@@ -93,6 +105,28 @@ def test_a_referrer_brings_one_person_twice(
 
     assert (found.outcome, keys(found)) == (outcome, [key] if key else [])
     assert found.earlier == (("rfrl_20",) if key else ())
+
+
+def test_a_customer_of_the_referrer_is_told_once() -> None:
+    bought = earlier(20, before=3 * DAY, payments=REFEREE.payments, orders_count=1)
+
+    assert keys(judged(attempt(), earlier=(bought,))) == ["shared_payment"]
+
+
+def test_a_sign_that_does_not_hold_names_no_earlier_referrals() -> None:
+    past = (earlier(20, before=3 * DAY, payments=REFEREE.payments),)
+
+    found = judged(attempt(), Thresholds(shared_payment=10), earlier=past)
+
+    assert (found.outcome, found.score, found.earlier) == (Outcome.ACCEPT, 10, ())
+
+
+def test_the_address_a_till_puts_for_many_is_no_one_mailbox() -> None:
+    nobody = "nobody@shop.example"
+    past = (earlier(20, before=3 * DAY, email=nobody),)
+    crowd = tuple(person(100 + n, email=nobody) for n in range(8))
+
+    assert judged(attempt(replace(REFEREE, email=nobody)), earlier=past, persons=crowd).findings == ()
 
 
 @pytest.mark.parametrize(("others", "found"), [(2, []), (3, ["shared_device"])])

@@ -90,6 +90,7 @@ def test_phone_numbers_by_country_and_digits(number: str, dial_code: str, key: s
         ("Jan Nowak", "Jan Adam Nowak", True),
         ("Łukasz Wiśniewski", "Lukasz Wisniewski", True),
         ("Jörg Müller", "Joerg Mueller", True),
+        ("Jan J.", "Jan John", True),
         ("Jan Nowak", "Anna Nowak", False),
         ("Jan Nowak", "A. Nowak", False),
         ("Jan Nowak", "Jan Kowalski", False),
