@@ -262,8 +262,8 @@ def _codes_title(of: Mapping[str, Any]) -> str:
 
 def _codes_sentence(of: Mapping[str, Any]) -> str:
     return (
-        f"{words.number(of['refused'])} of {words.count(of['calls'], 'validation')} and redemptions in the "
-        f"last {of['minutes']} minutes were refused."
+        f"{words.number(of['refused'])} of {words.count(of['calls'], 'attempt')} to validate or redeem codes "
+        f"in the last {of['minutes']} minutes were refused."
     )
 
 

@@ -119,8 +119,8 @@ def of_content(content: Mapping[str, Any], *, places: Iterable[str] = ()) -> tup
             if tier.get("active") is not False
         )
     codes = Codes(type=content.get("type") or Codes.type, uses=content.get("redemption_quantity"))
-    terms = {"discount": content.get("discount"), "gift": content.get("gift"), "rules": above}
-    return (replace(whole, codes=codes, **terms),)
+    discount, gift = content.get("discount"), content.get("gift")
+    return (replace(whole, discount=discount, gift=gift, rules=above, codes=codes),)
 
 
 def of_tier(tier: PromotionTier) -> Proposal:

@@ -66,7 +66,7 @@ def careless(about: str) -> Campaign:
     rules = {"applies_to_everything": ONLY_ONCE, "no_limit_per_customer": ONLY_ORDER}.get(about, ONCE_EACH)
     RuleAssignmentFactory(campaign=campaign, rule=ValidationRuleFactory(rules=rules))
     if about != "no_budget":
-        draw(BudgetFactory(), campaign)
+        draw(BudgetFactory.create(), campaign)
     return Campaign.objects.get(pk=campaign.pk)
 
 
@@ -131,7 +131,7 @@ def test_a_new_campaign_and_a_new_tier_are_warned_about(api: APIClient) -> None:
 
 def test_a_careful_campaign_has_no_header(api: APIClient) -> None:
     campaign = careless("no_budget")
-    draw(BudgetFactory(), campaign)
+    draw(BudgetFactory.create(), campaign)
 
     answer: Any = api.put(f"/v1/campaigns/{campaign.public_id}", {"description": "Changed"})
 
