@@ -1,7 +1,7 @@
 """An attacker has one client key, as anybody who reads the shop's pages, and guesses codes of 8 characters.
 
 He waits exactly as long as he is told, by a clock that the test moves. What counts is how many codes of his
-reach the database in an hour. Measured: 60 from one address (89 if each call names thirty), 6,000 (at most
+reach the database in an hour: 60 from one address (at most 89 if each call names thirty), 6,000 (at most
 6,029) from as many addresses as he likes.
 """
 
