@@ -23,9 +23,18 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 FANFARE_INSECURE_HTTP = env.bool("FANFARE_INSECURE_HTTP", default=False)
 # Data of the embedded servers, keys of the demo.
 FANFARE_HOME = Path(env.str("FANFARE_HOME", default=str(BASE_DIR / "var")))
-# `off` for load tests. Counted in Redis; without Redis nothing is limited.
+# `off` for load tests. Counted in Redis; without Redis only unknown codes are limited, by each process.
 FANFARE_RATE_LIMITS = env.str("FANFARE_RATE_LIMITS", default="on").lower() not in {"off", "0", "false", "no"}
 FANFARE_SERVER_CALLS_PER_MINUTE = env.int("FANFARE_SERVER_CALLS_PER_MINUTE", default=12_000)
+# So many unknown codes in a minute and in an hour, then callers wait (`core.api.guesses`).
+FANFARE_UNKNOWN_CODES = {
+    "client-address": env.list("FANFARE_UNKNOWN_CODES_CLIENT_ADDRESS", cast=int, default=[10, 60]),
+    "client-customer": env.list("FANFARE_UNKNOWN_CODES_CLIENT_CUSTOMER", cast=int, default=[10, 60]),
+    "client-key": env.list("FANFARE_UNKNOWN_CODES_CLIENT_KEY", cast=int, default=[600, 6_000]),
+    "server-address": env.list("FANFARE_UNKNOWN_CODES_SERVER_ADDRESS", cast=int, default=[1_200, 20_000]),
+    "server-customer": env.list("FANFARE_UNKNOWN_CODES_SERVER_CUSTOMER", cast=int, default=[20, 120]),
+    "server-key": env.list("FANFARE_UNKNOWN_CODES_SERVER_KEY", cast=int, default=[1_200, 20_000]),
+}
 # How many proxies of ours stand in front: that many hops of X-Forwarded-For are believed.
 FANFARE_TRUSTED_PROXIES = env.int("FANFARE_TRUSTED_PROXIES", default=0)
 # `web` gets short database time-outs, so that one stuck lock cannot take all threads.

@@ -176,6 +176,30 @@ TERMS: Final[Mapping[AlertRule.Kind, KindTerms]] = {
         holds=10 * _MINUTE,
         scopes=_OF_PROJECT,
     ),
+    Kind.FAILED_CODES: KindTerms(
+        numbers={
+            "share": Asked(
+                label="In vain (percent of tries)",
+                help="Of all validations and redemptions with a key, how many were refused.",
+                lowest=1,
+                highest=100,
+                usual=50,
+            ),
+            "number": Asked(
+                label="Tries in vain at least",
+                help="A few are everyday life: codes are mistyped, and end.",
+                lowest=1,
+                highest=1_000_000,
+                usual=100,
+            ),
+            "minutes": Asked(
+                label="Within (minutes)", help="The last minutes, up to now.", lowest=5, highest=60, usual=10
+            ),
+        },
+        every=_MINUTE,
+        holds=10 * _MINUTE,
+        scopes=_OF_PROJECT,
+    ),
 }
 NUMBERS: Final = ("share", "number", "minutes", "hours", "days")
 

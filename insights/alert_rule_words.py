@@ -114,6 +114,13 @@ def _key_errors(rule: AlertRule) -> str:
     )
 
 
+def _failed_codes(rule: AlertRule) -> str:
+    return (
+        f"When {rule.share} % of the validations and redemptions with an API key are refused, at least "
+        f"{rule.number} in {rule.minutes} minutes."
+    )
+
+
 _SENTENCES: Final[Mapping[AlertRule.Kind, Callable[[AlertRule], str]]] = {
     Kind.BUDGET: _budget,
     Kind.RATE: _rate,
@@ -122,4 +129,5 @@ _SENTENCES: Final[Mapping[AlertRule.Kind, Callable[[AlertRule], str]]] = {
     Kind.NO_REDEMPTION: _no_redemption,
     Kind.SILENT: _silent,
     Kind.KEY_ERRORS: _key_errors,
+    Kind.FAILED_CODES: _failed_codes,
 }

@@ -256,6 +256,25 @@ def _key_advice(of: Mapping[str, Any]) -> str:
     return "Whoever runs this channel sends something that is not understood. Its answers say what is wrong."
 
 
+def _codes_title(of: Mapping[str, Any]) -> str:
+    return f"The API key {of['key']}: {100 * of['refused'] // of['calls']} % of tried codes are refused"
+
+
+def _codes_sentence(of: Mapping[str, Any]) -> str:
+    return (
+        f"{words.number(of['refused'])} of {words.count(of['calls'], 'attempt')} to validate or redeem codes "
+        f"in the last {of['minutes']} minutes were refused."
+    )
+
+
+def _codes_advice(of: Mapping[str, Any]) -> str:
+    return (
+        "Somebody may be guessing codes. Who tries many unknown ones has to wait already; look from which "
+        "addresses they come (“too_many_unknown_codes” in the logs), and block the key if need be. If one "
+        "code is refused again and again, a campaign is over or a code was printed wrongly: ask “Why?”."
+    )
+
+
 _TITLES: Final[Mapping[AlertRule.Kind, Say]] = {
     _Kind.BUDGET: _budget_title,
     _Kind.RATE: _rate_title,
@@ -264,6 +283,7 @@ _TITLES: Final[Mapping[AlertRule.Kind, Say]] = {
     _Kind.NO_REDEMPTION: _launch_title,
     _Kind.SILENT: _silent_title,
     _Kind.KEY_ERRORS: _key_title,
+    _Kind.FAILED_CODES: _codes_title,
 }
 _SENTENCES: Final[Mapping[AlertRule.Kind, Say]] = {
     _Kind.BUDGET: _budget_sentence,
@@ -273,6 +293,7 @@ _SENTENCES: Final[Mapping[AlertRule.Kind, Say]] = {
     _Kind.NO_REDEMPTION: _launch_sentence,
     _Kind.SILENT: _silent_sentence,
     _Kind.KEY_ERRORS: _key_sentence,
+    _Kind.FAILED_CODES: _codes_sentence,
 }
 _ADVICE: Final[Mapping[AlertRule.Kind, Say]] = {
     _Kind.BUDGET: _budget_advice,
@@ -282,4 +303,5 @@ _ADVICE: Final[Mapping[AlertRule.Kind, Say]] = {
     _Kind.NO_REDEMPTION: _launch_advice,
     _Kind.SILENT: _silent_advice,
     _Kind.KEY_ERRORS: _key_advice,
+    _Kind.FAILED_CODES: _codes_advice,
 }

@@ -78,7 +78,7 @@ def _pk(arguments: Arguments, result: Any, name: str, model: type[Any]) -> int |
     return found.pk if isinstance(found, model) else found
 
 
-def of_campaign(pk: int | None, arguments: Arguments, **more: Any) -> Subject:
+def of_campaign(pk: int | None, arguments: Arguments, *, weakness: str = "", **more: Any) -> Subject:
     row = Campaign.objects.filter(pk=pk or 0).first()
     content = contents.campaign(pk)
     found = facts.of(content, arguments["now"])
@@ -86,6 +86,8 @@ def of_campaign(pk: int | None, arguments: Arguments, **more: Any) -> Subject:
         found |= facts.of_places(row.places)
     if "codes" in more:
         found["codes"] = more["codes"]
+    if weakness:
+        found[facts.CODE_WEAKNESS] = weakness
     if content is not None and more:
         content = {**content, **more}
     return Subject(
@@ -107,7 +109,8 @@ def _new_campaign(arguments: Arguments, result: Any, before: Subject | None) -> 
         return Subject(type=CAMPAIGN, is_running=False)
     spec: CampaignSpec = arguments["spec"]
     one_code = {"one_code": spec.code} if spec.code else {}
-    return of_campaign(result.pk, arguments, codes=spec.vouchers_count, **one_code)
+    weakness = facts.weakness(result.code_config, live=spec.vouchers_count)
+    return of_campaign(result.pk, arguments, weakness=weakness, codes=spec.vouchers_count, **one_code)
 
 
 def _launch(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
@@ -115,15 +118,17 @@ def _launch(arguments: Arguments, result: Any, before: Subject | None) -> Subjec
     row = Campaign.objects.filter(pk=arguments["campaign_id"]).first()
     wanted = {} if row is None else {"codes": row.planned_codes, "one_code": row.planned_code}
     said = {name: value for name, value in wanted.items() if value}
-    return of_campaign(arguments["campaign_id"], arguments, **said)
+    weakness = "" if row is None else facts.weakness(row.code_config, live=row.planned_codes)
+    return of_campaign(arguments["campaign_id"], arguments, weakness=weakness, **said)
 
 
 def _more_codes(arguments: Arguments, result: Any, before: Subject | None) -> Subject:
-    campaign, spec = arguments["campaign"], arguments["spec"]
+    campaign, spec, count = arguments["campaign"], arguments["spec"], arguments["count"]
     if before is None:
         return of_campaign(campaign.pk, arguments)
     like = codec.encode({"spec": spec})["spec"]
-    return of_campaign(campaign.pk, arguments, codes=arguments["count"], codes_like=like)
+    weakness = facts.weakness(spec.code_config or campaign.code_config, live=campaign.vouchers_count + count)
+    return of_campaign(campaign.pk, arguments, weakness=weakness, codes=count, codes_like=like)
 
 
 def _tier(arguments: Arguments, result: Any, before: Subject | None) -> Subject:

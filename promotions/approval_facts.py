@@ -11,14 +11,19 @@ from django.db.models import Q
 from approvals.registry import FactType
 from commerce.models import Customer, ProductCollection, Segment
 from commerce.selectors import segments as segment_rows
+from core import project
 from core.instants import parse_instant
 from core.models import Area
 from core.places import PLACES
 from core.selectors import areas
+from promotions.code_config import CodeConfig, InvalidCodeConfig
 from promotions.models import Budget, Campaign, Category
+from promotions.previews import essentials
 
 type Content = Mapping[str, Any]
 
+CODE_WEAKNESS: Final = "code_weakness"
+"""Why the codes that it makes are easy to guess, in words; no policy asks that."""
 _SECONDS_OF_DAY: Final = 86_400
 _MONEY: Final = (Budget.Measure.DISCOUNT, Budget.Measure.GIFT_CREDITS)
 
@@ -139,6 +144,16 @@ def of_places(places: Iterable[str]) -> dict[str, Any]:
     """Where it applies: the names of the areas, and in the words that say who may see it and decide."""
     found = sorted(places)
     return {"areas": areas.names_of_areas(found), "applies_everywhere": not found, PLACES: found}
+
+
+def weakness(config: Content, *, live: int | None) -> str:
+    """Why the codes that it makes are easy to guess; empty if they are not, or it makes none."""
+    try:
+        return essentials.weakness_of(
+            CodeConfig.from_wire(config), live=live or 0, settings=project.current()
+        )
+    except InvalidCodeConfig:
+        return ""
 
 
 def of_budget(content: Content | None) -> dict[str, Any]:

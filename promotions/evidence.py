@@ -4,6 +4,7 @@ cost, its budgets. Shown on the page of a request; what it would collide with is
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -14,11 +15,17 @@ from django.utils.safestring import SafeString
 
 from approvals.registry import EvidencePanel
 from core import project, words
+from core.places import PLACES
 from promotions import budget_words, reports
+from promotions.approval_facts import CODE_WEAKNESS
 from promotions.models import Budget, Campaign
+from promotions.previews import essentials, plans
+from promotions.previews.guard import Guard
 from promotions.selectors import budget_outlook
 
 type Content = Mapping[str, Any]
+
+logger = logging.getLogger(__name__)
 
 _DEEP: Final = 50
 
@@ -55,17 +62,25 @@ def warnings(content: Content, facts: Content) -> list[str]:
     found = []
     if facts.get("discount_percent", 0) >= _DEEP:
         found.append(f"{facts['discount_percent']:g} % off: half of the price or more.")
-    if facts.get("has_no_budget"):
-        found.append("No budget limits what it may cost in all.")
+    found += [guard.message for guard in essential(content, facts)]
     if facts.get("is_for_everybody"):
         found.append("It names no segment: everybody can have it.")
-    if not content.get("expiration_date"):
-        found.append("It has no end.")
     if content.get("campaign_type") != Campaign.CampaignType.PROMOTION and not content.get(
         "redemption_quantity"
     ):
         found.append("Each code can be used without a limit.")
     return found
+
+
+def essential(content: Content, facts: Content) -> tuple[Guard, ...]:
+    """The warnings that are said wherever a promotion is made."""
+    try:
+        proposals = plans.of_content(content, places=facts.get(PLACES) or ())
+        return essentials.of_all(proposals, weakness=facts.get(CODE_WEAKNESS) or "")
+    except (KeyError, TypeError, ValueError):
+        # Content is kept for people: what an older release wrote may lack what is needed here.
+        logger.warning("a proposal cannot be warned about", exc_info=True)
+        return ()
 
 
 def _cost(asked: Any, _: Any) -> str:

@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 
+from core.api.guesses import TooManyUnknownCodes
 from core.api.middleware import API_PREFIXES
 from core.latency import place_of
 from core.models import ChannelMinute
@@ -34,6 +35,7 @@ MOST_CELLS: Final = 2_000
 """So much is kept at most while the database is away."""
 _THOUSAND: Final = 1_000
 _Work: Final = ChannelMinute.Work
+_ASKED_BY_GET: Final = "client/v1/validate"
 _MISTAKES: Final = frozenset({"invalid_payload", "invalid_query_params", "payload_too_large"})
 
 Write = Callable[[Mapping[Cell, Counts]], None]
@@ -132,8 +134,8 @@ def note(request: HttpRequest, response: HttpResponseBase, seconds: float) -> No
 
 def count(meter: Meter, request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
     credentials = getattr(request, "auth", None)
-    route = request.resolver_match.route if request.method == "POST" and request.resolver_match else ""
-    work = work_of(route)
+    route = request.resolver_match.route if request.resolver_match else ""
+    work = work_of(route if request.method == "POST" or route == _ASKED_BY_GET else "")
     meter.note(
         credentials.key.app_id if credentials is not None else "",
         work,
@@ -161,4 +163,6 @@ def is_refusal(response: HttpResponseBase) -> bool:
         return False
     if response.status_code < 300:
         return data.get("valid") is False
+    if response.status_code == TooManyUnknownCodes.status:
+        return data.get("key") == TooManyUnknownCodes.key
     return response.status_code in {400, 404, 409} and data.get("key") not in _MISTAKES

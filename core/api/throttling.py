@@ -1,4 +1,4 @@
-"""Rate limits, counted in Redis in fixed windows.
+"""Rate limits, counted in Redis in fixed windows. `core.api.guesses` counts unknown codes, in sliding ones.
 
 When Redis is away or silent, calls are let through: a limit is a courtesy, correctness never depends on it.
 After a failure the counters are left alone for some seconds, so that a dead Redis costs nothing per call.
@@ -10,10 +10,11 @@ import hashlib
 import logging
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import Final
+from typing import Any, Final, Protocol
 
 import redis
 from django.conf import settings
@@ -84,14 +85,26 @@ def _parsed(text: str) -> IPv4Address | IPv6Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def take(limit: Limit, who: str) -> Usage | None:
+class Beside(Protocol):
+    """What else is asked in the round trip that counts a call."""
+
+    def ask(self, pipe: redis.client.Pipeline) -> object: ...
+
+    def judge(self, answers: list[Any] | None) -> None:
+        """`answers` to what was asked, in order; None: Redis is away. May raise RateLimited."""
+
+
+def take(limit: Limit, who: str, beside: Beside | None = None) -> Usage | None:
     """Count one call of `who`; None when limits are off or Redis is away.
 
-    :raises RateLimited: the window is full.
+    :raises RateLimited: the window is full, or `beside` says so.
     """
-    seen = _count(limit, who)
-    if seen is None:
+    answers = _counted(limit, who, beside)
+    if beside is not None and settings.FANFARE_RATE_LIMITS:
+        beside.judge(None if answers is None else answers[2:])
+    if answers is None:
         return None
+    seen = int(answers[0])
     now = int(time.time())
     resets_at = now - now % limit.seconds + limit.seconds
     if seen > limit.calls:
@@ -113,19 +126,38 @@ def _client() -> redis.Redis:
 
 
 def _count(limit: Limit, who: str) -> int | None:
+    answers = _counted(limit, who)
+    return None if answers is None else int(answers[0])
+
+
+def _counted(limit: Limit, who: str, beside: Beside | None = None) -> list[Any] | None:
+    """The number of calls, whether its key expires, and what `beside` asked."""
+    key = f"fanfare:limit:{limit.name}:{hashed(who)}:{int(time.time()) // limit.seconds}"
+
+    def ask(pipe: redis.client.Pipeline) -> None:
+        pipe.incr(key)
+        pipe.expire(key, limit.seconds + 1)
+        if beside is not None:
+            beside.ask(pipe)
+
+    return asked(ask)
+
+
+def hashed(who: str) -> str:
+    """How somebody is named in Redis: addresses and customers are nobody's business there."""
+    return hashlib.sha256(who.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def asked(ask: Callable[[redis.client.Pipeline], object]) -> list[Any] | None:
+    """The answers to the commands of `ask`, in one round trip; None when limits are off or Redis is away."""
     global _paused_until
     if not settings.FANFARE_RATE_LIMITS or time.monotonic() < _paused_until:
         return None
-    window = int(time.time()) // limit.seconds
-    name = hashlib.sha256(who.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    key = f"fanfare:limit:{limit.name}:{name}:{window}"
     try:
         with _client().pipeline(transaction=False) as pipe:
-            pipe.incr(key)
-            pipe.expire(key, limit.seconds + 1)
-            seen, _ = pipe.execute()
+            ask(pipe)
+            return pipe.execute()
     except redis.RedisError:
         _paused_until = time.monotonic() + _PAUSE_AFTER_FAILURE
         logger.warning("Redis does not answer; rate limits are not counted for %.0f s", _PAUSE_AFTER_FAILURE)
         return None
-    return int(seen)

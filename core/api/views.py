@@ -58,7 +58,10 @@ class ProjectAPIView(APIView):
         planning.note_effective_at(request, is_possible=self.takes_effective_at)
 
     def check_throttles(self, request: Request) -> None:
-        self.usage = throttling.take(self.limit, self.limited_by(request))
+        self.usage = throttling.take(self.limit, self.limited_by(request), self.also_limited_by(request))
+
+    def also_limited_by(self, request: Request) -> throttling.Beside | None:
+        return None
 
     def limited_by(self, request: Request) -> str:
         """Who shares one allowance: the key here, the address in the client API."""

@@ -34,6 +34,7 @@ class AlertRule(TimestampedModel):
         NO_REDEMPTION = "NO_REDEMPTION", "Nothing redeemed since the launch"
         SILENT = "SILENT", "A process is silent"
         KEY_ERRORS = "KEY_ERRORS", "Errors of an API key"
+        FAILED_CODES = "FAILED_CODES", "Many codes are tried in vain"
 
     class Severity(models.TextChoices):
         CRITICAL = "CRITICAL", "Critical"

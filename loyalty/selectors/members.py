@@ -7,6 +7,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KT
 
+from core import unknown_codes
 from core.errors import NotFound
 from core.models import OutboxEvent
 from promotions.models import Campaign, Voucher
@@ -21,6 +22,7 @@ def get(reference: str, *, campaign: Campaign | None = None) -> Voucher:
     found = vouchers.get(reference)
     is_elsewhere = campaign is not None and found.campaign_id != campaign.pk
     if found.type != Voucher.Type.LOYALTY_CARD or is_elsewhere:
+        unknown_codes.note(reference)
         raise NotFound.of("voucher", reference)
     return found
 

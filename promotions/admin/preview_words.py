@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from core import words
 from promotions.previews.audience import COUNTED_TO, Audience, Number
-from promotions.previews.guardrails import Guard, Severity
+from promotions.previews.guard import Guard, Severity
 from promotions.previews.past_orders import WEEKS, PriceEffect
 from promotions.previews.report import Lasts, Preview
 from promotions.previews.samples import Sample, Samples

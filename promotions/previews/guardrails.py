@@ -7,19 +7,19 @@ which step of the wizard it is put right.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
 from core import words
 from engine import effects
-from engine.applicability import Pick, Target
 from engine.effects import DiscountType
 from engine.rules.families import REGISTRY
 from engine.rules.needs import flat
 from promotions.models import Budget, Campaign
+from promotions.previews import essentials
+from promotions.previews.essentials import is_of_units
+from promotions.previews.guard import Guard, Part, Severity, note, stop, warn
 from promotions.previews.guard_facts import MOST_OTHERS, Facts
 from promotions.previews.proposal import Pool, Proposal
 from promotions.previews.samples import GETS_IT
@@ -28,38 +28,6 @@ DEEP: Final = 50
 """Per cent from which on (exclusive) a discount is worth a warning."""
 _WEEK: Final = 7
 _MONEY: Final = (Budget.Measure.DISCOUNT, Budget.Measure.GIFT_CREDITS)
-
-
-class Severity(StrEnum):
-    """`STOP`: it cannot be launched so, or nobody would get it. `WARNING`: it may cost more than is meant.
-    `NOTE`: worth knowing.
-    """
-
-    STOP = "stop"
-    WARNING = "warning"
-    NOTE = "note"
-
-
-class Part(StrEnum):
-    """Where it is put right: the steps of the wizard."""
-
-    TYPE = "type"
-    DISCOUNT = "discount"
-    AUDIENCE = "audience"
-    CONDITIONS = "conditions"
-    PRODUCTS = "products"
-    TIME = "time"
-    PLACES = "places"
-    LIMITS = "limits"
-    CODES = "codes"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Guard:
-    key: str
-    severity: Severity
-    message: str
-    part: Part
 
 
 type Check = Callable[[Facts], Iterator[Guard]]
@@ -72,16 +40,9 @@ def guards(facts: Facts) -> tuple[Guard, ...]:
     return tuple(sorted(found, key=lambda one: (order.index(one.severity), parts.index(one.part))))
 
 
-def _stop(key: str, part: Part, message: str) -> Guard:
-    return Guard(key=key, severity=Severity.STOP, message=message, part=part)
-
-
-def _warn(key: str, part: Part, message: str) -> Guard:
-    return Guard(key=key, severity=Severity.WARNING, message=message, part=part)
-
-
-def _note(key: str, part: Part, message: str) -> Guard:
-    return Guard(key=key, severity=Severity.NOTE, message=message, part=part)
+def _essentials(facts: Facts) -> Iterator[Guard]:
+    """Of codes that cannot be made, that is said instead."""
+    return essentials.missing(facts.proposal, weakness="" if facts.code_refusal else facts.code_weakness)
 
 
 # Discount -------------------------------------------------------------------------------------------------
@@ -90,38 +51,24 @@ def _depth(facts: Facts) -> Iterator[Guard]:
     if facts.proposal.is_card:
         return
     if free := _free_of_charge(facts):
-        yield _warn("price_zero", Part.DISCOUNT, f"{free} would cost nothing at all.")
+        yield warn("price_zero", Part.DISCOUNT, f"{free} would cost nothing at all.")
         return
     percent = _deepest(facts)
     if percent > DEEP:
         shown = f"{percent:.1f}".removesuffix(".0")
-        yield _warn("discount_over_half", Part.DISCOUNT, f"Customers pay less than half: {shown} % off.")
+        yield warn("discount_over_half", Part.DISCOUNT, f"Customers pay less than half: {shown} % off.")
 
 
 def _deepest(facts: Facts) -> Fraction:
     """Per cent off: what the discount says, or what the smallest basket gets of it."""
     wire = effects.to_wire(facts.proposal.effect)
     found = [Fraction(0)]
-    if wire["type"] == DiscountType.PERCENT and not _is_of_units(facts.proposal):
+    if wire["type"] == DiscountType.PERCENT and not is_of_units(facts.proposal):
         found.append(Fraction(Decimal(str(wire.get("percent_off") or 0))))
     for sample in facts.samples.shown if facts.samples is not None else ():
         if sample.name == GETS_IT and sample.before:
             found.append(Fraction(100 * sample.saved, sample.before))
     return max(found)
-
-
-def _is_of_units(proposal: Proposal) -> bool:
-    """Does it give some of several units, as "buy 2, get 1" does?"""
-    entries = [entry for one in proposal.rule_sets for entry in one.applicable_to.included]
-    return any(
-        entry.skip_initially
-        or entry.repeat > 1
-        or entry.target is Target.UNIT
-        or entry.pick is not Pick.EVERY
-        or entry.quantity_limit is not None
-        or entry.aggregated_quantity_limit is not None
-        for entry in entries
-    )
 
 
 def _free_of_charge(facts: Facts) -> str:
@@ -134,7 +81,7 @@ def _free_of_charge(facts: Facts) -> str:
         if sample.after <= 0:
             return "The smallest basket that gets it"
         gone = [line.name for line in sample.lines if line.before and line.after <= 0 and not line.free]
-        if gone and not _is_of_units(facts.proposal):
+        if gone and not is_of_units(facts.proposal):
             return gone[0]
     return ""
 
@@ -142,7 +89,7 @@ def _free_of_charge(facts: Facts) -> str:
 def _cost(facts: Facts) -> Iterator[Guard]:
     if facts.below_cost:
         text = f"{facts.below_cost[0]} would be sold for less than it costs."
-        yield _warn("below_cost", Part.DISCOUNT, text)
+        yield warn("below_cost", Part.DISCOUNT, text)
 
 
 # Audience and products ------------------------------------------------------------------------------------
@@ -152,32 +99,15 @@ def _nobody(facts: Facts) -> Iterator[Guard]:
         return
     for name, size in found.segments:
         if size.value == 0:
-            yield _stop("segment_empty", Part.AUDIENCE, f"Nobody is in the segment {name}.")
+            yield stop("segment_empty", Part.AUDIENCE, f"Nobody is in the segment {name}.")
     if found.customers.value == 0 and not any(size.value == 0 for _, size in found.segments):
-        yield _stop("audience_empty", Part.AUDIENCE, "No customer meets these conditions.")
+        yield stop("audience_empty", Part.AUDIENCE, "No customer meets these conditions.")
     for name, size in found.collections:
         if size.value == 0:
-            yield _stop("collection_empty", Part.PRODUCTS, f"Nothing is in the collection {name}.")
+            yield stop("collection_empty", Part.PRODUCTS, f"Nothing is in the collection {name}.")
     is_said = any(size.value == 0 for _, size in found.collections)
     if found.products.value == 0 and not found.is_for_all_products and not is_said:
-        yield _stop("no_products", Part.PRODUCTS, "None of the products that it is for can be found.")
-
-
-def _everything(facts: Facts) -> Iterator[Guard]:
-    found, proposal = facts.audience, facts.proposal
-    if found is None or proposal.places or proposal.codes is not None:
-        return
-    if found.is_for_everybody and found.is_for_all_products and not _asks(proposal):
-        text = "It is for every customer and every product: nothing limits who gets it for what."
-        yield _warn("applies_to_everything", Part.AUDIENCE, text)
-
-
-def _asks(proposal: Proposal) -> bool:
-    """Is there any condition that is not just a limit?"""
-    return any(
-        one.bundle is not None or any(not REGISTRY[rule.name].is_counter for rule in one.rules)
-        for one in proposal.rule_sets
-    )
+        yield stop("no_products", Part.PRODUCTS, "None of the products that it is for can be found.")
 
 
 def _unreachable(facts: Facts) -> Iterator[Guard]:
@@ -185,10 +115,10 @@ def _unreachable(facts: Facts) -> Iterator[Guard]:
         return
     if facts.fits_without_budgets:
         text = "The budget is too small for a single use, so that nobody gets anything."
-        yield _stop("budget_below_one_use", Part.LIMITS, text)
+        yield stop("budget_below_one_use", Part.LIMITS, text)
         return
     text = "We could not build a basket that gets this. Perhaps its conditions exclude each other."
-    yield _warn("no_basket_found", Part.CONDITIONS, text)
+    yield warn("no_basket_found", Part.CONDITIONS, text)
 
 
 def _guests(facts: Facts) -> Iterator[Guard]:
@@ -196,26 +126,24 @@ def _guests(facts: Facts) -> Iterator[Guard]:
     counts = any(REGISTRY[rule.name].is_per_customer for rule in rules)
     if counts or any(pool.per == Budget.Per.CUSTOMER for pool in facts.proposal.budgets):
         text = "Guests do not get it: it is counted for each customer, so the shop has to say who buys."
-        yield _note("guests_left_out", Part.LIMITS, text)
+        yield note("guests_left_out", Part.LIMITS, text)
 
 
 # Time -----------------------------------------------------------------------------------------------------
 def _dates(facts: Facts) -> Iterator[Guard]:
     starts_at, ends_at, now = facts.proposal.starts_at, facts.proposal.ends_at, facts.now
     if starts_at is not None and ends_at is not None and ends_at <= starts_at:
-        yield _stop("ends_before_start", Part.TIME, "It ends before it starts.")
+        yield stop("ends_before_start", Part.TIME, "It ends before it starts.")
         return
     if ends_at is not None and ends_at <= now:
-        yield _stop("ended", Part.TIME, f"Its end, {words.when(ends_at)}, is over.")
+        yield stop("ended", Part.TIME, f"Its end, {words.when(ends_at)}, is over.")
         return
     if facts.opens_at is None:
         text = "It is never valid: its days and hours do not meet its dates."
-        yield _stop("never_valid", Part.TIME, text)
+        yield stop("never_valid", Part.TIME, text)
     if starts_at is not None and starts_at < now and not facts.proposal.is_running:
         text = f"Its start, {words.when(starts_at)}, is over: it begins as soon as it is launched."
-        yield _note("starts_in_past", Part.TIME, text)
-    if ends_at is None:
-        yield _note("no_end", Part.TIME, "It has no end.")
+        yield note("starts_in_past", Part.TIME, text)
 
 
 # Places and other campaigns -------------------------------------------------------------------------------
@@ -224,7 +152,7 @@ def _currency(facts: Facts) -> Iterator[Guard]:
     others = [f"{area} ({code})" for area, code in facts.currencies.items() if code != own]
     if others and _speaks_of_money(facts.proposal):
         text = f"Amounts are in {own}, but people pay otherwise in {', '.join(others)}; nothing is converted."
-        yield _warn("currency_mismatch", Part.PLACES, text)
+        yield warn("currency_mismatch", Part.PLACES, text)
 
 
 def _speaks_of_money(proposal: Proposal) -> bool:
@@ -243,11 +171,11 @@ def _others(facts: Facts) -> Iterator[Guard]:
         more = facts.overlapping - len(facts.others)
         rest = "" if not more else f" and {_at_least(facts)}{more:,} more"
         text = f"At the same time, for some of the same products and customers: {names}{rest}."
-        yield _note("overlaps", Part.TIME, text)
+        yield note("overlaps", Part.TIME, text)
     if facts.together and facts.proposal.category is None and facts.settings.applicable_redeemables_limit > 1:
         others = f"{_at_least(facts)}{words.count(facts.together, 'other campaign')}"
         text = f"It has no category, so it can be combined with {others} that run at the same time."
-        yield _note("stacks_without_category", Part.LIMITS, text)
+        yield note("stacks_without_category", Part.LIMITS, text)
 
 
 def _at_least(facts: Facts) -> str:
@@ -258,25 +186,13 @@ def _at_least(facts: Facts) -> str:
 def _names(facts: Facts) -> Iterator[Guard]:
     if facts.has_namesake:
         text = f"There is a campaign called {facts.proposal.campaign} already; names are given once."
-        yield _stop("name_taken", Part.TYPE, text)
+        yield stop("name_taken", Part.TYPE, text)
 
 
 # Limits and codes -----------------------------------------------------------------------------------------
 def _limits(facts: Facts) -> Iterator[Guard]:
-    proposal = facts.proposal
-    if not proposal.budgets and not proposal.is_card and not _is_limited(proposal):
-        text = "Nothing limits what it may cost: it has no budget and no limit of uses."
-        yield _warn("no_limit_no_budget", Part.LIMITS, text)
-    for pool in proposal.budgets:
+    for pool in facts.proposal.budgets:
         yield from _pool(facts, pool)
-
-
-def _is_limited(proposal: Proposal) -> bool:
-    codes = proposal.codes
-    if codes is not None and codes.uses is not None and codes.type != Campaign.Type.AUTO_UPDATE:
-        return True
-    rules = [rule for one in proposal.rule_sets for rule in flat(one.rules)]
-    return any(REGISTRY[rule.name].is_counter for rule in rules)
 
 
 def _pool(facts: Facts, pool: Pool) -> Iterator[Guard]:
@@ -286,10 +202,10 @@ def _pool(facts: Facts, pool: Pool) -> Iterator[Guard]:
         return
     if pool.period == Budget.Period.DAY and rate > pool.limit:
         text = f"{pool.name} would be used up before the day is over, every day."
-        yield _note("budget_gone_each_day", Part.LIMITS, text)
+        yield note("budget_gone_each_day", Part.LIMITS, text)
     elif pool.period != Budget.Period.DAY and rate >= pool.limit:
         text = f"{pool.name} would be used up within a day at the estimated rate."
-        yield _warn("budget_gone_in_a_day", Part.LIMITS, text)
+        yield warn("budget_gone_in_a_day", Part.LIMITS, text)
 
 
 def per_day(facts: Facts, pool: Pool) -> Fraction | None:
@@ -315,22 +231,20 @@ def lasts_until(facts: Facts, pool: Pool) -> Fraction | None:
 def _code_space(facts: Facts) -> Iterator[Guard]:
     codes = facts.proposal.codes
     if facts.is_code_taken and codes is not None:
-        yield _stop("code_taken", Part.CODES, f"There is a code {codes.code} already.")
+        yield stop("code_taken", Part.CODES, f"There is a code {codes.code} already.")
     if facts.code_refusal:
-        yield _stop("code_space_small", Part.CODES, facts.code_refusal)
-    elif facts.code_weakness:
-        yield _warn("codes_easy_to_guess", Part.CODES, facts.code_weakness)
+        yield stop("code_space_small", Part.CODES, facts.code_refusal)
     if codes is None:
         return
     if codes.type == Campaign.Type.STATIC and not codes.count:
-        yield _note("no_codes", Part.CODES, "No codes are made at its launch.")
+        yield note("no_codes", Part.CODES, "No codes are made at its launch.")
 
 
 CHECKS: Final[tuple[Check, ...]] = (
+    _essentials,
     _depth,
     _cost,
     _nobody,
-    _everything,
     _unreachable,
     _guests,
     _dates,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
+from core.instants import parse_instant
 from promotions.models import Budget, Campaign, PromotionTier, ValidationRule
 from promotions.plans import BudgetWish, PromotionPlan
 from promotions.previews.proposal import Codes, Pool, Proposal
@@ -90,6 +92,37 @@ def of_campaign(campaign: Campaign) -> tuple[Proposal, ...]:
     return (replace(whole, discount=campaign.discount, gift=campaign.gift, rules=above, codes=codes),)
 
 
+def of_content(content: Mapping[str, Any], *, places: Iterable[str] = ()) -> tuple[Proposal, ...]:
+    """A campaign as `promotions.approval_contents` tells it to whoever decides about it. No queries."""
+    starts_at, ends_at = (_instant(content.get(name)) for name in ("start_date", "expiration_date"))
+    whole = Proposal(
+        name=str(content.get("name") or ""),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        places=tuple(places),
+        budgets=tuple(
+            Pool(name=one["name"], limit=one["limit"], measure=one["measure"], per=one["per"])
+            for one in content.get("budgets") or ()
+            if one.get("active") is not False
+        ),
+    )
+    above = _said([content.get("conditions") or {}])
+    if content.get("campaign_type") == Campaign.CampaignType.PROMOTION:
+        return tuple(
+            replace(
+                whole,
+                discount=tier["discount"],
+                rules=(*_said([tier.get("conditions") or {}]), *above),
+                ends_at=_instant(tier.get("expiration_date")) or ends_at,
+            )
+            for tier in content.get("tiers") or ()
+            if tier.get("active") is not False
+        )
+    codes = Codes(type=content.get("type") or Codes.type, uses=content.get("redemption_quantity"))
+    discount, gift = content.get("discount"), content.get("gift")
+    return (replace(whole, discount=discount, gift=gift, rules=above, codes=codes),)
+
+
 def of_tier(tier: PromotionTier) -> Proposal:
     """One stored tier, with what it has from its campaign."""
     own, above = _documents(rules.of_tier(tier)), _documents(rules.of_campaign(tier.campaign))
@@ -140,9 +173,13 @@ def _documents(rule: ValidationRule | None) -> tuple[Mapping[str, Any], ...]:
     return _said([{part: getattr(rule, part) for part in rules.PARTS}])
 
 
+def _instant(text: str | None) -> datetime | None:
+    return parse_instant(text) if text else None
+
+
 def _said(documents: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
     """Those that say something, with the parts that do."""
-    found = ({part: value for part, value in one.items() if value} for one in documents)
+    found = ({part: one[part] for part in rules.PARTS if one.get(part)} for one in documents)
     return tuple(one for one in found if one)
 
 

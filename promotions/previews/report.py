@@ -18,7 +18,7 @@ from promotions import extras
 from promotions.previews import audience, guard_facts, guardrails, past_orders, promise, search
 from promotions.previews.audience import Audience
 from promotions.previews.bench import Bench
-from promotions.previews.guardrails import Guard
+from promotions.previews.guard import Guard
 from promotions.previews.pantry import stocked
 from promotions.previews.past_orders import PriceEffect
 from promotions.previews.proposal import Pool, Proposal

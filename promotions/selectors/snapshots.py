@@ -13,6 +13,7 @@ from typing import Any
 
 from commerce.models import Customer
 from commerce.selectors.orders import ResolvedOrder
+from core import unknown_codes
 from core.actors import Actor
 from core.errors import DomainError
 from core.models import ProjectSettings
@@ -179,6 +180,8 @@ def _find(requested: tuple[Requested, ...], settings: ProjectSettings) -> list[F
 
 
 def _missing(entry: Requested) -> Found:
+    if entry.object == RedeemableObject.VOUCHER:
+        unknown_codes.note(entry.id)
     reason = reasons.not_found(resource_type=entry.object, resource_id=entry.id)
     candidate = Candidate(key=entry.id, object=RedeemableObject(entry.object), label=entry.id, reason=reason)
     return Found(requested=entry, candidate=candidate)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.db.models import FETCH_PEERS, Case, F, Func, JSONField, OrderBy, QuerySet, Value, When
 from django.db.models.functions import Coalesce, NullIf
 
-from core import project
+from core import project, unknown_codes
 from core.errors import NotFound
 from core.ids import has_prefix
 from core.models import ProjectSettings
@@ -60,6 +60,7 @@ def get(reference: str, *, from_bin: bool = False) -> Voucher:
     """
     found = find(reference, rows=Voucher.objects.filter(released_at=None) if from_bin else None)
     if found is None:
+        unknown_codes.note(reference)
         raise NotFound.of("voucher", reference)
     return found
 

@@ -63,9 +63,16 @@ def usual(number: int, campaign: Campaign | None = None) -> None:
 
 
 def calls(
-    key: ApiKey, ago: timedelta, number: int, *, client: int = 0, server: int = 0, refused: int = 0
+    key: ApiKey,
+    ago: timedelta,
+    number: int,
+    *,
+    client: int = 0,
+    server: int = 0,
+    refused: int = 0,
+    work: ChannelMinute.Work = ChannelMinute.Work.OTHER,
 ) -> None:
     ChannelMinute.objects.create(
-        minute=NOW - ago, app_id=key.app_id, work=ChannelMinute.Work.OTHER, calls=number,
+        minute=NOW - ago, app_id=key.app_id, work=work, calls=number,
         client_errors=client, server_errors=server, refused=refused, took=[],
     )  # fmt: skip

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from core.actors import Actor
-from core.models import EventInterest, Heartbeat, OutboxEvent
+from core.models import ChannelMinute, EventInterest, Heartbeat, OutboxEvent
 from core.services import api_keys
+from insights import alert_rule_words
+from insights.alert_kinds import TERMS
 from insights.models import AlertRule
 from tests.conftest import NOW
 from tests.factories.alerts import Kind, redemptions, rule
@@ -29,6 +31,7 @@ from tests.insights.alert_world import (
 )
 
 pytestmark = pytest.mark.django_db
+OF_THE_HOUSE = {Kind.SILENT, Kind.KEY_ERRORS, Kind.FAILED_CODES}
 
 
 # Processes ----------------------------------------------------------------------
@@ -109,8 +112,58 @@ def test_a_key_is_found_by_the_share_and_number_of_its_errors() -> None:
     assert found(AlertRule.objects.get(pk=asked.pk)) == []
 
 
+def test_a_key_is_found_by_the_share_and_number_of_codes_in_vain() -> None:
+    asked = rule(Kind.FAILED_CODES)
+    web, till = (
+        api_keys.create(name=name, actor=Actor.system("tests"), now=NOW).key for name in ("Web", "Till")
+    )
+    validation, redemption = ChannelMinute.Work.VALIDATION, ChannelMinute.Work.REDEMPTION
+    calls(web, 10 * MINUTE, 100, refused=80, work=validation)
+    calls(web, 5 * MINUTE, 99, refused=19, work=redemption)
+    calls(web, 11 * MINUTE, 100, refused=100, work=validation)
+    calls(web, 5 * MINUTE, 900, refused=900)
+    calls(till, 5 * MINUTE, 1_000, refused=499, client=500, work=validation)
+    assert found(asked) == []
+
+    calls(web, 6 * MINUTE, 1, refused=1, work=redemption)
+
+    (only,) = found(asked)
+    assert only.subject == f"key:{web.app_id}"
+    assert only.figures == {"key": "Web", "calls": 200, "refused": 100, "minutes": 10}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Many codes are tried in vain", Kind.FAILED_CODES),
+        ("A campaign is redeemed far more than usual", Kind.RATE),
+    ],
+)
+def test_every_project_begins_with_rules_against_abuse(name: str, kind: AlertRule.Kind) -> None:
+    found = AlertRule.objects.get(name=name)
+
+    assert (found.kind, found.is_active, found.groups) == (kind, True, ["Administrator", "Marketer"])
+    for number in TERMS[kind].numbers:
+        assert getattr(found, number) is not None
+    assert alert_rule_words.sentence(found)
+
+
+def test_a_campaign_that_is_drained_is_found_by_the_usual_rule_though_the_shop_is_as_usual() -> None:
+    asked = AlertRule.objects.get(name="A campaign is redeemed far more than usual")
+    quiet, busy = CampaignFactory.create_batch(2, created_at=OLD)
+    usual(10, quiet)
+    usual(1_000, busy)
+    redemptions(29, at=NOW - HOUR, campaign=quiet)
+    redemptions(1_000, at=NOW - HOUR, campaign=busy)
+    assert subjects(asked) == []
+
+    redemptions(1, at=NOW - HOUR, campaign=quiet)
+
+    assert subjects(asked) == [f"campaign:{quiet.public_id}"]
+
+
 # Cost ----------------------------------------------------------------------
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in {Kind.SILENT, Kind.KEY_ERRORS}])
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in OF_THE_HOUSE])
 def test_cost_does_not_grow_with_campaigns(
     kind: AlertRule.Kind, count_queries: Callable[[Callable[[], Any]], int]
 ) -> None:

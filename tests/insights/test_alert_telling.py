@@ -13,7 +13,9 @@ from django.core import mail
 
 from approvals.models import Notification, NotificationSettings
 from approvals.services import mailing
-from core.models import Branding, EventInterest, Heartbeat, OutboxEvent
+from core.actors import Actor
+from core.models import Branding, ChannelMinute, EventInterest, Heartbeat, OutboxEvent
+from core.services import api_keys
 from insights.models import Alert, AlertRule
 from insights.services import alert_evaluation
 from integrations.models import Webhook, WebhookMessage
@@ -213,12 +215,14 @@ def test_webhooks_get_the_whole_alert() -> None:
 
 
 def test_every_kind_has_words_for_what_it_finds() -> None:
-    from tests.insights.alert_world import OLD, budget_of, reached, usual
+    from tests.insights.alert_world import OLD, budget_of, calls, reached, usual
 
     CampaignFactory(created_at=OLD)
     reached(budget_of(CampaignFactory(ends_at=NOW + timedelta(days=1))), 100)
     usual(100)
     refused()
+    key = api_keys.create(name="Web", actor=Actor.system("tests"), now=NOW).key
+    calls(key, MINUTE, 200, refused=150, work=ChannelMinute.Work.VALIDATION)
     for kind in set(Kind) - {Kind.KEY_ERRORS}:
         rule(kind, watching_since=NOW - timedelta(hours=1), evaluated_at=NOW - MINUTE)
     AlertRule.objects.filter(kind__in=[Kind.RATE, Kind.NO_REDEMPTION, Kind.ENDING]).update(evaluated_at=None)

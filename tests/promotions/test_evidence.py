@@ -34,11 +34,24 @@ def test_what_cannot_be_compared_is_not_estimated(base: Any, proposal: Any) -> N
 
 
 def test_warnings_say_what_people_overlook() -> None:
-    facts = {"discount_percent": 50, "has_no_budget": True, "is_for_everybody": True}
+    facts = {"discount_percent": 50, "is_for_everybody": True}
+    terms = {"campaign_type": "DISCOUNT_COUPONS", "discount": {"type": "PERCENT", "percent_off": 50}}
 
-    found = evidence.warnings({"campaign_type": "DISCOUNT_COUPONS"}, facts)
+    assert evidence.warnings(terms, facts) == [
+        "50 % off: half of the price or more.",
+        "Its percentage has no maximum: the larger the order, the more it gives.",
+        "Nothing limits how often one customer gets it.",
+        "Nothing limits what it may cost: it has no budget and no limit of uses.",
+        "It has no end.",
+        "It names no segment: everybody can have it.",
+        "Each code can be used without a limit.",
+    ]
 
-    assert [one.split(" ")[0] for one in found] == ["50", "No", "It", "It", "Each"]
+
+def test_what_an_older_release_wrote_is_no_reason_to_fail() -> None:
+    old = {"campaign_type": "PROMOTION", "tiers": [{"name": "No discount"}], "expiration_date": "2026-04-01"}
+
+    assert evidence.warnings(old, {}) == []
 
 
 def test_a_careful_campaign_has_no_warnings() -> None:
@@ -46,7 +59,9 @@ def test_a_careful_campaign_has_no_warnings() -> None:
         "campaign_type": "DISCOUNT_COUPONS",
         "expiration_date": "2026-04-01T00:00:00Z",
         "redemption_quantity": 1,
+        "discount": {"type": "PERCENT", "percent_off": 49.9, "amount_limit": 500},
+        "budgets": [{"name": "Season", "limit": 1, "measure": "DISCOUNT", "per": "TOTAL", "active": True}],
     }
-    facts = {"discount_percent": 49.9, "has_no_budget": False, "is_for_everybody": False}
+    facts = {"discount_percent": 49.9, "is_for_everybody": False}
 
     assert evidence.warnings(careful, facts) == []

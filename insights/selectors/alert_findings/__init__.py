@@ -20,6 +20,7 @@ _FIND: Final[Mapping[AlertRule.Kind, Find]] = {
     AlertRule.Kind.NO_REDEMPTION: launches.without_redemption,
     AlertRule.Kind.SILENT: processes.silent,
     AlertRule.Kind.KEY_ERRORS: keys.with_errors,
+    AlertRule.Kind.FAILED_CODES: keys.with_failed_codes,
 }
 
 

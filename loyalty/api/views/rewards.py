@@ -20,6 +20,7 @@ from loyalty.models import LoyaltyCard
 from loyalty.selectors import member_rewards, members, programmes
 from loyalty.services import reward_redemptions
 from loyalty.services.reward_redemptions import RewardSpec
+from promotions.api.looking_up import LooksUpCodes
 from promotions.api.serializers.decision_input import PaidRewardInput
 from promotions.api.serializers.redemptions import redemption_output
 from promotions.api.serializers.rewards import (
@@ -151,7 +152,7 @@ class TakenInput(WireSerializer):
     tracking_id = TextField(required=False, allow_null=True, max_length=255)
 
 
-class RewardRedemptionView(ProjectAPIView):
+class RewardRedemptionView(LooksUpCodes):
     """`POST /v1/loyalties/members/{memberId}/redemption`, also below a programme."""
 
     resource = "redemptions"

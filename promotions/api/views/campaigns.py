@@ -7,9 +7,9 @@ from rest_framework.response import Response
 
 from core.api.fields import parse
 from core.api.views import ProjectAPIView, ProjectListView, actor_of
+from promotions.api import campaign_warnings
 from promotions.api.catalogue_filters import CampaignFilters
 from promotions.api.catalogue_requests import body_of, is_forced, wanted_count
-from promotions.api.code_warnings import warned
 from promotions.api.serializers.access import EXPANDED, assignments_output, is_expanded, wanted_places
 from promotions.api.serializers.campaigns import (
     CampaignChangeInput,
@@ -51,11 +51,7 @@ class CampaignsView(ProjectListView):
     def post(self, request: Request) -> Response:
         spec = campaign_spec(parse(CampaignInput, request.data))
         campaign = campaigns.create(spec=spec, actor=actor_of(request), now=self.now)
-        answer = printed(campaign)
-        if not spec.vouchers_count:
-            return answer
-        config = CodeConfig.from_wire(campaign.code_config)
-        return warned(answer, config=config, live=spec.vouchers_count)
+        return campaign_warnings.about_campaign(printed(campaign), campaign, codes=spec.vouchers_count or 0)
 
 
 class CampaignView(ProjectAPIView):
@@ -70,7 +66,8 @@ class CampaignView(ProjectAPIView):
     def put(self, request: Request, campaign_id: str) -> Response:
         spec = campaign_change_spec(parse(CampaignChangeInput, request.data))
         pk = known.get(campaign_id).pk
-        return printed(campaigns.update(campaign_id=pk, spec=spec, actor=actor_of(request), now=self.now))
+        campaign = campaigns.update(campaign_id=pk, spec=spec, actor=actor_of(request), now=self.now)
+        return campaign_warnings.about_campaign(printed(campaign), campaign)
 
     def delete(self, request: Request, campaign_id: str) -> Response:
         force = is_forced(request)
@@ -101,7 +98,8 @@ class CampaignVouchersView(ProjectAPIView):
         )
         answer = Response({"async_action_id": action_id}, status=202)
         config = CodeConfig.from_wire(spec.code_config or campaign.code_config)
-        return warned(answer, config=config, live=campaign.vouchers_count + count)
+        live = campaign.vouchers_count + count
+        return campaign_warnings.about_codes(answer, config=config, live=live)
 
 
 class CampaignVoucherView(ProjectAPIView):

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from core import project
 from core.api.views import ClientAPIView, ProjectAPIView, actor_of, body_over_query
 from core.errors import Forbidden
+from promotions.api.looking_up import LooksUpCodes
 from promotions.api.serializers.decision_input import SingleVoucherInput, decision_spec
 from promotions.api.serializers.decisions import single_validation_output
 from promotions.api.serializers.deprecated_decisions import (
@@ -36,7 +37,7 @@ class TierValidationView(ProjectAPIView):
         return Response(tier_validation_output(decision, tier_id=tier_id, request_id=actor.request_id))
 
 
-class ClientVoucherValidationView(ClientAPIView):
+class ClientVoucherValidationView(ClientAPIView, LooksUpCodes):
     """`GET /client/v1/validate`: one code; everything stands in the query."""
 
     resource = "validations"
@@ -50,7 +51,7 @@ class ClientVoucherValidationView(ClientAPIView):
         return Response(single_validation_output(decision, code=code, request_id=actor.request_id))
 
 
-class ClientVoucherRedemptionView(ClientAPIView):
+class ClientVoucherRedemptionView(ClientAPIView, LooksUpCodes):
     """`POST /client/v1/redeem`: one code, where the project allows it."""
 
     resource = "redemptions"

@@ -13,6 +13,7 @@ from core.api.idempotency import answered
 from core.api.query import read_query
 from core.api.views import ClientAPIView, ProjectAPIView, ProjectListView, actor_of, body_over_query
 from core.errors import Forbidden
+from promotions.api.looking_up import LooksUpCodes
 from promotions.api.redemption_filters import RedemptionFilters
 from promotions.api.serializers.decision_input import (
     RedemptionInput,
@@ -37,7 +38,7 @@ from promotions.services import redemptions, rollbacks
 from promotions.services.validations import DecisionSpec
 
 
-class RedemptionsView(ProjectListView):
+class RedemptionsView(LooksUpCodes, ProjectListView):
     """`GET` and `POST /v1/redemptions`."""
 
     resource = "redemptions"
@@ -58,7 +59,7 @@ class RedemptionsView(ProjectListView):
         return _redeemed(request, self.now)
 
 
-class ClientRedemptionsView(ClientAPIView):
+class ClientRedemptionsView(ClientAPIView, LooksUpCodes):
     """`POST /client/v1/redemptions`, where the project allows it."""
 
     resource = "redemptions"
@@ -80,7 +81,7 @@ class RedemptionView(ProjectAPIView):
         return Response(redemption_detail_output(known.get(redemption_id)))
 
 
-class VoucherRedemptionView(ProjectAPIView):
+class VoucherRedemptionView(LooksUpCodes):
     """`/v1/vouchers/{code}/redemption`: the uses of one code, and the old form of using it."""
 
     resource = "redemptions"

@@ -5,6 +5,7 @@ from rest_framework.response import Response
 
 from core.api.fields import parse
 from core.api.views import ClientAPIView, ProjectAPIView, ProjectListView, actor_of
+from promotions.api import campaign_warnings
 from promotions.api.catalogue_filters import TierFilters
 from promotions.api.serializers.tiers import (
     TierChangeInput,
@@ -54,7 +55,7 @@ class CampaignTiersView(ProjectAPIView):
             actor=actor_of(request),
             now=self.now,
         )
-        return Response(tier_output(tier))
+        return campaign_warnings.about_tier(Response(tier_output(tier)), tier)
 
 
 class TierView(ProjectAPIView):
@@ -69,7 +70,7 @@ class TierView(ProjectAPIView):
     def put(self, request: Request, tier_id: str) -> Response:
         spec = tier_spec(parse(TierChangeInput, request.data))
         tier = tiers.update(tier_id=known.get(tier_id).pk, spec=spec, actor=actor_of(request), now=self.now)
-        return Response(tier_output(tier))
+        return campaign_warnings.about_tier(Response(tier_output(tier)), tier)
 
     def delete(self, request: Request, tier_id: str) -> Response:
         tiers.delete(tier_id=known.get(tier_id).pk, actor=actor_of(request), now=self.now)

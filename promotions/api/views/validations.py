@@ -9,8 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.idempotency import answered
-from core.api.views import ClientAPIView, ProjectAPIView, actor_of
+from core.api.views import ClientAPIView, actor_of
 from core.errors import InvalidPayload
+from promotions.api.looking_up import LooksUpCodes
 from promotions.api.serializers.decision_input import (
     ParsedDecision,
     SingleVoucherInput,
@@ -27,7 +28,7 @@ from promotions.services.sessions import Validated
 from promotions.services.validations import Decision
 
 
-class ValidationsView(ProjectAPIView):
+class ValidationsView(LooksUpCodes):
     """`POST /v1/validations`."""
 
     resource = "validations"
@@ -61,7 +62,7 @@ class ClientValidationsView(ClientAPIView, ValidationsView):
     """`POST /client/v1/validations`."""
 
 
-class VoucherValidationView(ProjectAPIView):
+class VoucherValidationView(LooksUpCodes):
     """`POST /v1/vouchers/{code}/validate`: the old form for one code."""
 
     resource = "validations"
@@ -91,7 +92,7 @@ class VoucherValidationView(ProjectAPIView):
         )
 
 
-class VoucherSessionView(ProjectAPIView):
+class VoucherSessionView(LooksUpCodes):
     """`DELETE /v1/vouchers/{code}/sessions/{sessionKey}`."""
 
     resource = "validations"

@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 from core.api import channel_meter
 from core.api.channel_meter import MOST_CELLS, Meter, work_of
 from core.services.channel_minutes import Cell, Counts
+from tests import limits
 from tests.conftest import NOW
 
 AT = int(NOW.timestamp())
@@ -209,6 +210,30 @@ def test_counts_calls_of_the_api_under_their_keys(
         (mine, "REDEMPTION"): (2, 1, 1),
         ("", "OTHER"): (1, 0, 1),
     }
+
+
+def test_codes_that_are_asked_in_an_address_count_as_validations(
+    counting: Written, client_api: APIClient
+) -> None:
+    client_api.get("/client/v1/validate?code=NO-SUCH-CODE&amount=1000")
+
+    mine = client_api.key.app_id  # type: ignore[attr-defined]
+    assert counted(counting) == {(mine, "VALIDATION"): (1, 1, 0)}
+
+
+def test_a_guesser_who_has_to_wait_is_refused_and_makes_no_mistake(
+    counting: Written, api: APIClient, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FANFARE_UNKNOWN_CODES = dict.fromkeys(settings.FANFARE_UNKNOWN_CODES, [1, 1])
+    on = limits.switched_on(settings, monkeypatch)
+    next(on)
+
+    for _ in range(3):
+        api.post("/v1/validations", {"redeemables": [{"object": "voucher", "id": "NO-SUCH-CODE"}]})
+
+    mine = api.key.app_id  # type: ignore[attr-defined]
+    assert counted(counting) == {(mine, "VALIDATION"): (3, 3, 0)}
+    on.close()
 
 
 def test_costs_a_call_no_statement(counting: Written, api: APIClient, count_queries: Any) -> None:

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from core.models import Heartbeat
+from core.models import ChannelMinute, Heartbeat
 from insights.models import Alert, AlertRule
 from insights.services import alert_evaluation
 from tests.approvals.world import person
@@ -119,6 +119,7 @@ def test_each_kind_has_pages_that_can_be_read(browser_of: Callable[..., Client])
     redemptions(20, at=now - timedelta(minutes=1), refused="voucher_expired")
     key = api_keys.create(name="Till", actor=Actor.system("tests"), now=now).key
     calls(key, timedelta(minutes=5), 100, server=100)
+    calls(key, timedelta(minutes=5), 100, refused=100, work=ChannelMinute.Work.VALIDATION)
     Heartbeat.objects.create(name="beat", at=now - timedelta(minutes=9))
     for kind in Kind:
         rule(kind, name=f"R {kind}", watching_since=now - timedelta(hours=1))
