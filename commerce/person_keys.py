@@ -19,15 +19,19 @@ def _without(text: Combinable, pattern: str, instead: str = "") -> Func:
     return Func(*parts, function="regexp_replace", output_field=TextField())
 
 
+def _replaced(text: Combinable, what: str, by: str) -> Func:
+    return Replace(text, Value(what), Value(by), output_field=TextField())
+
+
 def mailbox(email: Combinable) -> Func:
     """Of "An.Na+shop@Gmail.com": "anna@gmailcom"; dots mean nothing here, wherever the mailbox is."""
-    text = Replace(_without(Lower(email), r"\+[^@]*@", "@"), Value("."), Value(""))
-    return Replace(text, Value("googlemailcom"), Value("gmailcom"))
+    text = _replaced(_without(Lower(email), r"\+[^@]*@", "@"), ".", "")
+    return _replaced(text, "googlemailcom", "gmailcom")
 
 
 def phone_end(phone: Combinable) -> Func:
     """The last nine digits, which a country's code does not change."""
-    return Right(_without(phone, r"\D"), 9)
+    return Right(_without(phone, r"\D"), 9, output_field=TextField())
 
 
 def home(address: Combinable) -> Func:
@@ -40,7 +44,9 @@ def address_text(postal_code: str, line_1: str, line_2: str) -> str:
     return f"{postal_code}|{line_1} {line_2}"
 
 
-ADDRESS: Final = Concat(F("postal_code"), Value("|"), F("line_1"), Value(" "), F("line_2"))
+ADDRESS: Final = Concat(
+    F("postal_code"), Value("|"), F("line_1"), Value(" "), F("line_2"), output_field=TextField()
+)
 HAS_EMAIL: Final = ~Q(email="")
 HAS_PHONE: Final = ~Q(phone="")
 HAS_ADDRESS: Final = ~Q(postal_code="") & ~Q(line_1="")

@@ -65,13 +65,16 @@ def _clockwork(attempt: Attempt, earlier: Sequence[Earlier], limits: Thresholds)
 
 
 def _fresh(attempt: Attempt, earlier: Sequence[Earlier], limits: Thresholds) -> list[Sign]:
-    """Many open an account in the till; that most whom one referrer brings do so within seconds is odd."""
+    """Many open an account in the till; that most whom one referrer brings do so within seconds is odd.
+
+    Who is made by the very call that converts him says nothing: many shops send customer and order together.
+    """
     within = timedelta(seconds=limits.fresh_seconds)
-    if attempt.at - attempt.referee.created_at > within:
+    if not timedelta(0) < attempt.at - attempt.referee.created_at <= within:
         return []
     # Among twice as many, so that they are more than half of the last ones.
     row = sorted(earlier, key=lambda each: (each.at, each.id))[2 - 2 * limits.fresh_from :]
-    fresh = [each for each in row if each.at - each.referee.created_at <= within]
+    fresh = [each for each in row if timedelta(0) < each.at - each.referee.created_at <= within]
     count = len(fresh) + 1
     if count < limits.fresh_from:
         return []

@@ -1,3 +1,5 @@
+import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import django.core.serializers.json
 import django.db.models.deletion
 from django.db import migrations, models
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("commerce", "0005_birthdays"),
+        ("commerce", "0009_who_might_be_one_person"),
         ("promotions", "0028_referral_programmes"),
     ]
 
@@ -61,6 +63,12 @@ class Migration(migrations.Migration):
                 (
                     "judged",
                     models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder),
+                ),
+                (
+                    "traits",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), default=list
+                    ),
                 ),
                 ("decided_by", models.CharField(blank=True, default="", max_length=255)),
                 ("decided_at", models.DateTimeField(null=True)),
@@ -311,6 +319,10 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("state", "HELD")), fields=["-id"], name="referral_to_review"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="referral",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["traits"], name="referral_traits"),
         ),
         migrations.AddIndex(
             model_name="referral",

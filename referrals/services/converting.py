@@ -72,7 +72,7 @@ def convert(found: Converted, *, actor: Actor, now: datetime) -> Referral | None
         findings=judgement.findings,
         judged=judgement.known,
         traits=judgement.traits,
-        created_at=now,
+        created_at=found.at,
     )
     _remember_on_order(referral)
     if referral.state != State.REFUSED:
