@@ -65,12 +65,13 @@ def context(row: Referral) -> dict[str, Any]:
 
 def _numbers(row: Referral) -> list[tuple[str, str, str]]:
     """What the shop knows of both, beside what tells them apart."""
-    both = (row.referrer, row.referee)
-    return [
-        ("Customer since", *(words.day(one.created_at) for one in both)),
-        ("Paid orders", *(words.number(one.orders_count) for one in both)),
-        ("Spent", *(words.money(one.orders_total_amount) for one in both)),
-    ]  # type: ignore[list-item] # two each
+    first, second = row.referrer, row.referee
+    shown = {
+        "Customer since": lambda one: words.day(one.created_at),
+        "Paid orders": lambda one: words.number(one.orders_count),
+        "Spent": lambda one: words.money(one.orders_total_amount),
+    }
+    return [(label, show(first), show(second)) for label, show in shown.items()]
 
 
 def panels(row: Referral, stake: Stake) -> list[Panel]:

@@ -20,7 +20,7 @@ from promotions import referral_codes
 from promotions.models import Campaign, Redemption, Voucher
 from referrals.models import Referral
 from referrals.programmes import Programme
-from referrals.services import holders, judging, rewarding
+from referrals.services import holders, holding, judging, rewarding
 
 State = Referral.State
 
@@ -38,13 +38,21 @@ class Converted:
     event: CustomEvent | None = None
 
 
-@retried
-@transaction.atomic
 def convert(found: Converted, *, actor: Actor, now: datetime) -> Referral | None:
     """Keep it and do what follows. None: the code recommends nobody, or the referee was recommended before.
 
-    Safe to repeat: in a programme a customer is recommended once, by whoever was first.
+    Safe to repeat: in a programme a customer is recommended once, by whoever was first. Earlier referrals
+    that look like part of the same abuse now are held again, each in a transaction of its own.
     """
+    referral = _converted(found, actor, now)
+    for public_id in (referral.judged.get("earlier") or ()) if referral is not None else ():
+        holding.hold_again(public_id=public_id, because=referral, actor=actor, now=now)
+    return referral
+
+
+@retried
+@transaction.atomic
+def _converted(found: Converted, actor: Actor, now: datetime) -> Referral | None:
     campaign, referrer_id = found.voucher.campaign, found.voucher.holder_id
     if campaign is None or not referral_codes.is_referral(campaign) or referrer_id is None:
         return None
@@ -86,6 +94,9 @@ def convert(found: Converted, *, actor: Actor, now: datetime) -> Referral | None
 def accepted(referral: Referral, programme: Programme, *, actor: Actor, now: datetime) -> None:
     """It counts from now on: who was recommended is told of, and rewards follow. The caller holds both."""
     customers.count_referral(referrer_id=referral.referrer_id, referee_id=referral.referee_id, count=1)
+    if referral.rewards.exists():
+        # It counted before it was held again: what was promised then stands.
+        return
     events.emit("customer.referred", entity=referral.referee, actor=actor, now=now, payload=ids(referral))
     rewarding.plan(referral, programme, actor=actor, now=now)
 

@@ -13,7 +13,7 @@ from core.errors import DomainError, NotFound
 from core.locking import lock, retried
 from referrals.models import Referral
 from referrals.programmes import Programme
-from referrals.services import converting
+from referrals.services import converting, rewarding
 
 State = Referral.State
 
@@ -45,6 +45,7 @@ def refuse(*, referral_id: int, reason: str, actor: Actor, now: datetime) -> Ref
     """
     row = _held(referral_id)
     _decide(row, State.REFUSED, reason, actor, now)
+    rewarding.cancel(row, reason=reason or "The referral was refused.", actor=actor, now=now)
     return row
 
 
@@ -65,11 +66,5 @@ def _decide(row: Referral, state: Referral.State, reason: str, actor: Actor, now
     row.reason, row.updated_at = reason, now
     row.save(update_fields=["state", "decided_by", "decided_at", "reason", "updated_at"])
     name = "referral.accepted" if state == State.ACCEPTED else "referral.refused"
-    audit.log(
-        actor,
-        name,
-        row,
-        now=now,
-        before={"state": str(State.HELD)},
-        after={"state": str(state), "reason": reason},
-    )
+    # What people write stands on the row, where it can be forgotten.
+    audit.log(actor, name, row, now=now, before={"state": str(State.HELD)}, after={"state": str(state)})

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from commerce.models import Customer
 from commerce.selectors import segments
@@ -52,7 +52,7 @@ def give(*, reward_id: int, actor: Actor, now: datetime) -> bool:
     """Give one that is due; whether it was given. Safe to repeat."""
     known = ReferralReward._base_manager.filter(pk=reward_id).values_list("customer", flat=True).first()
     lock(Customer.objects.filter(pk=known or 0))
-    rows = lock(ReferralReward._base_manager.filter(pk=reward_id, state=State.PENDING, due_at__lte=now))
+    rows = lock(_due(now).filter(pk=reward_id))
     if not rows:
         return False
     related = ("referral", "campaign", "customer", "tier", "reward__campaign")
@@ -61,13 +61,18 @@ def give(*, reward_id: int, actor: Actor, now: datetime) -> bool:
 
 def give_due(*, now: datetime) -> int:
     """Try the next ones that are due; how many were looked at. One that could not be given waits an hour."""
-    due = ReferralReward._base_manager.filter(state=State.PENDING, due_at__lte=now)
-    tried = due.filter(Q(problem="") | Q(updated_at__lte=now - _TRIES_AGAIN_AFTER))
+    tried = _due(now).filter(Q(problem="") | Q(updated_at__lte=now - _TRIES_AGAIN_AFTER))
     pks = list(tried.order_by("due_at", "pk").values_list("pk", flat=True)[:_SLICE])
     actor = Actor.system("referrals", channel="TASK")
     for pk in pks:
         give(reward_id=pk, actor=actor, now=now)
     return len(pks)
+
+
+def _due(now: datetime) -> QuerySet[ReferralReward]:
+    """Those of referrals that count; what is held again waits for a person."""
+    counts = Referral._base_manager.filter(pk=OuterRef("referral"), state=Referral.State.ACCEPTED)
+    return ReferralReward._base_manager.filter(Exists(counts), state=State.PENDING, due_at__lte=now)
 
 
 @retried

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from commerce.models import Customer
 from loyalty.models import LoyaltyCard
 from promotions.models import Campaign, Voucher
+from promotions.selectors import reconcile
 from referrals.models import Referral, ReferralReward
-from referrals.services import converting
+from referrals.services import converting, reviewing, rewarding
 from referrals.services.converting import Converted
 from tests.conftest import NOW
 from tests.factories.commerce import CustomerFactory, OrderFactory
@@ -230,3 +233,47 @@ def test_people_are_looked_for_by_an_index(api: APIClient, code: str, name: str)
             plans.append("\n".join(row[0] for row in cursor.fetchall()))
 
     assert any(name in plan for plan in plans), plans
+
+
+class TestLookedAtAgain:
+    """A ring from one home is only seen when it closes: what it brought until then is held, if it waits."""
+
+    def ring(self, api: APIClient, **settings: Any) -> list[Referral]:
+        friends = programme(api, **settings)
+        each(friends, points(api, 100))
+        people = ["ann", "ben", "cat"]
+        home = {"address": RITA["address"], "metadata": {"device_id": "one-device"}}
+        for person, after in zip(people, [*people[1:], people[0]], strict=True):
+            comes(api, code_of(api, friends, person), after, email=f"{after}@web.example", **home)
+            tell()
+        return list(Referral.objects.order_by("pk"))
+
+    def test_while_rewards_wait_they_are_kept_back(self, api: APIClient) -> None:
+        rows = self.ring(api, delay_days=14)
+
+        assert rows[-1].state == "REFUSED"
+        assert {row.state for row in rows[:-1]} == {"HELD"}
+        assert {row.findings[0]["key"] for row in rows[:-1]} == {"part_of_abuse"}
+        later = timezone.now() + timedelta(days=30)
+        assert rewarding.give_due(now=later) == 0
+        assert not LoyaltyCard.objects.exists()
+        assert set(Customer.objects.values_list("referrals_count", "referred_customers")) == {(0, 0)}
+
+    def test_accepted_they_bring_what_was_promised_and_refused_nothing(self, api: APIClient) -> None:
+        first, second, _ = self.ring(api, delay_days=14)
+        later = timezone.now() + timedelta(days=30)
+
+        reviewing.accept(referral_id=first.pk, actor=ACTOR, now=later)
+        reviewing.refuse(referral_id=second.pk, reason="One home", actor=ACTOR, now=later)
+        while rewarding.give_due(now=later):
+            pass
+
+        assert [card.balance for card in LoyaltyCard.objects.all()] == [100]
+        states = ReferralReward.objects.order_by("pk").values_list("referral", "state")
+        assert dict(states) == {first.pk: "PAID", second.pk: "CANCELLED"}
+        assert list(reconcile.differences(now=later, only=["referrals"])) == []
+
+    def test_what_is_paid_stays_paid(self, api: APIClient) -> None:
+        rows = self.ring(api)
+
+        assert [row.state for row in rows] == ["ACCEPTED", "ACCEPTED", "REFUSED"]
