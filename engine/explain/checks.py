@@ -34,6 +34,8 @@ _INPUTS: Final = frozenset(
 type Words = tuple[str, str, dict[str, object], dict[str, object]]
 """Text, found, required, actual."""
 
+_BLOCKED: Final[Words] = ("The customer may use promotions", "somebody blocked this customer", {}, {})
+
 
 def checks(run: Run, candidate: Candidate, judged: Judged, names: Names) -> Iterator[ExplainedCondition]:
     """Every check that limits `candidate`, in the contract's order."""
@@ -42,8 +44,7 @@ def checks(run: Run, candidate: Candidate, judged: Judged, names: Names) -> Iter
     elif candidate.reason is not None and candidate.reason.key is ReasonKey.OUTSIDE_AREAS:
         yield _condition("place", candidate.reason, _placed(candidate.reason))
     elif candidate.reason is not None and candidate.reason.key is ReasonKey.CUSTOMER_BLOCKED:
-        said: Words = ("The customer may use promotions", "somebody blocked this customer", {}, {})
-        yield _condition("customer", candidate.reason, said)
+        yield _condition("customer", candidate.reason, _BLOCKED)
     elif candidate.reason is not None:
         yield _condition("known", candidate.reason, ("The code is known", "it is not", {}, {}))
         return

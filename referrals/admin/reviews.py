@@ -55,7 +55,7 @@ class ReviewAdmin(ReviewButtons, InPlacesMixin, ReadOnlyPageAdmin):
         "Nothing waits. Referrals come here when something speaks against them; what was decided is found "
         "by the filter."
     )
-    list_display = ("who", "programme", "order_amount", "brings", "speaks_against", "since", "state_said")
+    list_display = ("who", "speaks_against", "order_amount", "brings", "programme", "since", "state_said")
     list_filter = (
         StateFilter,
         ("campaign", AutocompleteSelectFilter),

@@ -147,6 +147,22 @@ class TestEvidence:
 
         assert found == ["email", "phone", "address", "metadata.device_id"]
 
+    @pytest.mark.parametrize(
+        ("first", "second", "is_same"),
+        [
+            ("600 100 200", "+48 600 100 200", True),
+            ("0600100200", "+49600100200", True),
+            ("+48600100200", "+49600100200", False),
+            ("600100200", "600100201", False),
+            ("200", "+48600100200", False),
+            ("", "+48600100200", False),
+        ],
+    )
+    def test_a_number_with_and_without_its_country(self, first: str, second: str, is_same: bool) -> None:
+        found = alike.shared(CustomerFactory(phone=first), CustomerFactory(phone=second))
+
+        assert ("phone" in [one.key for one in found]) is is_same
+
     def test_people_of_whom_nothing_is_known_share_nothing(self) -> None:
         empty = {"email": "", "name": "", "city": "Gdynia"}
 
