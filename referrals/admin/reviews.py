@@ -76,7 +76,7 @@ class ReviewAdmin(ReviewButtons, InPlacesMixin, ReadOnlyPageAdmin):
 
     # List -------------------------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> QuerySet[Referral]:
-        return reviews.rows()
+        return reviews.with_both_sides(super().get_queryset(request))
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """What is at stake with all rows of the page is looked up together."""
