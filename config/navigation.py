@@ -1,4 +1,4 @@
-"""The sidebar: what people do, in eight sections. Everybody sees only what his role opens."""
+"""The sidebar: what people do, in nine sections. Everybody sees only what his role opens."""
 
 from __future__ import annotations
 

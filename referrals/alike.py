@@ -11,6 +11,7 @@ from commerce import identity
 from commerce.models import Customer
 
 # Words in the names of metadata keys whose values tell one device or one way of paying from another.
+_SHORTEST_NUMBER: Final = 7
 _TELLING: Final = frozenset({"device", "fingerprint", "payment", "card", "iban", "ip"})
 
 
@@ -38,13 +39,12 @@ def compared(first: Customer, second: Customer) -> list[Trait]:
             identity.email_key(first.email),
             identity.email_key(second.email),
         ),
-        _trait(
-            "phone",
-            "Phone",
-            first.phone,
-            second.phone,
-            identity.phone_key(first.phone),
-            identity.phone_key(second.phone),
+        Trait(
+            key="phone",
+            label="Phone",
+            first=first.phone,
+            second=second.phone,
+            is_same=_is_same_number(identity.phone_key(first.phone), identity.phone_key(second.phone)),
         ),
         _trait(
             "address",
@@ -66,6 +66,15 @@ def shared(first: Customer, second: Customer) -> list[Trait]:
 def _trait(key: str, label: str, first: str, second: str, *keys: str) -> Trait:
     one, other = keys or (first, second)
     return Trait(key=key, label=label, first=first, second=second, is_same=bool(one) and one == other)
+
+
+def _is_same_number(one: str, other: str) -> bool:
+    """Also where only one of them says the country."""
+    if one.startswith("+") == other.startswith("+"):
+        return bool(one) and one == other
+    abroad, local = (one, other) if one.startswith("+") else (other, one)
+    local = local.lstrip("0")
+    return len(local) >= _SHORTEST_NUMBER and abroad.endswith(local)
 
 
 def _metadata(first: Customer, second: Customer) -> Iterator[Trait]:

@@ -13,6 +13,7 @@ from core import words
 
 _SHORT: Final[Mapping[str, str]] = {
     "same_customer": "Own code",
+    "same_email": "Same e-mail",
     "customer_blocked": "Blocked",
 }
 _COLOURS: Final[Mapping[str, str]] = {

@@ -37,6 +37,7 @@ _OF_RECOMMENDING: Final[dict[ReasonKey, Words]] = {
     ReasonKey.NOT_PUBLISHED: ("Somebody recommends with the code", "nobody holds it yet", {}, {}),
     ReasonKey.MISSING_CUSTOMER: ("The customer who was recommended is known", "none was sent", {}, {}),
 }
+_BLOCKED: Final[Words] = ("The customer may use promotions", "somebody blocked this customer", {}, {})
 
 
 def checks(run: Run, candidate: Candidate, judged: Judged, names: Names) -> Iterator[ExplainedCondition]:
@@ -46,8 +47,7 @@ def checks(run: Run, candidate: Candidate, judged: Judged, names: Names) -> Iter
     elif candidate.reason is not None and candidate.reason.key is ReasonKey.OUTSIDE_AREAS:
         yield _condition("place", candidate.reason, _placed(candidate.reason))
     elif candidate.reason is not None and candidate.reason.key is ReasonKey.CUSTOMER_BLOCKED:
-        of_customer: Words = ("The customer may use promotions", "somebody blocked this customer", {}, {})
-        yield _condition("customer", candidate.reason, of_customer)
+        yield _condition("customer", candidate.reason, _BLOCKED)
     elif candidate.reason is not None and candidate.reason.key in _OF_RECOMMENDING:
         yield _condition("recommended", candidate.reason, _OF_RECOMMENDING[candidate.reason.key])
     elif candidate.reason is not None:

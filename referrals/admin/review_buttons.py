@@ -237,6 +237,7 @@ class ReviewButtons(DialogsMixin):
             "rows": [(row.pk, review_rows.title(row), review_rows.chips(row)) for row in rows],
             "action": f"{verb}_chosen",
             "verb": verb.capitalize(),
+            "variant": "danger" if verb == "refuse" else "primary",
             "back": request.get_full_path(),
         }
         return TemplateResponse(request, "referrals/admin/decide.html", context)

@@ -36,7 +36,7 @@ def facts(row: Referral, stake: Stake) -> list[Fact]:
             value=words.number(number),
             note="if it is accepted" if is_held and number else "",
         ),
-        Fact(title="Happened", value=words.when(row.created_at), note=row.get_cause_display()),
+        Fact(title="Happened", value=words.day(row.created_at), note=row.get_cause_display()),
     ]
 
 
@@ -66,12 +66,11 @@ def context(row: Referral) -> dict[str, Any]:
 def _numbers(row: Referral) -> list[tuple[str, str, str]]:
     """What the shop knows of both, beside what tells them apart."""
     first, second = row.referrer, row.referee
-    shown = {
-        "Customer since": lambda one: words.day(one.created_at),
-        "Paid orders": lambda one: words.number(one.orders_count),
-        "Spent": lambda one: words.money(one.orders_total_amount),
-    }
-    return [(label, show(first), show(second)) for label, show in shown.items()]
+    return [
+        ("Customer since", words.day(first.created_at), words.day(second.created_at)),
+        ("Paid orders", words.number(first.orders_count), words.number(second.orders_count)),
+        ("Spent", words.money(first.orders_total_amount), words.money(second.orders_total_amount)),
+    ]
 
 
 def panels(row: Referral, stake: Stake) -> list[Panel]:

@@ -55,7 +55,7 @@ class ReviewAdmin(ReviewButtons, InPlacesMixin, ReadOnlyPageAdmin):
         "Nothing waits. Referrals come here when something speaks against them; what was decided is found "
         "by the filter."
     )
-    list_display = ("who", "programme", "order_amount", "brings", "speaks_against", "since", "state_said")
+    list_display = ("who", "speaks_against", "order_amount", "brings", "programme", "since", "state_said")
     list_filter = (
         StateFilter,
         ("campaign", AutocompleteSelectFilter),
@@ -76,7 +76,7 @@ class ReviewAdmin(ReviewButtons, InPlacesMixin, ReadOnlyPageAdmin):
 
     # List -------------------------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> QuerySet[Referral]:
-        return reviews.rows()
+        return reviews.with_both_sides(super().get_queryset(request))
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """What is at stake with all rows of the page is looked up together."""

@@ -16,8 +16,11 @@ _HEAVY: Final = ("snapshot", "outcome", "order_snapshot")
 
 
 def rows() -> QuerySet[Referral]:
-    found = Referral.objects.select_related(*_RELATED)
-    return found.defer(*(f"redemption__{name}" for name in _HEAVY))
+    return with_both_sides(Referral.objects.all())
+
+
+def with_both_sides(found: QuerySet[Referral]) -> QuerySet[Referral]:
+    return found.select_related(*_RELATED).defer(*(f"redemption__{name}" for name in _HEAVY))
 
 
 def get(reference: str) -> Referral:

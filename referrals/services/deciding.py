@@ -7,11 +7,13 @@ from typing import Final
 
 from django.db import transaction
 
+from commerce.models import Customer
+from commerce.services.blocking import CustomerBlocked
 from core import places
 from core.actors import Actor
 from core.errors import InvalidPayload, MissingPermission
 from core.idempotency import UNKEYED, Once
-from core.locking import retried
+from core.locking import lock, retried
 from referrals.models import Referral
 from referrals.services import reviewing
 
@@ -33,10 +35,14 @@ def accept(
 
     :raises MissingPermission: the actor may not, or not in all places of the programme.
     :raises InvalidPayload: a very long reason.
+    :raises CustomerBlocked: one of the two was blocked.
     :raises NotHeld: somebody decided already, or it was taken back.
     """
     once.claim()
     _check(referral, reason, actor)
+    for one in lock(Customer.objects.filter(pk__in=[referral.referrer_id, referral.referee_id])):
+        if one.blocked_at is not None:
+            raise CustomerBlocked(f"{one} is blocked. Unblock the customer first, or refuse the referral.")
     row = reviewing.accept(referral_id=referral.pk, reason=reason.strip(), actor=actor, now=now)
     once.keep(row)
     return row

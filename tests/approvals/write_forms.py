@@ -20,6 +20,8 @@ type Fields = dict[str, Any]
 
 _CODES: Final = {"count": "2", "pattern": ""}
 _RULE: Final = {"name": "Other", "document": json.dumps({"rules": at_least(7)}), "message": ""}
+# What actions on chosen rows ask for first.
+_WHY: Final = {**CONFIRMED, "_decide": "1", "reason": "Known"}
 # What is typed into forms, beside what they show.
 TYPED: Final[dict[str, Callable[[WriteShop], Fields]]] = {
     "campaign/add/": lambda world: {
@@ -90,7 +92,8 @@ class Forms:
         pattern = path.route.pattern.removeprefix("admin/promotions/")
         typed = TYPED[pattern](self._world) if pattern in TYPED else {}
         if path.query:
-            return {"action": path.query.removeprefix("action="), "_selected_action": [self._pk(path)]}
+            action = path.query.removeprefix("action=")
+            return {**_WHY, "action": action, "_selected_action": [self._pk(path)]}
         shown = self._read(path) if typed and pattern.endswith("/change/") else {}
         return {**CONFIRMED, **shown, **typed}
 

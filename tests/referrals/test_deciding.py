@@ -9,14 +9,15 @@ import pytest
 from rest_framework.test import APIClient
 
 from commerce.models import Customer
-from commerce.services import erasures
+from commerce.services import blocking, erasures
+from commerce.services.blocking import CustomerBlocked
 from core import places
 from core.actors import Actor, ActorKind, Role
 from core.errors import InvalidPayload, MissingPermission
 from core.models import AuditEntry
 from promotions.models import Campaign
 from referrals import alike
-from referrals.models import Referral
+from referrals.models import Referral, ReferralReward
 from referrals.selectors import evidence, stakes
 from referrals.selectors.evidence import Kind
 from referrals.services import deciding
@@ -62,6 +63,24 @@ class TestDeciding:
         assert (row.state, row.reason) == ("REFUSED", "One household")
         with pytest.raises(NotHeld):
             deciding.accept(referral=row, actor=USER, now=NOW)
+
+    @pytest.mark.parametrize("person", ["rita", "paul"])
+    def test_of_somebody_blocked_none_is_accepted(
+        self, api: APIClient, friends: Campaign, person: str
+    ) -> None:
+        each(friends, points(api, 100))
+        row = held(api, friends)
+        customer = Customer.objects.get(source_id=person)
+        blocking.block(customer_id=customer.pk, reason="Bot", actor=ACTOR, now=NOW)
+
+        with pytest.raises(CustomerBlocked, match=person):
+            deciding.accept(referral=row, actor=USER, now=NOW)
+        row.refresh_from_db()
+        assert (row.state, ReferralReward.objects.count()) == ("HELD", 0)
+
+        blocking.unblock(customer_id=customer.pk, actor=ACTOR, now=NOW)
+        deciding.accept(referral=row, actor=USER, now=NOW)
+        assert ReferralReward.objects.count() == 1
 
     @pytest.mark.parametrize(
         ("role", "duties", "may"),
@@ -147,6 +166,22 @@ class TestEvidence:
 
         assert found == ["email", "phone", "address", "metadata.device_id"]
 
+    @pytest.mark.parametrize(
+        ("first", "second", "is_same"),
+        [
+            ("600 100 200", "+48 600 100 200", True),
+            ("0600100200", "+49600100200", True),
+            ("+48600100200", "+49600100200", False),
+            ("600100200", "600100201", False),
+            ("200", "+48600100200", False),
+            ("", "+48600100200", False),
+        ],
+    )
+    def test_a_number_with_and_without_its_country(self, first: str, second: str, is_same: bool) -> None:
+        found = alike.shared(CustomerFactory(phone=first), CustomerFactory(phone=second))
+
+        assert ("phone" in [one.key for one in found]) is is_same
+
     def test_people_of_whom_nothing_is_known_share_nothing(self) -> None:
         empty = {"email": "", "name": "", "city": "Gdynia"}
 
@@ -164,8 +199,8 @@ class TestEvidence:
     def test_the_timeline_is_in_order(self, api: APIClient, friends: Campaign) -> None:
         each(friends, points(api, 100))
         row = held(api, friends)
-        Customer.objects.filter(source_id="paul").update(blocked_at=CREATED_AT)
         deciding.accept(referral=row, actor=USER, now=NOW)
+        Customer.objects.filter(source_id="paul").update(blocked_at=CREATED_AT)
         row = Referral.objects.select_related("redemption", "event").get(pk=row.pk)
 
         found = evidence.timeline(row, evidence.rewards(row))

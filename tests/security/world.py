@@ -30,6 +30,7 @@ from promotions.models import (
     MessageTemplate,
     Publication,
     PublicationRun,
+    Reward,
 )
 from promotions.redeemables import Requested
 from promotions.services import (
@@ -49,6 +50,7 @@ from promotions.services.message_templates import TemplateSpec
 from promotions.services.publication_runs import RunSpec
 from promotions.services.publication_specs import PublicationSpec
 from promotions.services.validations import DecisionSpec, SessionSpec
+from referrals.models import Referral, ReferralReward
 from tests.approvals.world import policy
 from tests.conftest import NOW
 from tests.factories.alerts import raised, rule
@@ -152,6 +154,7 @@ def build() -> World:
         Crowding.objects.create(pk=Crowding.ONLY, created_at=NOW),
         PointsWorth.objects.create(campaign=programme(f"{MARK} worth"), points=1, amount=1, updated_at=NOW),
         *club(MARK, customer, product),
+        *recommended(customer),
     ]
     return {row._meta.label_lower: row for row in rows}
 
@@ -194,6 +197,37 @@ def written(customer: Customer) -> tuple[MessageTemplate, Distribution, Distribu
         distribution=mailing, customer=customer, cause="start", due_at=NOW, created_at=NOW
     )
     return template, mailing, message
+
+
+def recommended(customer: Customer) -> tuple[Referral, ReferralReward]:
+    """A referral that waits for review, and a product that waits to be handed over."""
+    campaign = CampaignFactory(
+        name=f"{MARK} recommending",
+        campaign_type=Campaign.CampaignType.REFERRAL_PROGRAM,
+        referral={"conversion_event_type": "redemption"},
+    )
+    referral = Referral.objects.create(
+        campaign=campaign,
+        voucher=VoucherFactory(campaign=campaign, holder=customer),
+        referrer=customer,
+        referee=CustomerFactory(name=f"{MARK} friend"),
+        cause=Referral.Cause.REDEMPTION,
+        state=Referral.State.HELD,
+        findings=[{"key": "same_email", "message": f"{MARK} finding"}],
+        created_at=NOW,
+    )
+    reward = ReferralReward.objects.create(
+        referral=referral,
+        campaign=campaign,
+        customer=customer,
+        reward=Reward.objects.create(
+            name=f"{MARK} mug", type=Reward.Type.MATERIAL, product=ProductFactory(), created_at=NOW
+        ),
+        state=ReferralReward.State.TO_HAND_OVER,
+        due_at=NOW,
+        created_at=NOW,
+    )
+    return referral, reward
 
 
 def sent_file(name: str) -> ImportFile:

@@ -60,7 +60,7 @@ def test_the_list_shows_those_that_wait(admin_page: Client, api: APIClient, frie
     assert ("rita recommended paul" in waiting, "rita recommended pia" in waiting) == (True, False)
     assert "123.00\xa0EUR" in waiting or "123.00 EUR" in waiting
     assert "A coupon, for the referrer" in waiting
-    assert "Same email" in waiting
+    assert "Same e-mail" in waiting
     assert ("rita recommended paul" in refused, "rita recommended pia" in refused) == (False, True)
     assert ("rita recommended paul" in everything, "rita recommended pia" in everything) == (True, True)
 
