@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.contract import loyalty_endpoints
+from tests.contract import loyalty_endpoints, referral_endpoints
 from tests.contract.calls import Call
 from tests.factories.promotions import percent
 
@@ -153,4 +153,5 @@ CALLS: Final[dict[str, Call]] = {
     ),
     "PUT /management/v1/projects/<projectId>/branding/<brandingId>": Call(body={"brand": {"name": "Fairer"}}),
     **loyalty_endpoints.CALLS,
+    **referral_endpoints.CALLS,
 }

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from commerce.models import Customer, Location
 from core.models import ApiKey, ProjectSettings
 from integrations.services import export_files
-from tests.contract import loyalty_world
+from tests.contract import loyalty_world, referral_world
 from tests.contract.endpoints import BRANDING, COUPONS, EVENT_SCHEMA, KEYS
 from tests.factories.commerce import SegmentFactory, SegmentMembershipFactory
 from tests.factories.integrations import AsyncActionFactory
@@ -59,6 +59,7 @@ def build(api: APIClient, management_api: APIClient) -> World:
     world["productCollectionId"] = made("/v1/product-collections", of_products)["id"]
     world["orderId"] = made("/v1/orders", {"source_id": "order-1", "customer": {"source_id": "anna"}})["id"]
     world |= loyalty_world.build(made, world)
+    world |= referral_world.build(made)
     friends = SegmentFactory(name="Old friends")
     SegmentMembershipFactory(segment=friends, customer=Customer.objects.get(public_id=customer_id))
     world["segmentId"] = friends.public_id
