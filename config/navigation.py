@@ -1,4 +1,4 @@
-"""The sidebar: what people do, in seven sections. Everybody sees only what his role opens."""
+"""The sidebar: what people do, in eight sections. Everybody sees only what his role opens."""
 
 from __future__ import annotations
 
@@ -47,6 +47,10 @@ _SECTIONS: Final = (
             ("What would it earn?", "calculate", "loyalty.LoyaltyCard", "loyalty_estimate"),
             ("Points liability", "account_balance", "loyalty.PointsWorth", "loyalty_finance"),
         ),
+    ),
+    (
+        "Referrals",
+        (("Referral programmes", "diversity_3", "referrals.ReferralProgramme"),),
     ),
     (
         "Approvals",
