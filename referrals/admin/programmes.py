@@ -45,7 +45,7 @@ class ReferralProgrammeAdmin(ConditionsMixin, InPlacesMixin, ProgrammeButtons, P
 
     resource = "campaigns"
     form = ProgrammeForm
-    conditional_fields = {**programmes.CONDITIONS, **new_programme.CONDITIONS}  # noqa: RUF012
+    conditional_fields = new_programme.CONDITIONS
     in_words: ClassVar = {
         **READ_IN_WORDS,
         "starts_at": "runs",

@@ -34,6 +34,8 @@ CONVERSIONS: Final = (
     (Conversion.CUSTOM_EVENT.value, "An event of your own is reported"),
 )
 _IS_EVENT: Final = f"conversion == '{Conversion.CUSTOM_EVENT}'"
+# The form of an existing programme has no such switch.
+_TAKES_OFF: Final = "(typeof has_discount === 'undefined' || has_discount)"
 
 SECTIONS: Final = (
     ("Basics", {"fields": ("name", "description", "starts_at", "ends_at")}),
@@ -56,8 +58,8 @@ SECTIONS: Final = (
     ("Sharing", {"fields": SHARE_FIELDS}),
 )  # fmt: skip
 CONDITIONS: Final = {
-    **{name: f"has_discount && ({asked})" for name, asked in DISCOUNT_CONDITIONS.items()},
-    "discount_type": "has_discount",
+    **{name: f"{_TAKES_OFF} && ({asked})" for name, asked in DISCOUNT_CONDITIONS.items()},
+    "discount_type": _TAKES_OFF,
     "friend_card": f"friend_gets == '{POINTS}' || friend_gets == '{CREDITS}'",
     "friend_points": f"friend_gets == '{POINTS}'",
     "friend_credits": f"friend_gets == '{CREDITS}'",

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 
 from django import forms
 
-from promotions.admin.forms.discounts import DISCOUNT_CONDITIONS, DISCOUNT_FIELDS
+from promotions.admin.forms.discounts import DISCOUNT_FIELDS
 from promotions.admin.forms.parts import DefinitionForm
 from promotions.services.campaigns import CampaignSpec
 from referrals.admin.forms.settings import (
@@ -20,7 +20,6 @@ from referrals.admin.forms.settings import (
 from referrals.models import ReferralProgramme
 from referrals.programmes import Programme
 
-CONDITIONS: Final = DISCOUNT_CONDITIONS
 FIXED: Final = "Fixed since the programme was made: people share it for what it gives."
 _COLUMNS: Final = ("name", "description", "starts_at", "ends_at", "voucher_redemption_quantity")
 
