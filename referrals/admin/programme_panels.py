@@ -20,14 +20,14 @@ from referrals.selectors.overview import Figures
 
 
 def lead(programme: ReferralProgramme, offer: str, now: datetime) -> str:
-    """Friends (running). Who was recommended gets 10 % off. It counts when the code is redeemed."""
+    """Friends (running). Friends get 10 % off. It counts when the code is redeemed."""
     settings = Programme.of(programme)
     state = campaign_state(programme, now).lower()
     counts = settings_words.converts(settings)
     wait = settings.delay_days
     waits = f", {words.count(wait, 'day')} later" if wait else ""
     return (
-        f"{programme.name} ({state}). Who was recommended gets {gets(programme, offer)}. It counts {counts}; "
+        f"{programme.name} ({state}). Friends get {gets(programme, offer)}. It counts {counts}; "
         f"rewards for referrers come then{waits}."
     )
 

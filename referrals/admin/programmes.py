@@ -103,7 +103,7 @@ class ReferralProgrammeAdmin(ConditionsMixin, InPlacesMixin, ProgrammeButtons, P
         return words.period(programme.starts_at, programme.ends_at)
 
     # Page -------------------------------------------------------------------------------------------------
-    @display(description="Who was recommended gets")
+    @display(description="Friends get")
     def friend_gets(self, programme: ReferralProgramme) -> str:
         return programme_panels.gets(programme, self._discount(programme))
 

@@ -72,7 +72,8 @@ class ReferrerTierAdmin(InPlacesMixin, PageAdmin):
         )
 
     def lead(self, request: HttpRequest, obj: ReferrerTier) -> str:
-        return f"{obj.name} of {obj.campaign.name}. {tier_words.whole(obj).capitalize()}."
+        said = tier_words.whole(obj)
+        return f"{obj.name} of {obj.campaign.name}. {said[:1].upper()}{said[1:]}."
 
     def save_model(self, request: HttpRequest, obj: ReferrerTier, form: Any, change: bool) -> None:
         given: dict[str, Any] = {"spec": form.spec(), "actor": staff_actor(request), "now": timezone.now()}

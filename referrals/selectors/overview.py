@@ -84,15 +84,16 @@ def referrers(campaign_id: int, most: int) -> list[Referrer]:
     counted = Count("pk", filter=Q(state=_State.ACCEPTED))
     held = Count("pk", filter=Q(state=_State.HELD))
     tops = found.annotate(counted=counted, held=held).order_by("-counted", "-held", "referrer")[:most]
-    numbers = {row["referrer"]: row for row in tops}
+    numbers: dict[int, Mapping[str, int]] = {row["referrer"]: row for row in tops}
     codes = Voucher.objects.filter(campaign=campaign_id, holder__isnull=False, deleted_at=None)
     # Among the newest `most` codes there are enough of people without referrals to fill the rows.
     fresh = list(codes.order_by("-published_at", "-pk").values_list("holder", flat=True)[:most])
-    people = [*numbers, *(key for key in fresh if key not in numbers)][:most]
+    new = (key for key in fresh if key is not None and key not in numbers)
+    people = [*numbers, *new][:most]
     customers = Customer.objects.in_bulk(people)
     by_holder = {code.holder_id: code for code in codes.filter(holder__in=people)}
     given = ReferralReward.objects.filter(campaign=campaign_id, customer__in=people, tier__isnull=False)
-    rewards = {
+    rewards: dict[int, Mapping[str, int]] = {
         row["customer"]: row
         for row in given.values("customer")
         .order_by()

@@ -40,13 +40,13 @@ _TAKES_OFF: Final = "(typeof has_discount === 'undefined' || has_discount)"
 SECTIONS: Final = (
     ("Basics", {"fields": ("name", "description", "starts_at", "ends_at")}),
     (
-        "What who was recommended gets",
+        "What friends get",
         {
             "fields": (
                 "has_discount", *DISCOUNT_FIELDS, "friend_gets", "friend_card", "friend_points",
                 "friend_credits",
             ),
-            "description": "This and when it counts stay as they are once the programme is saved.",
+            "description": "What they get, and when it counts, is fixed once the programme is saved.",
         },
     ),
     (

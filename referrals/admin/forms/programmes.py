@@ -20,7 +20,7 @@ from referrals.admin.forms.settings import (
 from referrals.models import ReferralProgramme
 from referrals.programmes import Programme
 
-FIXED: Final = "Fixed since the programme was made: people share it for what it gives."
+FIXED: Final = "Fixed since the programme was made: people recommend it for that."
 _COLUMNS: Final = ("name", "description", "starts_at", "ends_at", "voucher_redemption_quantity")
 
 
@@ -34,10 +34,8 @@ def sections(programme: ReferralProgramme) -> tuple[tuple[str, dict[str, Any]], 
     discount = DISCOUNT_FIELDS if takes_off(programme) else ()
     return (
         ("Basics", {"fields": ("name", "description", "starts_at", "ends_at")}),
-        (
-            "What who was recommended gets",
-            {"fields": (*discount, "friend_gets", "converts"), "description": FIXED},
-        ),
+        *([("What the code takes off", {"fields": discount})] if discount else []),
+        ("What friends get, and for what", {"fields": ("friend_gets", "converts"), "description": FIXED}),
         (
             "Who counts",
             {"fields": (*COUNTS_FIELDS, "conditions", "conditions_in_words", "voucher_redemption_quantity")},

@@ -10,7 +10,6 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from core import words
 from core.admin.forms import MoneyField
-from promotions.admin.forms import rewards
 from promotions.admin.forms.pickers import PickerField
 from promotions.admin.forms.rewards import COUPON, GIFT, POINTS, PRODUCT, whole
 from promotions.admin.pickers import Kind, by_value
@@ -19,7 +18,12 @@ from promotions.services.rewards import RewardSpec
 from referrals.services.tiers import TierSpec
 
 ROWS: Final = (1, 2, 3)
-GIVES: Final = tuple(kind for kind in rewards.KINDS if kind[0] != rewards.COIN)
+GIVES: Final = (
+    (COUPON, "A coupon: a code of a campaign"),
+    (GIFT, "Credits on a gift card"),
+    (POINTS, "Points of a loyalty programme"),
+    (PRODUCT, "A product that somebody hands over"),
+)
 EACH, MINIMUM = "each", "minimum"
 OCCASIONS: Final = ((EACH, "For each referral"), (MINIMUM, "Once, for so many referrals"))
 _NAMES: Final = ("gives", "campaign", "credits", "points", "article", "when", "minimum")
@@ -33,10 +37,7 @@ _NEEDS: Final = {
 SECTIONS: Final = tuple(
     (
         f"Reward for referrers {row}" if row > 1 else "Reward for referrers",
-        {
-            "fields": tuple(f"reward_{row}_{name}" for name in _NAMES),
-            **({} if row == 1 else {"classes": ["collapse"]}),
-        },
+        {"fields": tuple(f"reward_{row}_{name}" for name in _NAMES)},
     )
     for row in ROWS
 )

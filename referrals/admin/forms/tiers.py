@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 from django import forms
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from promotions.admin.forms import rewards
 from promotions.admin.forms.rewards import RewardFields, whole
@@ -48,6 +48,7 @@ class TierForm(RewardFields, forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         max_length=255,
         label="Name of the reward",
+        widget=UnfoldAdminTextInputWidget,
         help_text="What people read, for example: a free coffee. Empty: as above.",
     )
     minimum = whole("So many referrals")
