@@ -53,6 +53,7 @@ _SECTIONS: Final = (
     (
         "Referrals",
         (
+            ("Referral programmes", "diversity_3", "referrals.ReferralProgramme"),
             (_REVIEW, "person_search", "referrals.Referral"),
             ("Referral rewards", "redeem", "referrals.ReferralReward"),
         ),

@@ -6,10 +6,12 @@ fixed once the programme is there; the others are ours.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Final
+from urllib.parse import quote
 
 from core.errors import InvalidPayload
 from promotions.models import Campaign, Voucher
@@ -19,6 +21,9 @@ from referrals.thresholds import Thresholds, UnusableThresholds
 LONGEST_DELAY: Final = 365
 _PROVE_NEW: Final = ("has_ordered", "ordered_before", "has_other_account", "old_account")
 MOST_REWARDS: Final = 1_000_000
+CODE: Final = "{code}"
+_LINK: Final = re.compile(r"https?://[^\s<>\"']+\Z")
+LONGEST_LINK: Final = 500
 _KIND_OF_CARD: Final = {
     Voucher.Type.LOYALTY_CARD.value: Campaign.CampaignType.LOYALTY_PROGRAM,
     Voucher.Type.GIFT_VOUCHER.value: Campaign.CampaignType.GIFT_VOUCHERS,
@@ -59,7 +64,8 @@ class Programme:
 
     Rewards of referrers wait for `delay_days`, so that what is returned costs nothing. A referrer gets
     `most_rewards` within a `period` at most (None: any number). `thresholds` say when a referral is held for
-    review or refused (`judging.Thresholds`); empty: as usual.
+    review or refused (`judging.Thresholds`); empty: as usual. `share_url` is the link that referrers share,
+    with {code} where their code goes; "": they share the code alone.
     """
 
     conversion: Conversion = Conversion.REDEMPTION
@@ -71,6 +77,11 @@ class Programme:
     new_customers_only: bool = True
     reverse_on_return: bool = True
     thresholds: Mapping[str, Any] | None = None
+    share_url: str = ""
+
+    def share_link(self, code: str) -> str:
+        """The link for this code, "" if the programme has none."""
+        return self.share_url.replace(CODE, quote(code, safe=""))
 
     @property
     def limits(self) -> Thresholds:
@@ -101,6 +112,7 @@ class Programme:
             new_customers_only=stored.get("new_customers_only") is not False,
             reverse_on_return=stored.get("reverse_on_return") is not False,
             thresholds=stored.get("thresholds"),
+            share_url=stored.get("share_url") or "",
         )
 
 
@@ -112,6 +124,7 @@ _OWN: Final = (
     "new_customers_only",
     "reverse_on_return",
     "thresholds",
+    "share_url",
 )
 
 
@@ -176,6 +189,18 @@ def _check_own(found: Mapping[str, Any]) -> None:
     for name in ("new_customers_only", "reverse_on_return"):
         if not isinstance(found.get(name, False), bool):
             raise InvalidPayload(f"{name}: true or false is expected.")
+    check_link(found.get("share_url"))
+
+
+def check_link(url: Any) -> None:
+    """:raises InvalidPayload: it is no link, or the code has no place in it."""
+    if url is None:
+        return
+    is_link = isinstance(url, str) and len(url) <= LONGEST_LINK and _LINK.match(url)
+    if not is_link or CODE not in url:
+        raise InvalidPayload(
+            f"share_url: a link that begins with https:// or http://, with {CODE} where the code goes."
+        )
 
 
 def _check_thresholds(given: object) -> None:

@@ -35,6 +35,7 @@ def lines(referral: Mapping[str, Any]) -> list[tuple[str, str]]:
             "take the referral back" if programme.reverse_on_return else "leave the referral",
         ),
         ("When referrals are judged suspicious", "as set here" if programme.thresholds else "as usual"),
+        ("Link to share", programme.share_url or "none: people share the code"),
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from promotions.approval_belongings import Belongings, Content, by_name
 from promotions.models import Campaign
+from promotions.services.rewards import RewardSpec
 from referrals import tier_words
 from referrals.models import ReferrerTier
 from referrals.selectors import tiers as selectors
@@ -47,7 +48,7 @@ _TIERS: Final = Belongings(
     kind=Campaign.CampaignType.REFERRAL_PROGRAM,
     model=ReferrerTier,
     argument="tier_id",
-    specs=(TierSpec,),
+    specs=(TierSpec, RewardSpec),
     content=_content,
     sentences=sentences,
 )

@@ -15,39 +15,15 @@ from core.admin.pages import Fact, Panel
 from loyalty import programme_words, statement_words
 from loyalty.admin import rows
 from loyalty.models import Earning, LoyaltyCard
-from promotions.admin.campaigns import CampaignAdmin as PromotionsCampaignAdmin
-from promotions.admin.customers import CustomerAdmin as PromotionsCustomerAdmin
+from promotions import extras
 from promotions.admin.forms.gifts import DISCOUNT_CLASS
 from promotions.admin.orders import OrderAdmin as PromotionsOrderAdmin
 from promotions.admin.returning import ReturnButton
 from promotions.admin.vouchers import VoucherAdmin as PromotionsVoucherAdmin
 from promotions.models import Campaign, Voucher
 
-for _model in (Campaign, Voucher, Customer, Order):
+for _model in (Voucher, Order):
     admin.site.unregister(_model)
-
-
-@admin.register(Campaign)
-class CampaignAdmin(PromotionsCampaignAdmin):
-    """A programme has a page of its own, with everything on it."""
-
-    @display(description="Kind")
-    def kind(self, campaign: Campaign) -> str:
-        return "Loyalty programme" if _is_programme(campaign) else super().kind(campaign)
-
-    @display(description="Discount")
-    def offer(self, row: Any) -> str:
-        return "Points and rewards" if _is_programme(row) else super().offer(row)
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        if object_id is not None and object_id.isdecimal() and request.method == "GET":
-            kind = Campaign.CampaignType.LOYALTY_PROGRAM
-            rows_ = Campaign.objects.filter(pk=int(object_id), campaign_type=kind, deleted_at=None)
-            if rows_.exists():
-                return HttpResponseRedirect(rows.programme_url(int(object_id)))
-        return super().changeform_view(request, object_id, *args, **kwargs)
 
 
 @admin.register(Voucher)
@@ -90,13 +66,6 @@ class VoucherAdmin(PromotionsVoucherAdmin):
         return [fact if fact.title != "Discount" else balance for fact in found]
 
 
-@admin.register(Customer)
-class CustomerAdmin(PromotionsCustomerAdmin):
-    def panels(self, request: HttpRequest, obj: Customer) -> list[Panel]:
-        found = super().panels(request, obj)
-        return [*found[:2], _cards(obj), *found[2:]]
-
-
 @admin.register(Order)
 class OrderAdmin(PromotionsOrderAdmin):
     actions_detail: Any = (*PromotionsOrderAdmin.actions_detail, "points_why")
@@ -115,16 +84,9 @@ class OrderAdmin(PromotionsOrderAdmin):
         order = self.found(request, object_id)
         return HttpResponseRedirect(reverse("admin:loyalty_estimate", query={"order": order.public_id}))
 
-    def panels(self, request: HttpRequest, obj: Order) -> list[Panel]:
-        return [*super().panels(request, obj), _points(obj)]
-
 
 def _is_card(voucher: Voucher) -> bool:
     return voucher.type == Voucher.Type.LOYALTY_CARD
-
-
-def _is_programme(campaign: Campaign) -> bool:
-    return campaign.campaign_type == Campaign.CampaignType.LOYALTY_PROGRAM
 
 
 def _cards(customer: Customer) -> Panel:
@@ -169,3 +131,13 @@ def _points(order: Order) -> Panel:
         ],
         empty="It earned no points. “Points: why?” above says what each rule makes of it.",
     )
+
+
+extras.register_page(
+    Campaign.CampaignType.LOYALTY_PROGRAM,
+    extras.OwnPage(
+        kind="Loyalty programme", url=rows.programme_url, offer=lambda campaign: "Points and rewards"
+    ),
+)
+extras.register_panels("loyalty", lambda request, customer, now: [_cards(customer)], on=extras.CUSTOMER)
+extras.register_panels("loyalty", lambda request, order, now: [_points(order)], on=extras.ORDER)

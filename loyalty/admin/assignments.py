@@ -19,8 +19,9 @@ from core.admin.dialogs import DialogsMixin, Done
 from core.admin.pages import Fact, PageAdmin
 from loyalty import programme_words
 from loyalty.admin import rows
-from loyalty.admin.forms.rewards import CONDITIONS, REWARD_FIELDS, AssignmentForm, NewAssignmentForm
+from loyalty.admin.forms.rewards import AssignmentForm, NewAssignmentForm
 from loyalty.services import new_rewards
+from promotions.admin.forms.rewards import CONDITIONS, REWARD_FIELDS
 from promotions.admin.in_places import InPlacesMixin
 from promotions.admin.rows import rule_link
 from promotions.models import RewardAssignment

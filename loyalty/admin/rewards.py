@@ -16,7 +16,8 @@ from core.admin.base import adopt, staff_actor
 from core.admin.pages import Fact, PageAdmin, Panel
 from loyalty import programme_words
 from loyalty.admin import rows
-from loyalty.admin.forms.rewards import CONDITIONS, REWARD_FIELDS, RewardForm
+from loyalty.admin.forms.rewards import RewardForm
+from promotions.admin.forms.rewards import CONDITIONS, REWARD_FIELDS
 from promotions.models import Reward, RewardAssignment
 from promotions.services import rewards
 from promotions.services.rewards import RewardSpec

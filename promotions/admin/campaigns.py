@@ -120,8 +120,27 @@ class CampaignAdmin(InPlacesMixin, PublishButton, ConditionsMixin, VersionedMixi
         return words.money(campaign.discount_given)  # type: ignore[attr-defined]
 
     # Page -------------------------------------------------------------------------------------------------
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """One of a kind that has a page of its own is shown there."""
+        if object_id is not None and object_id.isdecimal() and request.method == "GET":
+            rows = Campaign.objects.filter(pk=int(object_id), deleted_at=None)
+            own = extras.page_of(rows.values_list("campaign_type", flat=True).first() or "")
+            if own is not None:
+                return HttpResponseRedirect(own.url(int(object_id)))
+        return super().changeform_view(request, object_id, *args, **kwargs)
+
+    @display(description="Discount")
+    def offer(self, row: Any) -> str:
+        own = extras.page_of(row.campaign_type)
+        return (own.offer(row) if own is not None else "") or super().offer(row)
+
     @display(description="Kind")
     def kind(self, campaign: Campaign) -> str:
+        own = extras.page_of(campaign.campaign_type)
+        if own is not None:
+            return own.kind
         kinds = Campaign.CampaignType
         if campaign.campaign_type == kinds.PROMOTION:
             return "Promotion without a code"

@@ -14,6 +14,7 @@ from commerce.admin.customers import CustomerAdmin as CommerceCustomerAdmin
 from commerce.models import Customer
 from core import words
 from core.admin.pages import SHOWN_ROWS, Panel
+from promotions import extras
 from promotions.admin import publication_panels, rows
 from promotions.admin.why import WhyMixin
 from promotions.models import Redemption
@@ -30,7 +31,9 @@ class CustomerAdmin(WhyMixin, CommerceCustomerAdmin):
 
     def panels(self, request: HttpRequest, obj: Customer) -> list[Panel]:
         orders, *others = super().panels(request, obj)
-        return [orders, publication_panels.wallet(obj, timezone.now()), _redemptions(obj), *others]
+        now = timezone.now()
+        added = extras.panels_of(request, obj, now)
+        return [orders, publication_panels.wallet(obj, now), *added, _redemptions(obj), *others]
 
 
 def _redemptions(customer: Customer) -> Panel:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 
 from commerce.admin.orders import OrderAdmin as CommerceOrderAdmin
 from commerce.models import Order
 from core.admin.pages import Panel
-from promotions import reports
+from promotions import extras, reports
 from promotions.admin import return_rows, rows
 from promotions.admin.returning import ReturnButton
 
@@ -32,4 +33,5 @@ class OrderAdmin(ReturnButton, CommerceOrderAdmin):
                 empty="No code and no promotion was redeemed on this order.",
             ),
             return_rows.panel(obj),
+            *extras.panels_of(request, obj, timezone.now()),
         ]

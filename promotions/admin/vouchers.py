@@ -26,7 +26,7 @@ from core.actors import Actor
 from core.admin.base import adopt, staff_actor
 from core.admin.pages import SHOWN_ROWS, Fact, PageAdmin, Panel
 from integrations.admin.list_files import ListFilesMixin
-from promotions import gifts, import_kinds
+from promotions import extras, gifts, import_kinds
 from promotions.admin import card_panels, publication_panels, rows
 from promotions.admin.conditions import CONDITIONS_FIELDS, ConditionsMixin, said_conditions
 from promotions.admin.filters import VoucherStateFilter
@@ -211,6 +211,7 @@ class VoucherAdmin(
                 all_label="See all redemptions of this code",
             ),
             publication_panels.of_voucher(obj),
+            *extras.panels_of(request, obj, timezone.now()),
             *self.version_panels(request, obj),
         ]
 

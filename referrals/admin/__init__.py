@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from referrals.admin import hand_over, reviews
+from referrals.admin import around, hand_over, programmes, reviews, tiers
 
-__all__ = ["hand_over", "reviews"]
+__all__ = ["around", "hand_over", "programmes", "reviews", "tiers"]

@@ -16,6 +16,8 @@ from core.actors import Actor
 from core.errors import DuplicateFound, InvalidPayload, NotFound
 from core.locking import lock, retried
 from promotions.models import Campaign, Reward
+from promotions.services import rewards
+from promotions.services.rewards import RewardSpec
 from referrals.models import ReferrerTier
 
 
@@ -23,11 +25,13 @@ from referrals.models import ReferrerTier
 class TierSpec:
     """What a caller says of a reward for referrers: `reward` and `segment` are ids, "" for none.
 
-    `minimum` None: for each referral; else once, for so many.
+    `minimum` None: for each referral; else once, for so many. `new_reward` is put into the catalogue along
+    with it, instead of `reward`.
     """
 
     name: str
-    reward: str
+    reward: str = ""
+    new_reward: RewardSpec | None = None
     minimum: int | None = None
     segment: str = ""
 
@@ -41,7 +45,7 @@ def create(*, campaign_id: int, spec: TierSpec, actor: Actor, now: datetime) -> 
     :raises NotFound: unknown reward or segment, or no such programme.
     """
     campaign = _programme(campaign_id)
-    tier = ReferrerTier(campaign=campaign, created_at=now, **_columns(spec))
+    tier = ReferrerTier(campaign=campaign, created_at=now, **_columns(spec, actor, now))
     _save(tier)
     _note(tier, "created", {}, _facts(tier), actor, now)
     return tier
@@ -57,7 +61,7 @@ def update(*, tier_id: int, spec: TierSpec, actor: Actor, now: datetime) -> Refe
     """
     tier = _locked(tier_id)
     before = _facts(tier)
-    for name, value in _columns(spec).items():
+    for name, value in _columns(spec, actor, now).items():
         setattr(tier, name, value)
     tier.updated_at = now
     _save(tier)
@@ -95,10 +99,8 @@ def _locked(tier_id: int) -> ReferrerTier:
     return ReferrerTier.objects.select_related("campaign", "reward", "segment").get(pk=tier_id)
 
 
-def _columns(spec: TierSpec) -> dict[str, Any]:
-    reward = Reward.objects.filter(public_id=spec.reward, deleted_at=None).first()
-    if reward is None:
-        raise NotFound.of("reward", spec.reward)
+def _columns(spec: TierSpec, actor: Actor, now: datetime) -> dict[str, Any]:
+    reward = _reward(spec, actor, now)
     if reward.type == Reward.Type.COIN:
         raise InvalidPayload(f"{reward.name} pays orders with points: nobody gets it for a recommendation.")
     if spec.minimum is not None and spec.minimum < 1:
@@ -114,6 +116,15 @@ def _columns(spec: TierSpec) -> dict[str, Any]:
         "minimum": spec.minimum or 1,
         "segment": segment,
     }
+
+
+def _reward(spec: TierSpec, actor: Actor, now: datetime) -> Reward:
+    if spec.new_reward is not None:
+        return rewards.create(spec=spec.new_reward, actor=actor, now=now)
+    found = Reward.objects.filter(public_id=spec.reward, deleted_at=None).first()
+    if found is None:
+        raise NotFound.of("reward", spec.reward)
+    return found
 
 
 def _save(tier: ReferrerTier) -> None:

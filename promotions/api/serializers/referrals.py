@@ -10,7 +10,10 @@ from promotions import referral_codes
 from promotions.models import Campaign, Voucher
 
 _CARDS: Final = (Voucher.Type.LOYALTY_CARD.value, Voucher.Type.GIFT_VOUCHER.value)
-OWN: Final = ("delay_days", "most_rewards", "period", "new_customers_only", "reverse_on_return", "thresholds")
+OWN: Final = (
+    "delay_days", "most_rewards", "period", "new_customers_only", "reverse_on_return", "thresholds",
+    "share_url",
+)  # fmt: skip
 """Settings that go beyond the contract."""
 
 
@@ -40,6 +43,7 @@ class ReferralInput(WireSerializer):
     new_customers_only = BooleanField(required=False, allow_null=True)
     reverse_on_return = BooleanField(required=False, allow_null=True)
     thresholds = MetadataField(required=False, allow_null=True)
+    share_url = TextField(required=False, allow_null=True, max_length=500)
 
 
 def referral_settings(given: Mapping[str, Any] | None) -> dict[str, Any]:
