@@ -68,6 +68,8 @@ def test_document_says_which_calls_take_an_idempotency_key(document: dict[str, A
         "POST /v1/redemptions/{redemption_id}/rollbacks",
         "POST /v1/referral-reviews/{referral_review_id}/accept",
         "POST /v1/referral-reviews/{referral_review_id}/refuse",
+        "POST /v1/referrals/members/{member_id}/holders",
+        "POST /v1/referrals/{campaign_id}/members/{member_id}/holders",
         "POST /v1/validations",
         "POST /v1/vouchers/{code}/balance",
         "POST /v1/vouchers/{code}/redemption",
