@@ -38,13 +38,14 @@ def test_without_a_role_the_overview_shows_no_numbers(client: Client, db: None) 
     assert "Live now" not in text
 
 
-def test_sidebar_has_eight_sections_for_admins(admin_page: Client, db: None) -> None:
+def test_sidebar_has_nine_sections_for_admins(admin_page: Client, db: None) -> None:
     groups = admin_page.get("/admin/").context["sidebar_navigation"]
 
     assert [group["title"] for group in groups] == [
         "",
         "Promotions",
         "Loyalty",
+        "Referrals",
         "Approvals",
         "Customers",
         "Catalogue",
