@@ -127,15 +127,14 @@ class ReferralProgrammeAdmin(ConditionsMixin, InPlacesMixin, ProgrammeButtons, P
         return self.readonly_fields if obj else ()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        found = super().get_changeform_initial_data(request)
-        return {**found, **presets.initial(request.GET.get("preset", ""))}
+        preset = presets.initial(request.GET.get("preset", ""))
+        return super().get_changeform_initial_data(request) | preset
 
     def sections(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is not None:
             return programmes.sections(obj)
-        first, *others = new_programme.SECTIONS
-        title, options = first
-        return ((title, {**options, "description": presets.links(request)}), *others)
+        (title, options), *others = new_programme.SECTIONS
+        return ((title, dict(options, description=presets.links(request))), *others)
 
     def lead(self, request: HttpRequest, obj: ReferralProgramme) -> str:
         return programme_panels.lead(obj, self._discount(obj), timezone.now())

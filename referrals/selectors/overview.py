@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -84,7 +85,7 @@ def referrers(campaign_id: int, most: int) -> list[Referrer]:
     counted = Count("pk", filter=Q(state=_State.ACCEPTED))
     held = Count("pk", filter=Q(state=_State.HELD))
     tops = found.annotate(counted=counted, held=held).order_by("-counted", "-held", "referrer")[:most]
-    numbers: dict[int, Mapping[str, int]] = {row["referrer"]: row for row in tops}
+    numbers: dict[int, Any] = {row["referrer"]: row for row in tops}
     codes = Voucher.objects.filter(campaign=campaign_id, holder__isnull=False, deleted_at=None)
     # Among the newest `most` codes there are enough of people without referrals to fill the rows.
     fresh = list(codes.order_by("-published_at", "-pk").values_list("holder", flat=True)[:most])
@@ -93,7 +94,7 @@ def referrers(campaign_id: int, most: int) -> list[Referrer]:
     customers = Customer.objects.in_bulk(people)
     by_holder = {code.holder_id: code for code in codes.filter(holder__in=people)}
     given = ReferralReward.objects.filter(campaign=campaign_id, customer__in=people, tier__isnull=False)
-    rewards: dict[int, Mapping[str, int]] = {
+    rewards: dict[int, Any] = {
         row["customer"]: row
         for row in given.values("customer")
         .order_by()

@@ -37,7 +37,7 @@ _IS_EVENT: Final = f"conversion == '{Conversion.CUSTOM_EVENT}'"
 # The form of an existing programme has no such switch.
 _TAKES_OFF: Final = "(typeof has_discount === 'undefined' || has_discount)"
 
-SECTIONS: Final = (
+SECTIONS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("Basics", {"fields": ("name", "description", "starts_at", "ends_at")}),
     (
         "What friends get",

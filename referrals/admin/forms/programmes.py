@@ -8,6 +8,7 @@ from django import forms
 
 from promotions.admin.forms.discounts import DISCOUNT_FIELDS
 from promotions.admin.forms.parts import DefinitionForm
+from promotions.models import Campaign
 from promotions.services.campaigns import CampaignSpec
 from referrals.admin.forms.settings import (
     COUNTS_FIELDS,
@@ -24,7 +25,7 @@ FIXED: Final = "Fixed since the programme was made: people recommend it for that
 _COLUMNS: Final = ("name", "description", "starts_at", "ends_at", "voucher_redemption_quantity")
 
 
-def takes_off(programme: ReferralProgramme) -> bool:
+def takes_off(programme: Campaign) -> bool:
     """Whether the code has a discount; without one it is stored as an amount of nothing."""
     wire = programme.discount or {}
     return not (wire.get("type") == "AMOUNT" and not wire.get("amount_off"))
