@@ -50,7 +50,7 @@ from promotions.services.message_templates import TemplateSpec
 from promotions.services.publication_runs import RunSpec
 from promotions.services.publication_specs import PublicationSpec
 from promotions.services.validations import DecisionSpec, SessionSpec
-from referrals.models import Referral, ReferralReward
+from referrals.models import Referral, ReferralProgramme, ReferralReward, ReferrerTier
 from tests.approvals.world import policy
 from tests.conftest import NOW
 from tests.factories.alerts import raised, rule
@@ -199,8 +199,8 @@ def written(customer: Customer) -> tuple[MessageTemplate, Distribution, Distribu
     return template, mailing, message
 
 
-def recommended(customer: Customer) -> tuple[Referral, ReferralReward]:
-    """A referral that waits for review, and a product that waits to be handed over."""
+def recommended(customer: Customer) -> tuple[models.Model, ...]:
+    """A programme with a reward, a referral that waits for review, a product that waits to be handed over."""
     campaign = CampaignFactory(
         name=f"{MARK} recommending",
         campaign_type=Campaign.CampaignType.REFERRAL_PROGRAM,
@@ -216,18 +216,20 @@ def recommended(customer: Customer) -> tuple[Referral, ReferralReward]:
         findings=[{"key": "same_email", "message": f"{MARK} finding"}],
         created_at=NOW,
     )
+    mug = Reward.objects.create(
+        name=f"{MARK} mug", type=Reward.Type.MATERIAL, product=ProductFactory(), created_at=NOW
+    )
+    tier = ReferrerTier.objects.create(campaign=campaign, name=f"{MARK} each", reward=mug, created_at=NOW)
     reward = ReferralReward.objects.create(
         referral=referral,
         campaign=campaign,
         customer=customer,
-        reward=Reward.objects.create(
-            name=f"{MARK} mug", type=Reward.Type.MATERIAL, product=ProductFactory(), created_at=NOW
-        ),
+        reward=mug,
         state=ReferralReward.State.TO_HAND_OVER,
         due_at=NOW,
         created_at=NOW,
     )
-    return referral, reward
+    return ReferralProgramme.objects.get(pk=campaign.pk), tier, referral, reward
 
 
 def sent_file(name: str) -> ImportFile:
