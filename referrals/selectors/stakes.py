@@ -61,17 +61,16 @@ def of(referrals: Iterable[Referral]) -> dict[int, Stake]:
     held = [row for row in asked if row.state == State.HELD]
     known = _look_up(held) if held else _Known()
     given: dict[int, list[ReferralReward]] = {}
-    others = [row.pk for row in asked if row.state in (State.ACCEPTED, State.REVERSED)]
-    if others:
-        rewards = ReferralReward._base_manager.filter(referral__in=others).order_by("pk")
-        for one in rewards.select_related("customer", "tier", "reward", "voucher", "campaign"):
-            given.setdefault(one.referral_id, []).append(one)
+    rewards = ReferralReward._base_manager.filter(referral__in=[row.pk for row in asked]).order_by("pk")
+    for one in rewards.select_related("customer", "tier", "reward", "voucher", "campaign"):
+        given.setdefault(one.referral_id, []).append(one)
     return {
         row.pk: Stake(
             order_amount=_order_amount(row),
             discount=None if row.redemption is None else row.redemption.discount_amount,
             given=given.get(row.pk, ()),
-            promised=_promised(row, known) if row.state == State.HELD else (),
+            # What was held again has what it was promised when it counted.
+            promised=_promised(row, known) if row.state == State.HELD and row.pk not in given else (),
         )
         for row in asked
     }

@@ -41,7 +41,7 @@ def as_text(default: ast.expr) -> str | None:
         return None
     if isinstance(value, bool):
         return str(int(value))
-    return ",".join(value) if isinstance(value, list) else str(value)
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def test_names_every_setting_once() -> None:

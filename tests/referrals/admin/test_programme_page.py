@@ -150,6 +150,7 @@ def test_settings_change_what_may_change(admin_page: Client, friends: Campaign) 
         "delay_days": 30,
         "most_rewards": 3,
         "period": "MONTH",
+        "new_customers_only": False,
         "reverse_on_return": False,
     }
     assert friends.discount is not None
@@ -167,6 +168,7 @@ def test_nothing_touched_nothing_changed(admin_page: Client, friends: Campaign) 
         percent_off="10",
         delay_days="14",
         period="EVER",
+        new_customers_only="on",
         reverse_on_return="on",
         share_url="https://shop.example/?ref={code}",
     )
