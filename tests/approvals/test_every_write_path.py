@@ -153,7 +153,6 @@ MET_ELSEWHERE: Final = {
     "segments.update": "tests/approvals/test_audiences.py",
     "vouchers.publish_many": "tests/promotions/admin/test_publishing.py",
     "referrer_tiers.create": "tests/referrals/test_tier_approvals.py",
-    "referrer_tiers.delete": "tests/referrals/test_tier_approvals.py",
     "referrer_tiers.update": "tests/referrals/test_tier_approvals.py",
 }
 
