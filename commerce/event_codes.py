@@ -10,8 +10,11 @@ from typing import Final
 
 from core.errors import NotFound
 
-type Find = Callable[[str], None]
-"""`find(code)`; :raises NotFound: nobody has such a code."""
+type Find = Callable[[str, str], None]
+"""`find(code, referrer_id)`; the latter is who is said to recommend with it, by any of his ids; may be empty.
+
+:raises DomainError: nobody has such a code, or somebody else.
+"""
 
 _finders: Final[dict[str, Find]] = {}
 
@@ -21,8 +24,8 @@ def register(name: str, find: Find) -> None:
     _finders[name] = find
 
 
-def check(name: str, code: str) -> None:
-    """:raises NotFound: as the one who knows says."""
+def check(name: str, code: str, referrer_id: str = "") -> None:
+    """:raises DomainError: as the one who knows says."""
     if name not in _finders:
         raise NotFound.of("voucher", code)
-    _finders[name](code)
+    _finders[name](code, referrer_id)

@@ -22,7 +22,7 @@ class LoyaltyConfig(AppConfig):
             tier_approvals,
             webhooks,
         )
-        from loyalty.selectors import reconcile
+        from loyalty.selectors import reconcile, summaries
         from loyalty.services import auto_redeem, programme_clones
 
         earning_rule_approvals.register()
@@ -39,3 +39,4 @@ class LoyaltyConfig(AppConfig):
         webhooks.register()
         programme_clones.register()
         reconcile.register()
+        summaries.register()

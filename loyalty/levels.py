@@ -26,4 +26,4 @@ class Levels:
 
 def register() -> None:
     loyalty_tiers.register(Levels())
-    event_codes.register("loyalty", members.check)
+    event_codes.register("loyalty", lambda code, _: members.check(code))

@@ -17,7 +17,7 @@ class ReferralsConfig(AppConfig):
             tier_approvals,
             webhooks,
         )
-        from referrals.selectors import reconcile
+        from referrals.selectors import reconcile, summaries
         from referrals.services import forgetting, programme_clones
 
         erasures.also(forgetting.forget)
@@ -25,6 +25,7 @@ class ReferralsConfig(AppConfig):
         keeper.register()
         recommendations.register()
         reconcile.register()
+        summaries.register()
         programme_clones.register()
         tier_approvals.register()
         webhooks.register()

@@ -7,7 +7,7 @@ whatever period it was redeemed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -49,7 +49,7 @@ class Period:
 @dataclass(frozen=True, kw_only=True)
 class Summary:
     """Amounts in minor units. `orders_amount` and `discounted_amount` are less what was taken back; `cards`
-    are sums of a gift card campaign by their names on the wire, None of others.
+    are sums of what only campaigns of this kind have, by their names on the wire; None: discounts are all.
     """
 
     succeeded: int
@@ -159,8 +159,25 @@ def summary(campaign: Campaign, period: Period) -> Summary:
         vouchers_deleted=codes.filter(period.of("deleted_at"), deleted_at__isnull=False).count(),
         published=published["given"],
         not_published=published["refused"],
-        cards=_cards(campaign, period) if campaign.gift else None,
+        cards=_own(campaign, period),
     )
+
+
+type Sums = Callable[[Campaign, Period], Mapping[str, int]]
+_sums: dict[str, Sums] = {}
+
+
+def register(kind: Campaign.CampaignType, sums: Sums) -> None:
+    """What floors above know of campaigns of a kind. Called from `AppConfig.ready()`."""
+    _sums[kind] = sums
+
+
+def _own(campaign: Campaign, period: Period) -> Mapping[str, int] | None:
+    if campaign.gift:
+        return _cards(campaign, period)
+    if campaign.campaign_type in _sums:
+        return _sums[campaign.campaign_type](campaign, period)
+    return None
 
 
 def _row(statement: str, campaign: Campaign, period: Period) -> tuple[int, ...]:

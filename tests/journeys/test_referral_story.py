@@ -2,7 +2,8 @@
 
 A marketer makes a double-sided programme: friends get a discount, whoever recommends gets points two weeks
 later. She launches it and gives Rita a code. Rita's friend buys with it over the API: the reward waits, and
-is paid when its time has come.
+is paid when its time has come. Then Rita recommends herself: under another spelling of her mailbox she is
+refused at once, under another name with her phone and card she lands in the queue, and a person refuses her.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from rest_framework.test import APIClient
 from commerce.models import Customer
 from loyalty.models import LoyaltyCard
 from promotions.models import Campaign, Lifecycle, Voucher
-from referrals.models import ReferralReward, ReferrerTier
+from referrals.models import Referral, ReferralReward, ReferrerTier
 from referrals.services import rewarding
 from tests.factories.commerce import CustomerFactory
 from tests.journeys.conftest import person, sign_in
@@ -43,7 +44,13 @@ def shop(api: APIClient) -> None:
         "voucher": {"type": "LOYALTY_CARD", "loyalty_card": {"points": 0}},
     }
     assert api.post("/v1/campaigns", club, format="json").status_code == 200
-    CustomerFactory(name="Rita Rahn", source_id="rita", email="rita@shop.example")
+    CustomerFactory(
+        name="Rita Rahn",
+        source_id="rita",
+        email="rita@shop.example",
+        phone="+49 170 1234567",
+        metadata={"card_fingerprint": "c-1"},
+    )
 
 
 @pytest.fixture
@@ -68,6 +75,8 @@ def test_from_an_empty_page_to_a_reward_that_is_paid(tab: Page, shop: None, ask:
     the_reward_waits(tab, friends)
     two_weeks_later_it_is_paid(tab, friends)
     her_page_tells(tab)
+    she_tries_herself(ask, code)
+    she_is_refused_with_the_reason(tab)
 
 
 def pick(tab: Page, field: str, name: str) -> None:
@@ -160,3 +169,47 @@ def her_page_tells(tab: Page) -> None:
     rita = Customer.objects.get(source_id="rita")
     tab.goto(f"/admin/commerce/customer/{rita.pk}/change/#referrals")
     expect(tab.locator("#referrals-group")).to_contain_text("Paul Pohl")
+
+
+def she_tries_herself(ask: Ask, code: str) -> None:
+    for number, about in enumerate(
+        (
+            {"source_id": "alias", "name": "R. R.", "email": "Rita+new@shop.example"},
+            {
+                "source_id": "other",
+                "name": "Tira Nahr",
+                "email": "tira@web.example",
+                "phone": "0049 170 1234567",
+                "metadata": {"card_fingerprint": "c-1"},
+            },
+        )
+    ):
+        ask(
+            "/v1/redemptions",
+            {
+                "redeemables": [{"object": "voucher", "id": code}],
+                "customer": about,
+                "order": {"source_id": f"R-{number}", "amount": 100_00},
+            },
+        )
+    states = dict(Referral.objects.order_by("pk").values_list("referee__source_id", "state"))
+    assert states == {"paul": "ACCEPTED", "alias": "REFUSED", "other": "HELD"}
+
+
+def she_is_refused_with_the_reason(tab: Page) -> None:
+    tab.goto("/admin/")
+    tab.get_by_role("link", name=re.compile("Review")).first.click()
+    expect(tab.locator("#result_list")).to_contain_text("Tira Nahr")
+    expect(tab.locator("#result_list")).not_to_contain_text("R. R.")
+    tab.get_by_role("link", name=re.compile("Rita Rahn recommended Tira Nahr")).click()
+    expect(tab.get_by_text("pay with the same card or account")).to_be_visible()
+    tab.get_by_role("link", name=re.compile(r"\bRefuse$")).first.click()
+    dialog = tab.locator("#dialog")
+    dialog.locator("#id_reason").fill("Her own second account")
+    dialog.get_by_role("button", name="Refuse").click()
+    expect(tab.get_by_text("The referral is refused.")).to_be_visible()
+    row = Referral.objects.get(referee__source_id="other")
+    tab.goto(f"/admin/referrals/referral/{row.pk}/change/")
+    expect(tab.get_by_text("Her own second account").first).to_be_visible()
+    assert (row.state, row.decided_by) == ("REFUSED", "Mara")
+    assert LoyaltyCard.objects.get(voucher__holder__source_id="rita").balance == 100

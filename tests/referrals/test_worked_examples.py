@@ -195,3 +195,35 @@ def test_customers_say_who_recommended_them_and_whom_they_brought(api: APIClient
     assert (of_rita["loyalty"]["referred_customers"], of_paul["loyalty"]["referred_customers"]) == (1, 0)
     order = api.get(f"/v1/orders/{Order.objects.get(customer=paul).public_id}").json()
     assert order["referrer_id"] == rita.public_id
+
+
+def test_who_is_named_as_referrer_must_hold_the_code(api: APIClient) -> None:
+    friends = programme(api, conversion_event_type="custom_event", custom_event={"name": "signed_up"})
+    code = code_of(api, friends, "rita")
+    code_of(api, friends, "rob")
+
+    def report(referrer: str) -> int:
+        said = {"code": code, "referrer_id": referrer}
+        body = {"event": "signed_up", "customer": {"source_id": "paul"}, "referral": said}
+        return api.post("/v1/events", body, format="json").status_code
+
+    assert report("rob") == 400
+    assert not Customer.objects.filter(source_id="paul").exists()
+    assert report(Customer.objects.get(source_id="rita").public_id) == 200
+    assert report("rita") == 200
+
+
+def test_the_summary_counts_who_was_recommended(api: APIClient) -> None:
+    friends = programme(api)
+    code = code_of(api, friends, "rita")
+    for person in ("paul", "pia"):
+        comes(api, code, person)
+    comes(api, code_of(api, friends, "paul"), "rita")
+    tell()
+
+    found = api.get(f"/v1/campaigns/{friends.public_id}/summary").json()
+    before = api.get(f"/v1/campaigns/{friends.public_id}/summary", {"end_date": "2020-01-01"}).json()
+
+    assert (found["referred_customers"], found["redemptions_succeeded"]) == (2, 3)
+    assert before["referred_customers"] == 0
+    assert "discounted_amount" not in found

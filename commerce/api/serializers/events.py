@@ -25,8 +25,8 @@ class EventInput(WireSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         for name in ("referral", "loyalty"):
-            if attrs.get(name):
-                event_codes.check(name, attrs[name]["code"])
+            if said := attrs.get(name):
+                event_codes.check(name, said["code"], said.get("referrer_id") or "")
         if not attrs["customer"]:
             raise InvalidPayload("Property .customer must name a customer")
         return attrs
