@@ -10,6 +10,7 @@ from promotions.admin.forms.discounts import DISCOUNT_FIELDS
 from promotions.admin.forms.parts import DefinitionForm
 from promotions.models import Campaign
 from promotions.services.campaigns import CampaignSpec
+from referrals.admin.forms.limits import LIMIT_FIELDS, LIMITS_HINT, LimitFields, limits_initial
 from referrals.admin.forms.settings import (
     COUNTS_FIELDS,
     NAMES,
@@ -43,11 +44,15 @@ def sections(programme: ReferralProgramme) -> tuple[tuple[str, dict[str, Any]], 
         ),
         ("How rewards for referrers come", {"fields": WAITING_FIELDS}),
         ("Sharing", {"fields": SHARE_FIELDS}),
+        (
+            "How suspicious referrals are judged",
+            {"fields": LIMIT_FIELDS, "description": LIMITS_HINT, "classes": ("collapse",)},
+        ),
         ("More", {"fields": ("metadata",)}),
     )
 
 
-class ProgrammeForm(SettingsFields, DefinitionForm):
+class ProgrammeForm(LimitFields, SettingsFields, DefinitionForm):
     class Meta:
         model = ReferralProgramme
         fields: tuple[str, ...] = (*_COLUMNS, "metadata")
@@ -60,7 +65,10 @@ class ProgrammeForm(SettingsFields, DefinitionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         row = kwargs.get("instance")
-        stored = settings_initial(Programme.of(row)) if row is not None else {}
+        stored: dict[str, Any] = {}
+        if row is not None:
+            programme = Programme.of(row)
+            stored = {**settings_initial(programme), **limits_initial(programme)}
         kwargs["initial"] = {**stored, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         kind: forms.Field | None = self.fields.get("discount_type")
@@ -77,6 +85,8 @@ class ProgrammeForm(SettingsFields, DefinitionForm):
         values: dict[str, Any] = {name: self.cleaned_data[name] for name in _COLUMNS if name in touched}
         if names := [name for name in NAMES if name in touched]:
             values["referral"] = self.settings(names)
+        if self.says_limits:
+            values["referral"] = {**values.get("referral", {}), "thresholds": self.thresholds()}
         if self.says_discount:
             values["discount"] = self.wire_discount()
         conditions = self.chosen_rule_id() if "conditions" in touched else None

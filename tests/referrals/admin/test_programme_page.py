@@ -179,6 +179,33 @@ def test_nothing_touched_nothing_changed(admin_page: Client, friends: Campaign) 
     assert not AuditEntry.objects.filter(action="campaign.updated").exists()
 
 
+def test_marketers_say_how_suspicious_referrals_are_judged(admin_page: Client, friends: Campaign) -> None:
+    given = {"name": "Friends", "percent_off": "10", "delay_days": "14", "period": "EVER"}
+    switches = {"new_customers_only": "on", "reverse_on_return": "on"}
+
+    wrong = change(admin_page, friends, **given, **switches, limit_hold_at="200", limit_many="-1")
+    assert errors(wrong).keys() == {"limit_many"}
+    wrong = change(admin_page, friends, **given, **switches, limit_hold_at="200")
+    assert errors(wrong).keys() == {"limit_hold_at"}
+    right = change(
+        admin_page, friends, **given, **switches, limit_same_address="60", limit_device_keys="device, till"
+    )
+
+    assert right.status_code == 302, errors(right)
+    friends.refresh_from_db()
+    assert (friends.referral or {})["thresholds"] == {
+        "same_address": 60,
+        "device_keys": ["device", "till"],
+    }
+    page = reverse("admin:referrals_referralprogramme_change", args=[friends.pk])
+    html = admin_page.get(page).content.decode()
+    assert "They live at the same address" in html
+    assert 'value="60"' in html
+    change(admin_page, friends, **given, **switches)
+    friends.refresh_from_db()
+    assert "thresholds" not in (friends.referral or {})
+
+
 # Rewards for referrers ------------------------------------------------------------------------------------
 def test_adds_changes_and_removes_a_reward(admin_page: Client, friends: Campaign) -> None:
     mug = ProductFactory(name="Mug")
