@@ -60,7 +60,7 @@ class BlockButtons(DialogsMixin):
     @action(
         description="Block",
         icon="block",
-        variant=ActionVariant.WARNING,
+        variant=ActionVariant.DANGER,
         permissions=["block"],
         dialog={
             "title": "Block this customer?",

@@ -49,6 +49,10 @@ class Case:
         return quotes
 
 
+# Most requests that one thinks of are refused: so many are tried before an example is given up.
+_TRIES = 6
+
+
 @st.composite
 def cases(
     draw: st.DrawFn,
@@ -61,11 +65,15 @@ def cases(
     decisions: list[Decision] = []
     order: OrderState | None = None
     for number in range(draw(st.integers(1, most_requests))):
-        snapshot = draw(snapshots)
-        if number and order is not None:
-            snapshot = replace(snapshot, basket=continued(decisions[-1], order))
-        outcome = evaluate(snapshot)
-        if not outcome.valid or outcome.order is None or not outcome.with_status(Status.APPLICABLE):
+        for _ in range(1 if number else _TRIES):
+            snapshot = draw(snapshots)
+            if number and order is not None:
+                snapshot = replace(snapshot, basket=continued(decisions[-1], order))
+            outcome = evaluate(snapshot)
+            is_granted = bool(outcome.valid and outcome.order and outcome.with_status(Status.APPLICABLE))
+            if is_granted:
+                break
+        if not is_granted or outcome.order is None:
             assume(number)
             break
         order = outcome.order
